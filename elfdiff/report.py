@@ -1,0 +1,274 @@
+"""Finding, Ledger and Report: the one model that every output renders (CONTRACT.md, "compare, JSON")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SCHEMA = "elfdiff/report/1"
+
+
+class Role(StrEnum):
+    """What a finding is: a thing to fix, a real difference of the inputs, or something that only follows."""
+
+    ROOT = "root"
+    INPUT = "input"
+    CONSEQUENCE = "consequence"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is. "certain" is a promise: it is never wrong."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Verdict(StrEnum):
+    """The first that applies, in this order."""
+
+    IDENTICAL = "identical"
+    CAUSE_NOT_IN_FILES = "cause-not-in-files"
+    INPUTS_DIFFER = "inputs-differ"
+    UNEXPLAINED = "unexplained"
+    PARTLY_EXPLAINED = "partly-explained"
+    EXPLAINED = "explained"
+
+
+class Effect(StrEnum):
+    """Whether a fix takes the cause away or only hides what it did."""
+
+    REMOVES = "removes"
+    MASKS = "masks"
+
+
+class Code(StrEnum):
+    """Machine code of the two files, apart from addresses that were verified."""
+
+    SAME = "same"
+    REORDERED = "reordered"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One line that a person can do, in both builds as printed.
+
+    ``action`` has one of three forms: ``export NAME=VALUE`` (a shell line), ``add to NAME[, NAME…] and NAME:  WORDS``
+    (shell words for those variables), or a plain sentence. ``reaches`` are face ids; empty means every face of the root.
+    ``since`` names the versions that know it, e.g. ``gcc 8, clang 10``; None when all do.
+    """
+
+    toolchain: str
+    action: str
+    effect: Effect
+    reaches: tuple[str, ...] = ()
+    since: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a value stands: ``offset`` and ``length`` in bytes of ``within``: "file", or e.g. ".debug_str inflated"."""
+
+    offset: int
+    length: int
+    within: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One piece of evidence as it is shown; a side is None where the thing exists only in the other file."""
+
+    face: str
+    section: str | None
+    symbol: str | None
+    a: Location | None
+    b: Location | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """A count of bytes in a and in b."""
+
+    a: int = 0
+    b: int = 0
+
+    def __add__(self, other: Sides) -> Sides:
+        return Sides(self.a + other.a, self.b + other.b)
+
+    @property
+    def most(self) -> int:
+        """The larger of the two: one figure for people."""
+        return max(self.a, self.b)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One root cause, input difference or consequence, its faces grouped under it.
+
+    ``bytes`` may overlap between findings (a byte may depend on several roots); the ledger's classes may not.
+    ``summary`` is one sentence with this pair's own facts. ``follows`` are the ids of findings or faces it follows
+    from or that follow from it. ``unfixed`` are faces that none of ``fixes`` reaches.
+    """
+
+    cause: str
+    role: Role
+    confidence: Confidence
+    title: str
+    summary: str
+    faces: tuple[str, ...]
+    follows: tuple[str, ...]
+    sections: tuple[str, ...]
+    bytes: Sides
+    evidence_total: int
+    evidence: tuple[EvidenceItem, ...]
+    fixes: tuple[Fix, ...]
+    unfixed: tuple[str, ...]
+    docs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Differing bytes by class; the seven add up to nothing but ``differing`` (CONTRACT.md, "The ledger")."""
+
+    differing: Sides = Sides()
+    root: Sides = Sides()
+    payload: Sides = Sides()
+    input: Sides = Sides()
+    consequence: Sides = Sides()
+    hash: Sides = Sides()
+    unexplained: Sides = Sides()
+    moved: Sides = Sides()
+    contradicted: Sides = Sides()
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """From address or offset ``a`` on, things stand ``delta`` further in b; ``reason`` is a sentence."""
+
+    a: int
+    b: int
+    delta: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnexplainedSpan:
+    """A run of bytes that nothing owns; [offset, length] in each file, None where it has no counterpart."""
+
+    section: str | None
+    a: tuple[int, int] | None
+    b: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedRun:
+    """One line of ``--spans``: a run of differing bytes of one side with one owner."""
+
+    side: str
+    offset: int
+    length: int
+    section: str | None
+    owner: str
+    causes: tuple[str, ...]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRow:
+    """One section (or "ELF header", "program headers", "section headers", "gap …", "after the last section")."""
+
+    name: str
+    a: tuple[int, int] | None
+    b: tuple[int, int] | None
+    status: str
+    causes: tuple[str, ...]
+    classes: Classes
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Who owns which differing byte. ``rows`` add up to ``totals``; ``runs`` add up to them per side."""
+
+    totals: Classes
+    rows: tuple[SectionRow, ...]
+    runs: tuple[OwnedRun, ...]
+    breakpoints: tuple[Breakpoint, ...] = ()
+    unexplained_spans: tuple[UnexplainedSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """Identity of an ELF file in words: class 32|64, endian "little"|"big", machine and type as readelf names them."""
+
+    elf_class: int
+    endian: str
+    machine: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """One of the two inputs. Parsed fields are None when the files are identical and nothing was parsed."""
+
+    path: str
+    size: int
+    sha256: str
+    format: FileFormat | None = None
+    build_id: str | None = None
+    stripped: bool | None = None
+    toolchain: tuple[str, ...] = ()
+    sbom: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyChange:
+    """One package that two dependency lists do not share.
+
+    ``change``: added, removed, upgraded, downgraded, changed (same version, other kind, source or edges).
+    """
+
+    name: str
+    change: str
+    a: str | None
+    b: str | None
+    source: str
+    local: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyDiff:
+    """How the two embedded dependency lists differ. States per side: absent, present, malformed."""
+
+    a_state: str
+    b_state: str
+    source: str | None
+    changes: tuple[DependencyChange, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that any output says about a pair. ``notes`` are sentences for people (warnings, what was not done)."""
+
+    tool_version: str
+    a: FileFacts
+    b: FileFacts
+    verdict: Verdict
+    fixable: bool | None
+    code: Code | None
+    findings: tuple[Finding, ...]
+    ledger: Ledger | None
+    raw_differing: int
+    sbom: DependencyDiff | None = None
+    same: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    incomparable: str | None = None
+
+    @property
+    def differs(self) -> bool:
+        """False only for byte-identical files."""
+        return self.verdict is not Verdict.IDENTICAL
