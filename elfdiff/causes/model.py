@@ -1,0 +1,99 @@
+"""Cause and Match: what a root cause is, and what a detector yields."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+Detector = Callable[[EvidenceSet], Iterable["Match"]]
+FixChooser = Callable[[Context, tuple[str, ...]], tuple[Fix, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A detector's claim: this face shows, because of these facts.
+
+    ``summary`` is a phrase with this pair's own values ("/w/a became /tmp/b2"); ``note`` a caveat for people.
+    ``confidence`` may be lowered, never raised, by the pipeline. ``explains_code`` says that the cause, when present, may change
+    machine code and symbols (a toolchain, flags, a dependency): then code differences are its fallout.
+    """
+
+    face: str
+    because: tuple[Evidence, ...]
+    confidence: Confidence
+    summary: str = ""
+    note: str | None = None
+    explains_code: bool = False
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One root of the catalogue. ``id`` is its module's name with hyphens; ``doc`` its page in Markdown.
+
+    ``fixes`` are all fixes the page lists; ``choose`` narrows and orders them for one pair (best first). ``faces`` maps face id →
+    one-line title. ``references`` are (title, where) of public sources.
+    """
+
+    id: str
+    title: str
+    role: Role
+    fixes: tuple[Fix, ...]
+    references: tuple[str, ...]
+    faces: tuple[tuple[str, str], ...]
+    doc: str
+    detect: Detector
+    choose: FixChooser | None = None
+
+    @property
+    def face_ids(self) -> tuple[str, ...]:
+        """The ids of its faces."""
+        return tuple(face for face, _ in self.faces)
+
+    def fixes_for(self, context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+        """The fixes that fit this pair, best first; removing ones before masking ones."""
+        chosen = self.choose(context, faces) if self.choose else self.fixes
+        return tuple(sorted(chosen, key=lambda fix: fix.effect is Effect.MASKS))
+
+
+def cause(
+    *,
+    title: str,
+    role: Role,
+    faces: dict[str, str],
+    fixes: tuple[Fix, ...] = (),
+    references: tuple[str, ...] = (),
+    choose: FixChooser | None = None,
+) -> Callable[[Detector], Cause]:
+    """Make the module's ``detect`` function its Cause; the module's docstring becomes the page.
+
+    The name bound to the decorated function in the module must be ``detect``: that is how the catalogue finds it.
+    """
+
+    def wrap(detect: Detector) -> Cause:
+        module = sys.modules[detect.__module__]
+        name = detect.__module__.rsplit(".", 1)[-1].replace("_", "-")
+        return Cause(
+            id=name,
+            title=title,
+            role=role,
+            fixes=fixes,
+            references=references,
+            faces=tuple(faces.items()),
+            doc=inspect.cleandoc(module.__doc__ or ""),
+            detect=detect,
+            choose=choose,
+        )
+
+    return wrap
+
+
+def matches_of(causes: Iterable[Cause], evidence: EvidenceSet) -> Iterator[tuple[Cause, Match]]:
+    """Every claim of every cause, in catalogue order."""
+    for item in causes:
+        for match in item.detect(evidence):
+            yield item, match

@@ -1,0 +1,114 @@
+"""Pair: two ElfFiles, who is whom in them, and the neutral rewrites between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from elfdiff.compare.alignment import Alignment, align
+from elfdiff.compare.rewrites import Rewrite, RewriteKind, infer_prefixes
+from elfdiff.compare.sections import SectionPair, pair_sections
+from elfdiff.compare.strings import StringPair, pair_texts
+from elfdiff.compare.texts import Spot, holds_text, unmatched
+from elfdiff.compare.units import UnitPair, pair_units
+from elfdiff.elf.file import ElfFile
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Everything that the comparison found, none of it explained yet.
+
+    ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order.
+    """
+
+    a: ElfFile
+    b: ElfFile
+    sections: tuple[SectionPair, ...]
+    rewrites: tuple[Rewrite, ...]
+    strings: tuple[StringPair, ...]
+    units: tuple[UnitPair, ...]
+
+    @cached_property
+    def alignment(self) -> Alignment:
+        """Who stands where: the address map and the matched functions; computed on first use."""
+        return align(self.a, self.b, self.sections, self.rewrites)
+
+
+class _Rewrites:
+    """Gives each distinct (kind, a, b) one id."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[RewriteKind, bytes, bytes], Rewrite] = {}
+
+    def add(self, kind: RewriteKind, a: bytes, b: bytes) -> Rewrite:
+        key = (kind, a, b)
+        if key not in self.known:
+            self.known[key] = Rewrite(len(self.known), kind, a, b)
+        return self.known[key]
+
+
+def compare(a: ElfFile, b: ElfFile) -> Pair:
+    """Pair sections, texts and DWARF units of two files of one machine, class and byte order."""
+    sections = pair_sections(a, b)
+    units = pair_units(a.debug_units, b.debug_units)
+    found: list[tuple[list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
+    for pair in sections:
+        if all(section is None or not holds_text(section) for section in (pair.a, pair.b)):
+            continue
+        lists = unmatched(a, b, pair.a, pair.b)
+        if lists[0] or lists[1]:
+            found.append(lists)
+    rewrites = _Rewrites()
+    directories = [
+        (unit.a.directory.encode("utf-8", "surrogateescape"), unit.b.directory.encode("utf-8", "surrogateescape"))
+        for unit in units
+        if unit.a and unit.b and unit.a.directory and unit.b.directory
+    ]
+    prefixes = [
+        rewrites.add(RewriteKind.PREFIX, old, new)
+        for old, new, _ in infer_prefixes(
+            _texts(lists[0] for lists in found) + _dynamic_texts(a),
+            _texts(lists[1] for lists in found) + _dynamic_texts(b),
+            directories,
+        )
+    ]
+    strings: list[StringPair] = []
+    for a_spots, b_spots, a_before, b_before in found:
+        rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
+        for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
+            strings.append(_string_pair(left, right, how, prefixes, rewrites))
+    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)
+
+
+def _texts(lists: Iterable[list[Spot]]) -> list[bytes]:
+    return [spot.text for spots in lists for spot in spots]
+
+
+def _dynamic_texts(elf: ElfFile) -> list[bytes]:
+    return [entry.text.encode("utf-8", "surrogateescape") for entry in elf.dynamic if entry.text and "/" in entry.text]
+
+
+def _apply(prefixes: list[Rewrite], text: bytes) -> bytes:
+    for rewrite in prefixes:
+        text = rewrite.apply(text)
+    return text
+
+
+def _string_pair(
+    left: Spot | None, right: Spot | None, how: str, prefixes: list[Rewrite], rewrites: _Rewrites
+) -> StringPair:
+    if left is None or right is None:
+        return StringPair(left, right, (), False, how)
+    text = left.text
+    used: list[int] = []
+    for rewrite in prefixes:
+        changed = rewrite.apply(text)
+        if changed != text:
+            text = changed
+            used.append(rewrite.id)
+    if text == right.text:
+        return StringPair(left, right, tuple(used), True, how)
+    used.append(rewrites.add(RewriteKind.OPAQUE, left.text, right.text).id)
+    return StringPair(left, right, tuple(used), False, how)
+

@@ -1,0 +1,151 @@
+"""Neutral rewrites: "this text became that text", with no word about why."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_PREFIXES = 8
+MAX_CANDIDATES = 16
+
+PATH = re.compile(rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+")
+"""A maximal absolute path inside a text; it ends at white space, a quote or a shell metacharacter."""
+
+_SOURCE_END = re.compile(
+    rb"\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|inl|tcc|def|rs|go|f|f90|f95|f03|F|F90|pyx|py|pxd|zig|ml|mli|mly|d|di|adb|ads|s|S|asm|"
+    rb"hs|nim|swift|cu|m|mm|vala|y|l|gcda|gcno|dwo|o|rlib)(?![A-Za-z0-9_+-])"
+)
+
+
+class RewriteKind(StrEnum):
+    """How a rewrite turns a's text into b's."""
+
+    PREFIX = "prefix"
+    TOKEN = "token"
+    PERMUTATION = "permutation"
+    OPAQUE = "opaque"
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """``a`` becomes ``b``. ``id`` is its index in :attr:`Pair.rewrites`.
+
+    PREFIX replaces a directory wherever a path begins with it; TOKEN replaces a word wherever it stands; PERMUTATION
+    says that the same items stand in another order (``a`` and ``b`` name what was ordered); OPAQUE is a text whose new
+    value is copied from b, because nothing derives it.
+    """
+
+    id: int
+    kind: RewriteKind
+    a: bytes
+    b: bytes
+
+    def apply(self, text: bytes) -> bytes:
+        """``text`` with every occurrence rewritten; unchanged for a permutation."""
+        if self.kind is RewriteKind.PREFIX:
+            return apply_prefix(self.a, self.b, text)
+        if self.kind is RewriteKind.TOKEN:
+            return text.replace(self.a, self.b)
+        if self.kind is RewriteKind.OPAQUE and text == self.a:
+            return self.b
+        return text
+
+
+def apply_prefix(old: bytes, new: bytes, text: bytes) -> bytes:
+    """Replace directory ``old`` where it is a whole number of path components."""
+    if old not in text:
+        return text
+    parts: list[bytes] = []
+    start = 0
+    while (at := text.find(old, start)) >= 0:
+        end = at + len(old)
+        following = text[end : end + 1]
+        whole = not following or following == b"/" or not re.match(rb"[A-Za-z0-9_.+@~-]", following)
+        parts.append(text[start:at] + (new if whole else old))
+        start = end
+    parts.append(text[start:])
+    return b"".join(parts)
+
+
+def paths_in(text: bytes) -> list[bytes]:
+    """The absolute paths in a text. A path glued to other words (Rust keeps no NUL) is cut behind its source suffix."""
+    found: list[bytes] = []
+    for match in PATH.finditer(text):
+        path = match.group()
+        suffix = _SOURCE_END.search(path)
+        if suffix is None and len(text) > len(path):
+            glued = re.search(rb"\.(?:rs|go|zig|d)(?=[A-Za-z])", path)
+            if glued and b"/" in path[1 : glued.start()]:
+                path = path[: glued.end()]
+        elif suffix is not None and suffix.end() < len(path) and not path[suffix.end() :].startswith((b"/", b".")):
+            path = path[: suffix.end()]
+        found.append(path)
+    return found
+
+
+def split_common_tail(a: bytes, b: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """(head of a, head of b, common tail) of two paths, cut between components; None if they end differently.
+
+    The tail is as long as can be, and never the whole of either path.
+    """
+    left, right = a.split(b"/"), b.split(b"/")
+    same = 0
+    while same < min(len(left), len(right)) - 1 and left[-1 - same] == right[-1 - same]:
+        same += 1
+    if same == 0:
+        return None
+    tail = b"/".join(left[len(left) - same :])
+    return b"/".join(left[: len(left) - same]), b"/".join(right[: len(right) - same]), tail
+
+
+def infer_prefixes(
+    a_texts: Iterable[bytes], b_texts: Iterable[bytes], pairs: Iterable[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes, int]]:
+    """Directories that became other directories: (in a, in b, votes), most votes first.
+
+    ``a_texts`` and ``b_texts`` are the texts that the other file lacks; ``pairs`` are directories known to be partners
+    (the compilation directories of one unit). Paths of equal last component vote for the heads in which they differ;
+    a head counts when it turns at least one path of a into a path of b, exactly.
+    """
+    a_paths = Counter(path for text in a_texts for path in paths_in(text))
+    b_paths = Counter(path for text in b_texts for path in paths_in(text))
+    b_by_name: dict[bytes, list[bytes]] = defaultdict(list)
+    for path in b_paths:
+        b_by_name[path.rsplit(b"/", 1)[1]].append(path)
+    votes: Counter[tuple[bytes, bytes]] = Counter()
+    for path in a_paths:
+        if path in b_paths:
+            continue
+        best: list[tuple[bytes, bytes]] = []
+        length = 0
+        for other in b_by_name.get(path.rsplit(b"/", 1)[1], ())[:MAX_CANDIDATES]:
+            split = split_common_tail(path, other)
+            if split is None:
+                continue
+            if len(split[2]) > length:
+                best, length = [], len(split[2])
+            if len(split[2]) == length:
+                best.append(split[:2])
+        if len(best) == 1:
+            votes[best[0]] += 1
+    for old, new in pairs:
+        if old == new or not old.startswith(b"/"):
+            continue
+        split = split_common_tail(old, new) if new.startswith(b"/") else None
+        head = (split[0], split[1]) if split and split[0] and split[1] else (old, new)
+        votes[head] += 2
+    chosen: list[tuple[bytes, bytes, int]] = []
+    for (old, new), count in sorted(votes.items(), key=lambda item: (-item[1], len(item[0][0]), item[0])):
+        if len(chosen) >= MAX_PREFIXES:
+            break
+        if not old or old == b"/" or not new:
+            continue
+        if any(apply_prefix(known, becomes, old) == new for known, becomes, _ in chosen):
+            continue
+        if any(known == old for known, _, _ in chosen):
+            continue
+        chosen.append((old, new, count))
+    return chosen

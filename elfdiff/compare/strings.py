@@ -1,0 +1,127 @@
+"""Pair the texts that changed: which text of b is what a's text became."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from elfdiff.compare.texts import Spot
+
+MAX_SIMILAR = 200
+MAX_COMPARED = 400
+SIMILAR = 0.6
+
+_MONTH = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
+_DAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b")
+_UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = re.compile(rb"(?<![0-9A-Za-z])g?(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_NUMBER = re.compile(rb" ?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class StringPair:
+    """A text of a and what it became in b; a side is None where the text was removed or added.
+
+    ``rewrites`` are the ids that turn a's text into b's; ``exact`` says that they give b's text to the byte.
+    ``how`` is why the two are partners: rewrite, shape, similar, neighbour, or alone.
+    """
+
+    a: Spot | None
+    b: Spot | None
+    rewrites: tuple[int, ...]
+    exact: bool
+    how: str
+
+
+def skeleton(text: bytes) -> bytes:
+    """The text with what usually varies masked: month and day names, UUIDs, hexadecimal words, numbers."""
+    text = _UUID.sub(b"\x01", text)
+    text = _HEX.sub(b"\x02", text)
+    text = _MONTH.sub(b"\x03", text)
+    text = _DAY.sub(b"\x04", text)
+    return _NUMBER.sub(b"\x05", text)
+
+
+def pair_texts(
+    a_spots: Sequence[Spot],
+    b_spots: Sequence[Spot],
+    a_before: dict[int, bytes],
+    b_before: dict[int, bytes],
+    has_prefixes: bool,
+    rewrite: dict[int, bytes],
+) -> list[tuple[Spot | None, Spot | None, str]]:
+    """Pair unmatched texts of one section: (a, b, how), in a's order, then what only b has.
+
+    ``rewrite`` maps the offset of a text of a to that text after every prefix rewrite.
+    """
+    partner: dict[int, tuple[Spot, str]] = {}
+    free_b = {spot.offset: spot for spot in b_spots}
+
+    def join(a_spot: Spot, b_spot: Spot, how: str) -> None:
+        partner[a_spot.offset] = (b_spot, how)
+        del free_b[b_spot.offset]
+
+    def by_key(how: str, a_keys: dict[int, bytes], b_keys: dict[int, bytes]) -> None:
+        waiting: dict[bytes, deque[Spot]] = defaultdict(deque)
+        for spot in b_spots:
+            if spot.offset in free_b and b_keys[spot.offset]:
+                waiting[b_keys[spot.offset]].append(spot)
+        for spot in a_spots:
+            if spot.offset in partner:
+                continue
+            queue = waiting.get(a_keys[spot.offset])
+            if queue:
+                join(spot, queue.popleft(), how)
+
+    b_texts = {spot.offset: spot.text for spot in b_spots}
+    if has_prefixes:
+        by_key("rewrite", rewrite, b_texts)
+    by_key("shape", {s.offset: skeleton(rewrite[s.offset]) for s in a_spots}, {s.offset: skeleton(s.text) for s in b_spots})
+    a_left = [spot for spot in a_spots if spot.offset not in partner]
+    b_left = [spot for spot in b_spots if spot.offset in free_b]
+    if a_left and b_left and max(len(a_left), len(b_left)) <= MAX_SIMILAR:
+        for a_spot, b_spot in _similar(a_left, b_left, rewrite):
+            join(a_spot, b_spot, "similar")
+    became = {spot.text: partner[spot.offset][0].text for spot in a_spots if spot.offset in partner}
+    following: dict[bytes, deque[Spot]] = defaultdict(deque)
+    for spot in b_spots:
+        if spot.offset in free_b and b_before[spot.offset]:
+            following[b_before[spot.offset]].append(spot)
+    for spot in a_spots:
+        before = a_before[spot.offset]
+        queue = following.get(became.get(before, before))
+        if spot.offset not in partner and queue:
+            join(spot, queue.popleft(), "neighbour")
+            became[spot.text] = partner[spot.offset][0].text
+    result: list[tuple[Spot | None, Spot | None, str]] = []
+    for spot in a_spots:
+        found = partner.get(spot.offset)
+        result.append((spot, found[0], found[1]) if found else (spot, None, "alone"))
+    result += [(None, spot, "alone") for spot in b_spots if spot.offset in free_b]
+    return result
+
+
+def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) -> list[tuple[Spot, Spot]]:
+    """Greedy best-first pairs of texts whose similarity is at least SIMILAR; each text once."""
+    scored: list[tuple[float, int, int]] = []
+    for j, b_spot in enumerate(b_left):
+        matcher = SequenceMatcher(None, autojunk=False)
+        matcher.set_seq2(b_spot.text[:MAX_COMPARED])
+        for i, a_spot in enumerate(a_left):
+            matcher.set_seq1(rewrite[a_spot.offset][:MAX_COMPARED])
+            if matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR:
+                ratio = matcher.ratio()
+                if ratio >= SIMILAR:
+                    scored.append((-ratio, i, j))
+    pairs: list[tuple[Spot, Spot]] = []
+    a_used: set[int] = set()
+    b_used: set[int] = set()
+    for _, i, j in sorted(scored):
+        if i not in a_used and j not in b_used:
+            a_used.add(i)
+            b_used.add(j)
+            pairs.append((a_left[i], b_left[j]))
+    return pairs

@@ -1,0 +1,117 @@
+"""Find the texts of a section, and those that the other file's section lacks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Section
+
+SHF_STRINGS = 0x20
+SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
+MIN_RUN = 5
+MAX_TEXT = 1 << 16
+MAX_UNMATCHED = 200_000
+
+_RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
+_WORDY = re.compile(rb"[A-Za-z0-9 /_.:-]")
+
+_NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
+_NO_TEXT = frozenset(
+    {".debug_info", ".debug_abbrev", ".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists", ".debug_aranges",
+     ".debug_addr", ".debug_str_offsets", ".debug_frame", ".debug_types", ".debug_names", ".debug_pubnames",
+     ".debug_pubtypes", ".debug_gnu_pubnames", ".debug_gnu_pubtypes", ".eh_frame", ".eh_frame_hdr", ".gnu.hash", ".hash",
+     ".gnu.version", ".gnu_debuglink", ".dep-v0", ".gcc_except_table", ".symtab", ".strtab", ".shstrtab", ".dynstr",
+     ".dynsym", ".plt", ".plt.got", ".plt.sec", ".got", ".got.plt", ".dynamic", ".rustc"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A text and where it stands: ``offset`` in bytes of the section's inflated contents."""
+
+    section: Section
+    offset: int
+    text: bytes
+
+    def file_offset(self) -> int | None:
+        """Offset in the file; None inside a compressed section."""
+        if self.section.span is None or self.section.compression is not None:
+            return None
+        return self.section.span.start + self.offset
+
+
+def holds_text(section: Section) -> bool:
+    """True if a section's bytes may hold texts that a person could read.
+
+    Symbol names, section names, dynamic strings and machine code have evidence of their own.
+    """
+    if section.type in (0, SHT_NOBITS) or section.span is None or section.name in _NO_TEXT:
+        return False
+    if section.type == SHT_NOTE or section.name.startswith((".note", ".rel", ".gnu.version")):
+        return False
+    return section.type in (SHT_PROGBITS, 14, 15, 16) or section.name in _NUL_TABLES or section.type >= 0x60000000
+
+
+def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
+    """(offset, text) of each text in ascending order.
+
+    In string tables every entry counts. Elsewhere a text is a run of at least five printable characters (ASCII, or
+    UTF-8 of two or three bytes); in machine code such runs are looked for too, as Go and some linkers keep texts there.
+    """
+    if section.name in _NUL_TABLES or (section.flags & SHF_STRINGS and not section.name.startswith(".debug")):
+        offset = 0
+        for text in contents.split(b"\0"):
+            if text:
+                yield offset, text[:MAX_TEXT]
+            offset += len(text) + 1
+        return
+    for match in _RUN.finditer(contents):
+        yield match.start(), match.group()[:MAX_TEXT]
+
+
+def unmatched(
+    a: ElfFile, b: ElfFile, a_section: Section | None, b_section: Section | None
+) -> tuple[list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]:
+    """Texts of either section that the other lacks, by count; and for each of them the text that stands before it.
+
+    The two dictionaries map an unmatched text's offset to its left neighbour (b"" at the start). Empty when
+    the contents are equal.
+    """
+    a_contents = a.contents(a_section) if a_section else b""
+    b_contents = b.contents(b_section) if b_section else b""
+    if a_contents == b_contents:
+        return [], [], {}, {}
+    a_all = list(texts(a_section, a_contents)) if a_section else []
+    b_all = list(texts(b_section, b_contents)) if b_section else []
+    a_spots, a_before = _lacking(a_section, a_all, b_all)
+    b_spots, b_before = _lacking(b_section, b_all, a_all)
+    return a_spots, b_spots, a_before, b_before
+
+
+def _lacking(
+    section: Section | None, here: list[tuple[int, bytes]], there: list[tuple[int, bytes]]
+) -> tuple[list[Spot], dict[int, bytes]]:
+    spots: list[Spot] = []
+    before: dict[int, bytes] = {}
+    if section is None:
+        return spots, before
+    left = Counter(text for _, text in there)
+    previous = b""
+    code = section.is_executable
+    for offset, text in here:
+        if left[text] > 0:
+            left[text] -= 1
+        elif len(spots) < MAX_UNMATCHED and (not code or len(text) >= 8) and _is_wordy(text):
+            spots.append(Spot(section, offset, text))
+            before[offset] = previous
+        previous = text
+    return spots, before
+
+
+def _is_wordy(text: bytes) -> bool:
+    """Mostly letters, digits and path characters: not a row of numbers that happens to be printable."""
+    return len(_WORDY.findall(text[:200])) * 4 >= min(len(text), 200) * 3

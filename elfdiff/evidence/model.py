@@ -1,0 +1,414 @@
+"""The kinds of fact that a comparison can yield. Every cause is judged on these and on nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from elfdiff.report import Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One fact, with the places it was read from.
+
+    ``section`` and ``symbol`` say where, for people; ``a`` and ``b`` are the places with both values (None on a side that
+    lacks the thing). ``rewrites`` are ids of :attr:`Pair.rewrites` that this fact rests on.
+    """
+
+    section: str | None = None
+    symbol: str | None = None
+    a: Location | None = None
+    b: Location | None = None
+    rewrites: tuple[int, ...] = ()
+
+
+class PathPlace(StrEnum):
+    """What kind of place a path stood in."""
+
+    DEBUG_DIRECTORY = "debug-directory"
+    DEBUG_NAME = "debug-name"
+    DEBUG_OTHER = "debug-other"
+    TEXT = "text"
+    RUNPATH = "runpath"
+    NEEDED = "needed"
+    INTERPRETER = "interpreter"
+    GO_TABLE = "go-table"
+    SYMBOL = "symbol"
+    LTO = "lto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathChange(Evidence):
+    """A path begins with directory ``a_directory`` in a and ``b_directory`` in b, and goes on the same behind it.
+
+    ``tail`` is what follows the directory ("" when the directory stands alone). ``exact`` is False when the text changed
+    in other ways too. ``assembler`` is True for the directory of a unit that GNU as produced.
+    """
+
+    a_directory: str
+    b_directory: str
+    tail: str
+    place: PathPlace
+    exact: bool
+    assembler: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A point in time as a text gave it.
+
+    ``form``: cpp-date, cpp-time, cpp-date-time, asctime, date-command, iso, iso-date, rfc2822, compact, epoch, epoch-ms,
+    year, day-month-year, …. ``seconds`` counts from 1970-01-01 as if the text were UTC, None if date or time of day is
+    missing; ``zone`` is the offset in seconds east of UTC, None when the text names none. ``date`` is (year, month, day)
+    and ``clock`` seconds since midnight, None where the text lacks them. ``zone_name`` is as written.
+    """
+
+    form: str
+    seconds: int | None
+    zone: int | None
+    date: tuple[int, int, int] | None
+    clock: int | None
+    zone_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeChange(Evidence):
+    """A date or time differs, in a text that is otherwise the same. ``context`` is the whole text of a."""
+
+    a_time: Stamp
+    b_time: Stamp
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegerChange(Evidence):
+    """A 4- or 8-byte object with a symbol of its own holds another number. ``seconds`` if both read as times since 2005."""
+
+    a_value: int
+    b_value: int
+    width: int
+    seconds: bool
+
+
+class WordKind(StrEnum):
+    """What a word that changed looks like."""
+
+    UUID = "uuid"
+    REVISION = "revision"
+    DESCRIBE = "describe"
+    USER_HOST = "user-host"
+    HOST = "host"
+    KERNEL = "kernel"
+    VERSION = "version"
+    COUNTER = "counter"
+    TEMPORARY = "temporary"
+    CRATE_VERSION = "crate-version"
+    RANDOM = "random"
+    LOCALE = "locale"
+    RUSTC_COMMIT = "rustc-commit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordChange(Evidence):
+    """A word differs, in a text that is otherwise the same; ``context`` is the whole text of a."""
+
+    kind: WordKind
+    a_word: str
+    b_word: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextChange(Evidence):
+    """A text became another, or exists on one side only, and nothing more special was seen in it.
+
+    ``how`` as in :class:`StringPair`. ``fragment`` is True if texts have no ends in that section (Rust, Go): then
+    the pairing says little.
+    """
+
+    how: str
+    fragment: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextOrderChange(Evidence):
+    """A section holds the same texts in another order (``count`` texts in all)."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolChange(Evidence):
+    """A tool's name and version as recorded in the file; one of ``a_tool`` and ``b_tool`` may be None.
+
+    ``tool`` as payload.comment names it: gcc, clang, rustc, lld, mold, gold, go, zig, … ``origin`` is comment, producer, note,
+    build-info or path.
+    """
+
+    tool: str
+    a_tool: str | None
+    b_tool: str | None
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagChange(Evidence):
+    """Recorded command-line flags differ (DW_AT_producer, .GCC.command.line, Go build settings).
+
+    ``unit`` is the unit's name or the setting's source; the tuples hold flags that only that side has, in order.
+    """
+
+    unit: str
+    a_flags: tuple[str, ...]
+    b_flags: tuple[str, ...]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoSettingChange(Evidence):
+    """A `build` line of .go.buildinfo differs; a value is None where the key is absent."""
+
+    key: str
+    a_value: str | None
+    b_value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteChange(Evidence):
+    """A note differs. ``kind``: build-id, go-build-id, package, abi-tag, property, gold-version, or "other".
+
+    Lengths are those of the descriptors in bytes, 0 where the note is absent. ``versioned_uuid`` is True when both
+    descriptors have 16 bytes with the version and variant bits of RFC 4122 version 4.
+    """
+
+    kind: str
+    a_length: int
+    b_length: int
+    versioned_uuid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebugLinkChange(Evidence):
+    """.gnu_debuglink differs: its name, its CRC or both."""
+
+    name_differs: bool
+    crc_differs: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderChange(Evidence):
+    """The same items stand in another order. ``what``: file-symbols, functions, units, members, sections, needed.
+
+    ``a_order`` and ``b_order`` are the names in file order (at most 2,000 of them); ``count`` is how many there are;
+    ``a_sorted``/``b_sorted`` name the collation that a side follows: "C", "locale" (case and punctuation ignored) or None.
+    """
+
+    what: str
+    a_order: tuple[str, ...]
+    b_order: tuple[str, ...]
+    count: int
+    a_sorted: str | None
+    b_sorted: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolRenamed(Evidence):
+    """Symbols are the same but for a part of their names.
+
+    ``scheme``: rust-legacy, rust-v0, rust-unit (STT_FILE of a codegen unit), llvm-suffix, gcc-clone, lto-section,
+    temporary-file, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate or the masked form;
+    ``count`` how many names of the group changed, ``total`` how many the group has.
+    """
+
+    scheme: str
+    group: str
+    a_part: str
+    b_part: str
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitNaming(Evidence):
+    """How the codegen units of a Rust program are named on each side: counts of ``-cgu.N`` and of incremental names."""
+
+    a_plain: int
+    b_plain: int
+    a_incremental: int
+    b_incremental: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolSetChange(Evidence):
+    """Names that only one side has (at most 200 a side), compiler-made variations masked. ``table``: symtab or dynsym.
+
+    ``imports`` is True if they are undefined symbols (what the program needs from libraries).
+    """
+
+    table: str
+    imports: bool
+    a_only: tuple[str, ...]
+    b_only: tuple[str, ...]
+    a_count: int
+    b_count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DynamicChange(Evidence):
+    """An entry of .dynamic differs: needed, soname, runpath, rpath, flags, …; a value is None where it is absent."""
+
+    tag: str
+    a_value: str | None
+    b_value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionChange(Evidence):
+    """A section is on one side only, or has another size, type or flags. ``status``: added, removed, resized, retyped."""
+
+    name: str
+    status: str
+    a_size: int | None
+    b_size: int | None
+    allocated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompressionChange(Evidence):
+    """A compressed section differs in how it is stored: ``same_contents`` says that what it inflates to is equal."""
+
+    name: str
+    a_method: str | None
+    b_method: str | None
+    same_contents: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderChange(Evidence):
+    """A field of the ELF header or of a program header differs for no layout reason (type, flags, OS ABI, stack flags)."""
+
+    field_name: str
+    a_value: str
+    b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyDrift(Evidence):
+    """A package of the embedded dependency list (or of the crate paths compiled in) has another version, or is on one side only.
+
+    ``origin``: dep-v0, go-buildinfo, package-note, crate-path, soname. ``local`` is True for the program's own workspace.
+    ``change``: added, removed, upgraded, downgraded, changed, format.
+    """
+
+    name: str
+    change: str
+    a_version: str | None
+    b_version: str | None
+    source: str
+    local: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDigestChange(Evidence):
+    """A source file has another MD5 in the DWARF 5 line table (decisive: its text differs). ``file`` is its name."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionChange(Evidence):
+    """A function's machine code differs by more than addresses, or exists on one side only.
+
+    ``status``: changed, added, removed. ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
+    empty when they could not be decoded. ``certain`` is False if the difference may still be an address.
+    """
+
+    name: str
+    status: str
+    a_lines: tuple[str, ...]
+    b_lines: tuple[str, ...]
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionTotals(Evidence):
+    """How many functions were compared, and how many of them changed, were added, were removed."""
+
+    compared: int
+    changed: int
+    added: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataChange(Evidence):
+    """A named object's bytes differ by more than addresses and by no text that was read. ``size`` in bytes."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TailChange(Evidence):
+    """Bytes behind everything that headers describe. ``kind``: module-signature, zip, squashfs, or unknown."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the two files are, for causes whose fix depends on it.
+
+    ``a_tools``/``b_tools`` are (kind, version) pairs as payload.comment reads them, e.g. ("gcc", "12.2.0"), compilers of the
+    user's own units first. ``languages`` of both files: c, c++, rust, go, fortran, ada, d, ocaml, zig, haskell, assembly.
+    ``stripped``/``has_debug`` are True when it holds for both files. ``only_hashes_differ`` is True when every byte
+    outside build IDs and debuglink checksums is equal. ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
+    """
+
+    a_tools: tuple[tuple[str, str], ...] = ()
+    b_tools: tuple[tuple[str, str], ...] = ()
+    languages: tuple[str, ...] = ()
+    machine: str = ""
+    stripped: bool = False
+    has_debug: bool = False
+    only_hashes_differ: bool = False
+    relocatable: bool = False
+    archive: bool = False
+    kernel_module: bool = False
+
+    def has_tool(self, kind: str) -> bool:
+        """True if either file names this tool."""
+        return any(tool == kind for tool, _ in (*self.a_tools, *self.b_tools))
+
+    def versions(self, kind: str) -> tuple[str, ...]:
+        """The versions of a tool that either file names, without repetition."""
+        return tuple(dict.fromkeys(version for tool, version in (*self.a_tools, *self.b_tools) if tool == kind))
+
+
+E = TypeVar("E", bound=Evidence)
+
+
+@dataclass(frozen=True)
+class EvidenceSet:
+    """All facts about one pair, in extraction order."""
+
+    items: tuple[Evidence, ...]
+    context: Context = field(default_factory=Context)
+
+    def of(self, kind: type[E]) -> Iterator[E]:
+        """The facts of one kind, in order."""
+        return (item for item in self.items if isinstance(item, kind))
+
+    def has(self, kind: type[Evidence]) -> bool:
+        """True if there is at least one fact of that kind."""
+        return any(isinstance(item, kind) for item in self.items)
+
+    @classmethod
+    def of_items(cls, items: Iterable[Evidence], context: Context | None = None) -> EvidenceSet:
+        """A set from any iterable: tests write theirs by hand."""
+        return cls(tuple(items), context or Context())
