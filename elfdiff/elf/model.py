@@ -13,7 +13,13 @@ Compression = Literal["zlib", "zstd", "zlib-gnu"]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The ELF header (gABI, "ELF Header"). ``phnum``, ``shnum`` and ``shstrndx`` are resolved through section 0."""
+    (
+        """The ELF header (gABI, "ELF Header"). ``phnum``, ``shnum`` and ``shstrndx`` are resolved through section 0.
+
+    ``type_name`` is NONE, REL, EXEC, DYN or CORE; ``machine_name`` is readelf's, e.g. "Advanced Micro Devices X86-64".
+    """
+        ""
+    )
 
     elf_class: Literal[32, 64]
     byte_order: ByteOrder
@@ -40,8 +46,9 @@ class Section:
     """A section header and where its bytes stand.
 
     ``span`` is the file range of its contents; None for SHT_NOBITS and for SHT_NULL, and empty for size 0.
-    ``size`` is sh_size: bytes in memory, for a compressed section bytes in the file. ``header_span`` is the file range of its
-    entry in the section header table. ``name`` is decoded as UTF-8 with backslash escapes.
+    ``size`` is sh_size: bytes in memory, for a compressed section bytes in the file. ``header_span`` is the file range
+    of its entry in the section header table. ``name`` is decoded as UTF-8 with backslash escapes. ``type_name`` is
+    readelf's word, e.g. "PROGBITS"; a number in hex where there is none.
     """
 
     index: int
@@ -73,7 +80,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A program header (gABI, "Program Header"). ``span`` is the file range of its contents."""
+    """A program header (gABI, "Program Header"). ``type_name`` is readelf's word, e.g. "LOAD".
+
+    ``span`` is the file range of its contents, cut at the end of the file: a .debug file keeps its program's segments.
+    """
 
     index: int
     type: int
@@ -93,8 +103,8 @@ class Segment:
 class Symbol:
     """One entry of .symtab or .dynsym. ``section`` is st_shndx resolved through SHT_SYMTAB_SHNDX.
 
-    ``binding`` and ``kind`` are the low-case names (local, global, weak, gnu_unique; notype, object, func, section, file,
-    common, tls, gnu_ifunc), or the number as text. ``span`` is the file range of the entry itself.
+    ``binding`` and ``kind`` are the low-case names (local, global, weak, gnu_unique; notype, object, func, section,
+    file, common, tls, gnu_ifunc), or the number as text. ``span`` is the file range of the entry itself.
     """
 
     index: int
@@ -128,7 +138,7 @@ class Note:
 class DynamicEntry:
     """One entry of .dynamic. ``text`` is the string for tags that name one (DT_NEEDED, DT_SONAME, …), else None.
 
-    ``text_span`` is the file range of that string without its NUL.
+    ``text_span`` is the file range of that string without its NUL. ``tag_name`` is readelf's word, e.g. "NEEDED".
     """
 
     tag: int
@@ -156,7 +166,8 @@ class DebugUnit:
     """A DWARF unit's own facts (DWARF 5, section 3.1.1). Only the top entry of each unit is ever read.
 
     ``offset`` is in bytes of the (inflated) .debug_info. ``files`` are the file names of its line program, joined with
-    their directories as the line program gives them; empty if ``line_program`` could not be read.
+    their directories as the line program gives them; ``md5s`` are hex, one a file, or none at all. Both are empty if
+    the unit has no line program or it could not be read.
     """
 
     offset: int

@@ -1,0 +1,110 @@
+"""Inflates compressed sections (gABI, "Compressed Sections"), never further than they declare and the limit allows."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from elfdiff.elf.model import Header, Section
+from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
+
+MAX_INFLATED = 1 << 30
+"""Bytes that all sections of one file may inflate to."""
+
+_STEP = 1 << 20
+# No deflate stream inflates by more (RFC 1951: 258 bytes from 2 bits).
+_DEFLATE_RATIO = 1032
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A compressed section taken apart: the declared size when inflated, and where the stream begins in the section."""
+
+    inflated_size: int
+    header_size: int
+    alignment: int
+
+
+def stream_of(raw: bytes, section: Section, header: Header, path: str) -> Stream:
+    """Reads the compression header in front of the stream. Raises MalformedElf if there is no room for it."""
+    if section.compression == "zlib-gnu":
+        layout = struct.Struct(">4xQ")
+    else:
+        mark = "<" if header.byte_order == "little" else ">"
+        layout = struct.Struct(mark + ("4xII" if header.elf_class == 32 else "8xQQ"))
+    if len(raw) < layout.size:
+        raise _malformed(section, path, f"has {len(raw)} bytes, too few for its compression header")
+    size, *rest = layout.unpack_from(raw)
+    return Stream(size, layout.size, rest[0] if rest else section.alignment)
+
+
+def inflate(raw: bytes, section: Section, header: Header, path: str, left: int) -> bytes:
+    """The inflated content of a compressed section.
+
+    ``left`` is what the file may still inflate to, in bytes: LimitExceeded before anything is inflated if the section
+    declares more. MalformedElf if the stream is bad or has another size than declared.
+    """
+    stream = stream_of(raw, section, header, path)
+    if stream.inflated_size > left:
+        raise LimitExceeded(
+            f"{path}: section {section.index} ({section.name}) would inflate to {stream.inflated_size} bytes, and "
+            f"{left} are left of the limit of {MAX_INFLATED}"
+        )
+    if section.compression == "zstd":
+        inflated = _zstd(raw[stream.header_size :], stream.inflated_size, section, path)
+    else:
+        inflated = _zlib(raw[stream.header_size :], stream.inflated_size, section, path)
+    if len(inflated) != stream.inflated_size:
+        raise _malformed(
+            section,
+            path,
+            f"declares {stream.inflated_size} inflated bytes, but its stream does not hold so many"
+            if len(inflated) < stream.inflated_size
+            else f"declares {stream.inflated_size} inflated bytes, but its stream holds more",
+        )
+    return inflated
+
+
+def _zlib(stream: bytes, size: int, section: Section, path: str) -> bytes:
+    if size > len(stream) * _DEFLATE_RATIO:
+        raise _malformed(section, path, f"declares {size} inflated bytes, more than {len(stream)} bytes can hold")
+    parts: list[bytes] = []
+    total = 0
+    rest = stream
+    # Parallel compressors may write several streams one after the other.
+    while rest and total <= size:
+        engine = zlib.decompressobj()
+        before = total
+        try:
+            part = engine.decompress(rest, size - total + 1)
+        except zlib.error as error:
+            raise _malformed(section, path, f"cannot be inflated ({error})") from error
+        parts.append(part)
+        total += len(part)
+        rest = engine.unused_data
+        if not engine.eof or total == before:
+            break
+    return b"".join(parts)
+
+
+def _zstd(stream: bytes, size: int, section: Section, path: str) -> bytes:
+    import zstandard
+
+    parts: list[bytes] = []
+    total = 0
+    try:
+        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+        while total <= size:
+            part = reader.read(min(_STEP, size - total + 1))
+            if not part:
+                break
+            parts.append(part)
+            total += len(part)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise _malformed(section, path, f"cannot be inflated ({error})") from error
+    return b"".join(parts)
+
+
+def _malformed(section: Section, path: str, what: str) -> ElfdiffError:
+    return MalformedElf(f"{path}: section {section.index} ({section.name}) {what}", section.offset)

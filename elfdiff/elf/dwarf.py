@@ -1,0 +1,188 @@
+"""DWARF units: the header and the top entry of each, and the file table of its line program (DWARF 2 to 5).
+
+pyelftools parses one construct an entry and the whole abbreviation table a unit; a link of many units takes it
+seconds. This reads no more than the facts of :class:`DebugUnit` need, with a bound on all work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from elfdiff.elf.bytestream import ByteStream, OutOfBytes
+from elfdiff.elf.forms import Form, FormReader
+from elfdiff.elf.linetable import LineTable, read_line_table
+from elfdiff.elf.model import ByteOrder, DebugUnit
+
+SECTIONS = ("abbrev", "str", "line_str", "line", "str_offsets")
+"""What the units of .debug_info need, without ".debug_"."""
+
+MAX_UNITS = 20_000
+"""Units read of one file. A Linux kernel with debug information has about 4,000."""
+
+MAX_STEPS = 3_000_000
+"""Abbreviations and line table entries read of one file: a few seconds of work."""
+
+_MAX_PADDING = 4096
+
+_DW_UT_TYPE, _DW_UT_SKELETON, _DW_UT_SPLIT_COMPILE, _DW_UT_SPLIT_TYPE = 2, 4, 5, 6
+_AT_NAME, _AT_STMT_LIST, _AT_LANGUAGE, _AT_COMP_DIR, _AT_PRODUCER = 0x03, 0x10, 0x13, 0x1B, 0x25
+_AT_STR_OFFSETS_BASE = 0x72
+_WANTED = frozenset({_AT_NAME, _AT_STMT_LIST, _AT_LANGUAGE, _AT_COMP_DIR, _AT_PRODUCER, _AT_STR_OFFSETS_BASE})
+_FORM_IMPLICIT_CONST = 0x21
+
+
+@dataclass(frozen=True, slots=True)
+class _UnitHeader:
+    offset: int
+    end: int
+    version: int
+    kind: int
+    address_size: int
+    abbreviations: int
+    entry: int
+    wide: bool
+
+
+@dataclass(slots=True)
+class _Work:
+    """What may still be done, shared by all units of a file."""
+
+    steps: int = MAX_STEPS
+    abbreviations: dict[tuple[int, int], tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
+    line_tables: dict[int, LineTable] = field(default_factory=dict)
+
+
+def read_units(
+    infos: Sequence[bytes], sections: Mapping[str, bytes], byte_order: ByteOrder, warnings: list[str]
+) -> tuple[DebugUnit, ...]:
+    """The units of each .debug_info in ``infos`` (a relocatable file may have several), but for type units.
+
+    ``sections`` are the inflated ones of :data:`SECTIONS`, absent where the file has none. What cannot be read ends
+    the section with a warning; a unit whose top entry cannot be read keeps its header's facts.
+    """
+    units: list[DebugUnit] = []
+    work = _Work()
+    for info in infos:
+        try:
+            for header in _headers(ByteStream(info, byte_order)):
+                if header.kind in (_DW_UT_TYPE, _DW_UT_SPLIT_TYPE):
+                    continue
+                if len(units) >= MAX_UNITS or work.steps <= 0:
+                    warnings.append(f"only the first {len(units)} DWARF units were read")
+                    return tuple(units)
+                units.append(_unit(info, header, sections, byte_order, work, warnings))
+        except OutOfBytes as error:
+            warnings.append(f".debug_info: {error}")
+    return tuple(units)
+
+
+def _headers(stream: ByteStream) -> Iterator[_UnitHeader]:
+    """Section 7.5.1 of DWARF 5; 7.5.1.1 of DWARF 4."""
+    at = padding = 0
+    while at < len(stream.data):
+        stream.at = at
+        length, wide = stream.initial_length()
+        end = stream.at + length
+        if end > len(stream.data):
+            raise OutOfBytes(f"the unit at {at:#x} reaches {end:#x}, past the end of the section")
+        if length == 0:
+            # Some producers pad between units with zeros.
+            padding += 1
+            if padding > _MAX_PADDING:
+                raise OutOfBytes(f"there is only padding at {at:#x}")
+            at = end
+            continue
+        version = stream.u2()
+        if not 2 <= version <= 5:
+            raise OutOfBytes(f"the unit at {at:#x} has DWARF version {version}, which is unknown")
+        kind = 0
+        if version == 5:
+            kind, address_size = stream.u1(), stream.u1()
+            abbreviations = stream.offset(wide)
+            if kind in (_DW_UT_SKELETON, _DW_UT_SPLIT_COMPILE):
+                stream.skip(8)
+        else:
+            abbreviations, address_size = stream.offset(wide), stream.u1()
+        yield _UnitHeader(at, end, version, kind, address_size, abbreviations, stream.at, wide)
+        at = end
+
+
+def _unit(
+    info: bytes,
+    header: _UnitHeader,
+    sections: Mapping[str, bytes],
+    byte_order: ByteOrder,
+    work: _Work,
+    warnings: list[str],
+) -> DebugUnit:
+    forms = FormReader(sections, byte_order, header.wide, header.address_size, header.version)
+    values: dict[int, Form] = {}
+    lines = LineTable()
+    try:
+        stream = ByteStream(info, byte_order, header.entry, header.end)
+        code = stream.uleb()
+        # Code 0 is a null entry: a unit without a top entry.
+        if code:
+            for attribute, form, constant in _abbreviation(header.abbreviations, code, sections, byte_order, work):
+                value = Form(form, constant) if form == _FORM_IMPLICIT_CONST else forms.read(stream, form)
+                if attribute in _WANTED:
+                    values[attribute] = value
+        place = values.get(_AT_STMT_LIST)
+        if place is not None and isinstance(place.value, int) and "line" in sections:
+            lines = _lines(place.value, sections, byte_order, header.address_size, work)
+    except OutOfBytes as error:
+        warnings.append(f".debug_info: the unit at {header.offset:#x}: {error}")
+    base = values.get(_AT_STR_OFFSETS_BASE)
+    text = {name: forms.text(value, base) for name, value in values.items()}
+    language = values.get(_AT_LANGUAGE)
+    return DebugUnit(
+        offset=header.offset,
+        version=header.version,
+        name=text.get(_AT_NAME),
+        directory=text.get(_AT_COMP_DIR),
+        producer=text.get(_AT_PRODUCER),
+        language=language.value if language is not None and isinstance(language.value, int) else None,
+        files=lines.files,
+        md5s=lines.md5s,
+    )
+
+
+def _lines(
+    offset: int, sections: Mapping[str, bytes], byte_order: ByteOrder, address_size: int, work: _Work
+) -> LineTable:
+    known = work.line_tables.get(offset)
+    if known is None:
+        known, steps = read_line_table(offset, sections, byte_order, address_size, work.steps)
+        work.steps -= steps
+        work.line_tables[offset] = known
+    return known
+
+
+def _abbreviation(
+    table: int, code: int, sections: Mapping[str, bytes], byte_order: ByteOrder, work: _Work
+) -> tuple[tuple[int, int, int], ...]:
+    """Attribute, form and implicit constant of the declaration ``code`` in the table at offset ``table`` (7.5.3)."""
+    known = work.abbreviations.get((table, code))
+    if known is not None:
+        return known
+    stream = ByteStream(sections.get("abbrev", b""), byte_order, table)
+    while True:
+        declared = stream.uleb()
+        if declared == 0:
+            raise OutOfBytes(f"abbreviation {code} is missing from the table at {table:#x}")
+        stream.uleb()
+        stream.skip(1)
+        attributes: list[tuple[int, int, int]] = []
+        while True:
+            work.steps -= 1
+            if work.steps <= 0:
+                raise OutOfBytes("the abbreviation tables are too long to be read")
+            attribute, form = stream.uleb(), stream.uleb()
+            constant = stream.sleb() if form == _FORM_IMPLICIT_CONST else 0
+            if attribute == 0 and form == 0:
+                break
+            attributes.append((attribute, form, constant))
+        if declared == code:
+            found = work.abbreviations[table, code] = tuple(attributes)
+            return found

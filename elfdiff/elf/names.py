@@ -1,0 +1,94 @@
+"""Words for the numbers of an ELF file, as readelf prints them; pyelftools holds the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+
+def machine_name(machine: int) -> str:
+    """e_machine, e.g. "Advanced Micro Devices X86-64"."""
+    return _machines().get(machine, f"unknown machine {machine}")
+
+
+def file_type_name(file_type: int) -> str:
+    """e_type: NONE, REL, EXEC, DYN or CORE; else the number in hex."""
+    return {0: "NONE", 1: "REL", 2: "EXEC", 3: "DYN", 4: "CORE"}.get(file_type, f"0x{file_type:x}")
+
+
+def section_type_name(section_type: int, machine: int) -> str:
+    """sh_type without its prefix, e.g. "PROGBITS"; else the number in hex."""
+    return _section_types(machine).get(section_type, f"0x{section_type:x}")
+
+
+def segment_type_name(segment_type: int, machine: int) -> str:
+    """p_type without its prefix, e.g. "LOAD"; else the number in hex."""
+    return _segment_types(machine).get(segment_type, f"0x{segment_type:x}")
+
+
+def dynamic_tag_name(tag: int, machine: int) -> str:
+    """d_tag without its prefix, e.g. "NEEDED"; else the number in hex."""
+    return _dynamic_tags(machine).get(tag, f"0x{tag:x}")
+
+
+# Marks of ranges, not names of values.
+_BOUNDS = ("NUM", "LOOS", "HIOS", "LOPROC", "HIPROC", "LOUSER", "HIUSER", "ENCODING")
+
+
+def _words(tables: tuple[Mapping[str, int], ...], prefix: str) -> dict[int, str]:
+    """Number → name; where tables clash, the first wins."""
+    words: dict[int, str] = {}
+    for table in tables:
+        for name, number in table.items():
+            word = name.removeprefix(prefix)
+            if name.startswith(prefix) and word not in _BOUNDS:
+                words.setdefault(number, word)
+    return words
+
+
+@cache
+def _machines() -> dict[int, str]:
+    from elftools.elf.descriptions import describe_e_machine
+    from elftools.elf.enums import ENUM_E_MACHINE
+
+    names = _words((ENUM_E_MACHINE,), "EM_")
+    described = {number: describe_e_machine(f"EM_{name}") for number, name in names.items()}
+    return {number: names[number] if words == "<unknown>" else words for number, words in described.items()}
+
+
+_ARM, _AMD64, _AARCH64, _RISCV, _MIPS = 40, 62, 183, 243, 8
+
+
+@cache
+def _section_types(machine: int) -> dict[int, str]:
+    from elftools.elf import enums
+
+    own = {
+        _ARM: enums.ENUM_SH_TYPE_ARM,
+        _AMD64: enums.ENUM_SH_TYPE_AMD64,
+        _AARCH64: enums.ENUM_SH_TYPE_AARCH64,
+        _RISCV: enums.ENUM_SH_TYPE_RISCV,
+        _MIPS: enums.ENUM_SH_TYPE_MIPS,
+    }.get(machine, {})
+    return _words((own, enums.ENUM_SH_TYPE_BASE), "SHT_")
+
+
+@cache
+def _segment_types(machine: int) -> dict[int, str]:
+    from elftools.elf import enums
+
+    own = {
+        _ARM: enums.ENUM_P_TYPE_ARM,
+        _AARCH64: enums.ENUM_P_TYPE_AARCH64,
+        _RISCV: enums.ENUM_P_TYPE_RISCV,
+        _MIPS: enums.ENUM_P_TYPE_MIPS,
+    }.get(machine, {})
+    return _words((own, enums.ENUM_P_TYPE_BASE), "PT_")
+
+
+@cache
+def _dynamic_tags(machine: int) -> dict[int, str]:
+    from elftools.elf import enums
+
+    own = {_AARCH64: enums.ENUM_D_TAG_AARCH64, _MIPS: enums.ENUM_D_TAG_MIPS}.get(machine, {})
+    return _words((enums.ENUM_D_TAG_COMMON, own), "DT_")
