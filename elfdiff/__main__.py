@@ -1,0 +1,6 @@
+"""``python -m elfdiff``."""
+
+from elfdiff.cli.main import run
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,1 @@
+"""Arguments, colour, exit codes, progress: the only place that prints."""

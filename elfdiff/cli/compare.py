@@ -1,0 +1,112 @@
+"""``elfdiff A B``: why two files differ, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+
+from elfdiff.cli.options import add_output_options
+from elfdiff.cli.outcome import exit_code
+from elfdiff.cli.output import emit, progress, warn
+from elfdiff.cli.terminal import text_style
+from elfdiff.errors import ElfdiffError, UsageError
+from elfdiff.report import Report
+
+EXAMPLES = """\
+examples:
+  elfdiff build-1/app build-2/app
+  elfdiff -v build-1/app build-2/app                 section table, all fixes, unexplained spans
+  elfdiff -f markdown a/app b/app >> "$GITHUB_STEP_SUMMARY"
+  elfdiff --allow build-time a/app b/app             a difference in time alone is no failure
+  elfdiff -f json -o report.json a/app b/app
+
+exit codes: 0 same, 1 different, 2 trouble"""
+
+FORMATS = ("text", "json", "markdown", "github")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The two files and the options of ``compare``."""
+    parser.add_argument("a", metavar="A", help="the one file")
+    parser.add_argument("b", metavar="B", help="the other")
+    add_output_options(parser, FORMATS, "text")
+    parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence, not the first ten")
+    parser.add_argument(
+        "--allow", metavar="ID", action="append", default=[], help="exit 0 if only this cause remains (repeatable)"
+    )
+    parser.add_argument("--exit-zero", action="store_true", help="exit 0 where it would be 1")
+    parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Compare, write every output that was asked for, and return the exit code."""
+    from elfdiff.diagnose import diagnose
+
+    allowed = frozenset(args.allow)
+    _check_known(allowed)
+    _warn_of_one_inode(args.a, args.b)
+    try:
+        with progress(f"comparing {args.a} and {args.b}"):
+            report = diagnose(args.a, args.b)
+    except ElfdiffError as error:
+        raise ElfdiffError(_with_side(str(error), args.a, args.b)) from error
+    code = exit_code(report, allowed, args.exit_zero)
+    if args.spans is not None:
+        from elfdiff.render.jsonreport import render_spans
+
+        emit(render_spans(report.ledger), args.spans)
+    emit(_rendered(report, args, code, allowed), args.output)
+    return code
+
+
+def _rendered(report: Report, args: argparse.Namespace, code: int, allowed: frozenset[str]) -> str:
+    match args.format:
+        case "json":
+            from elfdiff.render.jsonreport import render_json
+
+            return render_json(report, args.all_evidence)
+        case "markdown":
+            from elfdiff.render.markdown import render_markdown
+
+            return render_markdown(report, code, allowed)
+        case "github":
+            from elfdiff.render.github import render_github
+
+            return render_github(report, code, allowed)
+    from elfdiff.render.text import render_text
+    from elfdiff.render.wording import last_line
+
+    if args.quiet:
+        return f"{last_line(report, code)}\n"
+    return render_text(report, text_style(args), code, allowed, args.all_evidence)
+
+
+def _check_known(allowed: frozenset[str]) -> None:
+    """UsageError for an id that no cause has: a typing error must not turn into a failing build at night."""
+    if not allowed:
+        return
+    from elfdiff.causes import catalogue
+
+    known = [cause.id for cause in catalogue()]
+    for name in sorted(allowed - set(known)):
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]}?" if near else "; elfdiff causes lists them"
+        raise UsageError(f"--allow: no cause is called {name}{hint}")
+
+
+def _warn_of_one_inode(a: str, b: str) -> None:
+    try:
+        one = os.path.samefile(a, b)
+    except (OSError, ValueError):
+        return
+    if one:
+        warn(f"{a} and {b} are the same file (one inode): this compares a file with itself")
+
+
+def _with_side(message: str, a: str, b: str) -> str:
+    """The message with the side it is about in front, where it begins with that side's path."""
+    for side, path in (("a", a), ("b", b)):
+        if message.startswith(f"{path}:"):
+            return f"{side}: {message}"
+    return message

@@ -1,0 +1,132 @@
+"""The command line: which command it is, and what every ending of the program returns."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from types import FrameType
+from typing import NoReturn
+
+from elfdiff.cli.options import Parser
+from elfdiff.cli.output import ClosedPipe, emit, fail
+from elfdiff.errors import ElfdiffError, UsageError
+
+COMMANDS = {
+    "compare": "compare two files and say why they differ (elfdiff A B is the same)",
+    "sbom": "the embedded dependency list of a file, or how those of two files differ",
+    "audit": "known vulnerabilities of the embedded dependency list, offline",
+    "explain": "one cause's page: what it looks like, why it happens, what fixes it",
+    "causes": "the catalogue of causes",
+}
+"""Every command and what it does; the module elfdiff.cli.NAME is imported only when it is called."""
+
+INTERRUPTED = 130
+TERMINATED = 143
+PIPE_CLOSED = 141
+TROUBLE = 2
+
+HELP = """\
+usage: elfdiff A B [options]
+       elfdiff COMMAND ... [options]
+
+Says why two builds of one ELF program differ, and which flag fixes it.
+
+commands:
+{commands}
+
+examples:
+  elfdiff build-1/app build-2/app
+  elfdiff -f markdown build-1/app build-2/app >> "$GITHUB_STEP_SUMMARY"
+  elfdiff explain build-path
+  elfdiff sbom target/release/app
+
+elfdiff COMMAND --help tells the options; a file that bears a command's name is reached as ./sbom.
+exit codes: 0 same, 1 different, 2 trouble
+"""
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived; what is half written is cleaned up on the way out."""
+
+
+def run() -> NoReturn:
+    """The console script."""
+    signal.signal(signal.SIGTERM, _terminate)
+    code = main(sys.argv[1:])
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError:
+        code = code or PIPE_CLOSED
+    if code == PIPE_CLOSED:
+        _discard_stdout()
+    sys.exit(code)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return the exit code; nothing but an exit code ever comes out."""
+    try:
+        return _dispatch(list(argv))
+    except ElfdiffError as error:
+        fail(str(error))
+        return TROUBLE
+    except ClosedPipe:
+        return PIPE_CLOSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except _Terminated:
+        return TERMINATED
+    except MemoryError:
+        fail("out of memory")
+        return TROUBLE
+    except Exception as error:
+        if os.environ.get("ELFDIFF_DEBUG") == "1":
+            raise
+        fail(
+            f"internal error: {type(error).__name__}: {' '.join(str(error).split())} "
+            "(please report it; ELFDIFF_DEBUG=1 shows where)"
+        )
+        return TROUBLE
+
+
+def _dispatch(argv: list[str]) -> int:
+    if not argv:
+        raise UsageError("which files? elfdiff A B (see elfdiff --help)")
+    first = argv[0]
+    if first in ("-h", "--help"):
+        emit(HELP.format(commands="\n".join(f"  {name:9} {what}" for name, what in COMMANDS.items())))
+        return 0
+    if first == "--version":
+        from elfdiff import __version__
+
+        emit(f"elfdiff {__version__}\n")
+        return 0
+    if first in COMMANDS:
+        return _call(first, argv[1:])
+    return _call("compare", argv, implied=True)
+
+
+def _call(name: str, argv: list[str], implied: bool = False) -> int:
+    module = import_module(f"elfdiff.cli.{name}")
+    parser = Parser("elfdiff" if implied else f"elfdiff {name}", COMMANDS[name], module.EXAMPLES)
+    module.add_arguments(parser)
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    if implied and args.a in COMMANDS:
+        raise UsageError(f"write the command first: elfdiff {args.a} ...; a file of that name is ./{args.a}")
+    code = module.execute(args)
+    return int(code)
+
+
+def _discard_stdout() -> None:
+    """Let the interpreter's last flush go nowhere instead of complaining."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise _Terminated

@@ -1,0 +1,1 @@
+"""Report to text, JSON, Markdown and annotations: pure functions, nothing printed."""

@@ -1,0 +1,109 @@
+"""What -v adds to the text: the section table, the address map's breakpoints, the spans that nothing owns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from elfdiff.render import wording
+from elfdiff.render.escape import shorten, visible
+from elfdiff.render.lines import Line, wrapped
+from elfdiff.render.style import TextStyle
+from elfdiff.report import Classes, Ledger, Report, SectionRow, Sides
+
+_MOST_ROWS = 60
+_MOST_SPANS = 40
+
+CLASS_NAMES = ("root", "payload", "input", "consequence", "hash", "unexplained", "moved", "contradicted")
+"""The classes in the order in which they are listed; the first six add up to ``differing``."""
+
+
+def class_of(classes: Classes, name: str) -> Sides:
+    """The count of one class by its name."""
+    count = getattr(classes, name)
+    return count if isinstance(count, Sides) else Sides()
+
+
+def details(report: Report, style: TextStyle) -> list[Line]:
+    """Everything that -v adds, each part followed by an empty line."""
+    if report.ledger is None:
+        return []
+    lines: list[Line] = []
+    for part in (_table, _breakpoints, _unexplained):
+        block = list(part(report.ledger, style))
+        if block:
+            lines += [*block, Line("")]
+    return lines
+
+
+def figure(count: Sides) -> str:
+    """One number where both sides agree, else ``a/b``."""
+    return str(count.a) if count.a == count.b else f"{count.a}/{count.b}"
+
+
+def owners(classes: Classes) -> str:
+    """The classes of a row that are not zero, in words."""
+    counts = [(name, class_of(classes, name)) for name in CLASS_NAMES]
+    return ", ".join(f"{figure(count)} {name}" for name, count in counts if count.most)
+
+
+def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle) -> list[Line]:
+    """Aligned columns without rules; a line that is too wide is shortened."""
+    from tabulate import tabulate
+
+    table = tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True)
+    shown = [shorten(text.rstrip(), style.width, style.ascii) for text in table.splitlines()]
+    return [Line(text, "bold" if index == 0 else None) for index, text in enumerate(shown)]
+
+
+def _table(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
+    told = [row for row in ledger.rows if row.status != "same" or row.classes.differing.most]
+    if not told:
+        return
+    cells = [
+        (
+            shorten(row.name, 24, style.ascii),
+            row.status,
+            _size(row),
+            figure(row.classes.differing),
+            owners(row.classes),
+            ", ".join(row.causes),
+        )
+        for row in told[:_MOST_ROWS]
+    ]
+    headers = ("section", "status", "size", "differ", "owned as", "causes")
+    yield from plain_table(headers, cells, style)
+    if len(told) > _MOST_ROWS:
+        yield Line(f"{len(told) - _MOST_ROWS} more sections differ or moved: elfdiff -f json")
+    same = len(ledger.rows) - len(told)
+    if same:
+        yield Line(f"{wording.amount(same, 'more section')}, all of equal bytes at the same place")
+
+
+def _size(row: SectionRow) -> str:
+    sizes = [str(place[1]) if place is not None else "-" for place in (row.a, row.b)]
+    return sizes[0] if sizes[0] == sizes[1] else "/".join(sizes)
+
+
+def _breakpoints(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
+    if not ledger.breakpoints:
+        return
+    yield Line("breakpoints of the map (in a, in b, further on by):", "bold")
+    for point in ledger.breakpoints[:_MOST_SPANS]:
+        text = f"{point.a:#x} {point.b:#x} {point.delta:+d}: {visible(point.reason)}"
+        yield from wrapped(text, style, "    ", "        ")
+    if len(ledger.breakpoints) > _MOST_SPANS:
+        yield Line(f"    {len(ledger.breakpoints) - _MOST_SPANS} more: elfdiff -f json")
+
+
+def _unexplained(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
+    if not ledger.unexplained_spans:
+        return
+    yield Line("bytes that nothing accounts for (file offset + length):", "bold")
+    for span in ledger.unexplained_spans[:_MOST_SPANS]:
+        places = [
+            f"{side} {place[0]:#x}+{place[1]}" for side, place in (("a", span.a), ("b", span.b)) if place is not None
+        ]
+        text = f"{visible(span.section or 'no section')}  {'  '.join(places)}"
+        yield Line(shorten(f"    {text}", style.width, style.ascii))
+    if len(ledger.unexplained_spans) > _MOST_SPANS:
+        yield Line(f"    {len(ledger.unexplained_spans) - _MOST_SPANS} more: elfdiff -f json, --spans FILE")

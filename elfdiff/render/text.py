@@ -1,0 +1,340 @@
+"""The report for a person at the end of a red log: action first, both values on lines, one line for grep."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from elfdiff.render import wording
+from elfdiff.render.details import details
+from elfdiff.render.escape import shorten, shorten_pair, visible
+from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
+from elfdiff.render.style import TextStyle
+from elfdiff.report import EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
+
+MOST_LINES = 30
+"""A report without -v is no longer, unless there are more things to do than fit."""
+
+TAIL = 15
+"""Lines of a log that a reader sees: a longer report says at its end again what to do first."""
+
+VERDICT_COLOURS = {
+    Verdict.IDENTICAL: "green",
+    Verdict.EXPLAINED: "yellow",
+    Verdict.PARTLY_EXPLAINED: "yellow",
+    Verdict.CAUSE_NOT_IN_FILES: "yellow",
+    Verdict.INPUTS_DIFFER: "red",
+    Verdict.UNEXPLAINED: "red",
+}
+
+_FOLDED, _TITLE, _FIRST, _COUNTED, _FULL = range(5)
+"""How much of a finding is shown, from its ID alone to two places with their values."""
+
+_VERBOSE_ITEMS = 10
+_LONGEST_PATH = 48
+
+
+def render_text(
+    report: Report,
+    style: TextStyle,
+    exit_code: int,
+    allowed: Collection[str] = (),
+    all_evidence: bool = False,
+) -> str:
+    """The whole report, ending in the line for grep and a newline.
+
+    No line is wider than ``style.width``, but words that are to be pasted are never broken.
+    """
+    lines = _Text(report, style, exit_code, allowed, all_evidence).lines()
+    return "".join(f"{paint(line, style)}\n" for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A finding's evidence: items about the whole file apart from those with a place, and how many are where."""
+
+    whole: tuple[EvidenceItem, ...]
+    placed: tuple[EvidenceItem, ...]
+    total: int
+    counts: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> _Evidence:
+        whole = tuple(item for item in finding.evidence if item.section is None and item.symbol is None)
+        placed = tuple(item for item in finding.evidence if item.section is not None or item.symbol is not None)
+        total = finding.evidence_total - len(whole)
+        words = [f"{count} in {section}" for section, count in wording.where_counts(placed)]
+        where = f", {wording.joined(words, 3, 'more sections')}" if words else ""
+        return cls(whole, placed, total, f"{wording.amount(total, 'place')}{where}; first:")
+
+
+class _Text:
+    """One rendering: the report and how it is to look."""
+
+    def __init__(
+        self, report: Report, style: TextStyle, exit_code: int, allowed: Collection[str], all_evidence: bool
+    ) -> None:
+        self.report = report
+        self.style = style
+        self.allowed = allowed
+        self.all_evidence = all_evidence
+        self.plan = wording.plan(report)
+        self.last = Line(wording.last_line(report, exit_code), "dim")
+        self.findings = self._shown_findings()
+        self.evidence = {finding.cause: _Evidence.of(finding) for finding in self.findings}
+
+    def lines(self) -> list[Line]:
+        if self.report.verdict is Verdict.IDENTICAL:
+            return [*self._headline(), *self._notes(), self.last]
+        head = [*self._headline(), Line(""), *self._plan()]
+        tail = list(self._tail())
+        above = len(head) + len(tail) + 1
+        again = self._again()
+        levels = self._levels(MOST_LINES - above - len(again))
+        body = self._body(levels)
+        if above + len(body) <= TAIL:
+            again = []
+        return [*head, *body, *tail, *again, self.last]
+
+    def _shown_findings(self) -> tuple[Finding, ...]:
+        report = self.report
+        main = (*wording.inputs(report), *wording.roots(report))
+        return main or wording.consequences(report)
+
+    def _headline(self) -> list[Line]:
+        label = f"elfdiff: {wording.LABELS[self.report.verdict]}"
+        names = (self._short_path(self.report.a.path), self._short_path(self.report.b.path))
+        text = f"{label}  {wording.headline(self.report, names)}"
+        first, *rest = wrapped(text, self.style, "", "  ")
+        return [Line(first.text, VERDICT_COLOURS[self.report.verdict], len(label)), *rest]
+
+    def _short_path(self, path: str) -> str:
+        return shorten(path, min(_LONGEST_PATH, self.style.width // 2), self.style.ascii)
+
+    # What to do
+
+    def _plan(self) -> Iterator[Line]:
+        plan = self.plan
+        if plan is None:
+            return
+        joint = ", " if plan.lead.startswith("in both builds") else ": "
+        title = f"DO FIRST{joint}{plan.lead}" if plan.lead else "DO FIRST:"
+        first, *rest = wrapped(title, self.style, "", "  ")
+        yield Line(first.text, "bold", len("DO FIRST"))
+        yield from rest
+        if self.report.verdict is Verdict.CAUSE_NOT_IN_FILES:
+            yield from (Line(f"    {visible(step.line, self.style.ascii)}") for step in plan.steps)
+        else:
+            for number, step in enumerate(plan.steps, 1):
+                yield from pasted(step.line, self.style, f"  {number}. ", "     ")
+        if plan.after:
+            yield from wrapped(plan.after, self.style, "  ", "  ")
+
+    def _again(self) -> list[Line]:
+        """The steps once more, for a reader of the last lines only."""
+        if self.plan is None:
+            return []
+        numbered = [f"{number}. {step.line}" for number, step in enumerate(self.plan.steps, 1)]
+        if len(numbered) == 1:
+            numbered = [self.plan.steps[0].line]
+        kept, left = numbered[:5], numbered[5:]
+        if left:
+            kept.append(f"{len(left)} more above")
+        label = "do first: "
+        one = visible(label + "  ".join(kept), self.style.ascii)
+        if len(one) <= self.style.width:
+            return [Line(one, "bold", len(label) - 1)]
+        lines = []
+        for index, text in enumerate(kept):
+            start = " " * len(label) if index else label
+            lines += pasted(text, self.style, start, " " * (len(label) + 3))
+        return [Line(lines[0].text, "bold", len(label) - 1), *lines[1:]]
+
+    # Findings
+
+    def _levels(self, room: int) -> list[int]:
+        """How much to show of each finding so that the body takes at most ``room`` lines, if that can be."""
+        if self.style.verbose:
+            return [_FULL] * len(self.findings)
+        levels = [_TITLE] * len(self.findings)
+        for index in reversed(range(len(levels))):
+            if len(self._body(levels)) <= room:
+                break
+            levels[index] = _FOLDED
+        for level in (_FIRST, _COUNTED, _FULL):
+            for index, now in enumerate(levels):
+                if now != level - 1:
+                    continue
+                levels[index] = level
+                if len(self._body(levels)) > room:
+                    levels[index] = now
+        return levels
+
+    def _body(self, levels: Sequence[int]) -> list[Line]:
+        lines: list[Line] = []
+        before = None
+        for finding, level in zip(self.findings, levels, strict=True):
+            if level == _FOLDED:
+                continue
+            if not (before == _TITLE == level):
+                lines.append(Line(""))
+            lines += self._finding(finding, level)
+            before = level
+        folded = [finding for finding, level in zip(self.findings, levels, strict=True) if level == _FOLDED]
+        if folded:
+            words = ", ".join(f"{finding.cause} ({finding.confidence.value})" for finding in folded)
+            text = f"{len(folded)} more, shown by elfdiff -v: {words}"
+            lines += [Line(""), *wrapped(text, self.style, "", "  ")]
+        lines.append(Line(""))
+        if self.style.verbose:
+            lines += details(self.report, self.style)
+        return lines
+
+    def _finding(self, finding: Finding, level: int) -> Iterator[Line]:
+        tag = f"{wording.TAGS[finding.role]}[{finding.cause}]"
+        title = f"{tag} {finding.confidence.value}: {finding.title}"
+        first, *rest = wrapped(title, self.style, "", "    ")
+        yield Line(first.text, "red" if finding.role is not Role.CONSEQUENCE else "cyan", len(tag))
+        yield from rest
+        if level >= _FIRST:
+            if finding.summary and finding.summary != finding.title:
+                yield from wrapped(finding.summary, self.style, "    ", "    ")
+            yield from self._evidence(finding, level)
+        yield from self._fixes(finding)
+
+    def _evidence(self, finding: Finding, level: int) -> Iterator[Line]:
+        evidence = self.evidence[finding.cause]
+        if self.style.verbose:
+            most = len(finding.evidence) if self.all_evidence else _VERBOSE_ITEMS
+        else:
+            most = {_FIRST: 1, _COUNTED: 1}.get(level, 2)
+        for item in evidence.whole[: most if self.style.verbose else 1]:
+            yield from self._values(item, 4)
+        if level == _FIRST and evidence.whole:
+            return
+        if level >= _COUNTED and evidence.total > min(most, len(evidence.placed)):
+            yield from indented(evidence.counts, self.style, 4)
+        for item in evidence.placed[:most]:
+            yield Line(shorten(f"    {self._place(item)}", self.style.width, self.style.ascii))
+            yield from self._values(item, 6)
+
+    def _values(self, item: EvidenceItem, indent: int) -> Iterator[Line]:
+        room = self.style.width - indent - 3
+        if item.a is not None and item.b is not None:
+            a, b = shorten_pair(item.a.value, item.b.value, room, self.style.ascii)
+        else:
+            a, b = (
+                shorten(side.value, room, self.style.ascii) if side is not None else "(not in this file)"
+                for side in (item.a, item.b)
+            )
+        start = " " * indent
+        yield Line(f"{start}a  {a}")
+        yield Line(f"{start}b  {b}")
+
+    def _place(self, item: EvidenceItem) -> str:
+        side, location = ("a", item.a) if item.a is not None else ("b", item.b)
+        where = item.section or ""
+        if location is not None:
+            where = self._offset(item, side, location)
+        symbol = f"  symbol {visible(item.symbol)}" if item.symbol is not None else ""
+        return f"{visible(where)}{symbol}".strip()
+
+    def _offset(self, item: EvidenceItem, side: str, location: Location) -> str:
+        """``section+0x…`` where the section's place is known, else the offset in what the location names."""
+        if location.within != "file":
+            return f"{location.within}+{location.offset:#x}"
+        ledger = self.report.ledger
+        for row in ledger.rows if ledger is not None and item.section is not None else ():
+            place = row.a if side == "a" else row.b
+            if row.name == item.section and place is not None and place[0] <= location.offset < place[0] + place[1]:
+                return f"{item.section}+{location.offset - place[0]:#x}"
+        section = f"{item.section}, " if item.section is not None else ""
+        return f"{section}file+{location.offset:#x}"
+
+    def _fixes(self, finding: Finding) -> Iterator[Line]:
+        best = wording.best_fixes(finding)
+        shown = finding.fixes if self.style.verbose else best
+        if not shown and finding.role is not Role.CONSEQUENCE:
+            yield from indented(f"fix[{finding.cause}] none: no flag fixes this", self.style, 4)
+        for fix in shown:
+            yield from self._fix(finding, fix)
+        if self.style.verbose and finding.faces:
+            yield from indented(f"faces: {', '.join(finding.faces)}", self.style, 4)
+        if finding.unfixed:
+            faces = ", ".join(finding.unfixed) if self.style.verbose else wording.joined(finding.unfixed, 3)
+            yield from indented(f"unfixed[{finding.cause}] no fix here reaches: {faces}", self.style, 4)
+
+    def _fix(self, finding: Finding, fix: Fix) -> Iterator[Line]:
+        tag = f"    fix[{finding.cause}]"
+        what = wording.action_words(fix.action)
+        if not wording.is_pasted(fix.action) and not self.style.verbose:
+            what = self._step_number(fix) or what
+        if self.style.verbose:
+            what = f"{fix.toolchain}: {fix.action}"
+        since = wording.known_since(fix.since)
+        text = f"{tag} {fix.effect.value}: {what}"
+        text += f" ({since})" if since else ""
+        text += f"; {fix.note}" if fix.note else ""
+        if self.style.verbose and fix.reaches:
+            text += f"; reaches {', '.join(fix.reaches)}"
+        first, *rest = wrapped(text, self.style, "", "        ")
+        yield Line(first.text, "green", len(tag))
+        yield from rest
+
+    def _step_number(self, fix: Fix) -> str | None:
+        steps = self.plan.steps if self.plan is not None else ()
+        return next((f"as step {number} says" for number, step in enumerate(steps, 1) if step.fix == fix), None)
+
+    # The end
+
+    def _tail(self) -> Iterator[Line]:
+        report = self.report
+        if report.same:
+            yield from self._labelled("same", "; ".join(report.same))
+        yield from self._folded_consequences()
+        if report.sbom is not None and report.sbom.changes:
+            yield from self._labelled("packages", self._packages())
+        if self.allowed:
+            yield from self._labelled("allowed", f"{', '.join(sorted(self.allowed))} (still counted)")
+        if report.ledger is not None and (report.verdict is not Verdict.CAUSE_NOT_IN_FILES or self.style.verbose):
+            yield from self._labelled("bytes", wording.bytes_line(report, report.ledger))
+            if not self.style.verbose:
+                yield from self._where(report.ledger)
+        yield from self._notes()
+        if self.findings and report.verdict is not Verdict.CAUSE_NOT_IN_FILES:
+            yield from self._labelled("more", f"elfdiff explain {self.findings[0].cause}")
+
+    def _folded_consequences(self) -> Iterator[Line]:
+        folded = [finding for finding in wording.consequences(self.report) if finding not in self.findings]
+        if folded:
+            words = [f"{finding.cause} ({wording.amount(finding.bytes.most, 'byte')})" for finding in folded]
+            yield from self._labelled("follows", wording.joined(words, 6))
+
+    def _packages(self) -> str:
+        changes = self.report.sbom.changes if self.report.sbom is not None else ()
+        words = []
+        for change in changes:
+            versions = " -> ".join(version for version in (change.a, change.b) if version is not None)
+            words.append(f"{change.change} {change.name} {versions}".rstrip())
+        return wording.joined(words, 3, "more: elfdiff sbom")
+
+    def _where(self, ledger: Ledger) -> Iterator[Line]:
+        rows = wording.differing_rows(ledger)
+        if not rows:
+            return
+        words = [f"{visible(row.name)} {row.classes.differing.most}" for row in rows]
+        left = len(rows) - 3
+        text = ", ".join(words[:3]) + (f", {wording.amount(left, 'more section')}" if left > 0 else "")
+        yield from self._labelled("where", f"{text}: elfdiff -v")
+
+    def _notes(self) -> Iterator[Line]:
+        notes = self.report.notes if self.style.verbose else self.report.notes[:2]
+        for note in notes:
+            yield from self._labelled("note", note)
+        left = len(self.report.notes) - len(notes)
+        if left:
+            yield from self._labelled("note", f"{wording.amount(left, 'more note')}: elfdiff -v")
+
+    def _labelled(self, label: str, text: str) -> list[Line]:
+        first, *rest = wrapped(f"{label}: {text}", self.style, "", "    ")
+        return [Line(first.text, "bold", len(label) + 1), *rest]

@@ -1,0 +1,340 @@
+"""The sentences that more than one output says: the verdict, what to do first, the last line.
+
+Every sentence is honest about what the report holds: these causes account for the bytes, never that the files will be
+equal after a fix. Strings are raw here; each renderer makes them visible in its own way.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from elfdiff.render.escape import visible
+from elfdiff.report import (
+    Classes,
+    Confidence,
+    Effect,
+    EvidenceItem,
+    Finding,
+    Fix,
+    Ledger,
+    Report,
+    Role,
+    SectionRow,
+    Sides,
+    Verdict,
+)
+
+LABELS = {
+    Verdict.IDENTICAL: "IDENTICAL",
+    Verdict.CAUSE_NOT_IN_FILES: "CAUSE NOT IN THESE FILES",
+    Verdict.INPUTS_DIFFER: "INPUTS DIFFER",
+    Verdict.UNEXPLAINED: "UNEXPLAINED",
+    Verdict.PARTLY_EXPLAINED: "PARTLY EXPLAINED",
+    Verdict.EXPLAINED: "EXPLAINED",
+}
+
+TAGS = {Role.ROOT: "cause", Role.INPUT: "input", Role.CONSEQUENCE: "consequence"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do. ``line`` is what a person reads and pastes; ``fix`` is None where no flag fixes ``cause``."""
+
+    line: str
+    cause: str | None = None
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do first: a lead-in that ends in a colon, the steps, and a sentence after them (empty if none)."""
+
+    lead: str
+    steps: tuple[Step, ...]
+    after: str = ""
+
+
+def roots(report: Report) -> tuple[Finding, ...]:
+    """The findings somebody can fix."""
+    return tuple(finding for finding in report.findings if finding.role is Role.ROOT)
+
+
+def inputs(report: Report) -> tuple[Finding, ...]:
+    """The findings that say that different things were built."""
+    return tuple(finding for finding in report.findings if finding.role is Role.INPUT)
+
+
+def consequences(report: Report) -> tuple[Finding, ...]:
+    """The findings that only follow."""
+    return tuple(finding for finding in report.findings if finding.role is Role.CONSEQUENCE)
+
+
+def removes(finding: Finding) -> bool:
+    """True if some fix takes the cause away, for every face or for some."""
+    return any(fix.effect is Effect.REMOVES for fix in finding.fixes)
+
+
+def best_fixes(finding: Finding) -> tuple[Fix, ...]:
+    """The first fix that removes, and each later one that reaches a face those before it do not.
+
+    Where none removes: the first that masks. Empty where there is no fix.
+    """
+    chosen: list[Fix] = []
+    left = set(finding.faces)
+    for fix in finding.fixes:
+        if fix.effect is not Effect.REMOVES:
+            continue
+        reached = left if not fix.reaches else left & set(fix.reaches)
+        if not chosen or reached:
+            chosen.append(fix)
+            left = left - reached
+    if chosen:
+        return tuple(chosen)
+    return finding.fixes[:1]
+
+
+def amount(number: int, noun: str) -> str:
+    """``1 byte``, ``2 bytes``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def unaccounted(report: Report) -> int:
+    """Bytes that no cause accounts for: unexplained, and predicted to change but equal."""
+    if report.ledger is None:
+        return 0
+    return report.ledger.totals.unexplained.most + report.ledger.totals.contradicted.most
+
+
+def headline(report: Report, names: tuple[str, str]) -> str:
+    """The sentence after the label; ``names`` are the two paths as that output shows them."""
+    both = " and ".join(names)
+    if report.incomparable is not None:
+        return f"{both} cannot be compared byte by byte: {report.incomparable}"
+    match report.verdict:
+        case Verdict.IDENTICAL:
+            return f"{both} are the same, byte for byte ({amount(report.a.size, 'byte')})"
+        case Verdict.CAUSE_NOT_IN_FILES:
+            return f"{both} differ only in {_hashes(report)}"
+        case Verdict.INPUTS_DIFFER:
+            return _inputs_headline(report, both)
+        case Verdict.UNEXPLAINED:
+            return f"{both} differ, and no known cause fits; {_gap(report)}"
+        case Verdict.PARTLY_EXPLAINED:
+            count = len(roots(report))
+            return f"{both} differ for {amount(count, 'known reason')}; {_gap(report)}"
+        case Verdict.EXPLAINED:
+            count = len(roots(report))
+            return f"{both} differ for {amount(count, 'reason')}; {_remedy(report)}"
+
+
+def _hashes(report: Report) -> str:
+    sections = {section for finding in report.findings for section in finding.sections}
+    if sections and sections <= {".note.gnu.build-id"}:
+        return "the build ID"
+    if sections and sections <= {".gnu_debuglink"}:
+        return "the checksum of the debug file"
+    return "hashes"
+
+
+def _inputs_headline(report: Report, both: str) -> str:
+    found = inputs(report)
+    more = f" (and {amount(len(found) - 1, 'other input')})" if len(found) > 1 else ""
+    what = f"{found[0].summary or found[0].title}{more}" if found else "they were not built from the same things"
+    if found and not any(removes(finding) for finding in found):
+        return f"no flag makes {both} equal: {what}"
+    return f"{both} were built from different inputs: {what}"
+
+
+def _gap(report: Report) -> str:
+    if report.ledger is None:
+        return "the bytes were not accounted for"
+    totals = report.ledger.totals
+    parts = []
+    if totals.unexplained.most:
+        parts.append(f"nothing accounts for {amount(totals.unexplained.most, 'byte')}")
+    if totals.contradicted.most:
+        parts.append(f"{amount(totals.contradicted.most, 'byte')} should have changed and did not")
+    return ", ".join(parts) or "every differing byte is listed below"
+
+
+def _remedy(report: Report) -> str:
+    found = roots(report)
+    removable = [finding for finding in found if removes(finding)]
+    chosen = [fix for finding in removable for fix in best_fixes(finding)]
+    noun = "flag" if all(is_pasted(fix.action) for fix in chosen) else "fix"
+    plural = f"{noun}es" if noun == "fix" else f"{noun}s"
+    if not removable:
+        return f"no known {noun} removes " + ("it" if len(found) == 1 else "them")
+    may = any(finding.confidence is Confidence.POSSIBLE for finding in removable)
+    several = "may remove" if may else "remove"
+    if len(found) == 1:
+        text = f"{plural} {several} it" if len(chosen) > 1 else f"a {noun} {'may remove' if may else 'removes'} it"
+    elif len(removable) < len(found):
+        text = f"{plural} {several} {len(removable)} of them"
+    else:
+        text = f"{plural} {several} {'both' if len(found) == 2 else f'all {len(found)}'}"
+    traces = sum(len(finding.unfixed) for finding in removable)
+    return f"{text}, but not every trace" if traces else text
+
+
+def is_pasted(action: str) -> bool:
+    """True for the two forms of an action that are pasted: ``export …`` and ``add to … :  …``."""
+    return action.startswith("export ") or (action.startswith("add to ") and ":  " in action)
+
+
+def action_words(action: str) -> str:
+    """What an action adds or sets, without where it goes."""
+    if action.startswith("add to ") and ":  " in action:
+        return action.split(":  ", 1)[1]
+    if action.startswith("export "):
+        return action.removeprefix("export ").split("=", 1)[0]
+    return action
+
+
+def known_since(since: str | None) -> str | None:
+    """``gcc 8, clang 10`` as ``gcc 8+, clang 10+``; None where every version knows the fix."""
+    if since is None:
+        return None
+    parts = [part.strip() for part in since.split(",")]
+    return ", ".join(f"{part}+" if part[-1:].isdigit() else part for part in parts if part)
+
+
+def plan(report: Report) -> Plan | None:
+    """What to do first; None for identical files."""
+    if report.verdict is Verdict.IDENTICAL:
+        return None
+    if report.incomparable is not None:
+        return Plan("", (Step("compare two builds for the same machine"),))
+    if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
+        return _before_strip(report)
+    steps = _merged([step for finding in (*inputs(report), *roots(report)) for step in _steps(finding)])
+    if report.verdict is Verdict.PARTLY_EXPLAINED:
+        rest = f"rebuild and compare again: {_gap(report)}"
+        steps = (*steps, Step(rest))
+    if not steps:
+        return _second_build()
+    pasted = any(step.fix is not None and is_pasted(step.fix.action) for step in steps)
+    fixed = any(step.fix is not None for step in steps)
+    lead = "in both builds, from the top of the source tree; then rebuild:" if pasted else "in both builds:"
+    return Plan(lead if fixed else "", steps)
+
+
+def _steps(finding: Finding) -> list[Step]:
+    fixes = best_fixes(finding)
+    if not fixes:
+        if finding.role is Role.INPUT:
+            line = f"no flag fixes {finding.cause}: build both from the same inputs"
+        else:
+            line = f"no flag fixes {finding.cause}; what helps: elfdiff explain {finding.cause}"
+        return [Step(line, finding.cause)]
+    lines = []
+    for fix in fixes:
+        lead = f"only masks {finding.cause}: " if fix.effect is Effect.MASKS else ""
+        if finding.confidence is Confidence.POSSIBLE:
+            lead = f"if it is {finding.cause}: {lead}"
+        lines.append(Step(f"{lead}{fix.action}", finding.cause, fix))
+    return lines
+
+
+def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The same line once, at its first place."""
+    seen: dict[str, Step] = {}
+    for step in steps:
+        seen.setdefault(step.line, step)
+    return tuple(seen.values())
+
+
+def _before_strip(report: Report) -> Plan:
+    stripped = report.a.stripped is not False and report.b.stripped is not False
+    when = "before strip" if stripped else "as the linker wrote them, before any later tool"
+    lead = f"compare the files as they were {when} (or their .debug files):"
+    command = " ".join(("elfdiff", quoted(f"{report.a.path}.debug"), quoted(f"{report.b.path}.debug")))
+    after = (
+        "None kept? Rebuild b in a's directory and change nothing else: equal IDs then mean that the directory "
+        "was the cause."
+    )
+    return Plan(lead, (Step(command),), after)
+
+
+def _second_build() -> Plan:
+    steps = (
+        Step("build once more as a was built, in the same directory, and compare that with a"),
+        Step("if they are equal, what differed between a and b is the cause: change one thing at a time"),
+        Step("if they differ, the build itself is not deterministic: compare with elfdiff -v"),
+    )
+    return Plan("", steps)
+
+
+def quoted(path: str) -> str:
+    """A path as a word for the shell; one with control characters in the form ``$'…'``, which bash and zsh read."""
+    if visible(path) == path:
+        return shlex.quote(path if not path.startswith("-") else f"./{path}")
+    raw = path.encode("utf-8", "surrogateescape")
+    chars = [chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in raw]
+    return f"$'{''.join(chars)}'"
+
+
+def last_line(report: Report, exit_code: int) -> str:
+    """The line for grep. ``-`` where there is no value."""
+    causes = [finding.cause for finding in (*inputs(report), *roots(report))]
+    unexplained = "-"
+    if report.ledger is not None:
+        unexplained = str(report.ledger.totals.unexplained.most)
+    elif report.verdict is Verdict.IDENTICAL:
+        unexplained = "0"
+    code = report.code.value if report.code is not None else "-"
+    return (
+        f"elfdiff: result={report.verdict.value} causes={','.join(causes) or '-'} "
+        f"unexplained={unexplained} code={code} exit={exit_code}"
+    )
+
+
+def side_with_more(totals: Classes) -> str:
+    """The side whose figures a person is shown, so that they add up."""
+    return "a" if totals.differing.a >= totals.differing.b else "b"
+
+
+def one_side(count: Sides, side: str) -> int:
+    """That side's figure."""
+    return count.a if side == "a" else count.b
+
+
+def bytes_line(report: Report, ledger: Ledger) -> str:
+    """The ledger as a sum, of the side with more differing bytes; classes of zero bytes are left out."""
+    totals = ledger.totals
+    side = side_with_more(totals)
+    parts = [
+        (totals.root, "causes"),
+        (totals.payload, "copied"),
+        (totals.input, "inputs"),
+        (totals.consequence, "follow, checked"),
+        (totals.hash, "hash"),
+    ]
+    terms = [f"{one_side(count, side)} {word}" for count, word in parts if one_side(count, side)]
+    terms.append(f"{one_side(totals.unexplained, side)} unexplained")
+    wrong = totals.contradicted.most
+    contradicted = f"; {wrong} should have changed and did not" if wrong else ""
+    differ = one_side(totals.differing, side)
+    return f"{differ} differ = {' + '.join(terms)}{contradicted} (cmp: {report.raw_differing})"
+
+
+def differing_rows(ledger: Ledger) -> list[SectionRow]:
+    """Rows with differing bytes, most first."""
+    rows = [row for row in ledger.rows if row.classes.differing.most]
+    return sorted(rows, key=lambda row: (-row.classes.differing.most, row.name))
+
+
+def where_counts(items: Iterable[EvidenceItem]) -> list[tuple[str, int]]:
+    """How many items stand in each section, most first."""
+    counts = Counter(item.section for item in items if item.section is not None)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def joined(words: Sequence[str], most: int, noun: str = "more") -> str:
+    """The first ``most`` words and how many are left."""
+    if len(words) <= most:
+        return ", ".join(words)
+    return ", ".join([*words[:most], f"{len(words) - most} {noun}"])
