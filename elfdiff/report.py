@@ -241,13 +241,24 @@ class DependencyChange:
 
 @dataclass(frozen=True, slots=True)
 class DependencyDiff:
-    """How the two embedded dependency lists differ. States per side: absent, present, malformed."""
+    """How the two embedded dependency lists differ. States per side: absent, present, malformed.
+
+    ``a_format`` and ``b_format`` are cargo-auditable's format numbers, None elsewhere: where they differ, the lists differ even
+    without a change, and what the formats record in different ways is not compared (``notes`` say so).
+    """
 
     a_state: str
     b_state: str
     source: str | None
     changes: tuple[DependencyChange, ...]
     notes: tuple[str, ...] = ()
+    a_format: int | None = None
+    b_format: int | None = None
+
+    @property
+    def differs(self) -> bool:
+        """True if the lists are not known to say the same."""
+        return self.a_state != self.b_state or bool(self.changes) or self.a_format != self.b_format
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Export and audit of the dependency lists that binaries carry."""

@@ -1,0 +1,53 @@
+"""Package URLs (ECMA-427), only where they are true: a purl names a package that a registry holds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from elfdiff.payload.package import DependencyList, Package, Source
+
+if TYPE_CHECKING:
+    from packageurl import PackageURL
+
+
+@cache
+def _package_url() -> type[PackageURL]:
+    from packageurl import PackageURL
+
+    return PackageURL
+
+
+def package_url(package: Package, found: DependencyList) -> str | None:
+    """None for local packages, for sources other than crates.io, and for a package note without a distribution.
+
+    Scanners give local crates a crates.io purl; a vulnerability of a stranger's crate of that name would then be
+    theirs.
+    """
+    if found.source in (Source.CARGO_AUDITABLE, Source.RECOVERED):
+        if package.source != "crates.io":
+            return None
+        return str(_package_url()("cargo", None, package.name, package.version).to_string())
+    if found.source is Source.GO_BUILDINFO:
+        name, version = package.replacement or (package.name, package.version)
+        if package.local or not version:
+            return None
+        namespace, _, last = name.rpartition("/")
+        return str(_package_url()("golang", namespace or None, last, version).to_string()) if last else None
+    return _distribution_url(package, found)
+
+
+def _distribution_url(package: Package, found: DependencyList) -> str | None:
+    """``deb`` and ``rpm``, whose purl types need the distribution's name: the note's ``os`` field, from os-release."""
+    fields = dict(found.details)
+    distribution = fields.get("os", "")
+    if package.source not in ("deb", "rpm") or not distribution or not package.version:
+        return None
+    qualifiers = {"arch": fields["architecture"]} if fields.get("architecture") else None
+    return str(_package_url()(package.source, distribution, package.name, package.version, qualifiers).to_string())
+
+
+def purl_lines(found: DependencyList) -> str:
+    """A package URL a line, sorted, each once. Packages that have none are left out."""
+    urls = {url for package in found.packages if (url := package_url(package, found))}
+    return "".join(f"{url}\n" for url in sorted(urls))
