@@ -258,8 +258,9 @@ class ElfFile:
 
     @cached_property
     def build_id(self) -> bytes | None:
-        """The descriptor of the first NT_GNU_BUILD_ID note."""
-        return next((n.description for n in self.notes if n.owner == "GNU" and n.type == NT_GNU_BUILD_ID), None)
+        """The descriptor of the first NT_GNU_BUILD_ID note; None if there is none, or an empty one."""
+        found = (n.description for n in self.notes if n.owner == "GNU" and n.type == NT_GNU_BUILD_ID)
+        return next(found, None) or None
 
     @cached_property
     def dynamic(self) -> tuple[DynamicEntry, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from elftools.dwarf.enums import ENUM_DW_FORM
+
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
@@ -12,35 +14,41 @@ from elfdiff.elf.strings import decoded
 MAX_STRING = 1 << 16
 """Bytes of one string: -grecord-gcc-switches writes a few thousand."""
 
-_STRING, _STRP, _LINE_STRP, _INDIRECT = 0x08, 0x0E, 0x1F, 0x16
-_FIXED = {
-    0x05: 2,  # data2
-    0x06: 4,  # data4
-    0x07: 8,  # data8
-    0x0B: 1,  # data1
-    0x0C: 1,  # flag
-    0x11: 1,  # ref1
-    0x12: 2,  # ref2
-    0x13: 4,  # ref4
-    0x14: 8,  # ref8
-    0x19: 0,  # flag_present
-    0x1C: 4,  # ref_sup4
-    0x20: 8,  # ref_sig8
-    0x24: 8,  # ref_sup8
-    0x25: 1,  # strx1
-    0x26: 2,  # strx2
-    0x27: 3,  # strx3
-    0x28: 4,  # strx4
-    0x29: 1,  # addrx1
-    0x2A: 2,  # addrx2
-    0x2B: 3,  # addrx3
-    0x2C: 4,  # addrx4
+
+def _numbers(words: str) -> frozenset[int]:
+    return frozenset(ENUM_DW_FORM[f"DW_FORM_{word}"] for word in words.split())
+
+
+_FIXED: dict[int, int] = {
+    number: width
+    for width, words in (
+        (0, "flag_present"),
+        (1, "data1 ref1 flag strx1 addrx1"),
+        (2, "data2 ref2 strx2 addrx2"),
+        (3, "strx3 addrx3"),
+        (4, "data4 ref4 ref_sup4 strx4 addrx4"),
+        (8, "data8 ref8 ref_sup8 ref_sig8"),
+    )
+    for number in _numbers(words)
 }
-# udata, ref_udata, strx, addrx, loclistx, rnglistx, GNU_addr_index, GNU_str_index
-_ULEB = frozenset({0x0F, 0x15, 0x1A, 0x1B, 0x22, 0x23, 0x1F01, 0x1F02})
-# strp, sec_offset, strp_sup, line_strp, GNU_ref_alt, GNU_strp_alt
-_OFFSET = frozenset({0x0E, 0x17, 0x1D, 0x1F, 0x1F20, 0x1F21})
-_INDEXED = frozenset({0x1A, 0x25, 0x26, 0x27, 0x28, 0x1F02})
+_ULEB = _numbers("udata ref_udata strx addrx loclistx rnglistx GNU_addr_index GNU_str_index")
+_OFFSET = _numbers("strp sec_offset strp_sup line_strp GNU_ref_alt GNU_strp_alt")
+_INDEXED = _numbers("strx strx1 strx2 strx3 strx4 GNU_str_index")
+_BLOCK = _numbers("block exprloc")
+_COUNTED: dict[int, int] = {
+    ENUM_DW_FORM["DW_FORM_block1"]: 1,
+    ENUM_DW_FORM["DW_FORM_block2"]: 2,
+    ENUM_DW_FORM["DW_FORM_block4"]: 4,
+}
+_STRING: int = ENUM_DW_FORM["DW_FORM_string"]
+_STRP: int = ENUM_DW_FORM["DW_FORM_strp"]
+_LINE_STRP: int = ENUM_DW_FORM["DW_FORM_line_strp"]
+_INDIRECT: int = ENUM_DW_FORM["DW_FORM_indirect"]
+_ADDRESS: int = ENUM_DW_FORM["DW_FORM_addr"]
+_REF_ADDRESS: int = ENUM_DW_FORM["DW_FORM_ref_addr"]
+_SDATA: int = ENUM_DW_FORM["DW_FORM_sdata"]
+_DATA16: int = ENUM_DW_FORM["DW_FORM_data16"]
+IMPLICIT_CONST: int = ENUM_DW_FORM["DW_FORM_implicit_const"]
 
 
 class Form(NamedTuple):
@@ -77,18 +85,19 @@ class FormReader:
             return Form(form, stream.uleb())
         if form == _STRING:
             return Form(form, stream.string(MAX_STRING))
-        if form == 0x01:  # addr
+        if form == _ADDRESS:
             return Form(form, stream.number(self._address_size))
-        if form == 0x10:  # ref_addr has the size of an address in DWARF 2, of an offset since
+        if form == _REF_ADDRESS:
+            # The size of an address in DWARF 2, of an offset since.
             return Form(form, stream.number(self._address_size) if self._version == 2 else stream.offset(self._wide))
-        if form == 0x0D:  # sdata
+        if form == _SDATA:
             return Form(form, stream.sleb())
-        if form == 0x1E:  # data16
+        if form == _DATA16:
             return Form(form, stream.take(16))
-        if form in (0x09, 0x18):  # block, exprloc
+        if form in _BLOCK:
             return Form(form, stream.take(stream.uleb()))
-        if form in (0x0A, 0x03, 0x04):  # block1, block2, block4
-            return Form(form, stream.take(stream.number({0x0A: 1, 0x03: 2, 0x04: 4}[form])))
+        if form in _COUNTED:
+            return Form(form, stream.take(stream.number(_COUNTED[form])))
         raise OutOfBytes(f"form {form:#x} is unknown")
 
     def text(self, value: Form, base: Form | None = None) -> str | None:

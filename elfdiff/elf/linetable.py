@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from elftools.dwarf.enums import ENUM_DW_LNCT
+
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.forms import MAX_STRING, Form, FormReader
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
 
-_PATH, _DIRECTORY_INDEX, _MD5 = 1, 2, 5
+_PATH: int = ENUM_DW_LNCT["DW_LNCT_path"]
+_DIRECTORY_INDEX: int = ENUM_DW_LNCT["DW_LNCT_directory_index"]
+_MD5: int = ENUM_DW_LNCT["DW_LNCT_MD5"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def _machines() -> dict[int, str]:
     return {number: names[number] if words == "<unknown>" else words for number, words in described.items()}
 
 
-_ARM, _AMD64, _AARCH64, _RISCV, _MIPS = 40, 62, 183, 243, 8
+_MIPS, _PPC, _PPC64, _ARM, _AMD64, _AARCH64, _RISCV = 8, 20, 21, 40, 62, 183, 243
 
 
 @cache
@@ -90,5 +90,16 @@ def _segment_types(machine: int) -> dict[int, str]:
 def _dynamic_tags(machine: int) -> dict[int, str]:
     from elftools.elf import enums
 
-    own = {_AARCH64: enums.ENUM_D_TAG_AARCH64, _MIPS: enums.ENUM_D_TAG_MIPS}.get(machine, {})
+    own = {
+        _AARCH64: enums.ENUM_D_TAG_AARCH64,
+        _MIPS: enums.ENUM_D_TAG_MIPS,
+        # pyelftools 0.33 has no table for these two (Power ABI supplements, "Dynamic Section").
+        _PPC: {"DT_PPC_GOT": 0x70000000, "DT_PPC_OPT": 0x70000001},
+        _PPC64: {
+            "DT_PPC64_GLINK": 0x70000000,
+            "DT_PPC64_OPD": 0x70000001,
+            "DT_PPC64_OPDSZ": 0x70000002,
+            "DT_PPC64_OPT": 0x70000003,
+        },
+    }.get(machine, {})
     return _words((enums.ENUM_D_TAG_COMMON, own), "DT_")
