@@ -1,0 +1,1 @@
+"""Scripts that print tables: accuracy, flags, ledger, speed."""

@@ -1,0 +1,285 @@
+"""Builds pairs with planted causes, asks elfdiff why they differ, applies its own fix lines, and counts.
+
+    python benchmarks/accuracy.py [--quick] [--only TEXT] [--keep DIR] [--markdown]
+
+Per root cause: recall (planted and found), precision (found and planted), fixes (the printed lines, applied word for
+word to both builds, gave bit-identical files) and calibration. A pair whose toolchain is missing counts as missed.
+Findings with role consequence are not counted: they claim no cause. A wrong finding is any root or input that was
+neither planted nor is true of the pair (``tolerated`` in the catalogue says which are; they never count for recall).
+
+With --keep, built files, reports and rebuilds stay in DIR and are used again; the versions of the tools are not part of
+the key, so empty DIR after changing a compiler. The report is asked anew each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tabulate import tabulate
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.pairs import fixes
+from benchmarks.pairs.catalogue import all_pairs
+from benchmarks.pairs.model import Pair
+from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
+
+HOUSE = Path(__file__).resolve().parents[1]
+SCRATCH = Path("/tmp/elfdiff-accuracy")
+CLAIMING = ("root", "input")
+LEVELS = ("certain", "likely", "possible")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one pair. ``fix`` is one of FIXES below."""
+
+    pair: Pair
+    trouble: str | None = None
+    verdict: str = ""
+    found: dict[str, str] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    fix: str = "not asked"
+
+    @property
+    def missed(self) -> list[str]:
+        """Planted causes that were not found."""
+        return sorted(self.pair.causes - set(self.found))
+
+    @property
+    def wrong(self) -> list[str]:
+        """Causes that were named and are not true of the pair."""
+        return sorted(set(self.found) - self.pair.causes - self.pair.tolerated)
+
+    @property
+    def wrong_verdict(self) -> bool:
+        """True when the verdict is none of the honest ones."""
+        return bool(self.pair.verdicts) and self.trouble is None and self.verdict not in self.pair.verdicts
+
+    @property
+    def right(self) -> bool:
+        """True when nothing at all is wrong with the report."""
+        fixed = self.fix in ("word for word", "by sentence", "not asked")
+        return self.trouble is None and not self.missed and not self.wrong and not self.wrong_verdict and fixed
+
+
+def elfdiff(a: Path, b: Path, form: str) -> str:
+    """The report in one format. Raises RuntimeError when elfdiff is in trouble."""
+    done = subprocess.run(
+        [sys.executable, "-m", "elfdiff.cli.main", str(a), str(b), "-f", form],
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
+    return done.stdout
+
+
+def chosen_actions(report: dict[str, Any]) -> list[tuple[str, str]]:
+    """(cause, action) for each root: the first fix that removes it, then those that reach faces not yet reached."""
+    actions: list[tuple[str, str]] = []
+    for finding in report["findings"]:
+        if finding["role"] != "root":
+            continue
+        open_faces = set(finding["faces"])
+        first = True
+        for fix in finding["fixes"]:
+            if fix["effect"] != "removes":
+                continue
+            reached = set(fix["reaches"]) or set(finding["faces"])
+            if first or reached & open_faces:
+                if (finding["cause"], fix["action"]) not in actions:
+                    actions.append((finding["cause"], fix["action"]))
+                open_faces -= reached
+                first = False
+            if not open_faces:
+                break
+    return actions
+
+
+def printed_actions(text: str, report: dict[str, Any]) -> list[tuple[str, str]]:
+    """The numbered lines under DO FIRST, each with the cause whose fix it is (by the action's text)."""
+    owner = {fix["action"]: finding["cause"] for finding in report["findings"] for fix in finding["fixes"]}
+    actions: list[tuple[str, str]] = []
+    inside = False
+    for line in text.splitlines():
+        if line.startswith("DO FIRST"):
+            inside = True
+        elif inside and not line.strip():
+            break
+        elif inside:
+            number, dot, action = line.strip().partition(". ")
+            if dot and number.isdigit():
+                actions.append((owner.get(action, ""), action))
+    return actions
+
+
+def verify_fix(workshop: Workshop, pair: Pair, actions: Sequence[tuple[str, str]]) -> str:
+    """Rebuild both sides with the fix lines; says how it went in the words of the tables."""
+    applied = fixes.apply(list(actions))
+    if not applied.script and not applied.sentences:
+        return "no line"
+    key = hashlib.sha256(repr((applied, workshop.digest(pair))).encode()).hexdigest()[:16]
+    home = workshop.root / pair.name / f"fixed-{key}"
+    try:
+        for letter in "ab":
+            if not (home / letter).exists():
+                workshop.build(pair, letter, home / letter, applied.script, applied.switches)
+    except BuildFailed as failed:
+        return f"broke the build: {failed}"
+    if (home / "a").read_bytes() != (home / "b").read_bytes():
+        return "still differ"
+    return "by sentence" if applied.sentences else "word for word"
+
+
+def examine(workshop: Workshop, pair: Pair) -> Outcome:
+    """Build, ask, judge, fix."""
+    outcome = Outcome(pair)
+    home = workshop.root / pair.name
+    marker = home / "digest"
+    try:
+        if not (marker.exists() and marker.read_text() == workshop.digest(pair)):
+            shutil.rmtree(home, ignore_errors=True)
+            for letter in "ab":
+                workshop.build(pair, letter, home / letter)
+            marker.write_text(workshop.digest(pair))
+        report = json.loads(elfdiff(home / "a", home / "b", "json"))
+        text = elfdiff(home / "a", home / "b", "text")
+    except (BuildFailed, ToolMissing, RuntimeError, subprocess.TimeoutExpired) as trouble:
+        outcome.trouble = f"{type(trouble).__name__}: {trouble}"
+        return outcome
+    outcome.verdict = report["verdict"]
+    outcome.found = {one["cause"]: one["confidence"] for one in report["findings"] if one["role"] in CLAIMING}
+    if pair.curable and pair.causes:
+        actions = printed_actions(text, report) or chosen_actions(report)
+        outcome.lines = [action for _, action in actions]
+        outcome.fix = verify_fix(workshop, pair, actions)
+    return outcome
+
+
+def share(part: int, whole: int) -> str:
+    """A percentage, or a dash where there is nothing to count."""
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def by_root(outcomes: Sequence[Outcome]) -> list[list[object]]:
+    """One row a root, and the sum."""
+    planted: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    claimed: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    fixed: Counter[str] = Counter()
+    levels: dict[str, Counter[str]] = defaultdict(Counter)
+    for outcome in outcomes:
+        for cause in outcome.pair.causes:
+            planted[cause] += 1
+            found[cause] += cause in outcome.found
+            if outcome.fix != "not asked":
+                asked[cause] += 1
+                fixed[cause] += outcome.fix in ("word for word", "by sentence")
+        for cause, level in outcome.found.items():
+            good = cause not in outcome.wrong
+            claimed[cause] += 1
+            right[cause] += good
+            levels[cause][f"{level} {'right' if good else 'wrong'}"] += 1
+    rows: list[list[object]] = []
+    for cause in [*sorted(set(planted) | set(claimed)), ""]:
+
+        def total(counter: Counter[str], cause: str = cause) -> int:
+            return counter[cause] if cause else sum(counter.values())
+
+        def calibration(name: str, cause: str = cause) -> str:
+            tables = [levels[cause]] if cause else list(levels.values())
+            good = sum(table[f"{name} right"] for table in tables)
+            bad = sum(table[f"{name} wrong"] for table in tables)
+            return f"{good}/{bad}" if good or bad else "–"
+
+        rows.append(
+            [
+                cause or "all",
+                total(planted),
+                share(total(found), total(planted)),
+                total(claimed),
+                share(total(right), total(claimed)),
+                f"{total(fixed)} of {total(asked)}" if total(asked) else "–",
+                *(calibration(name) for name in LEVELS),
+            ]
+        )
+    return rows
+
+
+HEADERS = ["root", "n", "recall", "findings", "precision", "fixed", *(f"{level} r/w" for level in LEVELS)]
+
+
+def say(outcomes: Sequence[Outcome], form: str) -> Iterable[str]:
+    """The tables as text."""
+    yield tabulate(by_root(outcomes), headers=HEADERS, tablefmt=form, disable_numparse=True)
+    silent = [one for one in outcomes if not one.pair.causes]
+    kept = sum(1 for one in silent if one.trouble is None and not one.found and not one.wrong_verdict)
+    yield f"\nSilence was right in {len(silent)} pairs; it was kept, with an honest verdict, in {kept}."
+    ways = Counter(one.fix for one in outcomes if one.fix != "not asked")
+    counted = ", ".join(f"{count} {way}" for way, count in sorted(ways.items()))
+    yield f"Fix lines applied to both builds: {counted}."
+    yield f"Right in every respect: {sum(one.right for one in outcomes)} of {len(outcomes)} pairs."
+    faulty = [one for one in outcomes if not one.right]
+    if faulty:
+        yield ""
+        yield tabulate(
+            [
+                [
+                    one.pair.name,
+                    ", ".join(one.missed),
+                    ", ".join(f"{cause} ({one.found[cause]})" for cause in one.wrong),
+                    one.verdict + (" !" if one.wrong_verdict else ""),
+                    one.trouble or one.fix,
+                ]
+                for one in faulty
+            ],
+            headers=["pair", "missed", "wrong", "verdict", "fix or trouble"],
+            tablefmt=form,
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 when every pair is right in every respect, else 1."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="one or two pairs a root")
+    parser.add_argument("--only", metavar="TEXT", help="pairs that plant this root, or whose name holds this text")
+    parser.add_argument("--keep", metavar="DIR", type=Path, help="keep and reuse what was built")
+    parser.add_argument("--markdown", action="store_true", help="tables for docs/accuracy.md")
+    options = parser.parse_args(arguments)
+    workshop = Workshop((options.keep or SCRATCH).resolve())
+    workshop.prepare()
+    outcomes = []
+    for pair in all_pairs():
+        if options.quick and not pair.quick:
+            continue
+        if options.only and options.only not in pair.name and options.only not in pair.causes:
+            continue
+        outcome = examine(workshop, pair)
+        outcomes.append(outcome)
+        print("." if outcome.right else f"[{pair.name}]", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    for line in say(outcomes, "github" if options.markdown else "simple"):
+        print(line)
+    if options.keep is None:
+        shutil.rmtree(workshop.root)
+    return 0 if all(one.right for one in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

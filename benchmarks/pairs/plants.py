@@ -1,0 +1,73 @@
+"""How each cause gets into a pair. A function returns a Plant; the catalogue combines them."""
+
+from __future__ import annotations
+
+from .model import Change, Edit, Plant
+from .workshop import CLOCK, MTIME
+
+
+def roots(*names: str) -> frozenset[str]:
+    """Cause ids."""
+    return frozenset(names)
+
+
+SAME_LENGTH = ("home/ci/build-1", "home/ci/build-2")
+OTHER_LENGTH = ("home/ci/build-1", "srv/b2")
+LONGER = ("w/x", "home/jenkins/workspace/release-pipeline/checkout")
+RANDOM = ("tmp/tmpk3v9x2qa/src", "tmp/tmp0z7hh1mc/src")
+
+
+def build_path(places: tuple[str, str] = OTHER_LENGTH, *causes: str) -> Plant:
+    """Two directories."""
+    return Plant(roots(*(causes or ("build-path",))), a=Change(place=places[0]), b=Change(place=places[1]))
+
+
+def clock(seconds: int = 86461, **env: str) -> Plant:
+    """Side b is built ``seconds`` later; ``env`` makes the program record it."""
+    return Plant(roots("build-time"), both=Change(env=env), a=Change(clock=CLOCK), b=Change(clock=CLOCK + seconds))
+
+
+def source_times(seconds: int = 86461, **env: str) -> Plant:
+    """Sources checked out at another time, as __TIMESTAMP__ sees them."""
+    return Plant(roots("file-times"), both=Change(env=env), a=Change(mtime=MTIME), b=Change(mtime=MTIME + seconds))
+
+
+def environment(cause: str, name: str, a: str, b: str, *also: str, **both: str) -> Plant:
+    """One variable has two values."""
+    return Plant(roots(cause, *also), both=Change(env=both), a=Change(env={name: a}), b=Change(env={name: b}))
+
+
+def flag(name: str, a: str, b: str, cause: str = "build-flags") -> Plant:
+    """One flag differs."""
+    return Plant(roots(cause), a=Change(env={name: a}), b=Change(env={name: b}))
+
+
+def edit(file: str, old: str, new: str, cause: str = "source-change") -> Plant:
+    """Side b has another source."""
+    return Plant(roots(cause), b=Change(edits=(Edit(file, old, new),)))
+
+
+def strip(*options: str) -> Change:
+    """Both sides are stripped after the link."""
+    return Change(after=(" ".join(["${STRIP:-strip}", *options, '"$1"']),))
+
+
+def after(*lines: str) -> Change:
+    """Shell lines on the finished file, ``$1``."""
+    return Change(after=lines)
+
+
+def debug_link(strip_words: str = "--strip-all") -> Change:
+    """Strip, and leave a .gnu_debuglink with the CRC of the separate debug file."""
+    return Change(
+        after=(
+            '${OBJCOPY:-objcopy} --only-keep-debug "$1" "$1.debug" && ${STRIP:-strip} '
+            + strip_words
+            + ' "$1" && cd "$(dirname "$1")" && ${OBJCOPY:-objcopy} --add-gnu-debuglink="$(basename "$1").debug" "$1"',
+        )
+    )
+
+
+def nothing() -> Plant:
+    """A null pair."""
+    return Plant(frozenset())

@@ -1,0 +1,3 @@
+module example.org/gosum
+
+go 1.21

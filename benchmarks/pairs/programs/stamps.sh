@@ -1,0 +1,21 @@
+# Sourced by the build scripts of the programs here: `stamp KIND` prints what such a script would write into the program.
+stamp() {
+    case "$1" in
+    date) date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y-%m-%dT%H:%M:%SZ ;;
+    day) date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y%m%d ;;
+    epoch) echo "${SOURCE_DATE_EPOCH:-$(date +%s)}" ;;
+    mail-date) LC_ALL=C date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" '+%a, %d %b %Y %H:%M:%S +0000' ;;
+    stubborn-date) date -u '+%Y-%m-%d %H:%M:%S' ;;
+    year) date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y ;;
+    zone) LC_ALL=C date -d @1700000000 '+%Y-%m-%d %H:%M:%S %Z' ;;
+    month) date -u -d @1700000000 '+%A, %d %B %Y' ;;
+    user) echo "${USER:-nobody}" ;;
+    host) echo "${HOSTNAME:-localhost}" ;;
+    kernel) uname -sr ;;
+    vcs) git describe --always --dirty --abbrev=12 ;;
+    uuid) cat /proc/sys/kernel/random/uuid ;;
+    counter) echo "${BUILD_NUMBER:-1}" ;;
+    directory) pwd ;;
+    *) echo "stamp: unknown kind $1" >&2; exit 2 ;;
+    esac
+}

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds out/start: assembly, no C library.
+set -eu
+mkdir -p out
+for source in start sum; do
+    ${CC:-gcc} ${ASFLAGS:-} -c "${SOURCE_PREFIX-$PWD/}$source.S" -o "out/$source.o"
+done
+if [ "${LINK_ORDER:-sorted}" = sorted ]; then
+    set -- out/start.o out/sum.o
+else
+    set -- out/sum.o out/start.o
+fi
+${CC:-gcc} -nostdlib -static ${LDFLAGS:-} "$@" -o out/start
