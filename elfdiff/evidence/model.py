@@ -360,6 +360,54 @@ class TailChange(Evidence):
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoneSectionChange(Evidence):
+    """Outside build IDs and debug link checksums, every byte that differs lies in the contents of this one section."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildIdKept(Evidence):
+    """Both files carry the same GNU build ID, ``length`` bytes long, although the files differ."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveFieldChange(Evidence):
+    """A field of an ar(5) member header differs between members of equal contents.
+
+    ``field_name`` is time, uid, gid, mode or name; the values are as the header writes them, blanks cut off.
+    ``member`` is a's name of it, "/" for the symbol index.
+    """
+
+    member: str
+    field_name: str
+    a_value: str
+    b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodegenUnitChange(Evidence):
+    """A Rust crate was cut into another number of codegen units, as its ``<crate>.<hash>-cgu.N`` file symbols count them.
+
+    Not for a side whose units have incremental names (see :class:`UnitNaming`).
+    """
+
+    crate: str
+    a_count: int
+    b_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageStampChange(Evidence):
+    """The 4-byte stamp of GCC's ``gcov_info`` records differs (libgcov.h: version, next, stamp); ``count`` records of ``total``."""
+
+    count: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the two files are, for causes whose fix depends on it.

@@ -1,0 +1,98 @@
+"""Questions about an evidence set that several causes ask before they speak."""
+
+from __future__ import annotations
+
+from elfdiff.evidence.model import (
+    DebugLinkChange,
+    DependencyDrift,
+    DynamicChange,
+    Evidence,
+    EvidenceSet,
+    FlagChange,
+    FunctionTotals,
+    GoSettingChange,
+    HeaderChange,
+    LoneSectionChange,
+    NoteChange,
+    OrderChange,
+    SectionChange,
+    SourceDigestChange,
+    TailChange,
+    ToolChange,
+)
+from elfdiff.report import Confidence
+
+_FRAME = (SectionChange, HeaderChange, DynamicChange, FunctionTotals, OrderChange, LoneSectionChange)
+
+
+def values(item: Evidence) -> tuple[str, str]:
+    """Both values as they stand in the files, "" on a side that lacks the thing."""
+    return (item.a.value if item.a else "", item.b.value if item.b else "")
+
+
+def tools_differ(evidence: EvidenceSet) -> bool:
+    """True if any recorded tool or version differs: then most other differences are its fallout."""
+    return evidence.has(ToolChange)
+
+
+def dependencies_differ(evidence: EvidenceSet) -> bool:
+    """True if a package other than the program's own has another version."""
+    return any(not drift.local for drift in evidence.of(DependencyDrift))
+
+
+def sources_differ(evidence: EvidenceSet) -> bool:
+    """True if a source file's recorded digest differs: its text is proved to be another."""
+    return evidence.has(SourceDigestChange)
+
+
+def flags_differ(evidence: EvidenceSet) -> bool:
+    """True if recorded compiler flags or Go build settings differ, version control stamps apart."""
+    return evidence.has(FlagChange) or any(not s.key.startswith("vcs") for s in evidence.of(GoSettingChange))
+
+
+def inputs_differ(evidence: EvidenceSet) -> bool:
+    """True if a tool, a flag, a dependency or a source file is known to differ."""
+    return (
+        tools_differ(evidence) or flags_differ(evidence) or dependencies_differ(evidence) or sources_differ(evidence)
+    )
+
+
+def is_hash(item: Evidence) -> bool:
+    """True for the facts that follow from any other difference: build IDs and debug link checksums."""
+    if isinstance(item, NoteChange):
+        return item.kind in ("build-id", "go-build-id")
+    return isinstance(item, DebugLinkChange)
+
+
+def besides(evidence: EvidenceSet, *kinds: type[Evidence]) -> tuple[Evidence, ...]:
+    """The facts that are neither of ``kinds``, nor hashes, nor only about the frame (sizes, headers, totals, order)."""
+    return tuple(item for item in evidence.items if not isinstance(item, (*kinds, *_FRAME)) and not is_hash(item))
+
+
+def build_id_differs(evidence: EvidenceSet) -> bool:
+    """True if both files have a build ID and the two differ."""
+    return any(n.kind == "build-id" and n.a_length and n.b_length for n in evidence.of(NoteChange))
+
+
+def tail_differs(evidence: EvidenceSet) -> bool:
+    """True if bytes behind the end of the ELF file differ."""
+    return evidence.has(TailChange)
+
+
+def lower(confidence: Confidence, doubt: bool) -> Confidence:
+    """One step less sure if there is doubt."""
+    if not doubt:
+        return confidence
+    return Confidence.LIKELY if confidence is Confidence.CERTAIN else Confidence.POSSIBLE
+
+
+def became(a: str, b: str) -> str:
+    """Both values in one phrase, shortened to what fits a line."""
+    return f"{_short(a)} became {_short(b)}"
+
+
+def _short(text: str) -> str:
+    text = text.strip()
+    if not text:
+        return "nothing"
+    return text if len(text) <= 60 else f"{text[:40]}…{text[-16:]}"
