@@ -1,3 +1,35 @@
-"""Says why two builds of one ELF program differ, and which flag fixes it."""
+"""Says why two builds of one ELF program differ, and which flag fixes it.
+
+The whole public interface: paths in, frozen dataclasses out, :class:`elfdiff.errors.ElfdiffError` on bad input, nothing printed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from elfdiff.payload.package import DependencyList
+    from elfdiff.report import Report
 
 __version__ = "0.1.0"
+__all__ = ["compare", "read_sbom"]
+
+
+def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Report:
+    """Explain why two files differ.
+
+    Raises ElfdiffError when a file cannot be read, is no ELF file (and the two differ), or is malformed.
+    """
+    from elfdiff.diagnose import diagnose
+
+    return diagnose(os.fspath(a), os.fspath(b))
+
+
+def read_sbom(path: str | os.PathLike[str]) -> DependencyList:
+    """The dependency list embedded in a file; its state says whether there is one. Raises ElfdiffError."""
+    from elfdiff.elf.reading import read_bytes
+    from elfdiff.payload.dependencies import read_dependencies
+
+    name = os.fspath(path)
+    return read_dependencies(read_bytes(name), name)

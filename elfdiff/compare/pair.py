@@ -13,6 +13,8 @@ from elfdiff.compare.strings import StringPair, pair_texts
 from elfdiff.compare.texts import Spot, holds_text, unmatched
 from elfdiff.compare.units import UnitPair, pair_units
 from elfdiff.elf.file import ElfFile
+from elfdiff.payload.dependencies import read_dependencies
+from elfdiff.payload.package import DependencyList
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,26 @@ class Pair:
     def alignment(self) -> Alignment:
         """Who stands where: the address map and the matched functions; computed on first use."""
         return align(self.a, self.b, self.sections, self.rewrites)
+
+    @cached_property
+    def dependencies(self) -> tuple[DependencyList, DependencyList]:
+        """The dependency lists embedded in a and in b; their state says whether there is one."""
+        return read_dependencies(self.a.data, self.a.path), read_dependencies(self.b.data, self.b.path)
+
+    def path_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
+        """Ids of the PREFIX rewrites that turn one text into the other exactly; empty if they do not."""
+        if a_text is None or b_text is None:
+            return ()
+        text = a_text.encode("utf-8", "surrogateescape")
+        wanted = b_text.encode("utf-8", "surrogateescape")
+        used: list[int] = []
+        for rewrite in self.rewrites:
+            if rewrite.kind is RewriteKind.PREFIX and text != wanted:
+                changed = rewrite.apply(text)
+                if changed != text:
+                    text = changed
+                    used.append(rewrite.id)
+        return tuple(used) if text == wanted else ()
 
 
 class _Rewrites:

@@ -1,0 +1,57 @@
+"""Digests at their defined places, and whether anything else differs at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from elfdiff.elf.file import ElfFile
+from elfdiff.span import Span, SpanSet
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def digest_spans(elf: ElfFile) -> SpanSet:
+    """File ranges of build IDs (NT_GNU_BUILD_ID), Go build IDs, and the CRC that ends .gnu_debuglink."""
+    spans = [
+        note.description_span for note in elf.notes if (note.owner, note.type) in (("GNU", 3), ("Go", 4))
+    ]
+    link = elf.section(".gnu_debuglink")
+    if link is not None and link.span is not None and link.span.length >= 4:
+        spans.append(Span(link.span.end - 4, link.span.end))
+    alternate = elf.section(".gnu_debugaltlink")
+    if alternate is not None and alternate.span is not None:
+        text = elf.raw(alternate)
+        if b"\0" in text:
+            spans.append(Span(alternate.span.start + text.index(b"\0") + 1, alternate.span.end))
+    return SpanSet.of(spans)
+
+
+def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
+    """True if the files are equally long and every byte outside the digests of both is equal."""
+    import numpy as np
+
+    if len(a.data) != len(b.data):
+        return False
+    spans = digest_spans(a)
+    if spans != digest_spans(b) or not spans:
+        return False
+    differing: NDArray[np.bool_] = np.frombuffer(a.data, np.uint8) != np.frombuffer(b.data, np.uint8)
+    for span in spans:
+        differing[span.start : span.end] = False
+    return not bool(differing.any())
+
+
+def same_offset_differing(a: bytes, b: bytes) -> int:
+    """What ``cmp -l | wc -l`` counts, plus the difference in length."""
+    import numpy as np
+
+    length = min(len(a), len(b))
+    total = abs(len(a) - len(b))
+    step = 1 << 24
+    for start in range(0, length, step):
+        end = min(start + step, length)
+        left = np.frombuffer(a, np.uint8, end - start, start)
+        right = np.frombuffer(b, np.uint8, end - start, start)
+        total += int(np.count_nonzero(left != right))
+    return total

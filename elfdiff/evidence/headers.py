@@ -1,0 +1,151 @@
+"""Sections that came or went, header fields, entries of .dynamic, and bytes behind the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.compare.pair import Pair
+from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.model import (
+    CompressionChange,
+    DynamicChange,
+    Evidence,
+    HeaderChange,
+    PathChange,
+    PathPlace,
+    SectionChange,
+    TailChange,
+)
+from elfdiff.report import Location
+
+_PATH_TAGS = {"DT_RUNPATH": PathPlace.RUNPATH, "DT_RPATH": PathPlace.RUNPATH, "DT_NEEDED": PathPlace.NEEDED, "DT_SONAME": PathPlace.NEEDED}
+_VALUE_TAGS = ("DT_FLAGS", "DT_FLAGS_1", "DT_BIND_NOW", "DT_TEXTREL", "DT_SYMBOLIC", "DT_DEBUG")
+_PT_NAMED = {"PT_GNU_STACK", "PT_GNU_RELRO", "PT_INTERP", "PT_GNU_PROPERTY", "PT_TLS"}
+_SIGNATURE_END = b"~Module signature appended~\n"
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """Facts about the frame of the two files, in file order."""
+    yield from _header(pair)
+    yield from _sections(pair)
+    yield from _dynamic(pair)
+    yield from _tail(pair)
+
+
+def _header(pair: Pair) -> Iterator[HeaderChange]:
+    a, b = pair.a.header, pair.b.header
+    for name, left, right in (
+        ("type", a.type_name, b.type_name),
+        ("flags", hex(a.flags), hex(b.flags)),
+        ("OS ABI", str(a.os_abi), str(b.os_abi)),
+    ):
+        if left != right:
+            yield HeaderChange(field_name=name, a_value=left, b_value=right)
+    for kind in sorted(_PT_NAMED):
+        left_flags, right_flags = _segment_flags(pair.a, kind), _segment_flags(pair.b, kind)
+        if left_flags != right_flags:
+            yield HeaderChange(field_name=kind, a_value=left_flags, b_value=right_flags)
+    a_loads, b_loads = (sum(s.type_name == "PT_LOAD" for s in elf.segments) for elf in (pair.a, pair.b))
+    if a_loads != b_loads:
+        yield HeaderChange(field_name="number of PT_LOAD", a_value=str(a_loads), b_value=str(b_loads))
+
+
+def _segment_flags(elf: ElfFile, kind: str) -> str:
+    found = [segment for segment in elf.segments if segment.type_name == kind]
+    if not found:
+        return "absent"
+    return "".join(letter if found[0].flags & bit else "-" for letter, bit in (("r", 4), ("w", 2), ("x", 1)))
+
+
+def _sections(pair: Pair) -> Iterator[Evidence]:
+    for item in pair.sections:
+        a, b = item.a, item.b
+        present = a or b
+        if present is None:
+            continue
+        if a is None or b is None:
+            status = "added" if a is None else "removed"
+        elif a.type != b.type or (a.flags ^ b.flags) & ~0x800:
+            status = "retyped"
+        elif a.size != b.size:
+            status = "resized"
+        else:
+            status = ""
+        if status:
+            yield SectionChange(
+                section=item.name,
+                a=Location(a.offset, a.size, "file", f"{a.size} bytes") if a else None,
+                b=Location(b.offset, b.size, "file", f"{b.size} bytes") if b else None,
+                name=item.name,
+                status=status,
+                a_size=a.size if a else None,
+                b_size=b.size if b else None,
+                allocated=present.is_allocated,
+            )
+        if a and b and (a.compression or b.compression) and pair.a.raw(a) != pair.b.raw(b):
+            yield CompressionChange(
+                section=item.name,
+                name=item.name,
+                a_method=a.compression,
+                b_method=b.compression,
+                same_contents=pair.a.contents(a) == pair.b.contents(b),
+            )
+
+
+def _dynamic(pair: Pair) -> Iterator[Evidence]:
+    for tag in ("DT_NEEDED", "DT_SONAME", "DT_RUNPATH", "DT_RPATH", "DT_AUXILIARY", "DT_FILTER"):
+        left = [entry for entry in pair.a.dynamic if entry.tag_name == tag and entry.text is not None]
+        right = [entry for entry in pair.b.dynamic if entry.tag_name == tag and entry.text is not None]
+        left_only = [entry for entry in left if entry.text not in {other.text for other in right}]
+        right_only = [entry for entry in right if entry.text not in {other.text for other in left}]
+        for index in range(max(len(left_only), len(right_only))):
+            a = left_only[index] if index < len(left_only) else None
+            b = right_only[index] if index < len(right_only) else None
+            a_place = Location(a.text_span.start, a.text_span.length, "file", a.text or "") if a and a.text_span else None
+            b_place = Location(b.text_span.start, b.text_span.length, "file", b.text or "") if b and b.text_span else None
+            rewrites = pair.path_rewrites(a.text, b.text) if a and b else ()
+            if a and b and a.text and b.text and rewrites:
+                rewrite = pair.rewrites[rewrites[0]]
+                head = rewrite.a.decode("utf-8", "backslashreplace")
+                yield PathChange(
+                    section=".dynstr",
+                    a=a_place,
+                    b=b_place,
+                    rewrites=rewrites,
+                    a_directory=head,
+                    b_directory=rewrite.b.decode("utf-8", "backslashreplace"),
+                    tail=a.text.split(head, 1)[-1].lstrip("/"),
+                    place=_PATH_TAGS.get(tag, PathPlace.TEXT),
+                    exact=True,
+                )
+                continue
+            yield DynamicChange(
+                section=".dynamic", a=a_place, b=b_place, tag=tag, a_value=a.text if a else None, b_value=b.text if b else None
+            )
+    for tag in _VALUE_TAGS:
+        a_value = next((hex(entry.value) for entry in pair.a.dynamic if entry.tag_name == tag), None)
+        b_value = next((hex(entry.value) for entry in pair.b.dynamic if entry.tag_name == tag), None)
+        if a_value != b_value and not (a_value and b_value and tag == "DT_DEBUG"):
+            yield DynamicChange(section=".dynamic", tag=tag, a_value=a_value, b_value=b_value)
+
+
+def _tail(pair: Pair) -> Iterator[TailChange]:
+    left = pair.a.data[pair.a.tail.start : pair.a.tail.end]
+    right = pair.b.data[pair.b.tail.start : pair.b.tail.end]
+    if left == right:
+        return
+    either = left or right
+    kind = "unknown"
+    if left.endswith(_SIGNATURE_END) or right.endswith(_SIGNATURE_END):
+        kind = "module-signature"
+    elif either.startswith(b"hsqs"):
+        kind = "squashfs"
+    elif b"PK\x05\x06" in either[-65557:]:
+        kind = "zip"
+    yield TailChange(
+        a=Location(pair.a.tail.start, len(left), "file", f"{len(left)} bytes") if left else None,
+        b=Location(pair.b.tail.start, len(right), "file", f"{len(right)} bytes") if right else None,
+        kind=kind,
+    )
+
+

@@ -1,0 +1,86 @@
+"""Notes and the debug link: what identifies a build, and what only checks it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from elfdiff.compare.pair import Pair
+from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Note
+from elfdiff.evidence.model import DebugLinkChange, Evidence, NoteChange
+from elfdiff.evidence.places import readable
+from elfdiff.report import Location
+
+_KINDS = {
+    ("GNU", 3): "build-id",
+    ("GNU", 1): "abi-tag",
+    ("GNU", 4): "gold-version",
+    ("GNU", 5): "property",
+    ("Go", 4): "go-build-id",
+    ("FDO", 0xCAFE1A7E): "package",
+    ("Linux", 0x100): "build-salt",
+}
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """A fact for each note whose descriptor differs, and one for .gnu_debuglink and .gnu_debugaltlink."""
+    a_notes, b_notes = _by_key(pair.a), _by_key(pair.b)
+    for key in dict.fromkeys([*a_notes, *b_notes]):
+        left, right = a_notes.get(key, []), b_notes.get(key, [])
+        for index in range(max(len(left), len(right))):
+            a = left[index] if index < len(left) else None
+            b = right[index] if index < len(right) else None
+            if a and b and a.description == b.description:
+                continue
+            kind = _KINDS.get(key[:2], "other")
+            one = a or b
+            yield NoteChange(
+                section=one.section if one else None,
+                a=_location(a, kind) if a else None,
+                b=_location(b, kind) if b else None,
+                kind=kind,
+                a_length=len(a.description) if a else 0,
+                b_length=len(b.description) if b else 0,
+                versioned_uuid=bool(a and b and _is_version_4(a.description) and _is_version_4(b.description)),
+            )
+    for name in (".gnu_debuglink", ".gnu_debugaltlink"):
+        yield from _debug_link(pair, name)
+
+
+def _by_key(elf: ElfFile) -> dict[tuple[str, int, str], list[Note]]:
+    notes: dict[tuple[str, int, str], list[Note]] = defaultdict(list)
+    for note in elf.notes:
+        notes[note.owner, note.type, note.section].append(note)
+    return notes
+
+
+def _location(note: Note, kind: str) -> Location:
+    text_kinds = ("go-build-id", "package", "gold-version", "build-salt")
+    value = readable(note.description.rstrip(b"\0")) if kind in text_kinds else note.description[:2048].hex()
+    return Location(note.description_span.start, note.description_span.length, "file", value)
+
+
+def _is_version_4(description: bytes) -> bool:
+    """RFC 4122, section 4.1: version nibble 4, variant bits 10."""
+    return len(description) == 16 and description[6] >> 4 == 4 and description[8] >> 6 == 2
+
+
+def _debug_link(pair: Pair, name: str) -> Iterator[DebugLinkChange]:
+    a_section, b_section = pair.a.section(name), pair.b.section(name)
+    if a_section is None or b_section is None or a_section.span is None or b_section.span is None:
+        return
+    left, right = pair.a.raw(a_section), pair.b.raw(b_section)
+    if left == right or b"\0" not in left or b"\0" not in right:
+        return
+    a_name, b_name = left[: left.index(b"\0")], right[: right.index(b"\0")]
+    digest = 4 if name == ".gnu_debuglink" else None
+    a_tail = left[-digest:] if digest else left[len(a_name) + 1 :]
+    b_tail = right[-digest:] if digest else right[len(b_name) + 1 :]
+    yield DebugLinkChange(
+        section=name,
+        a=Location(a_section.span.end - len(a_tail), len(a_tail), "file", f"{readable(a_name)} {a_tail.hex()}"),
+        b=Location(b_section.span.end - len(b_tail), len(b_tail), "file", f"{readable(b_name)} {b_tail.hex()}"),
+        name_differs=a_name != b_name,
+        crc_differs=a_tail != b_tail,
+    )

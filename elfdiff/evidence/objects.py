@@ -1,0 +1,93 @@
+"""Named objects whose numbers changed, and source files whose digests changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from elfdiff.compare.pair import Pair
+from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import DebugUnit, Section, Symbol
+from elfdiff.evidence.model import Evidence, IntegerChange, SourceDigestChange
+from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
+from elfdiff.report import Location
+
+MAX_INTEGERS = 200
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """Integers of a symbol's own, then source digests."""
+    yield from _integers(pair)
+    yield from _digests(pair)
+
+
+def _integers(pair: Pair) -> Iterator[IntegerChange]:
+    theirs = {symbol.name: symbol for symbol in pair.b.symbols if _is_number(symbol)}
+    found = 0
+    for symbol in pair.a.symbols:
+        partner = theirs.get(symbol.name) if _is_number(symbol) else None
+        if partner is None or partner.size != symbol.size:
+            continue
+        left, right = _value(pair.a, symbol), _value(pair.b, partner)
+        if left is None or right is None or left[0] == right[0] or _is_address(pair.a, left[0]) or _is_address(pair.b, right[0]):
+            continue
+        found += 1
+        if found > MAX_INTEGERS:
+            return
+        yield IntegerChange(
+            section=left[2].name,
+            symbol=symbol.name,
+            a=Location(left[1], symbol.size, "file", str(left[0])),
+            b=Location(right[1], symbol.size, "file", str(right[0])),
+            a_value=left[0],
+            b_value=right[0],
+            width=symbol.size,
+            seconds=all(EPOCH_FIRST <= value <= EPOCH_LAST for value in (left[0], right[0])),
+        )
+
+
+def _is_number(symbol: Symbol) -> bool:
+    return symbol.kind == "object" and symbol.size in (4, 8) and bool(symbol.name)
+
+
+def _value(elf: ElfFile, symbol: Symbol) -> tuple[int, int, Section] | None:
+    """(number, file offset, section) of an object in initialised memory."""
+    if not 0 < symbol.section < len(elf.sections):
+        return None
+    section = elf.sections[symbol.section]
+    if section.span is None or section.compression is not None:
+        return None
+    offset = symbol.value - (0 if elf.header.type_name.endswith("REL") else section.address)
+    if not 0 <= offset <= section.span.length - symbol.size:
+        return None
+    at = section.span.start + offset
+    return int.from_bytes(elf.data[at : at + symbol.size], elf.byte_order), at, section
+
+
+def _is_address(elf: ElfFile, value: int) -> bool:
+    return value != 0 and elf.section_at(value) is not None
+
+
+def _digests(pair: Pair) -> Iterator[SourceDigestChange]:
+    """Files of one base name in both line tables of a unit; a base name that stands twice is passed over."""
+    seen: set[str] = set()
+    for item in pair.units:
+        if item.a is None or item.b is None:
+            continue
+        left, right = _by_base_name(item.a), _by_base_name(item.b)
+        for base, digest in left.items():
+            other = right.get(base)
+            if digest and other and digest != other and base not in seen:
+                seen.add(base)
+                yield SourceDigestChange(
+                    section=".debug_line",
+                    a=Location(item.a.offset, 16, "line table", digest),
+                    b=Location(item.b.offset, 16, "line table", other),
+                    file=base,
+                )
+
+
+def _by_base_name(unit: DebugUnit) -> dict[str, str]:
+    bases = [name.rsplit("/", 1)[-1] for name in unit.files]
+    counts = Counter(bases)
+    return {base: digest for base, digest in zip(bases, unit.md5s, strict=False) if counts[base] == 1}

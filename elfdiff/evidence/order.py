@@ -1,0 +1,63 @@
+"""The same items in another order: objects of the link, units, needed libraries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from elfdiff.compare.pair import Pair
+from elfdiff.evidence.model import Evidence, OrderChange
+
+MAX_SHOWN = 2000
+_CRT = frozenset({"crtstuff.c", "crt1.o", "crti.o", "crtn.o", "Scrt1.o", ""})
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """Order facts from STT_FILE symbols, DWARF units and DT_NEEDED."""
+    a_files = [symbol.name for symbol in pair.a.file_symbols if symbol.name not in _CRT]
+    b_files = [symbol.name for symbol in pair.b.file_symbols if symbol.name not in _CRT]
+    yield from order_change("file-symbols", ".symtab", a_files, b_files)
+    if not a_files and not b_files:
+        a_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.a.debug_units]
+        b_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.b.debug_units]
+        yield from order_change("units", ".debug_info", a_units, b_units)
+    a_needed = [entry.text or "" for entry in pair.a.dynamic if entry.tag_name == "DT_NEEDED"]
+    b_needed = [entry.text or "" for entry in pair.b.dynamic if entry.tag_name == "DT_NEEDED"]
+    yield from order_change("needed", ".dynamic", a_needed, b_needed)
+
+
+def order_change(what: str, section: str, a: Sequence[str], b: Sequence[str]) -> Iterator[OrderChange]:
+    """One fact if the two hold the same items (repetitions included) in another order."""
+    if len(a) < 2 or list(a) == list(b) or sorted(a) != sorted(b):
+        return
+    yield OrderChange(
+        section=section,
+        what=what,
+        a_order=tuple(a[:MAX_SHOWN]),
+        b_order=tuple(b[:MAX_SHOWN]),
+        count=len(a),
+        a_sorted=collation(a),
+        b_sorted=collation(b),
+    )
+
+
+def collation(names: Sequence[str]) -> str | None:
+    """ "C" if sorted by bytes, "locale" if sorted as dictionaries do (case and punctuation count last), else None.
+
+    Names that both collations order alike are called "C".
+    """
+    if _follows(names, lambda name: (name,)):
+        return "C"
+    if _follows(names, _dictionary_key):
+        return "locale"
+    return None
+
+
+def _follows(names: Sequence[str], key: Callable[[str], tuple[str, ...]]) -> bool:
+    keys = [key(name) for name in names]
+    return all(left <= right for left, right in zip(keys, keys[1:], strict=False))
+
+
+def _dictionary_key(name: str) -> tuple[str, ...]:
+    """glibc's en_US and its like: letters and digits first, punctuation ignored; lower case before upper on a tie."""
+    letters = "".join(c for c in name if c.isalnum())
+    return letters.casefold(), letters.swapcase()

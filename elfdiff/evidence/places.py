@@ -1,0 +1,33 @@
+"""Locations for evidence, and texts made safe to print."""
+
+from __future__ import annotations
+
+from elfdiff.compare.texts import Spot
+from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Section, Symbol
+from elfdiff.report import Location
+
+MAX_VALUE = 4096
+
+
+def readable(text: bytes) -> str:
+    """UTF-8 with every undecodable byte and control character as a backslash escape; at most 4,096 characters."""
+    words = text[:MAX_VALUE].decode("utf-8", "backslashreplace")
+    if words.isprintable():
+        return words
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
+
+
+def spot_location(spot: Spot, start: int = 0, end: int | None = None) -> Location:
+    """The place of a text, or of its bytes ``start`` to ``end``."""
+    piece = spot.text[start:end]
+    file_offset = spot.file_offset()
+    if file_offset is None:
+        return Location(spot.offset + start, len(piece), f"{spot.section.name} inflated", readable(piece))
+    return Location(file_offset + start, len(piece), "file", readable(piece))
+
+
+def symbol_over(elf: ElfFile, section: Section, offset: int) -> str | None:
+    """The name of the object or function that covers an offset of a section's contents; None if none does."""
+    symbol: Symbol | None = elf.symbol_at(section, offset)
+    return symbol.name if symbol is not None and symbol.kind in ("object", "func", "tls") else None

@@ -1,0 +1,191 @@
+"""Changed texts → paths, times, words, or just "this text changed"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.compare.pair import Pair
+from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in
+from elfdiff.compare.strings import StringPair
+from elfdiff.compare.texts import Spot
+from elfdiff.evidence.model import (
+    Evidence,
+    PathChange,
+    PathPlace,
+    TextChange,
+    TextOrderChange,
+    TimeChange,
+    WordChange,
+    WordKind,
+)
+from elfdiff.evidence.places import readable, spot_location, symbol_over
+from elfdiff.evidence.words import WordDifference, differences
+from elfdiff.report import Location
+
+MAX_TEXT_CHANGES = 2000
+_FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
+_CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """Facts from every text that changed, in the order of a's sections."""
+    fragments = _keeps_no_ends(pair)
+    directories = _Directories(pair)
+    plain = 0
+    for string in pair.strings:
+        if string.a is None or string.b is None:
+            if _same_elsewhere(string, pair):
+                continue
+            plain += 1
+            if plain <= MAX_TEXT_CHANGES:
+                yield _text_change(pair, string, fragments)
+            continue
+        text = string.a.text
+        prefixes = [pair.rewrites[i] for i in string.rewrites if pair.rewrites[i].kind is RewriteKind.PREFIX]
+        for rewrite in prefixes:
+            yield from _paths(pair, string, rewrite, directories)
+            text = apply_prefix(rewrite.a, rewrite.b, text)
+        if string.exact:
+            continue
+        found = list(_words(pair, string, text))
+        if found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
+            yield from found
+        elif not (prefixes and fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)):
+            plain += 1
+            if plain <= MAX_TEXT_CHANGES:
+                yield from (item for item in found if not isinstance(item, WordChange) or item.kind is not WordKind.OTHER)
+                yield _text_change(pair, string, fragments)
+    yield from _orders(pair)
+
+
+def _same_elsewhere(string: StringPair, pair: Pair) -> bool:
+    """An entry of a debug string table that is on one side only says nothing by itself: linkers merge tails."""
+    spot = string.a or string.b
+    return spot is not None and spot.section.name.startswith(".debug")
+
+
+class _Directories:
+    """Which texts are unit directories or unit names, and whether GNU as alone wrote them."""
+
+    def __init__(self, pair: Pair) -> None:
+        units = [unit for item in pair.units for unit in (item.a, item.b) if unit]
+        self.directories = {unit.directory.encode("utf-8", "surrogateescape") for unit in units if unit.directory}
+        self.names = {unit.name.encode("utf-8", "surrogateescape") for unit in units if unit.name}
+        changed = [item for item in pair.units if item.a and item.b and item.a.directory != item.b.directory]
+        self.only_assembler = bool(changed) and all((item.a.producer or "").startswith("GNU AS") for item in changed if item.a)
+
+
+def _place(spot: Spot, directories: _Directories) -> PathPlace:
+    name = spot.section.name
+    if name.startswith((".debug", ".zdebug")):
+        if spot.text in directories.directories:
+            return PathPlace.DEBUG_DIRECTORY
+        return PathPlace.DEBUG_NAME if spot.text in directories.names else PathPlace.DEBUG_OTHER
+    if name == ".gopclntab":
+        return PathPlace.GO_TABLE
+    if name.startswith(".gnu.lto_"):
+        return PathPlace.LTO
+    return PathPlace.INTERPRETER if name == ".interp" else PathPlace.TEXT
+
+
+def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Directories) -> Iterator[PathChange]:
+    left, right = string.a, string.b
+    if left is None or right is None or _CRATE_HEAD.search(rewrite.a) or _CRATE_HEAD.search(rewrite.b):
+        return
+    for path in dict.fromkeys(paths_in(left.text)):
+        if apply_prefix(rewrite.a, rewrite.b, path) == path or not path.startswith(rewrite.a):
+            continue
+        place = _place(left, directories)
+        yield PathChange(
+            section=left.section.name,
+            symbol=symbol_over(pair.a, left.section, left.offset),
+            a=spot_location(left),
+            b=spot_location(right),
+            rewrites=(rewrite.id,),
+            a_directory=readable(rewrite.a),
+            b_directory=readable(rewrite.b),
+            tail=readable(path[len(rewrite.a) :].lstrip(b"/")),
+            place=place,
+            exact=string.exact,
+            assembler=place is PathPlace.DEBUG_DIRECTORY and directories.only_assembler,
+        )
+
+
+def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange | WordChange]:
+    """The words that differ once directories are rewritten; places are those of the whole text where a path moved them."""
+    if string.a is None or string.b is None:
+        return
+    left = text.decode("utf-8", "surrogateescape")
+    right = string.b.text.decode("utf-8", "surrogateescape")
+    shifted = text != string.a.text
+    for item in differences(left, right):
+        a = spot_location(string.a) if shifted else spot_location(string.a, *_bytes(left, item.a_start, item.a_end))
+        b = spot_location(string.b) if shifted else spot_location(string.b, *_bytes(right, item.b_start, item.b_end))
+        symbol = symbol_over(pair.a, string.a.section, string.a.offset)
+        yield _word_evidence(item, string, symbol, a, b)
+
+
+def _bytes(text: str, start: int, end: int) -> tuple[int, int]:
+    """Character positions as byte positions of the UTF-8 text."""
+    head = len(text[:start].encode("utf-8", "surrogateescape"))
+    return head, head + len(text[start:end].encode("utf-8", "surrogateescape"))
+
+
+def _word_evidence(item: WordDifference, string: StringPair, symbol: str | None, a: Location, b: Location) -> TimeChange | WordChange:
+    section = string.a.section.name if string.a else None
+    context = readable(string.a.text) if string.a else ""
+    opaque = string.rewrites[-1:]
+    if item.a_stamp is not None and item.b_stamp is not None:
+        return TimeChange(
+            section=section, symbol=symbol, a=a, b=b, rewrites=opaque, a_time=item.a_stamp, b_time=item.b_stamp, context=context
+        )
+    return WordChange(
+        section=section, symbol=symbol, a=a, b=b, rewrites=opaque, kind=item.kind, a_word=item.a, b_word=item.b, context=context
+    )
+
+
+def _text_change(pair: Pair, string: StringPair, fragments: bool) -> TextChange:
+    spot = string.a or string.b
+    section = spot.section.name if spot else None
+    return TextChange(
+        section=section,
+        symbol=symbol_over(pair.a, string.a.section, string.a.offset) if string.a else None,
+        a=spot_location(string.a) if string.a else None,
+        b=spot_location(string.b) if string.b else None,
+        rewrites=string.rewrites,
+        how=string.how,
+        fragment=fragments and bool(section and section.startswith(_FRAGMENT_SECTIONS)),
+    )
+
+
+def _keeps_no_ends(pair: Pair) -> bool:
+    """Rust and Go put texts side by side without a NUL."""
+    return any(
+        elf.section(".go.buildinfo") is not None
+        or elf.section(".gopclntab") is not None
+        or any("rustc" in text for text in elf.comment)
+        or any(b"/rustc/" in elf.raw(section)[: 1 << 22] for section in elf.sections_named(".rodata"))
+        for elf in (pair.a, pair.b)
+    )
+
+
+def _orders(pair: Pair) -> Iterator[TextOrderChange]:
+    """Sections of equal size whose texts are the same, in another order."""
+    changed = {spot.section.name for item in pair.strings for spot in (item.a, item.b) if spot}
+    for item in pair.sections:
+        if not item.a or not item.b or item.name in changed or not item.name.startswith((".rodata", ".data")):
+            continue
+        if item.a.size != item.b.size or item.a.span is None or item.a.is_executable:
+            continue
+        left, right = pair.a.contents(item.a), pair.b.contents(item.b)
+        if left == right:
+            continue
+        a_order = _texts_in_order(left)
+        b_order = _texts_in_order(right)
+        if a_order != b_order and len(a_order) >= 3 and sorted(a_order) == sorted(b_order):
+            yield TextOrderChange(section=item.name, count=len(a_order))
+
+
+def _texts_in_order(contents: bytes) -> list[bytes]:
+    return [text for text in contents.split(b"\0") if len(text) >= 3]

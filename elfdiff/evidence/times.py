@@ -1,0 +1,183 @@
+"""Read the spellings of dates and times that builds leave in texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from elfdiff.evidence.model import Stamp
+
+EPOCH_FIRST = 1_100_000_000
+"""2004-11-09: earlier numbers are too often something else."""
+EPOCH_LAST = 2_200_000_000
+
+MONTHS = {name: index + 1 for index, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d"
+_ZONE = r"(?:Z|UTC|GMT|[A-Z]{3,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})"
+
+_ZONES = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 3600, "CET": 3600, "CEST": 7200, "EET": 7200, "EEST": 10800,
+    "MSK": 10800, "BST": 3600, "EST": -18000, "EDT": -14400, "CST": -21600, "CDT": -18000, "MST": -25200,
+    "MDT": -21600, "PST": -28800, "PDT": -25200, "AKST": -32400, "AKDT": -28800, "HST": -36000, "JST": 32400,
+    "KST": 32400, "HKT": 28800, "SGT": 28800, "AEST": 36000, "AEDT": 39600, "ACST": 34200, "AWST": 28800,
+    "NZST": 43200, "NZDT": 46800, "SAST": 7200, "WIB": 25200,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStamp:
+    """A :class:`Stamp` and where it stands in the text, in characters."""
+
+    start: int
+    end: int
+    stamp: Stamp
+
+
+_FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "date-command",
+        re.compile(
+            rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) +(?P<day>\d\d?) (?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE}) (?P<year>\d{{4}})\b"
+        ),
+    ),
+    (
+        "date-command",
+        re.compile(
+            rf"(?P<wday>{_DAY}) (?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) (?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE})\b"
+        ),
+    ),
+    ("asctime", re.compile(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) [ \d]\d (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
+    (
+        "rfc2822",
+        re.compile(
+            rf"(?P<wday>{_DAY}), +(?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) (?P<clock>{_CLOCK})(?: (?P<zone>{_ZONE}))?"
+        ),
+    ),
+    (
+        "iso",
+        re.compile(
+            rf"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<clock>{_CLOCK})"
+            rf"(?:[.,]\d{{1,9}})?(?: ?(?P<zone>{_ZONE})(?![A-Za-z0-9]))?"
+        ),
+    ),
+    (
+        "iso",
+        re.compile(
+            r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<hm>(?:[01]\d|2[0-3]):[0-5]\d)(?![\d:])"
+            rf"(?: ?(?P<zone>{_ZONE})(?![A-Za-z0-9]))?"
+        ),
+    ),
+    ("cpp-date-time", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})[ ,]{{1,2}}(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?")),
+    ("cpp-date", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
+    ("month-day-year", re.compile(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
+    ("day-month-year", re.compile(rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})\b(?: (?P<clock>{_CLOCK}))?")),
+    ("iso-date", re.compile(r"(?<![\d-])(?P<year>20\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d-])")),
+    ("slash-date", re.compile(r"(?<![\d/])(?P<year>20\d\d)/(?P<m>0[1-9]|1[0-2])/(?P<d>0[1-9]|[12]\d|3[01])(?![\d/])(?: (?P<clock>" + _CLOCK + "))?")),
+    ("numeric-date", re.compile(r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<year>20\d\d)(?![\d/.])")),
+    (
+        "compact",
+        re.compile(
+            r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<zone>Z)?(?!\d)"
+        ),
+    ),
+    ("compact", re.compile(r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?!\d)")),
+    ("compact-date", re.compile(r"(?<![\dA-Za-z.])(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])")),
+    ("cpp-time", re.compile(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
+    ("epoch", re.compile(r"(?<![\dA-Za-z.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?![\dA-Za-z])")),
+    ("epoch-ms", re.compile(r"(?<![\dA-Za-z.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?![\dA-Za-z])")),
+    ("year", re.compile(r"(?:[Cc]opyright|\([Cc]\)|©)[^\n]{0,24}?(?P<year>20[0-4]\d)(?!\d)(?!\s*-\s*20)")),
+)  # fmt: skip
+
+
+def stamps_in(text: str) -> list[FoundStamp]:
+    """The dates and times in a text, in order, without overlaps; the most complete spelling wins."""
+    found: list[FoundStamp] = []
+    taken: list[tuple[int, int]] = []
+    if not any(character.isdigit() for character in text):
+        return found
+    for form, pattern in _FORMS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if form == "year":
+                start, end = match.span("year")
+            if any(start < other_end and other_start < end for other_start, other_end in taken):
+                continue
+            stamp = _stamp(form, match)
+            if stamp is not None:
+                found.append(FoundStamp(start, end, stamp))
+                taken.append((start, end))
+    return sorted(found, key=lambda item: item.start)
+
+
+def zone_offset(name: str | None) -> int | None:
+    """Seconds east of UTC for a zone as written; None if there is none or its name is unknown."""
+    if name is None:
+        return None
+    numeric = re.fullmatch(r"([+-])(\d\d):?(\d\d)?", name)
+    if numeric:
+        seconds = int(numeric[2]) * 3600 + int(numeric[3] or 0) * 60
+        return -seconds if numeric[1] == "-" else seconds
+    return _ZONES.get(name)
+
+
+def _stamp(form: str, match: re.Match[str]) -> Stamp | None:
+    groups = match.groupdict()
+    if "epoch" in groups:
+        seconds = int(groups["epoch"])
+        if form == "epoch-ms":
+            seconds //= 1000
+        if not EPOCH_FIRST <= seconds <= EPOCH_LAST:
+            return None
+        return Stamp(form, seconds, 0, None, None)
+    when: tuple[int, int, int] | None = None
+    if groups.get("year"):
+        if form == "year":
+            return Stamp(form, None, None, (int(groups["year"]), 0, 0), None)
+        when = _date(form, match, groups)
+        if when is None:
+            return None
+    clock: int | None = None
+    if groups.get("clock"):
+        hours, minutes, seconds = (int(part) for part in groups["clock"].split(":"))
+        half = (groups.get("half") or "").strip()
+        if half:
+            hours = hours % 12 + (12 if half == "PM" else 0)
+        clock = hours * 3600 + minutes * 60 + seconds
+    elif groups.get("hm"):
+        hours, minutes = (int(part) for part in groups["hm"].split(":"))
+        clock = hours * 3600 + minutes * 60
+    elif groups.get("H"):
+        clock = int(groups["H"]) * 3600 + int(groups["M"]) * 60 + int(groups.get("S") or 0)
+    zone_name = groups.get("zone")
+    total = None
+    if when is not None and clock is not None:
+        total = (date(*when).toordinal() - 719163) * 86400 + clock
+    return Stamp(form, total, zone_offset(zone_name), when, clock, zone_name)
+
+
+def _date(form: str, match: re.Match[str], groups: dict[str, str]) -> tuple[int, int, int] | None:
+    year = int(groups["year"])
+    if form == "numeric-date":
+        first, second = int(groups["x"]), int(groups["y"])
+        month, day = (first, second) if groups["sep"] == "/" and first <= 12 else (second, first)
+    elif groups.get("m"):
+        month, day = int(groups["m"]), int(groups["d"])
+    else:
+        month = MONTHS[groups["mon"]]
+        day = int(groups["day"]) if groups.get("day") else int(match.group()[8:10])
+    try:
+        date(year, month, day)
+    except ValueError:
+        return None
+    return year, month, day
+
+
+def instant(stamp: Stamp) -> int | None:
+    """Seconds since 1970-01-01 UTC when the text tells its zone; else as if it were UTC; None without date and clock."""
+    if stamp.seconds is None:
+        return None
+    return stamp.seconds - (stamp.zone or 0)

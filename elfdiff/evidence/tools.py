@@ -1,0 +1,118 @@
+"""Which tools wrote the files, and with which recorded flags."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from elfdiff.compare.pair import Pair
+from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.model import Evidence, FlagChange, ToolChange
+from elfdiff.payload.comment import Tool, toolchain
+from elfdiff.payload.producer import parse_producer
+from elfdiff.report import Location
+
+MAX_FLAG_CHANGES = 50
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """Tools that only one side names, then flags of units that are otherwise partners."""
+    yield from _tools(pair)
+    yield from _flags(pair)
+
+
+def _tools(pair: Pair) -> Iterator[ToolChange]:
+    left, right = toolchain(pair.a), toolchain(pair.b)
+    a_only = [tool for tool in left if tool not in right]
+    b_only = [tool for tool in right if tool not in left]
+    for kind in dict.fromkeys(tool.kind for tool in (*a_only, *b_only)):
+        a_tools = [tool for tool in a_only if tool.kind == kind]
+        b_tools = [tool for tool in b_only if tool.kind == kind]
+        for index in range(max(len(a_tools), len(b_tools))):
+            a = a_tools[index] if index < len(a_tools) else None
+            b = b_tools[index] if index < len(b_tools) else None
+            one = a or b
+            yield ToolChange(
+                section=_SECTIONS.get(one.origin) if one else None,
+                a=_place(pair.a, a),
+                b=_place(pair.b, b),
+                tool=kind,
+                a_tool=a.text if a else None,
+                b_tool=b.text if b else None,
+                origin=one.origin if one else "comment",
+            )
+
+
+_SECTIONS = {"comment": ".comment", "producer": ".debug_str", "build-info": ".go.buildinfo", "note": ".note.gnu.gold-version"}
+
+
+def _place(elf: ElfFile, tool: Tool | None) -> Location | None:
+    if tool is None:
+        return None
+    text = tool.text.encode("utf-8", "surrogateescape")
+    for name in (_SECTIONS.get(tool.origin, ""), ".rodata"):
+        section = elf.section(name)
+        if section is None or section.span is None:
+            continue
+        at = elf.contents(section).find(text)
+        if at >= 0:
+            inside = section.compression is not None
+            return Location(
+                at if inside else section.span.start + at, len(text), f"{name} inflated" if inside else "file", tool.text
+            )
+    return Location(0, 0, "file", tool.text)
+
+
+def _flags(pair: Pair) -> Iterator[FlagChange]:
+    """Flags of matched units; a flag that names a path which a rewrite explains counts as equal."""
+    seen: set[tuple[tuple[str, ...], tuple[str, ...]]] = set()
+    for item in pair.units:
+        if item.a is None or item.b is None or not item.a.producer or not item.b.producer:
+            continue
+        if item.a.producer == item.b.producer:
+            continue
+        left, right = parse_producer(item.a.producer), parse_producer(item.b.producer)
+        a_only, b_only = _only(pair, left.flags, right.flags)
+        if (not a_only and not b_only) or (a_only, b_only) in seen or len(seen) >= MAX_FLAG_CHANGES:
+            continue
+        seen.add((a_only, b_only))
+        yield FlagChange(
+            section=".debug_info",
+            a=Location(item.a.offset, 0, "unit", " ".join(a_only)),
+            b=Location(item.b.offset, 0, "unit", " ".join(b_only)),
+            unit=item.a.name or "",
+            a_flags=a_only,
+            b_flags=b_only,
+            origin="producer",
+        )
+    name = ".GCC.command.line"
+    a_section, b_section = pair.a.section(name), pair.b.section(name)
+    if a_section and b_section:
+        a_lines, b_lines = _lines(pair.a.contents(a_section)), _lines(pair.b.contents(b_section))
+        a_only, b_only = _only(pair, a_lines, b_lines)
+        if a_only or b_only:
+            yield FlagChange(section=name, unit="", a_flags=a_only, b_flags=b_only, origin=name)
+
+
+def _lines(contents: bytes) -> tuple[str, ...]:
+    return tuple(text.decode("utf-8", "backslashreplace") for text in contents.split(b"\0") if text)
+
+
+def _only(pair: Pair, left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    spare = Counter(right)
+    a_only: list[str] = []
+    for flag in left:
+        if spare[flag] > 0:
+            spare[flag] -= 1
+            continue
+        match = next((other for other in spare if spare[other] > 0 and pair.path_rewrites(flag, other)), None)
+        if match is not None:
+            spare[match] -= 1
+        else:
+            a_only.append(flag)
+    b_only: list[str] = []
+    for flag in right:
+        if spare[flag] > 0:
+            spare[flag] -= 1
+            b_only.append(flag)
+    return tuple(a_only), tuple(b_only)

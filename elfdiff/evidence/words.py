@@ -1,0 +1,194 @@
+"""Compare two texts word by word, and name the kind of each word that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from elfdiff.evidence.model import Stamp, WordKind
+from elfdiff.evidence.times import stamps_in
+
+_SPLIT = re.compile(r"[^\s,;\"'()\[\]<>=|`]+")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_DESCRIBE = re.compile(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
+_LOCAL_VERSION = re.compile(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
+_HEX = re.compile(r"(?:0x)?[0-9a-f]+\Z")
+_USER_HOST = re.compile(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
+_KERNEL = re.compile(r"(?:Linux-)?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
+_NUMBER = re.compile(r"#?\d{1,12}\Z")
+_TEMPORARY = re.compile(
+    r"(?:/|^)(?:cc[A-Za-z0-9]{6}(?=[./]|\Z)|go-build\d{5,}|rustc[A-Za-z0-9]{6}(?=/|\Z)|tmp[a-z0-9_]{8}(?=/|\Z)|tmp\.[A-Za-z0-9]{6,10}(?=/|\Z)|"
+    r"\.tmp[A-Za-z0-9]{6}(?=/|\Z)|pip-[a-z-]+-[a-z0-9_]{8}|caml(?:startup|pp|obj)?[0-9a-f]{6}|nix-build-[^/]+\.drv-\d+|tmpxft_[0-9a-f]{8}_[0-9a-f]{8})"
+)
+_RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")
+_HOST_BEFORE = re.compile(r"(?i)(?:\bhost(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z")
+_USER_BEFORE = re.compile(r"(?i)(?:\buser(?:name)?|\blogname|\bbuilt[ -]by|\bby|\bpackager|\bcompiled by)\W*\Z")
+_COUNTER_BEFORE = re.compile(r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|\brun(?:[ _]?id)?|\bjob|\bpipeline|#)[\s:#=_-]*\Z")
+_REVISION_BEFORE = re.compile(r"(?i)(?:commit|revision|\brev|\bgit|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
+_KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
+
+_FOREIGN_NAMES = frozenset(
+    # German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish/Danish/Norwegian, Turkish, Russian, Japanese, Chinese
+    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag mär märz mai okt oktober dez dezember januar februar juni juli "
+    "lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche janv févr mars avril juin juil août sept déc janvier février "
+    "juillet septembre octobre novembre décembre lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom ene abr ago dic enero "
+    "febrero marzo abril mayo junio julio agosto septiembre noviembre diciembre gen mag giu lug set ott gennaio febbraio aprile maggio giugno luglio "
+    "settembre ottobre dicembre seg ter qua qui sex fev out dez janeiro fevereiro março maio junho julho setembro outubro dezembro ma wo za zo mrt mei "
+    "maart augustus pon wto śro czw pią sob nie sty lut kwi maj cze lip sie wrz paź lis gru mån tis ons tor fre lör sön aug oca şub nis may haz tem ağu "
+    "eyl eki kas ara pzt sal çar per cum cmt paz пн вт ср чт пт сб вс янв фев мар апр май мая июн июл авг сен окт ноя дек 月 火 水 木 金 土 日 年".split()
+)
+_ENGLISH_NAMES = frozenset(
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul aug sep oct nov dec january "
+    "february march april june july august september october november december".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WordDifference:
+    """Two words at the same place of two texts, with their places in characters.
+
+    ``a_stamp`` and ``b_stamp`` are set when both words are times.
+    """
+
+    kind: WordKind
+    a_start: int
+    a_end: int
+    b_start: int
+    b_end: int
+    a: str
+    b: str
+    a_stamp: Stamp | None = None
+    b_stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    text: str
+    stamp: Stamp | None
+
+
+def differences(a: str, b: str) -> list[WordDifference]:
+    """The words that differ between two texts; a stretch of several words counts as one when their number differs.
+
+    Empty when only white space or separators differ.
+    """
+    a_words, b_words = _words(a), _words(b)
+    if len(a_words) == len(b_words):
+        pairs = [([x], [y]) for x, y in zip(a_words, b_words, strict=True) if x.text != y.text]
+        zones = len(pairs) <= 6
+    else:
+        zones = False
+        pairs = []
+    if not zones:
+        head = 0
+        while head < min(len(a_words), len(b_words)) and a_words[head].text == b_words[head].text:
+            head += 1
+        tail = 0
+        while tail < min(len(a_words), len(b_words)) - head and a_words[-1 - tail].text == b_words[-1 - tail].text:
+            tail += 1
+        pairs = [(a_words[head : len(a_words) - tail], b_words[head : len(b_words) - tail])]
+    found: list[WordDifference] = []
+    for left, right in pairs:
+        if not left and not right:
+            continue
+        found.append(_difference(a, b, left, right))
+    if len(found) > 1 and all(item.kind in (WordKind.OTHER, WordKind.LOCALE) for item in found):
+        whole = _difference(a, b, [word for left, _ in pairs for word in left], [word for _, right in pairs for word in right])
+        if whole.kind is WordKind.LOCALE:
+            return [whole]
+    return found
+
+
+def _words(text: str) -> list[_Word]:
+    stamps = stamps_in(text)
+    words: list[_Word] = []
+    position = 0
+    for item in [*stamps, None]:
+        stop = item.start if item else len(text)
+        words += [_Word(m.start(), m.end(), m.group(), None) for m in _SPLIT.finditer(text, position, stop)]
+        if item:
+            words.append(_Word(item.start, item.end, text[item.start : item.end], item.stamp))
+            position = item.end
+    return words
+
+
+def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -> WordDifference:
+    a_start, a_end = (left[0].start, left[-1].end) if left else (0, 0)
+    b_start, b_end = (right[0].start, right[-1].end) if right else (0, 0)
+    a_text, b_text = a[a_start:a_end], b[b_start:b_end]
+    if len(left) == len(right) == 1 and left[0].stamp and right[0].stamp:
+        return WordDifference(WordKind.OTHER, a_start, a_end, b_start, b_end, a_text, b_text, left[0].stamp, right[0].stamp)
+    kind = classify(a_text, b_text, a[:a_start], a)
+    return WordDifference(kind, a_start, a_end, b_start, b_end, a_text, b_text)
+
+
+def classify(a: str, b: str, before: str, context: str) -> WordKind:
+    """What kind of word changed; ``before`` is the text in front of it, ``context`` the whole text."""
+    if _is_locale(a, b):
+        return WordKind.LOCALE
+    if not a or not b:
+        return WordKind.DESCRIBE if (a + b).lstrip("-+.") == "dirty" else WordKind.OTHER
+    if " " in a or " " in b:
+        return WordKind.OTHER
+    if _UUID.search(a) and _UUID.sub("", a) == _UUID.sub("", b):
+        return WordKind.UUID
+    if before.endswith("/rustc/") or "/rustc/" in a and "/rustc/" in b:
+        return WordKind.RUSTC_COMMIT
+    if _TEMPORARY.search(a) and _TEMPORARY.sub("/", a) == _TEMPORARY.sub("/", b):
+        return WordKind.TEMPORARY
+    if _is_describe(a, b):
+        return WordKind.DESCRIBE
+    if _USER_HOST.match(a) and _USER_HOST.match(b):
+        return WordKind.USER_HOST
+    if _USER_BEFORE.search(before) and a.isprintable() and not _NUMBER.match(a):
+        return WordKind.USER_HOST
+    if _HEX.match(a) and _HEX.match(b) and not (a.isdigit() and b.isdigit() and not _REVISION_BEFORE.search(before)):
+        if len(a) in (40,) or len(a) == len(b) and 7 <= len(a) <= 12 or _REVISION_BEFORE.search(before) and len(a) >= 7:
+            return WordKind.REVISION
+        if len(a) == len(b) and len(a) >= 16:
+            return WordKind.RANDOM
+    if _KERNEL_CONTEXT.search(context) and _KERNEL.match(a) and _KERNEL.match(b):
+        return WordKind.KERNEL
+    if _NUMBER.match(a) and _NUMBER.match(b):
+        return WordKind.COUNTER if a.startswith("#") or _COUNTER_BEFORE.search(before) else WordKind.OTHER
+    if _HOST_BEFORE.search(before) and re.fullmatch(r"[\w.-]+", a) and re.fullmatch(r"[\w.-]+", b):
+        return WordKind.HOST
+    if _VERSION.match(a) and _VERSION.match(b):
+        return WordKind.VERSION
+    if len(a) == len(b) and _RANDOM.match(a) and _RANDOM.match(b):
+        return WordKind.RANDOM
+    return WordKind.OTHER
+
+
+def _is_describe(a: str, b: str) -> bool:
+    """``git describe`` output (or a kernel's -g<commit> suffix) on a side, and the same name in front on both."""
+    if not any(_DESCRIBE.match(word) or _LOCAL_VERSION.match(word) or word.endswith(("-dirty", "+dirty")) for word in (a, b)):
+        return False
+    bare = [re.sub(r"[-+]dirty\Z", "", word) for word in (a, b)]
+    bare = [re.sub(r"(?:-\d+)?-g[0-9a-f]{7,40}\Z", "", word) for word in bare]
+    return bare[0] == bare[1] or all(_HEX.match(word) and len(word) >= 7 for word in bare)
+
+
+def _is_locale(a: str, b: str) -> bool:
+    """One side uses English month or day names (or plain quotes, a decimal point), the other another language's."""
+    if a.translate(_PLAIN) == b.translate(_PLAIN):
+        return True
+    if re.fullmatch(r"-?\d+[.,]\d+", a) and a.replace(",", ".") == b.replace(",", "."):
+        return True
+    sides = []
+    for text in (a, b):
+        names = {word.strip(".").casefold() for word in re.findall(r"[^\W\d_]+\.?", text)}
+        sides.append((names & _ENGLISH_NAMES, names & (_FOREIGN_NAMES - _ENGLISH_NAMES)))
+    if not (re.search(r"\d", a) and re.search(r"\d", b)):
+        return False
+    numbers = [sorted(re.findall(r"\d+", text)) for text in (a, b)]
+    if not set(numbers[0]) & set(numbers[1]):
+        return False
+    return bool((sides[0][0] and sides[1][1] and not sides[0][1]) or (sides[1][0] and sides[0][1] and not sides[1][1]))
+
+
+_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-"})

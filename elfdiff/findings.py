@@ -1,0 +1,98 @@
+"""Matches → findings: one for each root, its faces grouped, its fixes chosen for this pair."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from elfdiff.causes import Cause, Match
+from elfdiff.evidence.model import Context, Evidence
+from elfdiff.report import Confidence, Effect, EvidenceItem, Finding, Fix, Ledger, Role, Sides
+
+_CONFIDENCES = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
+_ROLES = (Role.ROOT, Role.INPUT, Role.CONSEQUENCE)
+
+
+def findings(matches: Iterable[tuple[Cause, Match]], context: Context, ledger: Ledger) -> tuple[Finding, ...]:
+    """Roots first, by how many bytes they own; then inputs; then consequences."""
+    grouped: dict[str, list[Match]] = defaultdict(list)
+    causes: dict[str, Cause] = {}
+    for cause, match in matches:
+        causes[cause.id] = cause
+        grouped[cause.id].append(match)
+    owned = bytes_by_cause(ledger)
+    found = [
+        _finding(causes[name], grouped[name], context, owned.get(name, Sides()))
+        for name in grouped
+    ]
+    roots = tuple(item.cause for item in found if item.role is not Role.CONSEQUENCE)
+    return tuple(
+        sorted(
+            (_with_follows(item, roots) for item in found),
+            key=lambda item: (_ROLES.index(item.role), _CONFIDENCES.index(item.confidence), -item.bytes.most, item.cause),
+        )
+    )
+
+
+def bytes_by_cause(ledger: Ledger) -> Mapping[str, Sides]:
+    """Differing bytes that name a cause, on each side; a byte of several causes counts for each."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for run in ledger.runs:
+        for name in run.causes:
+            counts[name][run.side == "b"] += run.length
+    return {name: Sides(*both) for name, both in counts.items()}
+
+
+def _finding(cause: Cause, matches: list[Match], context: Context, owned: Sides) -> Finding:
+    best = min(matches, key=lambda match: _CONFIDENCES.index(match.confidence))
+    faces = tuple(face for face in cause.face_ids if any(match.face == face for match in matches))
+    items = tuple(_items(matches))
+    fixes = cause.fixes_for(context, faces)
+    summary = best.summary
+    if best.note:
+        summary = f"{summary}; {best.note}" if summary else best.note
+    return Finding(
+        cause=cause.id,
+        role=cause.role,
+        confidence=best.confidence,
+        title=cause.title,
+        summary=summary,
+        faces=faces,
+        follows=(),
+        sections=tuple(dict.fromkeys(item.section for item in items if item.section)),
+        bytes=owned,
+        evidence_total=len(items),
+        evidence=items,
+        fixes=fixes,
+        unfixed=unfixed(faces, fixes) if cause.role is Role.ROOT else (),
+        docs=f"docs/causes/{cause.id}.md",
+    )
+
+
+def unfixed(faces: tuple[str, ...], fixes: tuple[Fix, ...]) -> tuple[str, ...]:
+    """The faces that no removing fix reaches."""
+    removing = [fix for fix in fixes if fix.effect is Effect.REMOVES]
+    return tuple(face for face in faces if not any(not fix.reaches or face in fix.reaches for fix in removing))
+
+
+def _items(matches: list[Match]) -> Iterable[EvidenceItem]:
+    seen: set[EvidenceItem] = set()
+    for match in matches:
+        for evidence in match.because:
+            item = _item(match.face, evidence)
+            if item is not None and item not in seen:
+                seen.add(item)
+                yield item
+
+
+def _item(face: str, evidence: Evidence) -> EvidenceItem | None:
+    if evidence.a is None and evidence.b is None:
+        return None
+    return EvidenceItem(face, evidence.section, evidence.symbol, evidence.a, evidence.b)
+
+
+def _with_follows(finding: Finding, roots: tuple[str, ...]) -> Finding:
+    if finding.role is not Role.CONSEQUENCE or not roots:
+        return finding
+    return replace(finding, follows=roots)
