@@ -9,7 +9,7 @@ from functools import cached_property
 from elfdiff.compare.alignment import Alignment, align
 from elfdiff.compare.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.compare.sections import SectionPair, pair_sections
-from elfdiff.compare.strings import StringPair, pair_texts
+from elfdiff.compare.strings import Contents, StringPair, pair_texts
 from elfdiff.compare.texts import Spot, holds_text, unmatched
 from elfdiff.compare.units import UnitPair, pair_units
 from elfdiff.elf.file import ElfFile
@@ -74,13 +74,13 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     """Pair sections, texts and DWARF units of two files of one machine, class and byte order."""
     sections = pair_sections(a, b)
     units = pair_units(a.debug_units, b.debug_units)
-    found: list[tuple[list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
+    found: list[tuple[SectionPair, list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
     for pair in sections:
         if all(section is None or not holds_text(section) for section in (pair.a, pair.b)):
             continue
         lists = unmatched(a, b, pair.a, pair.b)
         if lists[0] or lists[1]:
-            found.append(lists)
+            found.append((pair, *lists))
     rewrites = _Rewrites()
     directories = [
         (unit.a.directory.encode("utf-8", "surrogateescape"), unit.b.directory.encode("utf-8", "surrogateescape"))
@@ -90,16 +90,22 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     prefixes = [
         rewrites.add(RewriteKind.PREFIX, old, new)
         for old, new, _ in infer_prefixes(
-            _texts(lists[0] for lists in found) + _dynamic_texts(a),
-            _texts(lists[1] for lists in found) + _dynamic_texts(b),
+            _texts(item[1] for item in found) + _dynamic_texts(a),
+            _texts(item[2] for item in found) + _dynamic_texts(b),
             directories,
         )
     ]
     strings: list[StringPair] = []
-    for a_spots, b_spots, a_before, b_before in found:
+    for sections_of, a_spots, b_spots, a_before, b_before in found:
+        a_contents = Contents(a.contents(sections_of.a) if sections_of.a else b"")
+        b_contents = Contents(b.contents(sections_of.b) if sections_of.b else b"")
         rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
         for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
-            strings.append(_string_pair(left, right, how, prefixes, rewrites))
+            if how in ("rewrite", "shape") or not (
+                (left is None or b_contents.holds_pieces_of(rewritten[left.offset]))
+                and (right is None or a_contents.holds_pieces_of(right.text))
+            ):
+                strings.append(_string_pair(left, right, how, prefixes, rewrites))
     return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)
 
 

@@ -10,6 +10,9 @@ from difflib import SequenceMatcher
 
 from elfdiff.compare.texts import Spot
 
+MIN_PIECE = 6
+MAX_STRAY = 4
+MAX_SEARCHED = 1 << 29
 MAX_SIMILAR = 200
 MAX_COMPARED = 400
 SIMILAR = 0.6
@@ -102,6 +105,43 @@ def pair_texts(
         result.append((spot, found[0], found[1]) if found else (spot, None, "alone"))
     result += [(None, spot, "alone") for spot in b_spots if spot.offset in free_b]
     return result
+
+
+class Contents:
+    """The bytes of one section, asked whether they hold all of a text in pieces; gives up past a budget of searched bytes."""
+
+    def __init__(self, contents: bytes) -> None:
+        self._contents = contents
+        self._budget = MAX_SEARCHED
+
+    def holds_pieces_of(self, text: bytes) -> bool:
+        """True if the text is made of pieces of at least six bytes that all stand somewhere in the contents.
+
+        Where texts have no ends, or a number in front of one happens to be printable, a text that only moved meets new
+        neighbours and looks changed. Up to four stray bytes in front are such a number.
+        """
+        return any(self._in_pieces(text[stray:]) for stray in range(min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1))
+
+    def _in_pieces(self, text: bytes) -> bool:
+        while text:
+            if len(text) < MIN_PIECE or not self._has(text[:MIN_PIECE]):
+                return False
+            low, high = MIN_PIECE, len(text)
+            while low < high:
+                middle = (low + high + 1) // 2
+                if self._has(text[:middle]):
+                    low = middle
+                else:
+                    high = middle - 1
+            text = text[low:]
+        return True
+
+    def _has(self, piece: bytes) -> bool:
+        if self._budget <= 0:
+            return False
+        at = self._contents.find(piece)
+        self._budget -= len(self._contents) if at < 0 else at
+        return at >= 0
 
 
 def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) -> list[tuple[Spot, Spot]]:

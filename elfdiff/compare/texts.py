@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 
-SHF_STRINGS = 0x20
 SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
 MIN_RUN = 5
 MAX_TEXT = 1 << 16
@@ -60,9 +59,10 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
     """(offset, text) of each text in ascending order.
 
     In string tables every entry counts. Elsewhere a text is a run of at least five printable characters (ASCII, or
-    UTF-8 of two or three bytes); in machine code such runs are looked for too, as Go and some linkers keep texts there.
+    UTF-8 of two or three bytes), whatever ends it: Rust and Go put no NUL behind a text, and Rust puts a length in front.
+    In machine code such runs are looked for too, as Go and some linkers keep texts there.
     """
-    if section.name in _NUL_TABLES or (section.flags & SHF_STRINGS and not section.name.startswith(".debug")):
+    if section.name in _NUL_TABLES:
         offset = 0
         for text in contents.split(b"\0"):
             if text:

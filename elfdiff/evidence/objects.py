@@ -22,10 +22,11 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 
 
 def _integers(pair: Pair) -> Iterator[IntegerChange]:
-    theirs = {symbol.name: symbol for symbol in pair.b.symbols if _is_number(symbol)}
+    """Objects of one name only: compilers number their own local objects, so equal names there mean little."""
+    ours, theirs = _numbers(pair.a), _numbers(pair.b)
     found = 0
-    for symbol in pair.a.symbols:
-        partner = theirs.get(symbol.name) if _is_number(symbol) else None
+    for name, symbol in ours.items():
+        partner = theirs.get(name)
         if partner is None or partner.size != symbol.size:
             continue
         left, right = _value(pair.a, symbol), _value(pair.b, partner)
@@ -46,8 +47,14 @@ def _integers(pair: Pair) -> Iterator[IntegerChange]:
         )
 
 
-def _is_number(symbol: Symbol) -> bool:
-    return symbol.kind == "object" and symbol.size in (4, 8) and bool(symbol.name)
+def _numbers(elf: ElfFile) -> dict[str, Symbol]:
+    objects = [symbol for symbol in elf.symbols if symbol.kind == "object" and symbol.name]
+    counts = Counter(symbol.name for symbol in objects)
+    return {
+        symbol.name: symbol
+        for symbol in objects
+        if symbol.size in (4, 8) and counts[symbol.name] == 1 and not symbol.name.startswith("__PRETTY_FUNCTION__")
+    }
 
 
 def _value(elf: ElfFile, symbol: Symbol) -> tuple[int, int, Section] | None:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from elfdiff.compare.pair import Pair
+from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.model import Evidence, OrderChange
+from elfdiff.report import Location
+from elfdiff.span import Span
 
 MAX_SHOWN = 2000
+MAX_LISTED = 12
 _CRT = frozenset({"crtstuff.c", "crt1.o", "crti.o", "crtn.o", "Scrt1.o", ""})
 
 
@@ -15,7 +19,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     """Order facts from STT_FILE symbols, DWARF units and DT_NEEDED."""
     a_files = [symbol.name for symbol in pair.a.file_symbols if symbol.name not in _CRT]
     b_files = [symbol.name for symbol in pair.b.file_symbols if symbol.name not in _CRT]
-    yield from order_change("file-symbols", ".symtab", a_files, b_files)
+    yield from order_change("file-symbols", ".symtab", a_files, b_files, _span(pair.a), _span(pair.b))
     if not a_files and not b_files:
         a_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.a.debug_units]
         b_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.b.debug_units]
@@ -25,12 +29,16 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from order_change("needed", ".dynamic", a_needed, b_needed)
 
 
-def order_change(what: str, section: str, a: Sequence[str], b: Sequence[str]) -> Iterator[OrderChange]:
-    """One fact if the two hold the same items (repetitions included) in another order."""
+def order_change(
+    what: str, section: str, a: Sequence[str], b: Sequence[str], a_span: Span | None = None, b_span: Span | None = None
+) -> Iterator[OrderChange]:
+    """One fact if the two hold the same items (repetitions included) in another order; the spans say where they stand."""
     if len(a) < 2 or list(a) == list(b) or sorted(a) != sorted(b):
         return
     yield OrderChange(
         section=section,
+        a=_place(a, a_span),
+        b=_place(b, b_span),
         what=what,
         a_order=tuple(a[:MAX_SHOWN]),
         b_order=tuple(b[:MAX_SHOWN]),
@@ -38,6 +46,16 @@ def order_change(what: str, section: str, a: Sequence[str], b: Sequence[str]) ->
         a_sorted=collation(a),
         b_sorted=collation(b),
     )
+
+
+def _place(names: Sequence[str], span: Span | None) -> Location:
+    shown = ", ".join(names[:MAX_LISTED]) + (f" and {len(names) - MAX_LISTED} more" if len(names) > MAX_LISTED else "")
+    return Location(span.start if span else 0, 0, "file", shown)
+
+
+def _span(elf: ElfFile) -> Span | None:
+    section = elf.section(".symtab")
+    return section.span if section else None
 
 
 def collation(names: Sequence[str]) -> str | None:
