@@ -28,6 +28,7 @@ STORE_ARCHIVE = Program("store", "out/libstore.a", ("gcc", "make", "ar"))
 STORE_OBJECT = Program("store", "out/table.o", ("gcc", "make"))
 WORDS = Program("words", "out/words", ("g++",))
 RTOOL = Program("rtool", "out/rtool", ("cargo",))
+RLOCKED = Program("rlocked", "out/rlocked", ("cargo", "objcopy"))
 RPLAIN = Program("rplain", "out/rplain", ("rustc",))
 GOSUM = Program("gosum", "out/gosum", ("go",))
 HEAT = Program("heat", "out/heat", ("gfortran",))
@@ -353,7 +354,13 @@ def hash_pairs() -> list[Pair]:
 def rust_pairs() -> list[Pair]:
     """rust-metadata, incremental-build, profiles and dependencies."""
     incremental = environment("incremental-build", "CARGO_INCREMENTAL", "0", "1")
+    unlocked = environment("dependency-version", "LOCK", "committed", "ignored")
     return [
+        pair("lock-rlocked", RLOCKED, unlocked, on=NOTHING, quick=True),
+        pair("lock-rlocked-auditable", RLOCKED, unlocked, on=env(AUDITABLE="1")),
+        pair("lock-rlocked-auditable-stripped", RLOCKED, unlocked, on=both(env(AUDITABLE="1"), STRIPPED)),
+        pair("lock-rlocked-and-path", RLOCKED, unlocked, build_path(), on=env(AUDITABLE="1")),
+        pair("path-rlocked-vendored", RLOCKED, build_path(LONGER), on=NOTHING),
         pair(
             "metadata-rtool-outside",
             RTOOL,

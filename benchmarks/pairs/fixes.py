@@ -20,6 +20,7 @@ EXPORT = re.compile(r"^export [A-Za-z_][A-Za-z0-9_]*=")
 #: or shell lines at the top of the tree.
 SENTENCES: Mapping[str, Change] = {
     "link-order": Change(env={"LINK_ORDER": "sorted", "REVERSE": ""}),
+    "dependency-version": Change(env={"LOCK": "committed", "CARGO_LOCKED": "--locked"}),
     "rust-metadata": Change(env={"LAYOUT": "workspace"}),
     "file-times": Change(before=("git ls-files -z | xargs -0 touch -d @1772366400",)),
     "archive-metadata": Change(env={"AR_MODE": "D"}),
