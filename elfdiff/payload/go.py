@@ -1,0 +1,41 @@
+"""What only Go writes: its build ID note."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elfdiff.elf.file import ElfFile
+from elfdiff.span import Span
+
+NT_GO_BUILD_ID = 4
+
+
+@dataclass(frozen=True, slots=True)
+class GoBuildId:
+    """The four slash-separated parts of a linked program's build ID (Go's cmd/go/internal/work/buildid.go).
+
+    ``action`` hashes the inputs of the link, ``compile_action`` and ``compile_content`` those of the main package, and
+    ``content`` the linked program itself. ``span`` is the file range of the text.
+    """
+
+    action: str
+    compile_action: str
+    compile_content: str
+    content: str
+    span: Span
+
+
+def go_build_id(elf: ElfFile) -> GoBuildId | None:
+    """The ID in the note; None without one, and where it has other than four parts (-buildid sets any text)."""
+    for note in elf.notes:
+        if note.owner == "Go" and note.type == NT_GO_BUILD_ID:
+            parts = note.description.rstrip(b"\0").decode("utf-8", "backslashreplace").split("/")
+            if len(parts) == 4 and all(parts):
+                return GoBuildId(*parts, note.description_span)
+    return None
+
+
+def is_go(elf: ElfFile) -> bool:
+    """True if the Go toolchain linked the file, stripped or not."""
+    marks = (".go.buildinfo", ".gopclntab", ".note.go.buildid")
+    return any(elf.section(name) is not None for name in marks) or any(note.owner == "Go" for note in elf.notes)
