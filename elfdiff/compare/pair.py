@@ -41,6 +41,17 @@ class Pair:
         """The dependency lists embedded in a and in b; their state says whether there is one."""
         return read_dependencies(self.a.data, self.a.path), read_dependencies(self.b.data, self.b.path)
 
+    @cached_property
+    def _rewrites_of_texts(self) -> dict[tuple[bytes, bytes], tuple[int, ...]]:
+        return {(item.a.text, item.b.text): item.rewrites for item in self.strings if item.a and item.b}
+
+    def text_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
+        """Ids of the rewrites of the changed text that reads ``a_text`` in a and ``b_text`` in b; empty if there is none."""
+        if a_text is None or b_text is None:
+            return ()
+        key = (a_text.encode("utf-8", "surrogateescape"), b_text.encode("utf-8", "surrogateescape"))
+        return self._rewrites_of_texts.get(key, ())
+
     def path_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
         """Ids of the PREFIX rewrites that turn one text into the other exactly; empty if they do not."""
         if a_text is None or b_text is None:

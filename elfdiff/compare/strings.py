@@ -21,7 +21,7 @@ _MONTH = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z
 _DAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(rb"(?<![0-9A-Za-z])g?(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])")
-_NUMBER = re.compile(rb" ?[0-9]+")
+_NUMBER = re.compile(rb" *[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,25 @@ def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
     return not bool(differing.any())
 
 
+def lone_section(a: ElfFile, b: ElfFile) -> str | None:
+    """The one section whose contents hold every byte that differs outside the digests; None if there is no such."""
+    import numpy as np
+
+    if len(a.data) != len(b.data):
+        return None
+    differing: NDArray[np.bool_] = np.frombuffer(a.data, np.uint8) != np.frombuffer(b.data, np.uint8)
+    for span in SpanSet.of((*digest_spans(a), *digest_spans(b))):
+        differing[span.start : span.end] = False
+    places = np.flatnonzero(differing)
+    if not places.size:
+        return None
+    first, last = int(places[0]), int(places[-1])
+    for section in a.sections:
+        if section.span is not None and section.span.start <= first and last < section.span.end:
+            return section.name
+    return None
+
+
 def same_offset_differing(a: bytes, b: bytes) -> int:
     """What ``cmp -l | wc -l`` counts, plus the difference in length."""
     import numpy as np

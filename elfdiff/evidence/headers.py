@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.hashes import lone_section
 from elfdiff.evidence.model import (
     CompressionChange,
     DynamicChange,
     Evidence,
     HeaderChange,
+    LoneSectionChange,
     PathChange,
     PathPlace,
     SectionChange,
@@ -30,6 +32,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from _sections(pair)
     yield from _dynamic(pair)
     yield from _tail(pair)
+    name = lone_section(pair.a, pair.b)
+    if name is not None:
+        yield LoneSectionChange(section=name, name=name)
 
 
 def _header(pair: Pair) -> Iterator[HeaderChange]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Note
-from elfdiff.evidence.model import DebugLinkChange, Evidence, NoteChange
+from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
 from elfdiff.evidence.places import readable
 from elfdiff.report import Location
 
@@ -44,6 +44,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
                 b_length=len(b.description) if b else 0,
                 versioned_uuid=bool(a and b and _is_version_4(a.description) and _is_version_4(b.description)),
             )
+    if pair.a.build_id is not None and pair.a.build_id == pair.b.build_id:
+        yield BuildIdKept(section=".note.gnu.build-id", length=len(pair.a.build_id))
     for name in (".gnu_debuglink", ".gnu_debugaltlink"):
         yield from _debug_link(pair, name)
 

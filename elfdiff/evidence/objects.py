@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit, Section, Symbol
-from elfdiff.evidence.model import Evidence, IntegerChange, SourceDigestChange
+from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
 from elfdiff.report import Location
 
 MAX_INTEGERS = 200
+_GCOV_VERSION = re.compile(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
-    """Integers of a symbol's own, then source digests."""
+    """Integers of a symbol's own, then source digests, then stamps of coverage data."""
     yield from _integers(pair)
     yield from _digests(pair)
+    yield from _coverage_stamps(pair)
 
 
 def _integers(pair: Pair) -> Iterator[IntegerChange]:
@@ -98,3 +101,34 @@ def _by_base_name(unit: DebugUnit) -> dict[str, str]:
     bases = [name.rsplit("/", 1)[-1] for name in unit.files]
     counts = Counter(bases)
     return {base: digest for base, digest in zip(bases, unit.md5s, strict=False) if counts[base] == 1}
+
+
+def _coverage_stamps(pair: Pair) -> Iterator[CoverageStampChange]:
+    """GCC's ``struct gcov_info`` (libgcov.h): version, padding, next pointer, stamp; 64-bit files only."""
+    left, right = _stamps(pair.a), _stamps(pair.b)
+    if len(left) != len(right):
+        return
+    changed = [(a, b) for a, b in zip(left, right, strict=True) if a[1] != b[1]]
+    if changed:
+        (a_at, a_stamp), (b_at, b_stamp) = changed[0]
+        yield CoverageStampChange(
+            section=".data",
+            a=Location(a_at, 4, "file", a_stamp.hex()),
+            b=Location(b_at, 4, "file", b_stamp.hex()),
+            count=len(changed),
+            total=len(left),
+        )
+
+
+def _stamps(elf: ElfFile) -> list[tuple[int, bytes]]:
+    if elf.elf_class != 64 or not any(symbol.name == "__gcov_init" for symbol in elf.symbols):
+        return []
+    found: list[tuple[int, bytes]] = []
+    for section in elf.sections:
+        if section.span is None or not section.name.startswith(".data") or section.compression is not None:
+            continue
+        for match in _GCOV_VERSION.finditer(elf.raw(section)):
+            at = section.span.start + match.start() + 16
+            if match.start() % 8 == 0 and at + 4 <= section.span.end:
+                found.append((at, elf.data[at : at + 4]))
+    return found

@@ -25,6 +25,7 @@ from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
+_READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 _CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
 
 
@@ -33,7 +34,16 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     fragments = _keeps_no_ends(pair)
     directories = _Directories(pair)
     plain = 0
+    producers = {
+        unit.producer.encode("utf-8", "surrogateescape")
+        for item in pair.units
+        for unit in (item.a, item.b)
+        if unit and unit.producer
+    }
     for string in pair.strings:
+        spot = string.a or string.b
+        if spot is None or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
+            continue
         if string.a is None or string.b is None:
             if _same_elsewhere(string, pair):
                 continue

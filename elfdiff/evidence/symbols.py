@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from elfdiff.compare.pair import Pair
 from elfdiff.compare.rewrites import RewriteKind
 from elfdiff.elf.model import Symbol
-from elfdiff.evidence.model import Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
+from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
 from elfdiff.payload import rust
 from elfdiff.report import Location
 
@@ -33,6 +33,7 @@ _SECTION_ID = re.compile(r"\.gnu\.(?:lto|debuglto)_\S*?\.([0-9a-f]{15,16})\Z")
 def extract(pair: Pair) -> Iterator[Evidence]:
     """Renamed symbols by scheme, codegen-unit naming, then the names that only one side has."""
     yield from _unit_naming(pair)
+    yield from _unit_counts(pair)
     yield from _section_ids(pair)
     explained: set[str] = set()
     renamed = list(_renamed(pair, explained))
@@ -56,6 +57,16 @@ def _unit_naming(pair: Pair) -> Iterator[UnitNaming]:
             a_incremental=incremental[0],
             b_incremental=incremental[1],
         )
+
+
+def _unit_counts(pair: Pair) -> Iterator[CodegenUnitChange]:
+    left, right = (
+        Counter(crate for symbol in elf.file_symbols if rust.is_codegen_unit(symbol.name) and (crate := rust.group_of(symbol.name)))
+        for elf in (pair.a, pair.b)
+    )
+    for crate in left:
+        if right[crate] and left[crate] != right[crate]:
+            yield CodegenUnitChange(section=".symtab", crate=crate, a_count=left[crate], b_count=right[crate])
 
 
 def _names_place(symbols: Sequence[Symbol], names: list[str], incremental: bool) -> Location | None:

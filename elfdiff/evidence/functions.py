@@ -1,0 +1,71 @@
+"""Functions that changed by more than addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from elfdiff.compare.functions import FunctionMatch, FunctionStatus
+from elfdiff.compare.pair import Pair
+from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
+from elfdiff.evidence.order import order_change
+from elfdiff.report import Location
+from elfdiff.span import Span
+
+MAX_CHANGES = 200
+_STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED)
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """One fact a changed, added or removed function (at most 200 in all), their order, then the totals."""
+    matches = pair.alignment.matches
+    if not matches:
+        return
+    counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
+    shown = 0
+    for match in matches:
+        if match.status in _STATUSES and shown < MAX_CHANGES:
+            shown += 1
+            yield _change(match)
+    yield from _order(pair, matches)
+    yield FunctionTotals(
+        section=".text",
+        compared=len(matches) - counts[FunctionStatus.ADDED] - counts[FunctionStatus.REMOVED],
+        changed=counts[FunctionStatus.CHANGED],
+        added=counts[FunctionStatus.ADDED],
+        removed=counts[FunctionStatus.REMOVED],
+    )
+
+
+def _change(match: FunctionMatch) -> FunctionChange:
+    name = match.name or f"the function at {match.a_address or match.b_address:#x}"
+    return FunctionChange(
+        section=match.section,
+        symbol=match.name or None,
+        a=_place(match.a_span, name),
+        b=_place(match.b_span, name),
+        name=name,
+        status=match.status.value,
+        a_lines=(),
+        b_lines=(),
+        certain=True,
+    )
+
+
+def _place(span: Span | None, name: str) -> Location | None:
+    return Location(span.start, span.length, "file", f"{name}, {span.length} bytes") if span else None
+
+
+def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
+    """The order of functions, where no symbol table tells that of the objects; only those that nothing else looks like."""
+    if pair.a.file_symbols or pair.b.file_symbols:
+        return
+    both = [
+        match for match in matches
+        if match.a_span and match.b_span and match.section == ".text" and match.how in ("name", "masked bytes")
+    ]
+    a_order = [f"{match.a_address:#x}" for match in both]
+    by_b = sorted(both, key=lambda match: match.b_address)
+    b_order = [f"{match.a_address:#x}" for match in by_b]
+    for change in order_change("functions", ".text", a_order, b_order):
+        yield replace(change, a_sorted=None, b_sorted=None)

@@ -1,0 +1,25 @@
+"""Pairing of changed texts, and the texts that only moved."""
+
+from elfdiff.compare.strings import Contents, skeleton
+
+
+def test_a_skeleton_hides_what_varies() -> None:
+    assert skeleton(b"built Nov 23 2026 01:29:37") == skeleton(b"built Dec  3 2025 11:00:01")
+    assert skeleton(b"commit 0123abcdef0") == skeleton(b"commit fedcba98765")
+    assert skeleton(b"alpha") != skeleton(b"beta")
+
+
+def test_a_text_with_a_stray_byte_in_front_is_found() -> None:
+    assert Contents(b"\0_LOADED\0cannot %s %s: %s\0").holds_pieces_of(b"P?cannot %s %s: %s")
+
+
+def test_texts_without_ends_are_found_in_pieces() -> None:
+    assert Contents(b"...tail calls\0/w/x1/src/lapi.c\0").holds_pieces_of(b"...tail calls/w/x1/src/lapi.c")
+
+
+def test_a_changed_digit_is_not_explained_by_pieces() -> None:
+    assert not Contents(b"Nov 23 2026 01:44:40\0").holds_pieces_of(b"Nov 23 2026 01:44:41")
+
+
+def test_an_appended_word_is_not_explained_by_pieces() -> None:
+    assert not Contents(b"hello world\0").holds_pieces_of(b"hello world, again")

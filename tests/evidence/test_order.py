@@ -1,0 +1,27 @@
+"""Collations, and when an order is a fact."""
+
+from elfdiff.evidence.order import collation, order_change
+
+C_ORDER = ["Hash.c", "List.c", "XML.c", "color.c", "main_loop.c"]
+LOCALE_ORDER = ["color.c", "Hash.c", "List.c", "main_loop.c", "XML.c"]
+
+
+def test_collations() -> None:
+    assert collation(C_ORDER) == "C"
+    assert collation(LOCALE_ORDER) == "locale"
+    assert collation(["b.c", "a.c", "c.c"]) is None
+
+
+def test_punctuation_counts_last_in_a_dictionary() -> None:
+    assert collation(["socket_ntop.c", "socket.c"]) is None
+    assert collation(["ab.c", "a-c.c", "Ad.c"]) == "locale"
+
+
+def test_the_same_items_in_another_order() -> None:
+    (found,) = order_change("file-symbols", ".symtab", C_ORDER, LOCALE_ORDER)
+    assert (found.a_sorted, found.b_sorted, found.count) == ("C", "locale", 5)
+
+
+def test_other_items_are_no_order() -> None:
+    assert list(order_change("file-symbols", ".symtab", ["a", "b"], ["b", "c"])) == []
+    assert list(order_change("file-symbols", ".symtab", ["a", "b"], ["a", "b"])) == []

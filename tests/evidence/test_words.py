@@ -1,0 +1,46 @@
+"""Which kind of word changed."""
+
+import pytest
+
+from elfdiff.evidence.model import WordKind
+from elfdiff.evidence.words import differences
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("id 9f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "id 00000000-0d4e-4f5a-8b6c-7d8e9f0a1b2d", WordKind.UUID),
+        ("commit 0123456789abcdef0123456789abcdef01234567", "commit f123456789abcdef0123456789abcdef01234567", WordKind.REVISION),
+        ("v2.1.0-1-g7c9bc5f", "v2.1.0-2-ge3f9e93", WordKind.DESCRIBE),
+        ("v2.1.0-1-g7c9bc5f", "v2.1.0-1-g7c9bc5f-dirty", WordKind.DESCRIBE),
+        ("v2.1.0", "v2.1.0-3-gabcdef0", WordKind.DESCRIBE),
+        ("built by root@alpha", "built by ci@runner-12", WordKind.USER_HOST),
+        ("hostname: alpha", "hostname: beta", WordKind.HOST),
+        ("Linux 6.1.0-18-amd64", "Linux 6.1.0-21-amd64", WordKind.KERNEL),
+        ("build number 17", "build number 18", WordKind.COUNTER),
+        ("#17 SMP", "#18 SMP", WordKind.COUNTER),
+        ("/tmp/ccAbCd12.s", "/tmp/ccZyXw98.s", WordKind.TEMPORARY),
+        ("/tmp/go-build123456789/b001", "/tmp/go-build987654321/b001", WordKind.TEMPORARY),
+        ("Tue Nov 14", "Di 14. Nov", WordKind.LOCALE),
+        ("3.14", "3,14", WordKind.LOCALE),
+        ("program 1.2.3", "program 1.2.4", WordKind.VERSION),
+        ("the limit is 10", "the limit is 20", WordKind.OTHER),
+        ("hello world", "hello there", WordKind.OTHER),
+    ],
+)
+def test_kinds(a: str, b: str, kind: WordKind) -> None:
+    (found,) = differences(a, b)
+    assert found.kind is kind
+    (back,) = differences(b, a)
+    assert back.kind is kind
+
+
+def test_times_are_told_apart_from_words() -> None:
+    (found,) = differences("built Nov 14 2023 22:13:20 here", "built Nov 14 2023 22:13:21 here")
+    assert found.a_stamp is not None
+    assert (found.a, found.b) == ("Nov 14 2023 22:13:20", "Nov 14 2023 22:13:21")
+
+
+def test_two_words_of_two_kinds() -> None:
+    kinds = [item.kind for item in differences("v1 ci@a 0123456789abcdef0123456789abcdef01234567", "v1 ci@b 1123456789abcdef0123456789abcdef01234567")]
+    assert kinds == [WordKind.USER_HOST, WordKind.REVISION]
