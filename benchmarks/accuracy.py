@@ -76,14 +76,14 @@ class Outcome:
 def elfdiff(a: Path, b: Path, form: str) -> str:
     """The report in one format. Raises RuntimeError when elfdiff is in trouble."""
     done = subprocess.run(
-        [sys.executable, "-m", "elfdiff.cli.main", str(a), str(b), "-f", form],
+        [sys.executable, "-m", "elfdiff", str(a), str(b), "-f", form],
         cwd=HOUSE,
         capture_output=True,
         text=True,
         check=False,
         timeout=300,
     )
-    if done.returncode not in (0, 1):
+    if done.returncode not in (0, 1) or not done.stdout:
         raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout
 

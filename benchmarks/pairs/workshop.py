@@ -136,7 +136,7 @@ class Workshop:
 def copy_tree(program: Program, top: Path) -> None:
     """The program's sources and the shared stamps, nothing built."""
     shutil.copytree(program.source, top, ignore=shutil.ignore_patterns("out", "target", ".git"), symlinks=True)
-    if not (top / "stamps.sh").exists():
+    if program.tree is None:
         shutil.copyfile(PROGRAMS / "stamps.sh", top / "stamps.sh")
 
 

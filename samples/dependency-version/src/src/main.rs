@@ -1,0 +1,4 @@
+fn main() {
+    let turns = std::env::args().count();
+    println!("{}", spokes::draw(turns));
+}

@@ -1,0 +1,6 @@
+//! Spokes of a wheel.
+
+pub fn draw(count: usize) -> String {
+    let spokes = "|".repeat(count);
+    format!("{spokes} spokes")
+}

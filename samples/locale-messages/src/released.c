@@ -1,0 +1,9 @@
+#include <stdio.h>
+
+#include "released.h"
+
+int main(void)
+{
+    puts("released on " RELEASED);
+    return 0;
+}

@@ -1,0 +1,6 @@
+#include "total.h"
+
+long add(long total, long value)
+{
+    return total + value;
+}

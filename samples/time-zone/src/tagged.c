@@ -1,0 +1,9 @@
+#include <stdio.h>
+
+#include "tagged.h"
+
+int main(void)
+{
+    puts("tagged " TAGGED);
+    return 0;
+}
