@@ -1,0 +1,1 @@
+"""map + rewrites + matches → Ledger: who owns which differing byte, and the proof that replays a into b."""

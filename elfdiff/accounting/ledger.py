@@ -1,0 +1,391 @@
+"""account: every differing byte gets one class (CONTRACT.md, "The ledger")."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.compare.alignment import Alignment
+from elfdiff.compare.image import Piece
+from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.errors import UnbalancedLedger
+from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
+from elfdiff.span import Span
+
+Bytes = npt.NDArray[np.uint8]
+
+
+class Class(IntEnum):
+    """Codes of the classes in arrays; SAME is no class."""
+
+    SAME = 0
+    ROOT = 1
+    PAYLOAD = 2
+    INPUT = 3
+    CONSEQUENCE = 4
+    HASH = 5
+    UNEXPLAINED = 6
+
+
+_NAMES = {c: c.name.lower() for c in Class}
+
+
+class ClaimKind(StrEnum):
+    """What a claimed byte is when nothing derives it."""
+
+    PAYLOAD = "payload"
+    INPUT = "input"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A cause that owns a rewrite."""
+
+    cause: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """File offsets that a cause's evidence covers. Only bytes that nothing derives become its own."""
+
+    a_span: Span | None
+    b_span: Span | None
+    cause: str
+    role: Role
+    kind: ClaimKind
+
+
+@dataclass(slots=True)
+class _Side:
+    """One file: its partner's bytes, what differs, and the class and owner of each byte."""
+
+    data: Bytes
+    differs: npt.NDArray[np.bool_]
+    kind: Bytes
+    owner: npt.NDArray[np.uint16]
+
+
+def account(
+    alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]
+) -> Ledger:
+    """The ledger of an alignment.
+
+    ``owners`` maps rewrite ids to the causes that own them; a rewrite without owner leaves its bytes unexplained.
+    Raises UnbalancedLedger if the classes do not add up.
+    """
+    return _Accountant(alignment, owners, claims).ledger()
+
+
+class _Accountant:
+    def __init__(self, alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> None:
+        self.alignment = alignment
+        self.owners = owners
+        self.claims = claims
+        self.labels: list[tuple[tuple[str, ...], str]] = [((), "")]
+        self.known_labels: dict[tuple[tuple[str, ...], str], int] = {self.labels[0]: 0}
+        self.a = self._side(alignment.a.data)
+        self.b = self._side(alignment.b.data)
+        self.contradicted = np.zeros(len(self.b.data), dtype=bool)
+        self.moved = Sides()
+
+    def _side(self, data: bytes) -> _Side:
+        size = len(data)
+        return _Side(
+            np.frombuffer(data, dtype=np.uint8),
+            np.ones(size, dtype=bool),
+            np.zeros(size, dtype=np.uint8),
+            np.zeros(size, dtype=np.uint16),
+        )
+
+    def _label(self, causes: tuple[str, ...], how: str) -> int:
+        key = (causes, how)
+        if key not in self.known_labels:
+            if len(self.labels) >= 0xFFFF:
+                return 0
+            self.known_labels[key] = len(self.labels)
+            self.labels.append(key)
+        return self.known_labels[key]
+
+    def ledger(self) -> Ledger:
+        """All steps, in the order in which they may own a byte."""
+        self._compare()
+        self._padding()
+        self._predicted()
+        self._rewritten()
+        self._recompressed()
+        self._claimed()
+        self._digests()
+        self._partners()
+        return self._totals()
+
+    def _compare(self) -> None:
+        moved = 0
+        for a, b, n in self.alignment.runs.triples():
+            unequal = self.a.data[a : a + n] != self.b.data[b : b + n]
+            self.a.differs[a : a + n] = unequal
+            self.b.differs[b : b + n] = unequal
+            if a != b and b < len(self.alignment.b.elf.data):
+                moved += n - int(np.count_nonzero(unequal))
+        self.moved = Sides(moved, moved)
+
+    def _own(self, side: _Side, start: int, end: int, kind: Class, label: int) -> None:
+        """Give unowned differing bytes an owner."""
+        free = side.differs[start:end] & (side.kind[start:end] == 0)
+        side.kind[start:end][free] = kind
+        side.owner[start:end][free] = label
+
+    def _predicted(self) -> None:
+        """Fields: the whole field must agree with b."""
+        image = self.alignment.b
+        for prediction in self.alignment.predictions:
+            group = prediction.fields
+            chosen = np.flatnonzero(prediction.placed & prediction.known)
+            if not len(chosen):
+                continue
+            at = prediction.b_at[chosen]
+            actual = image.numbers(at, group.width)
+            good = (actual == prediction.value[chosen]) | (
+                prediction.ambiguous[chosen] & (actual == prediction.other[chosen])
+            )
+            label = self._label((), group.what)
+            places = at[good]
+            for index in range(group.width):
+                self.b.kind[places + index] = Class.CONSEQUENCE
+                self.b.owner[places + index] = label
+            wrong = np.flatnonzero(~good)
+            if len(wrong):
+                value = prediction.value[chosen][wrong]
+                low = np.arange(group.width, dtype=np.int64)
+                shift = 8 * (low if image.little else low[::-1])
+                expected = (value[:, None] >> shift[None, :]) & 0xFF
+                where = at[wrong][:, None] + low[None, :]
+                agree = self.b.data[where] == expected
+                self.contradicted[where] |= ~agree & ~self.b.differs[where]
+
+    def _rewritten(self) -> None:
+        for change in self.alignment.changes:
+            owners = self.owners.get(change.rewrite, ())
+            if not owners:
+                kind, label = Class.UNEXPLAINED, self._label((), "a rewrite that no cause owns")
+            else:
+                opaque = self.alignment.rewrites[change.rewrite].kind is RewriteKind.OPAQUE
+                role = owners[0].role
+                kind = Class.INPUT if role is Role.INPUT else Class.PAYLOAD if opaque else Class.ROOT
+                causes = tuple(dict.fromkeys(owner.cause for owner in owners))
+                label = self._label(causes, f"rewrite {change.rewrite}")
+            for side, start, length in (
+                (self.a, change.a_at, change.a_length),
+                (self.b, change.b_at, change.b_length),
+            ):
+                self._own(side, start, start + length, kind, label)
+
+    def _padding(self) -> None:
+        """Fill between pieces, where a's fill is zeros: more or fewer zeros follow from where things stand."""
+        label = self._label((), "padding")
+        for x, y in self.alignment.pieces:
+            name = (x or y).name if (x or y) else ""  # type: ignore[union-attr]
+            if not name.startswith("gap before"):
+                continue
+            if x is not None and self.a.data[x.start : x.end].any():
+                continue
+            for piece, side in ((x, self.a), (y, self.b)):
+                if piece is not None and not side.data[piece.start : piece.end].any():
+                    self._own(side, piece.start, piece.end, Class.CONSEQUENCE, label)
+
+    def _recompressed(self) -> None:
+        """Compressed sections: not yet followed from their contents."""
+
+    def _claimed(self) -> None:
+        for claim in self.claims:
+            label = self._label((claim.cause,), "claimed")
+            kind = {ClaimKind.PAYLOAD: Class.PAYLOAD, ClaimKind.INPUT: Class.INPUT, ClaimKind.HASH: Class.HASH}[claim.kind]
+            for side, span in ((self.a, claim.a_span), (self.b, claim.b_span)):
+                if span is not None:
+                    self._own(side, span.start, min(span.end, len(side.data)), kind, label)
+
+    def _digests(self) -> None:
+        """Build IDs and the debug link's CRC, where nobody claims them."""
+        label = self._label((), "digest")
+        for image, side in ((self.alignment.a, self.a), (self.alignment.b, self.b)):
+            for note in image.elf.notes:
+                known = (note.owner, note.type) in (("GNU", 3), ("Go", 4))
+                if known and 8 <= note.description_span.length <= 128:
+                    self._own(side, note.description_span.start, note.description_span.end, Class.HASH, label)
+            link = image.elf.section(".gnu_debuglink")
+            if link is not None and link.span is not None and link.span.length >= 8:
+                self._own(side, link.span.end - 4, link.span.end, Class.HASH, label)
+
+    def _partners(self) -> None:
+        """A byte of a has the class of its partner; what has none keeps its own."""
+        for a, b, n in self.alignment.runs.triples():
+            differs = self.b.differs[b : b + n]
+            if not differs.any():
+                continue
+            theirs, ours = self.b.kind[b : b + n], self.a.kind[a : a + n]
+            take = differs & (theirs != 0)
+            ours[take] = theirs[take]
+            self.a.owner[a : a + n][take] = self.b.owner[b : b + n][take]
+            give = differs & (theirs == 0) & (ours != 0)
+            theirs[give] = ours[give]
+            self.b.owner[b : b + n][give] = self.a.owner[a : a + n][give]
+        for side in (self.a, self.b):
+            side.kind[~side.differs] = Class.SAME
+            side.kind[side.differs & (side.kind == 0)] = Class.UNEXPLAINED
+
+    def _totals(self) -> Ledger:
+        rows: list[SectionRow] = []
+        moved = self._moved_by_piece()
+        roots = tuple(sorted({o.cause for own in self.owners.values() for o in own if o.role is Role.ROOT}))
+        a_counts = self._counts(self.a, [x for x, _ in self.alignment.pieces])
+        b_counts = self._counts(self.b, [y for _, y in self.alignment.pieces])
+        total = Classes()
+        for index, (x, y) in enumerate(self.alignment.pieces):
+            classes = _classes(a_counts[index], b_counts[index], moved[index], self._contradicted(y))
+            rows.append(_row(x, y, classes, self._causes(x, y)))
+            total = _plus(total, classes)
+        self._check(total)
+        a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
+        runs = [*self._runs("a", self.a, a_size, 0, roots), *self._runs("b", self.b, b_size, 1, roots)]
+        return Ledger(total, tuple(rows), tuple(runs), (), tuple(self._unexplained()))
+
+    def _counts(self, side: _Side, pieces: Sequence[Piece | None]) -> list[list[int]]:
+        out = []
+        for piece in pieces:
+            if piece is None:
+                out.append([0] * 7)
+            else:
+                out.append(np.bincount(side.kind[piece.start : piece.end], minlength=7).tolist())
+        return out
+
+    def _moved_by_piece(self) -> list[int]:
+        """Equal bytes at another offset, counted where they stand in b."""
+        same = np.zeros(len(self.b.data), dtype=bool)
+        for a, b, n in self.alignment.runs.triples():
+            if a != b:
+                same[b : b + n] = ~self.b.differs[b : b + n]
+        return [int(np.count_nonzero(same[y.start : y.end])) if y is not None else 0 for _, y in self.alignment.pieces]
+
+    def _contradicted(self, piece: Piece | None) -> int:
+        return int(np.count_nonzero(self.contradicted[piece.start : piece.end])) if piece is not None else 0
+
+    def _causes(self, x: Piece | None, y: Piece | None) -> tuple[str, ...]:
+        found: set[str] = set()
+        for side, piece in ((self.a, x), (self.b, y)):
+            if piece is not None:
+                used = side.kind[piece.start : piece.end] > 0
+                for label in np.unique(side.owner[piece.start : piece.end][used]).tolist():
+                    found.update(self.labels[label][0])
+        return tuple(sorted(found))
+
+    def _check(self, total: Classes) -> None:
+        parts = total.root + total.payload + total.input + total.consequence + total.hash + total.unexplained
+        a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
+        counted = Sides(
+            int(np.count_nonzero(self.a.differs[:a_size])), int(np.count_nonzero(self.b.differs[:b_size]))
+        )
+        if parts != total.differing or counted != total.differing:
+            raise UnbalancedLedger(f"the ledger's classes add up to {parts}, but {counted} bytes differ")
+
+    def _runs(self, name: str, side: _Side, size: int, index: int, roots: tuple[str, ...]) -> list[OwnedRun]:
+        kind, owner = side.kind[:size], side.owner[:size]
+        if not size:
+            return []
+        cut = np.flatnonzero((kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1])) + 1
+        starts = np.concatenate(([0], cut))
+        ends = np.concatenate((cut, [size]))
+        used = kind[starts] != 0
+        starts, ends = starts[used], ends[used]
+        pieces = sorted((p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0)
+        begins = np.array([p.start for p in pieces if p is not None], dtype=np.int64)
+        of = np.searchsorted(begins, starts, side="right") - 1
+        names = [p.section.name if p is not None and p.section is not None else None for p in pieces]
+        out: list[OwnedRun] = []
+        for start, end, code, label, piece in zip(
+            starts.tolist(), ends.tolist(), kind[starts].tolist(), owner[starts].tolist(), of.tolist(), strict=True
+        ):
+            causes, how = self.labels[label]
+            if code == Class.CONSEQUENCE:
+                causes = roots
+            out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[Class(code)], causes, how))
+        return out
+
+    def _unexplained(self) -> list[UnexplainedSpan]:
+        out: list[UnexplainedSpan] = []
+        partner = self.alignment.runs.inverse()
+        for index, (_, y) in enumerate(self.alignment.pieces):
+            if y is None:
+                continue
+            del index
+            for start, end in _stretches(self.b.kind[y.start : y.end] == Class.UNEXPLAINED, y.start):
+                at, whole = partner.map_fields(np.array([start], dtype=np.int64), end - start)
+                a = (int(at[0]), end - start) if whole[0] else None
+                out.append(UnexplainedSpan(y.section.name if y.section else None, a, (start, end - start)))
+        forward = self.alignment.runs
+        for x, _ in self.alignment.pieces:
+            if x is None:
+                continue
+            for start, end in _stretches(self.a.kind[x.start : x.end] == Class.UNEXPLAINED, x.start):
+                _, whole = forward.map_fields(np.array([start], dtype=np.int64), end - start)
+                if not whole[0]:
+                    out.append(UnexplainedSpan(x.section.name if x.section else None, (start, end - start), None))
+        return out
+
+
+def _stretches(flags: npt.NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
+    """Runs of True, as offsets."""
+    if not flags.any():
+        return []
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return [(int(x) + start, int(y) + start) for x, y in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _classes(a: list[int], b: list[int], moved: int, contradicted: int) -> Classes:
+    def sides(code: Class) -> Sides:
+        return Sides(a[code], b[code])
+
+    return Classes(
+        differing=Sides(sum(a[1:]), sum(b[1:])),
+        root=sides(Class.ROOT),
+        payload=sides(Class.PAYLOAD),
+        input=sides(Class.INPUT),
+        consequence=sides(Class.CONSEQUENCE),
+        hash=sides(Class.HASH),
+        unexplained=sides(Class.UNEXPLAINED),
+        moved=Sides(moved, moved),
+        contradicted=Sides(contradicted, contradicted),
+    )
+
+
+def _plus(x: Classes, y: Classes) -> Classes:
+    return Classes(
+        x.differing + y.differing,
+        x.root + y.root,
+        x.payload + y.payload,
+        x.input + y.input,
+        x.consequence + y.consequence,
+        x.hash + y.hash,
+        x.unexplained + y.unexplained,
+        x.moved + y.moved,
+        x.contradicted + y.contradicted,
+    )
+
+
+def _row(x: Piece | None, y: Piece | None, classes: Classes, causes: tuple[str, ...]) -> SectionRow:
+    a = (x.start, x.end - x.start) if x else None
+    b = (y.start, y.end - y.start) if y else None
+    if a is None:
+        status = "added"
+    elif b is None:
+        status = "removed"
+    elif classes.differing.a or classes.differing.b:
+        status = "changed"
+    else:
+        status = "same" if a == b else "moved"
+    name = x.name if x else y.name if y else ""
+    return SectionRow(name, a, b, status, causes, classes)

@@ -1,0 +1,66 @@
+"""x86-64: where the references stand in machine code. Decoded by iced-x86 (Intel SDM volume 2)."""
+
+from __future__ import annotations
+
+import numpy as np
+from iced_x86 import Decoder, FlowControl, OpKind
+
+from elfdiff.compare.machines import CodeReferences, ReferenceKind
+
+MACHINE = 62
+"""EM_X86_64."""
+
+_BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
+_WIDE = frozenset({OpKind.IMMEDIATE32, OpKind.IMMEDIATE32TO64, OpKind.IMMEDIATE64})
+
+
+def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
+    """Fields of ``code`` (which starts at ``address``) that hold a distance or, with ``absolute``, an address.
+
+    Linear sweep: x86 decoding falls into step again after data among code. With ``absolute`` (code linked to a fixed
+    place) every 32-bit or 64-bit immediate and displacement is listed; whether it is an address, the caller decides.
+    """
+    decoder = Decoder(64, code, ip=address)
+    constants = decoder.get_constant_offsets
+    at: list[int] = []
+    end: list[int] = []
+    kind: list[int] = []
+    rip, branch = int(ReferenceKind.MEMORY), int(ReferenceKind.BRANCH)
+    absolute32, absolute64 = int(ReferenceKind.ABSOLUTE32), int(ReferenceKind.ABSOLUTE64)
+    for instruction in decoder:
+        size = instruction.len
+        if size < 5:
+            continue
+        if instruction.is_ip_rel_memory_operand:
+            start = instruction.ip - address
+            at.append(start + constants(instruction).displacement_offset)
+            end.append(start + size)
+            kind.append(rip)
+            continue
+        flow = instruction.flow_control
+        if flow in _BRANCHES:
+            start = instruction.ip - address
+            where = constants(instruction)
+            if where.immediate_size == 4:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(branch)
+                continue
+        if absolute:
+            start = instruction.ip - address
+            where = constants(instruction)
+            if where.displacement_size == 4:
+                at.append(start + where.displacement_offset)
+                end.append(start + size)
+                kind.append(absolute32)
+            if where.immediate_size == 4:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(absolute32)
+            elif where.immediate_size == 8:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(absolute64)
+    return CodeReferences(
+        np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8)
+    )

@@ -1,0 +1,24 @@
+"""Where a file refers to places of its own: code operands, relocations, symbols, tables, frames, DWARF, headers.
+
+Every function here reads one file, a, and yields :class:`~elfdiff.compare.fields.Fields`. None can see the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.compare.fields import Fields
+from elfdiff.compare.image import Image
+from elfdiff.compare.references import dwarf, headers, loader, symbols, unwinding
+from elfdiff.compare.references.code import CodeMap, code_fields
+
+
+def all_fields(image: Image, code: CodeMap, with_dwarf: bool) -> Iterator[Fields]:
+    """Every reference that a holds, most specific kinds first; of two that overlap the first one counts."""
+    yield from headers.fields(image)
+    yield from symbols.fields(image)
+    yield from loader.fields(image)
+    yield from unwinding.fields(image)
+    yield from code_fields(image, code)
+    if with_dwarf:
+        yield from dwarf.fields(image)

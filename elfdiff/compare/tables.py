@@ -1,0 +1,170 @@
+"""Align tables record by record: symbols by name, relocations and frames by the place that they describe."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+
+import numpy as np
+
+from elfdiff.compare.content import align_content
+from elfdiff.compare.frames import Frames
+from elfdiff.compare.image import Image
+from elfdiff.compare.pools import Rewriter
+from elfdiff.compare.runs import Ints, Runs
+from elfdiff.elf.model import Section
+from elfdiff.elf.symbols import SymbolTable
+
+STT_SECTION, STT_FILE = 3, 4
+
+
+def records(partner: Ints, size: int) -> Runs:
+    """Runs of a table whose record i stands at ``partner[i]`` in b (-1: nowhere)."""
+    index = np.flatnonzero(partner >= 0)
+    return Runs.merged(index * size, partner[index] * size, np.full(len(index), size, dtype=np.int64))
+
+
+def filled(partner: Ints, count: int) -> Ints:
+    """Pair leftovers that stand between the same two partners, as many in a as in b."""
+    out = partner.copy()
+    taken = np.zeros(count + 1, dtype=bool)
+    taken[partner[partner >= 0]] = True
+    missing = np.flatnonzero(partner < 0)
+    if not len(missing):
+        return out
+    groups = np.split(missing, np.flatnonzero(np.diff(missing) > 1) + 1)
+    for group in groups:
+        first, last = int(group[0]), int(group[-1])
+        low = int(partner[first - 1]) + 1 if first else 0
+        high = int(partner[last + 1]) if last + 1 < len(partner) else count
+        if high - low == len(group) and not taken[low:high].any():
+            out[first : last + 1] = np.arange(low, high)
+    return out
+
+
+def by_key(a_keys: Sequence[Hashable], b_keys: Sequence[Hashable]) -> Ints:
+    """Partners of equal key, occurrence by occurrence."""
+    waiting: dict[Hashable, list[int]] = defaultdict(list)
+    for j in range(len(b_keys) - 1, -1, -1):
+        waiting[b_keys[j]].append(j)
+    out = np.full(len(a_keys), -1, dtype=np.int64)
+    for i, key in enumerate(a_keys):
+        queue = waiting.get(key)
+        if queue:
+            out[i] = queue.pop()
+    return out
+
+
+def align_by_place(a: Ints, b: Ints, mapped: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
+    """Record i of a goes with the record of b that describes ``mapped[i]``; then with what fits between."""
+    out = np.full(len(a), -1, dtype=np.int64)
+    if len(b):
+        order = np.argsort(b, kind="stable")
+        ranked = b[order]
+        at = np.minimum(np.searchsorted(ranked, mapped), len(b) - 1)
+        hit = known & (ranked[at] == mapped)
+        out[hit] = order[at[hit]]
+        # Two records of one place: the first keeps it.
+        _, first = np.unique(out[hit], return_index=True)
+        rows = np.flatnonzero(hit)
+        keep = np.zeros(len(rows), dtype=bool)
+        keep[first] = True
+        out[rows[~keep]] = -1
+    return filled(out, len(b))
+
+
+def align_symbols(
+    a: SymbolTable, b: SymbolTable, sections: dict[int, int], rewriter: Rewriter, place: Callable[[Ints], tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]] | None
+) -> Ints:
+    """Partner of every symbol: by name, kind and section, locals within their file symbol; then by address."""
+    a_keys, b_keys = _keys(a, sections), _keys(b, None)
+    if a_keys == b_keys:
+        return np.arange(len(a_keys), dtype=np.int64)
+    out = by_key(a_keys, b_keys)
+    if (out < 0).any():
+        taken = set(out.tolist())
+        left = [i for i in range(len(a_keys)) if out[i] < 0]
+        right = [j for j in range(len(b_keys)) if j not in taken]
+        seen: dict[bytes, bytes] = {}
+        reduced = []
+        for i in left:
+            name, kind, section, _ = a_keys[i]
+            if name not in seen:
+                seen[name] = next(iter(rewriter.variants(name)), name)
+            reduced.append((seen[name], kind, section))
+        loose = by_key(reduced, [b_keys[j][:3] for j in right])
+        for i, j in zip(left, loose.tolist(), strict=True):
+            if j >= 0:
+                out[i] = right[j]
+    if place is not None and (out < 0).any():
+        left_rows = np.flatnonzero(out < 0)
+        taken_rows = np.zeros(len(b), dtype=bool)
+        taken_rows[out[out >= 0]] = True
+        right_rows = np.flatnonzero(~taken_rows)
+        mapped, known = place(a.table["value"][left_rows].astype(np.int64))
+        known = known & (a.table["value"][left_rows] > 0)
+        found = align_by_place(left_rows, b.table["value"][right_rows].astype(np.int64), mapped, known)
+        for i, j in zip(left_rows.tolist(), found.tolist(), strict=True):
+            if j >= 0 and a.table["info"][i] == b.table["info"][right_rows[j]]:
+                out[i] = right_rows[j]
+    return filled(out, len(b))
+
+
+def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[bytes, int, int, bytes]]:
+    raw = table.names.data
+    known: dict[int, bytes] = {}
+    keys: list[tuple[bytes, int, int, bytes]] = []
+    unit = b""
+    for name, info, section in zip(
+        table.table["name"].tolist(), table.table["info"].tolist(), table.section_of.tolist(), strict=True
+    ):
+        text = known.get(name)
+        if text is None:
+            end = raw.find(b"\0", name)
+            text = known[name] = raw[name : end if end >= 0 else len(raw)]
+        kind = info & 15
+        if kind == STT_FILE:
+            unit = text
+        if sections is not None:
+            section = sections.get(section, section)
+        keys.append((text, info, section, unit if info >> 4 == 0 and kind not in (STT_SECTION, STT_FILE) else b""))
+    return keys
+
+
+def align_frames(
+    a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> Runs:
+    """Common entries by size and order, functions' entries by the mapped begin."""
+    runs: list[tuple[int, int, int]] = []
+    a_begin = np.array([f.begin.target for f in a.fdes], dtype=np.int64)
+    b_begin = np.array([f.begin.target for f in b.fdes], dtype=np.int64)
+    partner = align_by_place(a_begin, b_begin, mapped, known)
+    pairs = [(a.fdes[i], b.fdes[int(j)]) for i, j in enumerate(partner) if j >= 0]
+    cie_votes: dict[int, int] = {}
+    for f, g in pairs:
+        cie_votes.setdefault(f.cie, g.cie)
+        if f.size == g.size:
+            runs.append((f.at, g.at, f.size))
+        else:
+            runs += align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size]).shifted(f.at, g.at).triples()
+    b_cies = {c.at: c for c in b.cies}
+    taken: set[int] = set()
+    for cie in a.cies:
+        other = b_cies.get(cie_votes.get(cie.at, -1))
+        if other is not None and other.size == cie.size and other.at not in taken:
+            taken.add(other.at)
+            runs.append((cie.at, other.at, cie.size))
+    a_end = max((e.at + e.size for e in (*a.cies, *a.fdes)), default=0)
+    b_end = max((e.at + e.size for e in (*b.cies, *b.fdes)), default=0)
+    runs.append((a_end, b_end, min(len(a_data) - a_end, len(b_data) - b_end)))
+    return Runs.of(runs)
+
+
+def align_dynamic(a: Image, b: Image, left: Section, right: Section) -> Runs:
+    """.dynamic by tag, and by value's occurrence for tags that repeat."""
+    keys = []
+    for image, section in ((a, left), (b, right)):
+        at, size = image.place(section)
+        entry = at + 2 * image.word * np.arange(size // (2 * image.word), dtype=np.int64)
+        keys.append(image.numbers(entry, image.word).tolist())
+    return records(filled(by_key(keys[0], keys[1]), len(keys[1])), 2 * a.word)
