@@ -99,7 +99,7 @@ def test_masks() -> None:
     [
         ("_ZN3app3run17h0123456789abcdefE", "app"),
         ("_ZN42_$LT$$RF$T$u20$as$u20$core..fmt..Debug$GT$3fmt17hf994ec1aaca985d0E", None),
-        ("_ZN50_$LT$app..Thing$u20$as$u20$core..fmt..Debug$u20$$GT$3fmt17hf994ec1aaca985d0E", "app"),
+        ("_ZN47_$LT$app..Thing$u20$as$u20$core..fmt..Debug$GT$3fmt17hf994ec1aaca985d0E", "app"),
         ("_RNvNtCs1234_7mycrate3foo3bar", "mycrate"),
         ("_RNvC7mycrate3C3a", "mycrate"),
         ("_RINvMNtCsgEmfK2I1SDS_4core3stre18trim_start_matchesReECsgY6Mt91CT9J_14rustc_demangle", "rustc_demangle"),
@@ -161,8 +161,8 @@ def test_a_real_program(tmp_path: Path) -> None:
             names.append({s.name for s in elf.symbols if s.name})
         assert names[0] != names[1]
         masked = [{rust.without_hashes(name) for name in side} for side in names]
-        # The allocator shim's name is a hash of the whole crate.
-        left = {name for name in masked[0] ^ masked[1] if not rust.is_incremental_unit(name)}
+        # Other names change too: the allocator shim's is a hash, GCC_except_table counts functions in their order.
+        left = {name for name in masked[0] ^ masked[1] if name.startswith(("_ZN", "_R")) or "cgu" in name}
         assert left == set()
         assert "app" in {rust.group_of(name) for name in names[0] ^ names[1]}
         for name in names[0]:
