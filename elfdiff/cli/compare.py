@@ -10,7 +10,7 @@ from elfdiff.cli.options import add_output_options
 from elfdiff.cli.outcome import exit_code
 from elfdiff.cli.output import emit, progress, warn
 from elfdiff.cli.terminal import text_style
-from elfdiff.errors import ElfdiffError, UsageError
+from elfdiff.errors import UsageError
 from elfdiff.report import Report
 
 EXAMPLES = """\
@@ -41,16 +41,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Compare, write every output that was asked for, and return the exit code."""
-    from elfdiff.diagnose import diagnose
-
     allowed = frozenset(args.allow)
     _check_known(allowed)
     _warn_of_one_inode(args.a, args.b)
-    try:
-        with progress(f"comparing {args.a} and {args.b}"):
-            report = diagnose(args.a, args.b)
-    except ElfdiffError as error:
-        raise ElfdiffError(_with_side(str(error), args.a, args.b)) from error
+    from elfdiff.diagnose import diagnose
+
+    with progress(f"comparing {args.a} and {args.b}"):
+        report = diagnose(args.a, args.b)
     code = exit_code(report, allowed, args.exit_zero)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
@@ -102,11 +99,3 @@ def _warn_of_one_inode(a: str, b: str) -> None:
         return
     if one:
         warn(f"{a} and {b} are the same file (one inode): this compares a file with itself")
-
-
-def _with_side(message: str, a: str, b: str) -> str:
-    """The message with the side it is about in front, where it begins with that side's path."""
-    for side, path in (("a", a), ("b", b)):
-        if message.startswith(f"{path}:"):
-            return f"{side}: {message}"
-    return message

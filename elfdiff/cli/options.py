@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
+from elfdiff.cli.output import emit
 from elfdiff.errors import UsageError
 from elfdiff.render.style import WIDTH
 
@@ -28,6 +29,10 @@ class Parser(argparse.ArgumentParser):
             formatter_class=_Help,
             allow_abbrev=False,
         )
+
+    def print_help(self, file: object = None) -> None:
+        """To standard output, like every output: argparse would hide that nobody reads it."""
+        emit(self.format_help())
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message} (see {self.prog} --help)")

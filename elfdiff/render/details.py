@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from elfdiff.render import wording
-from elfdiff.render.escape import shorten, visible
+from elfdiff.render.escape import columns, shorten, visible
 from elfdiff.render.lines import Line, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.report import Classes, Ledger, Report, SectionRow, Sides
 
 _MOST_ROWS = 60
 _MOST_SPANS = 40
+_BETWEEN = 2
+_NARROWEST = 12
 
 CLASS_NAMES = ("root", "payload", "input", "consequence", "hash", "unexplained", "moved", "contradicted")
 """The classes in the order in which they are listed; the first six add up to ``differing``."""
@@ -46,11 +48,20 @@ def owners(classes: Classes) -> str:
     return ", ".join(f"{figure(count)} {name}" for name, count in counts if count.most)
 
 
-def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle) -> list[Line]:
-    """Aligned columns without rules; a line that is too wide is shortened."""
+def plain_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle, folded: int = 1
+) -> list[Line]:
+    """Aligned columns without rules; the last ``folded`` columns share what the others leave, and wrap in it."""
     from tabulate import tabulate
 
-    table = tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True)
+    widths = [max(columns(row[index]) for row in (headers, *rows)) for index in range(len(headers))]
+    room = style.width - sum(width + _BETWEEN for width in widths[:-folded])
+    limits: list[int | None] = [None] * (len(headers) - folded)
+    for index in range(len(headers) - folded, len(headers)):
+        share = max(_NARROWEST, (room - _BETWEEN * (len(headers) - index - 1)) // (len(headers) - index))
+        limits.append(min(share, widths[index]))
+        room -= min(share, widths[index]) + _BETWEEN
+    table = tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True, maxcolwidths=limits)
     shown = [shorten(text.rstrip(), style.width, style.ascii) for text in table.splitlines()]
     return [Line(text, "bold" if index == 0 else None) for index, text in enumerate(shown)]
 
@@ -71,12 +82,17 @@ def _table(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
         for row in told[:_MOST_ROWS]
     ]
     headers = ("section", "status", "size", "differ", "owned as", "causes")
-    yield from plain_table(headers, cells, style)
+    yield from plain_table(headers, cells, style, folded=2)
     if len(told) > _MOST_ROWS:
-        yield Line(f"{len(told) - _MOST_ROWS} more sections differ or moved: elfdiff -f json")
+        yield from wrapped(f"{len(told) - _MOST_ROWS} more sections differ or moved: elfdiff -f json", style, "", "  ")
     same = len(ledger.rows) - len(told)
     if same:
-        yield Line(f"{wording.amount(same, 'more section')}, all of equal bytes at the same place")
+        text = f"{wording.amount(same, 'more section')} with equal bytes at the same place"
+        yield from wrapped(text, style, "", "  ")
+
+
+def _title(text: str, style: TextStyle) -> list[Line]:
+    return [Line(line.text, "bold") for line in wrapped(text, style, "", "  ")]
 
 
 def _size(row: SectionRow) -> str:
@@ -87,7 +103,7 @@ def _size(row: SectionRow) -> str:
 def _breakpoints(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
     if not ledger.breakpoints:
         return
-    yield Line("breakpoints of the map (in a, in b, further on by):", "bold")
+    yield from _title("breakpoints of the map (in a, in b, further on by):", style)
     for point in ledger.breakpoints[:_MOST_SPANS]:
         text = f"{point.a:#x} {point.b:#x} {point.delta:+d}: {visible(point.reason)}"
         yield from wrapped(text, style, "    ", "        ")
@@ -98,7 +114,7 @@ def _breakpoints(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
 def _unexplained(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
     if not ledger.unexplained_spans:
         return
-    yield Line("bytes that nothing accounts for (file offset + length):", "bold")
+    yield from _title("bytes that nothing accounts for (file offset + length):", style)
     for span in ledger.unexplained_spans[:_MOST_SPANS]:
         places = [
             f"{side} {place[0]:#x}+{place[1]}" for side, place in (("a", span.a), ("b", span.b)) if place is not None
@@ -106,4 +122,4 @@ def _unexplained(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
         text = f"{visible(span.section or 'no section')}  {'  '.join(places)}"
         yield Line(shorten(f"    {text}", style.width, style.ascii))
     if len(ledger.unexplained_spans) > _MOST_SPANS:
-        yield Line(f"    {len(ledger.unexplained_spans) - _MOST_SPANS} more: elfdiff -f json, --spans FILE")
+        yield Line(f"    {len(ledger.unexplained_spans) - _MOST_SPANS} more: elfdiff -f json")

@@ -77,8 +77,8 @@ def _message(finding: Finding) -> str:
     lines += [f"fix, {fix.effect.value}: {visible(fix.action)}" for fix in fixes]
     if not fixes:
         lines.append("no flag fixes this")
-    if finding.unfixed:
-        lines.append(f"no fix here reaches: {', '.join(finding.unfixed)}")
+    if finding.unfixed and wording.removes(finding):
+        lines.append(f"no fix here removes it from: {', '.join(finding.unfixed)}")
     lines.append(f"elfdiff explain {finding.cause}")
     return "\n".join(lines)
 

@@ -50,14 +50,10 @@ def indented(text: str, style: TextStyle, indent: int) -> list[Line]:
 def pasted(text: str, style: TextStyle, first: str, rest: str) -> list[Line]:
     """A line with words to paste: those stay whole and unshortened, on a line of their own if need be.
 
-    The words are what follows the last colon and two spaces, or all of ``export …``; other text is wrapped.
+    The words are what follows the first colon and two spaces, else the whole text.
     """
     shown = visible(text, style.ascii)
-    if columns(first) + columns(shown) <= style.width:
+    lead, colon, words = shown.partition(":  ")
+    if not colon or columns(first) + columns(shown) <= style.width:
         return [Line(first + shown)]
-    lead, colon, words = shown.rpartition(":  ")
-    if colon:
-        return [*wrapped(f"{lead}:", style, first, rest), Line(f"{rest}  {words}")]
-    if "export " in shown:
-        return [Line(first + shown)]
-    return wrapped(shown, style, first, rest)
+    return [*wrapped(f"{lead}:", style, first, rest), Line(f"{rest}  {words}")]

@@ -1,6 +1,6 @@
 """The report as GitHub-flavoured Markdown, for a job summary or a comment.
 
-GitHub takes 1 MiB for the summary of one step; every list here is cut, so that the text stays far below that.
+GitHub takes 1 MiB for the summary of one step; lists are cut, and what is too long for a step is left out whole.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Collection, Iterator, Sequence
 from elfdiff.render import wording
 from elfdiff.render.details import figure, owners
 from elfdiff.render.escape import shorten, shorten_pair, visible
-from elfdiff.report import EvidenceItem, Finding, Report, Role, Verdict
+from elfdiff.report import EvidenceItem, Finding, Fix, Report, Role, Verdict
+
+LONGEST = 1_000_000
+"""Bytes of a summary, in UTF-8."""
 
 _LONGEST_VALUE = 160
 _LONGEST_SENTENCE = 1000
@@ -23,28 +26,40 @@ _MOST_FIXES = 20
 _MOST_ROWS = 25
 _MOST_NOTES = 20
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$@-])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~$]|^[-+=])")
 
 
 def render_markdown(report: Report, exit_code: int, allowed: Collection[str] = ()) -> str:
     """A heading, what to do first, a table of causes, each cause with its fixes, and the ledger."""
-    blocks = list(_blocks(report, allowed))
-    blocks.append(fenced([wording.last_line(report, exit_code)]))
-    return "\n\n".join(blocks) + "\n"
+    last = fenced([wording.last_line(report, exit_code)])
+    blocks: list[str] = []
+    room = LONGEST - len(last.encode())
+    for block in _blocks(report, allowed):
+        room -= len(block.encode()) + 2
+        if room < 0:
+            blocks.append("The rest was cut to fit a job summary: `elfdiff -f json` has it.")
+            break
+        blocks.append(block)
+    return "\n\n".join((*blocks, last)) + "\n"
 
 
 def escaped(text: str, longest: int = _LONGEST_SENTENCE) -> str:
-    """Text as Markdown that shows just that text, also inside a table: no markup, no HTML, no mention."""
+    """Text as Markdown that shows just that text, also inside a table: no markup and no HTML."""
     plain = shorten(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _SPECIAL.sub(r"\\\1", plain)
 
 
 def code(text: str, longest: int = _LONGEST_VALUE) -> str:
-    """Text as a code span, safe inside a table."""
+    """Text as a code span; not for the cell of a table, where a bar must be escaped as well."""
     shown = shorten(text, longest)
     fence = "`" * (_longest_run(shown) + 1)
     padded = f" {shown} " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else shown
-    return f"{fence}{padded}{fence}".replace("|", "\\|")
+    return f"{fence}{padded}{fence}"
+
+
+def code_cell(text: str) -> str:
+    """Text as a code span in a table (GFM, "Tables": a bar is escaped even inside code)."""
+    return code(text).replace("|", "\\|")
 
 
 def fenced(lines: Sequence[str], language: str = "") -> str:
@@ -91,7 +106,7 @@ def _plan(report: Report) -> Iterator[str]:
         yield fenced([visible(step.line) for step in plan.steps], "sh")
     else:
         steps = [
-            f"{number}. {code(step.line, _LONGEST_ACTION) if step.fix is not None else escaped(step.line)}"
+            f"{number}. {code(step.line, _LONGEST_ACTION) if _is_pasted(step) else escaped(step.line)}"
             for number, step in enumerate(plan.steps, 1)
         ]
         yield "\n".join(steps)
@@ -99,15 +114,19 @@ def _plan(report: Report) -> Iterator[str]:
         yield escaped(plan.after)
 
 
+def _is_pasted(step: wording.Step) -> bool:
+    return step.fix is not None and wording.is_pasted(step.fix.action)
+
+
 def _causes(findings: Sequence[Finding], allowed: Collection[str]) -> str:
     rows = []
     for finding in findings:
         fixes = wording.best_fixes(finding)
-        fix = "<br>".join(f"{each.effect.value}: {code(wording.action_words(each.action))}" for each in fixes)
+        fix = "<br>".join(f"{each.effect.value}: {_fix_cell(each)}" for each in fixes)
         kind = wording.TAGS[finding.role] + (", allowed" if finding.cause in allowed else "")
         rows.append(
             (
-                code(finding.cause),
+                code_cell(finding.cause),
                 kind,
                 finding.confidence.value,
                 escaped(finding.title),
@@ -116,6 +135,10 @@ def _causes(findings: Sequence[Finding], allowed: Collection[str]) -> str:
             )
         )
     return _table(("cause", "kind", "confidence", "what", "places", "fix"), rows)
+
+
+def _fix_cell(fix: Fix) -> str:
+    return code_cell(wording.action_words(fix.action)) if wording.is_pasted(fix.action) else escaped(fix.action)
 
 
 def _finding(finding: Finding) -> Iterator[str]:
@@ -136,8 +159,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield fenced([shorten(fix.action, _LONGEST_ACTION)])
     if not finding.fixes and finding.role is not Role.CONSEQUENCE:
         yield "No flag fixes this."
-    if finding.unfixed:
-        yield f"No fix here reaches: {', '.join(code(face) for face in finding.unfixed)}."
+    if finding.unfixed and wording.removes(finding):
+        yield f"No fix here removes it from: {', '.join(code(face) for face in finding.unfixed)}."
     yield f"More: {code(f'elfdiff explain {finding.cause}')}"
 
 
@@ -164,7 +187,7 @@ def _ledger(report: Report) -> Iterator[str]:
     if not rows:
         return
     cells = [
-        (code(row.name), figure(row.classes.differing), owners(row.classes), ", ".join(map(code, row.causes)))
+        (code_cell(row.name), figure(row.classes.differing), owners(row.classes), ", ".join(map(code_cell, row.causes)))
         for row in rows[:_MOST_ROWS]
     ]
     left = len(rows) - _MOST_ROWS

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from elfdiff.causes.model import Cause
 from elfdiff.render.details import plain_table
-from elfdiff.render.escape import visible
+from elfdiff.render.escape import columns, visible
 from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.markdown import code, escaped, fenced
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import known_since
+from elfdiff.render.wording import is_pasted, known_since
 from elfdiff.report import Fix
 
 
@@ -20,13 +20,20 @@ def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     lines = [Line(f"{cause.id} ({cause.role.value}): {cause.title}", "bold", len(cause.id))]
     lines += [Line(f"  {asked} is a face of it: {title}") for face, title in cause.faces if face == asked]
     lines.append(Line(""))
+    in_code = False
     for text in cause.doc.splitlines():
-        heading = text.startswith("## ")
+        if text.startswith("```"):
+            in_code = not in_code
+            continue
+        heading = text.startswith("## ") and not in_code
         shown = visible(text.removeprefix("## ").upper() if heading else text.rstrip(), style.ascii)
-        lines.append(Line(shown, "bold" if heading else None))
+        indent = " " * (len(shown) - len(shown.lstrip()))
+        fits = heading or in_code or columns(shown) <= style.width
+        lines += [Line(shown, "bold" if heading else None)] if fits else wrapped(shown.lstrip(), style, indent, indent)
     lines += [Line(""), Line("FIXES, best first", "bold")]
     for number, fix in enumerate(cause.fixes, 1):
-        lines += pasted(fix.action, style, f"  {number}. ", "     ")
+        layout = pasted if is_pasted(fix.action) else wrapped
+        lines += layout(fix.action, style, f"  {number}. ", "     ")
         lines += indented(_fix_facts(fix), style, 5)
     if not cause.fixes:
         lines.append(Line("  no flag fixes this"))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from elfdiff.render import wording
 from elfdiff.render.details import details
-from elfdiff.render.escape import shorten, shorten_pair, visible
+from elfdiff.render.escape import columns, shorten, shorten_pair, visible
 from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.style import TextStyle
+from elfdiff.render.wording import Step
 from elfdiff.report import EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
 
 MOST_LINES = 30
@@ -27,10 +28,11 @@ VERDICT_COLOURS = {
     Verdict.UNEXPLAINED: "red",
 }
 
-_FOLDED, _TITLE, _FIRST, _COUNTED, _FULL = range(5)
+_FOLDED, _TITLE, _FIXED, _FIRST, _COUNTED, _FULL = range(6)
 """How much of a finding is shown, from its ID alone to two places with their values."""
 
 _VERBOSE_ITEMS = 10
+_MOST_AGAIN = 4
 _LONGEST_PATH = 48
 
 
@@ -126,7 +128,7 @@ class _Text:
             yield from (Line(f"    {visible(step.line, self.style.ascii)}") for step in plan.steps)
         else:
             for number, step in enumerate(plan.steps, 1):
-                yield from pasted(step.line, self.style, f"  {number}. ", "     ")
+                yield from self._step(step, step.line, f"  {number}. ", "     ")
         if plan.after:
             yield from wrapped(plan.after, self.style, "  ", "  ")
 
@@ -134,21 +136,28 @@ class _Text:
         """The steps once more, for a reader of the last lines only."""
         if self.plan is None:
             return []
-        numbered = [f"{number}. {step.line}" for number, step in enumerate(self.plan.steps, 1)]
-        if len(numbered) == 1:
-            numbered = [self.plan.steps[0].line]
-        kept, left = numbered[:5], numbered[5:]
-        if left:
-            kept.append(f"{len(left)} more above")
+        steps = self.plan.steps
+        kept = steps if len(steps) <= _MOST_AGAIN else steps[: _MOST_AGAIN - 1]
+        texts = [f"{number}. {step.line}" if len(steps) > 1 else step.line for number, step in enumerate(kept, 1)]
+        left = [f"{len(steps) - len(kept)} more above"] if len(kept) < len(steps) else []
         label = "do first: "
-        one = visible(label + "  ".join(kept), self.style.ascii)
-        if len(one) <= self.style.width:
+        one = visible(label + "  ".join([*texts, *left]), self.style.ascii)
+        if columns(one) <= self.style.width:
             return [Line(one, "bold", len(label) - 1)]
-        lines = []
-        for index, text in enumerate(kept):
-            start = " " * len(label) if index else label
-            lines += pasted(text, self.style, start, " " * (len(label) + 3))
+        starts = [label, *[" " * len(label)] * len(texts)]
+        lines = [
+            line
+            for step, text, start in zip(kept, texts, starts, strict=False)
+            for line in self._step(step, text, start, " " * (len(label) + 3))
+        ]
+        lines += [Line(f"{' ' * len(label)}{text}") for text in left]
         return [Line(lines[0].text, "bold", len(label) - 1), *lines[1:]]
+
+    def _step(self, step: Step, text: str, first: str, rest: str) -> list[Line]:
+        whole = step.fix is not None and wording.is_pasted(step.fix.action)
+        if whole or self.report.verdict is Verdict.CAUSE_NOT_IN_FILES:
+            return pasted(text, self.style, first, rest)
+        return wrapped(text, self.style, first, rest)
 
     # Findings
 
@@ -161,7 +170,7 @@ class _Text:
             if len(self._body(levels)) <= room:
                 break
             levels[index] = _FOLDED
-        for level in (_FIRST, _COUNTED, _FULL):
+        for level in (_FIXED, _FIRST, _COUNTED, _FULL):
             for index, now in enumerate(levels):
                 if now != level - 1:
                     continue
@@ -200,7 +209,8 @@ class _Text:
             if finding.summary and finding.summary != finding.title:
                 yield from wrapped(finding.summary, self.style, "    ", "    ")
             yield from self._evidence(finding, level)
-        yield from self._fixes(finding)
+        if level >= _FIXED:
+            yield from self._fixes(finding)
 
     def _evidence(self, finding: Finding, level: int) -> Iterator[Line]:
         evidence = self.evidence[finding.cause]
@@ -260,9 +270,9 @@ class _Text:
             yield from self._fix(finding, fix)
         if self.style.verbose and finding.faces:
             yield from indented(f"faces: {', '.join(finding.faces)}", self.style, 4)
-        if finding.unfixed:
+        if finding.unfixed and wording.removes(finding):
             faces = ", ".join(finding.unfixed) if self.style.verbose else wording.joined(finding.unfixed, 3)
-            yield from indented(f"unfixed[{finding.cause}] no fix here reaches: {faces}", self.style, 4)
+            yield from indented(f"unfixed[{finding.cause}] no fix here removes it from: {faces}", self.style, 4)
 
     def _fix(self, finding: Finding, fix: Fix) -> Iterator[Line]:
         tag = f"    fix[{finding.cause}]"

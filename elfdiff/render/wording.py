@@ -6,6 +6,7 @@ equal after a fix. Strings are raw here; each renderer makes them visible in its
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -78,22 +79,25 @@ def removes(finding: Finding) -> bool:
 
 
 def best_fixes(finding: Finding) -> tuple[Fix, ...]:
-    """The first fix that removes, and each later one that reaches a face those before it do not.
+    """The first fix that removes, and each later one that does what those before it cannot.
 
-    Where none removes: the first that masks. Empty where there is no fix.
+    That is to reach another face, or the same face in code of another compiler: a program of Rust and C needs a flag in
+    RUSTFLAGS and one in CFLAGS. Where none removes: the first that masks. Empty where there is no fix.
     """
     chosen: list[Fix] = []
     left = set(finding.faces)
+    told: set[str] = set()
     for fix in finding.fixes:
         if fix.effect is not Effect.REMOVES:
             continue
-        reached = left if not fix.reaches else left & set(fix.reaches)
-        if not chosen or reached:
+        reached = set(finding.faces) & set(fix.reaches) if fix.reaches else set(finding.faces)
+        variables = flag_variables(fix.action)
+        other_compiler = bool(told and variables and reached) and not variables & told
+        if not chosen or reached & left or other_compiler:
             chosen.append(fix)
-            left = left - reached
-    if chosen:
-        return tuple(chosen)
-    return finding.fixes[:1]
+            left -= reached
+            told |= variables
+    return tuple(chosen) or finding.fixes[:1]
 
 
 def amount(number: int, noun: str) -> str:
@@ -185,6 +189,13 @@ def is_pasted(action: str) -> bool:
     return action.startswith("export ") or (action.startswith("add to ") and ":  " in action)
 
 
+def flag_variables(action: str) -> frozenset[str]:
+    """The variables that an action of the form ``add to …:  …`` adds to; empty for every other."""
+    if not is_pasted(action) or not action.startswith("add to "):
+        return frozenset()
+    return frozenset(re.split(r", | and ", action.removeprefix("add to ").split(":  ", 1)[0]))
+
+
 def action_words(action: str) -> str:
     """What an action adds or sets, without where it goes."""
     if action.startswith("add to ") and ":  " in action:
@@ -210,10 +221,10 @@ def plan(report: Report) -> Plan | None:
         return Plan("", (Step("compare two builds for the same machine"),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         return _before_strip(report)
-    steps = _merged([step for finding in (*inputs(report), *roots(report)) for step in _steps(finding)])
+    steps = _steps(report)
     if report.verdict is Verdict.PARTLY_EXPLAINED:
-        rest = f"rebuild and compare again: {_gap(report)}"
-        steps = (*steps, Step(rest))
+        left = amount(unaccounted(report), "byte")
+        steps = (*steps, Step(f"rebuild and compare again: so far no cause accounts for {left}"))
     if not steps:
         return _second_build()
     pasted = any(step.fix is not None and is_pasted(step.fix.action) for step in steps)
@@ -222,29 +233,28 @@ def plan(report: Report) -> Plan | None:
     return Plan(lead if fixed else "", steps)
 
 
-def _steps(finding: Finding) -> list[Step]:
-    fixes = best_fixes(finding)
-    if not fixes:
-        if finding.role is Role.INPUT:
-            line = f"no flag fixes {finding.cause}: build both from the same inputs"
-        else:
-            line = f"no flag fixes {finding.cause}; what helps: elfdiff explain {finding.cause}"
-        return [Step(line, finding.cause)]
-    lines = []
-    for fix in fixes:
-        lead = f"only masks {finding.cause}: " if fix.effect is Effect.MASKS else ""
-        if finding.confidence is Confidence.POSSIBLE:
-            lead = f"if it is {finding.cause}: {lead}"
-        lines.append(Step(f"{lead}{fix.action}", finding.cause, fix))
-    return lines
+def _steps(report: Report) -> tuple[Step, ...]:
+    """Inputs that no flag makes equal, then every fix once, then the roots that no flag fixes."""
+    apart = [finding.cause for finding in inputs(report) if not finding.fixes]
+    hopeless = [finding.cause for finding in roots(report) if not finding.fixes]
+    steps: dict[str, Step] = {}
+    if apart:
+        line = f"no flag fixes {', '.join(apart)}: build both from the same inputs"
+        steps[line] = Step(line, apart[0])
+    for finding in (*inputs(report), *roots(report)):
+        for fix in best_fixes(finding):
+            step = Step(f"{_condition(finding, fix)}{fix.action}", finding.cause, fix)
+            steps.setdefault(step.line, step)
+    if hopeless:
+        line = f"no flag fixes {', '.join(hopeless)}; what helps: elfdiff explain {hopeless[0]}"
+        steps[line] = Step(line, hopeless[0])
+    return tuple(steps.values())
 
 
-def _merged(steps: Iterable[Step]) -> tuple[Step, ...]:
-    """The same line once, at its first place."""
-    seen: dict[str, Step] = {}
-    for step in steps:
-        seen.setdefault(step.line, step)
-    return tuple(seen.values())
+def _condition(finding: Finding, fix: Fix) -> str:
+    """What stands before an action that may be the wrong one, or that only masks."""
+    doubt = f"if it is {finding.cause}: " if finding.confidence is Confidence.POSSIBLE else ""
+    return f"{doubt}only masks {finding.cause}: " if fix.effect is Effect.MASKS else doubt
 
 
 def _before_strip(report: Report) -> Plan:
@@ -316,7 +326,7 @@ def bytes_line(report: Report, ledger: Ledger) -> str:
     terms = [f"{one_side(count, side)} {word}" for count, word in parts if one_side(count, side)]
     terms.append(f"{one_side(totals.unexplained, side)} unexplained")
     wrong = totals.contradicted.most
-    contradicted = f"; {wrong} should have changed and did not" if wrong else ""
+    contradicted = f"; {wrong} contradicted" if wrong else ""
     differ = one_side(totals.differing, side)
     return f"{differ} differ = {' + '.join(terms)}{contradicted} (cmp: {report.raw_differing})"
 
