@@ -1,0 +1,31 @@
+"""When a build ID is random, and when it is a digest of what was linked."""
+
+from __future__ import annotations
+
+from elfdiff.evidence.model import DebugLinkChange, EvidenceSet, NoteChange
+from elfdiff.report import Confidence
+
+UUID_LENGTH = 16
+"""--build-id=uuid; md5 has the same length."""
+
+
+def changed_ids(evidence: EvidenceSet) -> list[NoteChange]:
+    """GNU build IDs that differ and have one length; another length is another setting, not another value."""
+    return [note for note in evidence.of(NoteChange) if note.kind == "build-id" and note.a_length == note.b_length > 0]
+
+
+def randomness(note: NoteChange, evidence: EvidenceSet) -> Confidence | None:
+    """How sure it is that a build ID is random; None if it is a digest, or may well be one.
+
+    A digest of equal contents is equal. So where nothing else differs and nothing was stripped, a differing ID of 16
+    bytes is random. If something was stripped, the digest may have covered it.
+    """
+    if note.a_length != UUID_LENGTH or note.b_length != UUID_LENGTH:
+        return None
+    context = evidence.context
+    if any(link.crc_differs for link in evidence.of(DebugLinkChange)):
+        return None
+    if not context.only_hashes_differ:
+        return Confidence.LIKELY if note.versioned_uuid else None
+    whole = context.has_debug and not context.stripped
+    return Confidence.CERTAIN if note.versioned_uuid or whole else Confidence.LIKELY

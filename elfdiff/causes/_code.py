@@ -1,0 +1,40 @@
+"""What changed code says: another program, or only another number in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals
+
+_NUMBER = re.compile(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
+MOST = 0.6
+ENOUGH = 8
+
+
+def certain_changes(evidence: EvidenceSet) -> list[FunctionChange]:
+    """Functions that differ by more than addresses, or are on one side only."""
+    return [change for change in evidence.of(FunctionChange) if change.certain]
+
+
+def code_changed(evidence: EvidenceSet) -> bool:
+    """True if a function surely differs by more than addresses."""
+    return bool(certain_changes(evidence))
+
+
+def differs_in_numbers(change: FunctionChange) -> bool:
+    """True if the first instructions that differ are the same but for constants in them."""
+    if change.status != "changed" or not change.a_lines or not change.b_lines:
+        return False
+    return _without_numbers(change.a_lines) == _without_numbers(change.b_lines)
+
+
+def most_changed(evidence: EvidenceSet) -> bool:
+    """True if most functions of a program of some size changed: flags or a compiler do that, an edit seldom does."""
+    return any(
+        totals.compared >= ENOUGH and totals.changed > MOST * totals.compared for totals in evidence.of(FunctionTotals)
+    )
+
+
+def _without_numbers(lines: Sequence[str]) -> list[str]:
+    return [_NUMBER.sub("N", line) for line in lines]

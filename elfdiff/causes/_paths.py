@@ -1,0 +1,139 @@
+"""What a directory is: a place where somebody builds, or one where tools and libraries live."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from elfdiff.evidence.model import EvidenceSet, PathChange, PathPlace, TextChange, WordChange, WordKind
+
+SOURCE_SUFFIX = re.compile(
+    r"\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|tcc|ipp|def|rs|go|f|for|f77|f90|f95|f03|f08|pyx|pxd|py|zig|ml|mli|mll|mly|d|di|"
+    r"adb|ads|s|asm|hs|nim|swift|cu|m|mm|vala|y|l|gcda|dwo)$",
+    re.IGNORECASE,
+)
+"""How the name of a source file (or of what is named after one) ends."""
+
+FORTRAN_SUFFIX = re.compile(r"\.(?:f|for|f77|f90|f95|f03|f08)$", re.IGNORECASE)
+
+_TOOLCHAIN = re.compile(
+    r"/rustc/[0-9a-f]{40}(?:/|$)|/rustlib/(?:src|[a-z0-9_]+-)|/\.rustup/|/toolchains?/|/ndk(?:-bundle)?(?:/|$)|/(?:android-)?sdk/|/emsdk/|"
+    r"/x-tools/|/Cellar/|/homebrew/|/nix/store/|/gnu/store/|/lib/gcc(?:-cross)?/|/lib/(?:llvm|clang)[-/]|"
+    r"/golang\.org/toolchain@|/miniconda\d?/|/anaconda\d?/|/sysroots?/|"
+    r"/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu(?:/|$)",
+    re.IGNORECASE,
+)
+_SYSTEM = re.compile(
+    r"/(?:usr(?!/(?:src|obj|ports|local/src)(?:/|$))|lib|lib32|lib64|libx32|bin|sbin|etc|proc|sys|dev|snap|System|Library)(?:/|$)"
+)
+_OPT_TOOLCHAIN = re.compile(
+    r"/opt/(?:[^/]*(?:gcc|clang|llvm|rust|golang|cross|toolchain|devtoolset|rh|intel|conda|zig|ghc|compiler|sdk|ndk|arm|riscv|musl)[^/]*|go)(?:/|$)",
+    re.IGNORECASE,
+)
+_TOOL_TEMPORARY = re.compile(
+    r"/go-build\d{5,}|/rustc[A-Za-z0-9]{6}(?:/|$)|/cc[A-Za-z0-9]{6}\.|/caml(?:startup|pp|obj)[0-9a-f]{6}|/tmpxft_[0-9a-f]{8}"
+)
+_RANDOM_PART = re.compile(
+    r"/(?:tmp[a-z0-9_]{8}|tmp\.[A-Za-z0-9]{6,10}|\.tmp[A-Za-z0-9]{6}|pip-[a-z-]+-[a-z0-9_]{8}|nix-build-[^/]+-\d+|nix-\d+-\d+|[0-9a-f]{32,64})(?:/|$)"
+)
+_VERSIONED = re.compile(
+    r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$"
+)
+_DEPENDENCY_HOME = re.compile(r"/registry/src/|/git/checkouts/|/vendor(?:/|$)|/pkg/mod/")
+_REGISTRY = re.compile(r"/registry/src/([^/]+)")
+_BUILD_PLACE = re.compile(
+    r"^/(?:home|build|builddir|builds|tmp|root|work|workspace|w|srv|mnt|data|github|__w|runner|agent|var/(?:lib|tmp)|usr/src|usr/obj|nix/var|Users|private|ci|src)(?:/|$)"
+)
+_INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
+_ABSOLUTE = re.compile(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
+
+
+@dataclass(frozen=True, slots=True)
+class LoneDirectory:
+    """A text that changed by an absolute path and by nothing else, without a common tail to tell how far it goes."""
+
+    fact: TextChange | WordChange
+    a_directory: str
+    b_directory: str
+
+
+def is_foreign(directory: str) -> bool:
+    """True for a directory of the system, of a toolchain or of a tool's temporary files: nobody builds there."""
+    return any(pattern.search(directory) for pattern in (_TOOLCHAIN, _OPT_TOOLCHAIN, _TOOL_TEMPORARY)) or bool(
+        _SYSTEM.match(directory)
+    )
+
+
+def looks_random(directory: str) -> bool:
+    """True if a part of it has the shape that mktemp and its like give."""
+    return bool(_RANDOM_PART.search(directory))
+
+
+def is_build_place(directory: str) -> bool:
+    """True for a directory below one where builds usually run; a relative one counts, as a prefix map leaves it."""
+    return not directory.startswith("/") or bool(_BUILD_PLACE.match(directory))
+
+
+def is_installed_part(tail: str) -> bool:
+    """True for what an installation prefix is usually followed by: share/…, etc/…."""
+    return bool(_INSTALL_PART.match(tail))
+
+
+def joined(directory: str, tail: str) -> str:
+    """The whole path."""
+    return f"{directory}/{tail}" if tail else directory
+
+
+def is_other_version(change: PathChange) -> bool:
+    """True if the directories are two versions of one dependency, or two names of one registry: no place of a build."""
+    a, b = change.a_directory.rstrip("/"), change.b_directory.rstrip("/")
+    left, right = (_VERSIONED.match(side.rsplit("/", 1)[-1]) for side in (a, b))
+    if left and right and left["name"] == right["name"] and left["version"] != right["version"]:
+        home = _DEPENDENCY_HOME.search(a) and _DEPENDENCY_HOME.search(b)
+        if home or left["glue"].startswith("@"):
+            return True
+    registries = _REGISTRY.search(a), _REGISTRY.search(b)
+    return bool(registries[0] and registries[1] and registries[0][1] != registries[1][1])
+
+
+def is_unit_hash(change: PathChange) -> bool:
+    """True if only cargo's 16 hex digits behind a package name differ: profile, features and rustc make them."""
+    hashed = re.compile(r"(/build/[A-Za-z0-9_-]+-)[0-9a-f]{16}(?=/|$)")
+    a, b = (joined(directory, change.tail) for directory in (change.a_directory, change.b_directory))
+    return a != b and bool(hashed.search(a)) and hashed.sub(r"\1", a) == hashed.sub(r"\1", b)
+
+
+def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
+    """The path changes whose directory may be one where somebody built."""
+    for change in evidence.of(PathChange):
+        whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
+        if change.place is PathPlace.INTERPRETER or is_other_version(change) or is_unit_hash(change):
+            continue
+        if change.place is PathPlace.GO_TABLE:
+            if not any(_TOOL_TEMPORARY.search(path) for path in whole):
+                yield change
+            continue
+        if not any(is_foreign(path) for path in whole):
+            yield change
+
+
+def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
+    """Texts and words that changed from one absolute path to another."""
+    for fact in (*evidence.of(TextChange), *evidence.of(WordChange)):
+        if isinstance(fact, WordChange):
+            if fact.kind is not WordKind.OTHER:
+                continue
+            a, b = fact.a_word, fact.b_word
+        elif fact.a is None or fact.b is None or fact.fragment:
+            continue
+        else:
+            a, b = fact.a.value, fact.b.value
+        left, right = _ABSOLUTE.findall(a), _ABSOLUTE.findall(b)
+        if len(left) != len(right) or _ABSOLUTE.sub("/", a) != _ABSOLUTE.sub("/", b):
+            continue
+        pairs = [(x, y) for x, y in zip(left, right, strict=True) if x != y]
+        if not pairs or any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
+            continue
+        if all(is_build_place(path) for path in pairs[0]):
+            yield LoneDirectory(fact, *pairs[0])

@@ -1,0 +1,235 @@
+"""One reading of every time that changed, so that the causes about time never contradict each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elfdiff.evidence.model import EvidenceSet, IntegerChange, Stamp, TimeChange, WordChange, WordKind
+from elfdiff.report import Confidence
+
+QUARTER = 900
+DAY = 86_400
+MOST_ZONES_APART = 26 * 3600
+"""From UTC-12 to UTC+14."""
+AGREE = 2
+"""Seconds that two stamps of one moment may lie apart."""
+
+CPP_FORMS = frozenset({"cpp-date", "cpp-time", "cpp-date-time"})
+_BUILD_WORDS = re.compile(
+    r"(?i)\b(?:built|build|compiled|compilation|generated|packaged)\b|(?:built|build|compile)_?(?:at|on|date|time|stamp)"
+)
+_REVISION_WORDS = re.compile(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
+_PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
+_BANNER = re.compile(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION")
+_NAMED = frozenset(
+    {"time", "date", "timestamp", "stamp", "epoch", "built", "buildtime", "builddate", "mtime", "datetime", "birthtime"}
+)
+_ANCIENT = frozenset({(1970, 1, 1), (1980, 1, 1), (1980, 1, 2)})
+
+
+class TimeKind(StrEnum):
+    """What a changed time is read as."""
+
+    ZONE = "zone"
+    FILE = "file"
+    COMPILER = "compiler"
+    SCRIPT = "script"
+    COPYRIGHT = "copyright"
+    BANNER = "banner"
+    EPOCH_MISMATCH = "epoch-mismatch"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeReading:
+    """A time that changed, what it is, how sure that is, and a caveat for people."""
+
+    change: TimeChange
+    kind: TimeKind
+    confidence: Confidence
+    note: str | None = None
+
+
+def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
+    """Every changed time that says something, in order; times of a revision control system are left out."""
+    changes = [change for change in evidence.of(TimeChange) if not _belongs_to_revision(change)]
+    zone = _zone_shift(changes)
+    revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
+    read = [_reading(change, changes, zone, revisions) for change in changes]
+    return tuple(item for item in read if item is not None)
+
+
+def instant(stamp: Stamp) -> int | None:
+    """Seconds since 1970-01-01 UTC, taking a text without a zone as UTC; None without date or time of day."""
+    return None if stamp.seconds is None else stamp.seconds - (stamp.zone or 0)
+
+
+def names_a_time(symbol: str | None) -> bool:
+    """True if a word of an identifier says that it is a time: ``build_time``, ``kBuildDate``, not ``runtime``."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", symbol or "")
+    return any(word.lower() in _NAMED for word in words)
+
+
+def agreeing(number: IntegerChange, found: Sequence[TimeReading]) -> TimeReading | None:
+    """The reading whose two moments a pair of integers repeats; None if there is none."""
+    for item in found:
+        a, b = instant(item.change.a_time), instant(item.change.b_time)
+        if a is None or b is None:
+            continue
+        if abs(a - number.a_value) <= AGREE and abs(b - number.b_value) <= AGREE:
+            return item
+    return None
+
+
+def _belongs_to_revision(change: TimeChange) -> bool:
+    if change.section == ".go.buildinfo" and "vcs.time" in change.context:
+        return True
+    return bool(_PSEUDO_VERSION.search(change.context)) and change.a_time.form.startswith("compact")
+
+
+def _reading(
+    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool
+) -> TimeReading | None:
+    a, b = change.a_time, change.b_time
+    if _BANNER.search(change.context):
+        return TimeReading(change, TimeKind.BANNER, Confidence.CERTAIN)
+    if _same_moment(change):
+        return TimeReading(change, TimeKind.ZONE, Confidence.CERTAIN)
+    if zone is not None and _follows(change, zone):
+        return TimeReading(change, TimeKind.ZONE, _zone_confidence(changes))
+    if a.form == "year":
+        return TimeReading(change, TimeKind.COPYRIGHT, Confidence.LIKELY)
+    if a.form == "asctime" and a.zone_name is None and b.zone_name is None:
+        beside = any(other.a_time.form == "cpp-date-time" for other in changes if other is not change)
+        note = (
+            "it is near the compiler's own date, so the source may have been written just before the build"
+            if beside
+            else None
+        )
+        return TimeReading(change, TimeKind.FILE, Confidence.LIKELY, note)
+    if _is_normalised(a) and _is_normalised(b):
+        fixed = any(stamp.date in _ANCIENT for stamp in (a, b))
+        return TimeReading(change, TimeKind.EPOCH_MISMATCH, Confidence.CERTAIN if fixed else Confidence.LIKELY)
+    if a.form in CPP_FORMS and b.form in CPP_FORMS:
+        return TimeReading(change, TimeKind.COMPILER, _compiler_confidence(change, changes))
+    return _script(change, changes, revisions)
+
+
+def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) -> TimeReading | None:
+    a, b = change.a_time, change.b_time
+    named = bool(_BUILD_WORDS.search(change.context)) or names_a_time(change.symbol)
+    of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
+    exact = instant(a) is not None and instant(b) is not None
+    if of_revision and not named:
+        return None
+    if exact and not of_revision and (named or _repeated(change, changes)):
+        return TimeReading(change, TimeKind.SCRIPT, Confidence.CERTAIN)
+    if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not _repeated(change, changes):
+        return TimeReading(
+            change,
+            TimeKind.SCRIPT,
+            Confidence.POSSIBLE if a.date is not None and a.clock is None else Confidence.LIKELY,
+        )
+    return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY)
+
+
+def _repeated(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
+    """True if another text of another form tells the same two moments."""
+    a, b = instant(change.a_time), instant(change.b_time)
+    if a is None or b is None:
+        return False
+    for other in changes:
+        if other is change or other.a_time.form == change.a_time.form:
+            continue
+        x, y = instant(other.a_time), instant(other.b_time)
+        if x is not None and y is not None and abs(a - x) <= AGREE and abs(b - y) <= AGREE:
+            return True
+    return False
+
+
+def _compiler_confidence(change: TimeChange, changes: Sequence[TimeChange]) -> Confidence:
+    """__DATE__ alone may be a release date that somebody typed; with a time of day to the second it is the clock's."""
+    clocks = [other for other in changes if other.a_time.form in ("cpp-time", "cpp-date-time")]
+    ticking = any((other.a_time.clock or 0) % 60 or (other.b_time.clock or 0) % 60 for other in clocks)
+    return Confidence.CERTAIN if ticking else Confidence.LIKELY
+
+
+def _is_normalised(stamp: Stamp) -> bool:
+    """Midnight UTC, or a day that tools write in place of a time: 1970-01-01, 1980-01-01."""
+    if stamp.date in _ANCIENT:
+        return True
+    return stamp.date is not None and stamp.clock == 0 and stamp.zone in (None, 0)
+
+
+def _follows(change: TimeChange, zone: int) -> bool:
+    """True if a text that names no zone moved by the shift of the two zones, or is a date alone."""
+    if change.a_time.form == "year" or change.a_time.zone is not None or change.b_time.zone is not None:
+        return False
+    shift = _shift(change)
+    return shift is None or (shift - zone) % DAY == 0
+
+
+def _same_moment(change: TimeChange) -> bool:
+    """Two clocks that were read at one moment, each text naming its zone."""
+    a, b = change.a_time, change.b_time
+    if a.zone is None or b.zone is None:
+        if a.zone_name is None or b.zone_name is None or a.zone_name == b.zone_name:
+            return False
+        shift = _shift(change)
+        return shift is not None and shift % QUARTER == 0 and 0 < abs(shift) <= MOST_ZONES_APART
+    if a.seconds is not None and b.seconds is not None:
+        return (a.zone, a.zone_name) != (b.zone, b.zone_name) and instant(a) == instant(b)
+    if a.clock is not None and b.clock is not None and a.zone != b.zone:
+        return (a.clock - a.zone - b.clock + b.zone) % DAY == 0
+    return False
+
+
+def _shift(change: TimeChange) -> int | None:
+    """Seconds by which b's clock is ahead of a's, the shorter way round for a time of day; None for a date."""
+    a, b = change.a_time, change.b_time
+    if a.seconds is not None and b.seconds is not None:
+        return b.seconds - a.seconds
+    if a.clock is None or b.clock is None:
+        return None
+    return (b.clock - a.clock + DAY // 2) % DAY - DAY // 2
+
+
+def _zone_shift(changes: Sequence[TimeChange]) -> int | None:
+    """The one shift that every text without a zone shows, if it can be the distance of two zones; else None.
+
+    Whole days are no such distance: no two zones in use are exactly 24 hours apart, but two builds may well be.
+    """
+    plain = [
+        change
+        for change in changes
+        if change.a_time.zone is None and change.b_time.zone is None and change.a_time.form != "year"
+    ]
+    whole = [shift for change in plain if change.a_time.seconds is not None and (shift := _shift(change)) is not None]
+    parts = [shift for change in plain if change.a_time.seconds is None and (shift := _shift(change)) is not None]
+    shifts = whole or parts
+    if not shifts or any(shift != shifts[0] for shift in shifts):
+        return None
+    shift = shifts[0]
+    if whole and any((part - shift) % DAY for part in parts):
+        return None
+    if shift % QUARTER or shift % DAY == 0 or abs(shift) > MOST_ZONES_APART:
+        return None
+    days = [_days(change) for change in plain if _shift(change) is None]
+    return shift if all(day is None or abs(day) <= 1 for day in days) else None
+
+
+def _days(change: TimeChange) -> int | None:
+    """Days between two dates, near enough: None if they lie in different months."""
+    a, b = change.a_time.date, change.b_time.date
+    if a is None or b is None:
+        return None
+    if a[:2] == b[:2]:
+        return b[2] - a[2]
+    return 1 if {a[2], b[2]} & {1} and max(a[2], b[2]) >= 28 else 99
+
+
+def _zone_confidence(changes: Sequence[TimeChange]) -> Confidence:
+    """A text that names its zone vouches for those that name none."""
+    return Confidence.CERTAIN if any(_same_moment(change) for change in changes) else Confidence.LIKELY

@@ -1,0 +1,433 @@
+r"""The directory of the build is compiled in.
+
+## What it looks like
+
+The two files hold the same path with another beginning:
+
+```
+.debug_line_str   a  /home/ci/build-1/src/ldo.c      .rodata   a  /home/ci/build-1/src/ldo.c:120: bad jump
+                  b  /tmp/b2/src/ldo.c                         b  /tmp/b2/src/ldo.c:120: bad jump
+```
+
+With directories of one length that is a byte or two, plus the 20 bytes of the build ID. With another length the
+string table grows and everything behind it moves: a path seven characters longer changed 210 bytes of a 16 KB
+program whose size stayed the same, and one path in a cargo release binary changed 80,600 of 451,136. The number
+of differing bytes says nothing about the cause.
+
+The places, each a face of its own because the flags that reach them differ: debug information
+(`DW_AT_comp_dir`, line tables), texts from `__FILE__`, `assert` and Rust's panic locations, gfortran's run-time
+calls, `.gcda` names of coverage builds, units that GNU as wrote, RUNPATH, cargo's home and OUT_DIR, Go's file
+table, names that a generator made from a path (`__pyx_k_home_ci_build`), `.dwo` names, LTO bytecode, and
+strings that a build script wrote.
+
+## Why it happens
+
+A compiler records where it ran, so that a debugger finds the sources. `__FILE__` is the file name as it was
+given on the command line, so it is absolute when the build system (CMake, for one) names files by absolute
+paths. A linker writes the RUNPATH it is told. None of this changes until someone builds in another directory: a
+second CI worker, a temporary checkout, a home directory of another name.
+
+## How to be sure
+
+Replace one directory by the other in every text: if the texts are then equal, the directory was the cause.
+elfdiff does that and lists the places. A unit's directory in the debug information or a source file's name with
+another head is decisive. A lone directory in a text is not: it may be an installation prefix or an option that
+somebody set.
+
+Files under `/usr`, a toolchain's own tree, `/rustc/<commit>` or a Nix store path are not the build directory;
+they belong to `toolchain-path` or `toolchain-version`. `lexopt-0.2.0` against `lexopt-0.3.0` is
+`dependency-version`. A part such as `tmpk3v9x2qa` looks random: then every build differs, even on one machine,
+and the same flags help.
+
+What the bytes cannot tell: a directory that only went into a hash (clang's `.__uniq.` names, unity builds,
+zig's cache), and a file that was stripped, where often nothing but the build ID is left. Build twice in one
+directory: if that is equal, the directory was the cause.
+
+Prefix maps leave some places alone. `-ffile-prefix-map` reaches debug information and `__FILE__`, but not
+gfortran's run-time names, gdc's assertions, `.gcda` names, RUNPATH or LTO bytecode; `--remap-path-prefix` does
+not rewrite what `env!` put into a string. Those faces are named beside the fix.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from elfdiff.causes._paths import (
+    FORTRAN_SUFFIX,
+    SOURCE_SUFFIX,
+    build_paths,
+    is_build_place,
+    is_foreign,
+    is_installed_part,
+    joined,
+    lone_directories,
+    looks_random,
+)
+from elfdiff.causes._tools import has_c, languages, older_than, user_compiler
+from elfdiff.causes._wording import became
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    Context,
+    DynamicChange,
+    Evidence,
+    EvidenceSet,
+    PathChange,
+    PathPlace,
+    SymbolRenamed,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+DWARF, MACRO, FORTRAN = "path-dwarf-comp-dir", "path-file-macro", "path-gfortran-runtime"
+COVERAGE, ASSEMBLER, RUNPATH = "path-gcov-gcda", "path-assembler-source", "path-rpath-runpath"
+CARGO_HOME, OUT_DIR, GO = "path-cargo-registry-home", "path-cargo-out-dir-env", "path-go-gopath-goroot"
+CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-split-dwarf"
+STRINGS, LTO = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd"
+
+_DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
+_MAPPED = (DWARF, MACRO, ASSEMBLER, SPLIT)
+
+C_MAP = Fix(
+    toolchain="gcc, clang",
+    action='add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=_MAPPED,
+    since="gcc 8, clang 10",
+    note="debug information and __FILE__; a library linked in needs it in its own build",
+)
+C_MAP_OLD = Fix(
+    toolchain="gcc, clang",
+    action='add to CFLAGS and CXXFLAGS:  -fdebug-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, ASSEMBLER, SPLIT),
+    note="before gcc 8 and clang 10; __FILE__ keeps its path unless sources are named relative to "
+    "the working directory",
+)
+RUST_MAP = Fix(
+    toolchain="rustc",
+    action='add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, MACRO, SPLIT),
+    note="not the texts of env!() and OUT_DIR, and not symbol hashes of path dependencies outside the workspace",
+)
+CARGO_MAP = Fix(
+    toolchain="cargo",
+    action='add to RUSTFLAGS:  --remap-path-prefix="${CARGO_HOME:-$HOME/.cargo}"=/cargo',
+    effect=Effect.REMOVES,
+    reaches=(CARGO_HOME,),
+)
+FORTRAN_MAP = Fix(
+    toolchain="gfortran",
+    action='add to FFLAGS:  -ffile-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, SPLIT),
+    since="gcc 8",
+    note="debug information only: the names in run-time calls keep their path",
+)
+FORTRAN_RELATIVE = Fix(
+    toolchain="gfortran",
+    action="compile Fortran sources by names relative to the working directory (gfortran -c src/solve.f90)",
+    effect=Effect.REMOVES,
+    reaches=(FORTRAN,),
+    note="gfortran 12 keeps an absolute name in its run-time calls in spite of -ffile-prefix-map",
+)
+ADA_MAP = Fix(
+    toolchain="gnat",
+    action='add to ADAFLAGS:  -ffile-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, MACRO, SPLIT),
+    since="gcc 8",
+)
+D_MAP = Fix(
+    toolchain="gdc, ldc",
+    action='add to DFLAGS:  -fdebug-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, SPLIT),
+    note="debug information only",
+)
+D_RELATIVE = Fix(
+    toolchain="gdc, ldc, dmd",
+    action="compile D sources by names relative to the working directory",
+    effect=Effect.REMOVES,
+    reaches=(MACRO,),
+    note="no prefix map reaches the file names in assertions",
+)
+OCAML_MAP = Fix(
+    toolchain="ocaml",
+    action='export BUILD_PATH_PREFIX_MAP=".=$PWD"',
+    effect=Effect.REMOVES,
+    reaches=(DWARF, MACRO),
+    since="ocaml 4.03",
+)
+GO_TRIM = Fix(
+    toolchain="go",
+    action="add to GOFLAGS:  -trimpath",
+    effect=Effect.REMOVES,
+    reaches=(GO, DWARF, MACRO, ASSEMBLER),
+    since="go 1.13",
+)
+ZIG_STRIP = Fix(
+    toolchain="zig",
+    action="build with -fstrip, or both in one directory: zig has no prefix map",
+    effect=Effect.REMOVES,
+    reaches=(DWARF, SPLIT),
+)
+COVERAGE_MAP = Fix(
+    toolchain="gcc",
+    action='add to CFLAGS and CXXFLAGS:  -fprofile-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=(COVERAGE,),
+    since="gcc 12",
+    note="a file that is shipped should not be built with --coverage at all",
+)
+RUNPATH_FIX = Fix(
+    toolchain="linker",
+    action="give no absolute build directory as a run path: cmake -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON, "
+    "or -Wl,-rpath with $ORIGIN",
+    effect=Effect.REMOVES,
+    reaches=(RUNPATH,),
+    since="cmake 3.14",
+)
+OUT_DIR_FIX = Fix(
+    toolchain="cargo",
+    action='keep env!("OUT_DIR") and env!("CARGO_MANIFEST_DIR") out of texts that are compiled in, '
+    "or build in one fixed directory",
+    effect=Effect.REMOVES,
+    reaches=(OUT_DIR,),
+    note="--remap-path-prefix does not rewrite them",
+)
+STRINGS_FIX = Fix(
+    toolchain="build script",
+    action="write paths relative to the source tree into -D options and generated files, give libraries a soname, "
+    "or build in one fixed directory",
+    effect=Effect.REMOVES,
+    reaches=(STRINGS,),
+    note="no prefix map reaches a path that a script wrote",
+)
+GENERATOR_FIX = Fix(
+    toolchain="cython, valac",
+    action="run the code generator with relative paths",
+    effect=Effect.REMOVES,
+    reaches=(CYTHON,),
+)
+LTO_FIX = Fix(
+    toolchain="gcc",
+    action="strip LTO bytecode from what is shipped (strip -R '.gnu.lto_*' -R '.gnu.debuglto_*'), or "
+    "compile with -fno-lto",
+    effect=Effect.REMOVES,
+    reaches=(LTO,),
+    note="the compressed bytecode keeps the working directory in spite of -ffile-prefix-map",
+)
+SAME_DIRECTORY = Fix(
+    toolchain="any",
+    action="build both in one directory of the same name",
+    effect=Effect.REMOVES,
+    reaches=(HASHED,),
+    note="reaches every face; bytes do not show a directory that was hashed",
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The maps of the languages in the files, then the fixes for what maps do not reach."""
+    spoken = languages(context)
+    found: list[Fix] = []
+    if "go" in spoken:
+        return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces)))
+    if "rust" in spoken:
+        found.append(RUST_MAP)
+    if has_c(context) or not spoken - {"assembly"}:
+        found.append(C_MAP_OLD if _old_compiler(context) else C_MAP)
+    table = {
+        "fortran": (FORTRAN_MAP,),
+        "ada": (ADA_MAP,),
+        "d": (D_MAP, D_RELATIVE),
+        "ocaml": (OCAML_MAP,),
+        "zig": (ZIG_STRIP,),
+    }
+    found += [fix for language, fixes in table.items() if language in spoken for fix in fixes]
+    if not found:
+        found.append(C_MAP)
+    wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
+    rest = [fix for fix in _REST if set(fix.reaches) & set(faces)]
+    return tuple(wanted + rest)
+
+
+_REST = (
+    CARGO_MAP,
+    FORTRAN_RELATIVE,
+    COVERAGE_MAP,
+    RUNPATH_FIX,
+    OUT_DIR_FIX,
+    STRINGS_FIX,
+    GENERATOR_FIX,
+    LTO_FIX,
+    SAME_DIRECTORY,
+)
+
+
+def _old_compiler(context: Context) -> bool:
+    if user_compiler(context) == "clang":
+        return older_than(context, "clang", 10)
+    return older_than(context, "gcc", 8)
+
+
+@cause(
+    title="the build directory is compiled in",
+    role=Role.ROOT,
+    faces={
+        DWARF: "debug information names the directory of the build",
+        MACRO: "__FILE__, assert or a panic location holds an absolute path",
+        FORTRAN: "gfortran passes the source's path to its run-time library",
+        COVERAGE: "a coverage build holds the path of its .gcda file",
+        ASSEMBLER: "units that GNU as wrote name the directory of the build",
+        RUNPATH: "the run path names the directory of the build",
+        CARGO_HOME: "sources of registry crates are named below cargo's home",
+        OUT_DIR: "a text made by env!() holds a directory of cargo",
+        GO: "Go's file table names the directories of sources and of Go itself",
+        CYTHON: "a code generator made identifiers from a path",
+        HASHED: "a directory went into a hash in a name",
+        SPLIT: "split debug information names its .dwo file by path",
+        STRINGS: "a library name, a note or a text from a build script holds the directory",
+        LTO: "LTO bytecode holds the working directory",
+    },
+    fixes=(
+        C_MAP,
+        RUST_MAP,
+        GO_TRIM,
+        C_MAP_OLD,
+        FORTRAN_MAP,
+        ADA_MAP,
+        D_MAP,
+        D_RELATIVE,
+        OCAML_MAP,
+        ZIG_STRIP,
+        *_REST,
+    ),
+    references=(
+        "Reproducible Builds, build path: https://reproducible-builds.org/docs/build-path/",
+        "GCC manual, -ffile-prefix-map: https://gcc.gnu.org/onlinedocs/gcc/Overall-Options.html",
+        "rustc book, remap source paths: https://doc.rust-lang.org/rustc/remap-source-paths.html",
+        "BUILD_PATH_PREFIX_MAP: https://reproducible-builds.org/specs/build-path-prefix-map/",
+        "Go, -trimpath: https://pkg.go.dev/cmd/go#hdr-Compile_packages_and_dependencies",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """One match a face, all with one summary; a face is as sure as the surest directory pair that it shows."""
+    groups: dict[tuple[str, str], list[PathChange]] = defaultdict(list)
+    for change in build_paths(evidence):
+        groups[change.a_directory, change.b_directory].append(change)
+    mangled = [item for item in evidence.of(SymbolRenamed) if item.scheme == "mangled-path"]
+    lone = list(lone_directories(evidence))
+    run_paths = [item for item in evidence.of(DynamicChange) if _is_run_path(item)]
+    if not groups and not mangled and not lone and not run_paths:
+        return
+    spoken = languages(evidence.context)
+    assembler_only = _assembler_only([change for changes in groups.values() for change in changes])
+    found: dict[str, tuple[list[Evidence], list[Confidence]]] = defaultdict(lambda: ([], []))
+    for changes in groups.values():
+        sure = _confidence(changes)
+        for change in changes:
+            facts, levels = found[_face(change, spoken, assembler_only)]
+            facts.append(change)
+            levels.append(sure)
+    ordered = sorted(groups, key=lambda pair: -len(groups[pair]))
+    directories = [side for pair in ordered for side in pair] or [
+        side for item in lone for side in (item.a_directory, item.b_directory)
+    ]
+    for name in mangled:
+        sure = (
+            Confidence.CERTAIN
+            if any(_mangled(side) in (name.a_part, name.b_part) for side in directories)
+            else Confidence.LIKELY
+        )
+        found[CYTHON][0].append(name)
+        found[CYTHON][1].append(sure)
+    for text in lone:
+        known = any(
+            (text.a_directory + "/").startswith(a + "/") and (text.b_directory + "/").startswith(b + "/")
+            for a, b in groups
+        )
+        face = OUT_DIR if "rust" in spoken else STRINGS
+        found[face][0].append(text.fact)
+        found[face][1].append(Confidence.CERTAIN if known else Confidence.LIKELY)
+    for entry in run_paths:
+        found[RUNPATH][0].append(entry)
+        found[RUNPATH][1].append(Confidence.LIKELY)
+    summary = _summary(ordered, directories, run_paths)
+    note = (
+        "a part of the directory looks random: a new one is made for every build"
+        if any(map(looks_random, directories))
+        else None
+    )
+    for face, (facts, levels) in found.items():
+        yield Match(face, tuple(facts), min(levels, key=list(Confidence).index), summary, note)
+
+
+def _confidence(changes: list[PathChange]) -> Confidence:
+    """How sure it is that this directory pair is two places of a build."""
+    if any(change.place in _DEBUG or change.place in (PathPlace.GO_TABLE, PathPlace.LTO) for change in changes):
+        return Confidence.CERTAIN
+    if any(change.exact and SOURCE_SUFFIX.search(change.tail) for change in changes):
+        return Confidence.CERTAIN
+    exact = {change.tail for change in changes if change.exact}
+    places = all(is_build_place(side) for side in (changes[0].a_directory, changes[0].b_directory))
+    if len(exact) >= 2 and places and not any(is_installed_part(tail) for tail in exact):
+        return Confidence.CERTAIN
+    if not exact or (not places and all(is_installed_part(tail) for tail in exact)):
+        return Confidence.POSSIBLE
+    return Confidence.LIKELY
+
+
+def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> str:
+    """Where the path stands, by what would reach it."""
+    whole = joined(change.a_directory, change.tail)
+    if change.place is PathPlace.LTO:
+        return LTO
+    if change.place is PathPlace.RUNPATH:
+        return RUNPATH
+    if change.place is PathPlace.NEEDED:
+        return STRINGS
+    if change.tail.endswith(".gcda"):
+        return COVERAGE
+    if change.tail.endswith(".dwo"):
+        return SPLIT
+    if "/registry/src/" in whole or "/git/checkouts/" in whole:
+        return CARGO_HOME
+    if change.place is PathPlace.GO_TABLE or "go" in spoken:
+        return GO
+    if change.place in _DEBUG:
+        return ASSEMBLER if assembler_only else DWARF
+    if change.place is PathPlace.SYMBOL:
+        return STRINGS
+    if FORTRAN_SUFFIX.search(change.tail):
+        return FORTRAN
+    if SOURCE_SUFFIX.search(change.tail):
+        return MACRO
+    return OUT_DIR if "rust" in spoken else STRINGS
+
+
+def _assembler_only(changes: list[PathChange]) -> bool:
+    directories = [change for change in changes if change.place is PathPlace.DEBUG_DIRECTORY]
+    return bool(directories) and all(change.assembler for change in directories)
+
+
+def _is_run_path(item: DynamicChange) -> bool:
+    """Two absolute run paths outside the system; one on one side only is a matter of link flags."""
+    if item.tag not in ("DT_RUNPATH", "DT_RPATH") or not item.a_value or not item.b_value:
+        return False
+    sides = [[part for part in value.split(":") if part.startswith("/")] for value in (item.a_value, item.b_value)]
+    return all(sides) and all(not is_foreign(part) and is_build_place(part) for side in sides for part in side)
+
+
+def _mangled(directory: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "_" for c in directory.strip("/"))
+
+
+def _summary(pairs: list[tuple[str, str]], directories: list[str], run_paths: list[DynamicChange]) -> str:
+    if not directories:
+        first = run_paths[0] if run_paths else None
+        return became(first.a_value or "", first.b_value or "") if first else "identifiers hold another path"
+    more = len(pairs) - 1
+    text = became(directories[0], directories[1])
+    return f"{text}, and {more} more {'directory' if more == 1 else 'directories'}" if more > 0 else text

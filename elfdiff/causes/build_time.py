@@ -1,0 +1,174 @@
+r"""The clock of the build is compiled in.
+
+## What it looks like
+
+Two texts that are equal but for a date or a time, the later build holding the later value:
+
+```
+.rodata  a  Nov 23 2026 01:29:37      from __DATE__ " " __TIME__
+         b  Nov 23 2026 01:30:31
+.rodata  a  built 2026-11-23T01:29:37Z     from a build script
+         b  built 2026-11-23T01:30:31Z
+.data    a  build_epoch = 1795397377
+         b  build_epoch = 1795397431
+```
+
+`__DATE__` has 11 characters with the day padded by a space, `__TIME__` has 8. A minute apart, that is one or
+two bytes; nothing else moves, as these texts keep their length. A year in a copyright line differs only across
+New Year. In a kernel the banner (`Linux version … #1 SMP … Nov 23 01:29:37 UTC 2026`) holds the date beside
+user, host and build counter, which are causes of their own.
+
+## Why it happens
+
+`__DATE__` and `__TIME__` are the compiler's clock, in the local time zone. Build scripts call `date`, CMake's
+`string(TIMESTAMP)`, vergen in Rust or `-X main.date=$(date)` in Go. SOURCE_DATE_EPOCH is the agreement that
+replaces all of them: seconds since 1970 of the last change of the source. A program has to read it. gcc does
+since 7 and clang since 16; a line of shell does not unless somebody wrote so.
+
+## How to be sure
+
+The form gives the source away: `Mmm dd yyyy hh:mm:ss` is the compiler's, anything else a script's. `Ddd Mmm dd
+hh:mm:ss yyyy` without a zone is `__TIMESTAMP__` or ctime(), see `file-times`. Two times that differ by whole
+quarters of an hour, or whose texts name different zones of one moment, are `time-zone`. A commit's date goes
+with the commit: see `vcs-state`. Both sides at midnight UTC, 1970-01-01 or 1980-01-01 mean that both builds did
+fix their clock, to different values.
+
+What the bytes cannot tell: whether SOURCE_DATE_EPOCH was set from a commit's time in both builds and the
+commits differ (that looks like a clock), and who typed a date that stands alone. Two builds in a row with the
+variable set tell it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
+from elfdiff.causes._tools import has_c, older_than, user_compiler
+from elfdiff.causes._wording import became
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
+BANNER, MISMATCH = "time-kernel-banner", "env-sde-mismatch"
+
+_FACES = {
+    TimeKind.COMPILER: COMPILER,
+    TimeKind.SCRIPT: SCRIPT,
+    TimeKind.COPYRIGHT: COPYRIGHT,
+    TimeKind.BANNER: BANNER,
+    TimeKind.EPOCH_MISMATCH: MISMATCH,
+}
+
+EPOCH = Fix(
+    toolchain="gcc, clang",
+    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    effect=Effect.REMOVES,
+    reaches=(COMPILER, MISMATCH),
+    since="gcc 7, clang 16",
+    note="without git any fixed number does, the same in both builds; a build script must read it itself",
+)
+REDEFINE = Fix(
+    toolchain="gcc, clang",
+    action="add to CFLAGS and CXXFLAGS:  -Wno-builtin-macro-redefined -D__DATE__=__VERSION__ -D__TIME__=__VERSION__",
+    effect=Effect.REMOVES,
+    reaches=(COMPILER,),
+    note="for compilers that ignore SOURCE_DATE_EPOCH; the date then reads as the compiler's version",
+)
+SCRIPT_LINE = Fix(
+    toolchain="build script",
+    action='where the script writes a date, write this one:  date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"',
+    effect=Effect.REMOVES,
+    reaches=(SCRIPT, COPYRIGHT),
+    note="with SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
+    "(CMake's string(TIMESTAMP) and vergen do)",
+)
+KERNEL = Fix(
+    toolchain="kbuild",
+    action='export KBUILD_BUILD_TIMESTAMP="$(git log -1 --pretty=%cI)"',
+    effect=Effect.REMOVES,
+    reaches=(BANNER,),
+    note="user, host and build counter of the banner have variables of their own: KBUILD_BUILD_USER, "
+    "KBUILD_BUILD_HOST, KBUILD_BUILD_VERSION",
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
+    found: list[Fix] = []
+    if COMPILER in faces and _ignores_epoch(context):
+        found.append(REDEFINE)
+    if {COMPILER, MISMATCH, SCRIPT, COPYRIGHT} & set(faces) and not (found and set(faces) == {COMPILER}):
+        found.append(EPOCH)
+    found += [fix for fix in (SCRIPT_LINE, KERNEL) if set(fix.reaches) & set(faces)]
+    return tuple(found)
+
+
+def _ignores_epoch(context: Context) -> bool:
+    if not has_c(context):
+        return False
+    if user_compiler(context) == "clang":
+        return older_than(context, "clang", 16)
+    return older_than(context, "gcc", 7)
+
+
+@cause(
+    title="the clock of the build is compiled in",
+    role=Role.ROOT,
+    faces={
+        COMPILER: "__DATE__ and __TIME__, the compiler's clock",
+        SCRIPT: "a date or time that a build script wrote",
+        COPYRIGHT: "the year of the build in a copyright line",
+        BANNER: "the date in a kernel's banner",
+        MISMATCH: "both builds fixed their clock, to different values",
+    },
+    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, KERNEL),
+    references=(
+        "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
+        "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",
+        "LLVM, SOURCE_DATE_EPOCH in clang: https://reviews.llvm.org/D135045",
+        "Linux, reproducible builds: https://docs.kernel.org/kbuild/reproducible-builds.html",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Texts by their form; numbers that repeat a text's two moments, or whose symbol says that they are times."""
+    read = readings(evidence)
+    found: dict[str, list[tuple[Evidence, Confidence]]] = defaultdict(list)
+    first: dict[str, TimeReading] = {}
+    for item in read:
+        face = _FACES.get(item.kind)
+        if face is not None:
+            found[face].append((item.change, item.confidence))
+            first.setdefault(face, item)
+    for number in evidence.of(IntegerChange):
+        if not number.seconds:
+            continue
+        text = agreeing(number, read)
+        if text is not None and text.kind in _FACES:
+            found[SCRIPT].append((number, Confidence.CERTAIN))
+        elif text is None and names_a_time(number.symbol):
+            found[SCRIPT].append((number, Confidence.LIKELY))
+    summary = _summary(first, found)
+    for face, facts in found.items():
+        confidence = min((level for _, level in facts), key=list(Confidence).index)
+        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, _NOTES.get(face))
+
+
+_NOTES = {
+    SCRIPT: "SOURCE_DATE_EPOCH helps only where the script reads it",
+    COPYRIGHT: "somebody may have changed the year by hand",
+    MISMATCH: "both values look fixed: agree on one SOURCE_DATE_EPOCH",
+}
+
+
+def _summary(first: dict[str, TimeReading], found: dict[str, list[tuple[Evidence, Confidence]]]) -> str:
+    for item in first.values():
+        if item.change.a is not None and item.change.b is not None:
+            return became(item.change.a.value.strip(), item.change.b.value.strip())
+    for facts in found.values():
+        for fact, _ in facts:
+            if isinstance(fact, IntegerChange):
+                return f"{fact.symbol or 'a number'}: {became(str(fact.a_value), str(fact.b_value))}"
+    return ""

@@ -1,0 +1,142 @@
+r"""A hash differs because what it covers differs.
+
+## What it looks like
+
+```
+.note.gnu.build-id+0x10   a  edc1f8d0…d78e    20 bytes: sha1       .gnu_debuglink   a  app.debug 1c 5e 90 b3
+                          b  606a77c2…1d64                                          b  app.debug 77 02 4d e1
+.note.go.buildid          a  action/…/…/content
+```
+
+A build ID of 20 bytes is sha1 (or lld's and gold's tree hash), 8 bytes is lld's fast hash, 16 is md5 (or uuid,
+see `random-build-id`), 32 is sha256. `.gnu_debuglink` ends in the CRC of the separate debug file. Go writes
+four fields: the first stands for the inputs of the link, the last for its output. LLVM appends `.llvm.<number>`
+to names that ThinLTO made global; the number is a hash of the module.
+
+## Why it happens
+
+The linker hashes what it wrote, so any other difference shows here a second time. It is a consequence, never a
+cause. Linkers do not hash the same bytes: GNU ld leaves out `.symtab` and `.strtab`, so files with equal IDs
+may still differ there; lld includes them.
+
+## How to be sure
+
+If anything else differs, look there. If only the hash differs, it covered something that has been stripped
+since, nearly always debug information with a directory in it: compare the files as they were before strip, or
+their `.debug` files. The bytes left cannot tell what it was.
+
+`--build-id=none` takes the symptom away and the link to the debug symbols with it. It masks; it does not fix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes._build_id import changed_ids, randomness
+from elfdiff.causes._tools import languages
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    Context,
+    DebugLinkChange,
+    EvidenceSet,
+    NoteChange,
+    SymbolRenamed,
+    TextChange,
+    WordChange,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+BUILD_ID, GO_ID, DEBUG_LINK = "build-id-content-hash", "build-id-go", "debuglink-crc"
+ALT_LINK, EMBEDDED, PROMOTED = "debugaltlink-dwz", "embedded-hash-of-content", "thinlto-promoted-suffix"
+
+_STYLES = {
+    8: "8 bytes, as lld's fast hash has",
+    16: "16 bytes, as md5 has",
+    20: "20 bytes, as sha1 has",
+    32: "32 bytes, as sha256 has",
+}
+
+NO_ID = Fix(
+    toolchain="ld, gold, lld, mold",
+    action="add to LDFLAGS:  -Wl,--build-id=none",
+    effect=Effect.MASKS,
+    reaches=(BUILD_ID,),
+    note="debuggers lose the link to the symbols",
+)
+NO_ID_RUST = Fix(
+    toolchain="rustc",
+    action="add to RUSTFLAGS:  -Clink-arg=-Wl,--build-id=none",
+    effect=Effect.MASKS,
+    reaches=(BUILD_ID,),
+    note="debuggers lose the link to the symbols",
+)
+NO_ID_GO = Fix(
+    toolchain="go",
+    action="add to GOFLAGS:  -ldflags=-buildid=",
+    effect=Effect.MASKS,
+    reaches=(BUILD_ID, GO_ID),
+    note="go's build cache and debuggers lose the ID",
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """What hides the ID for the language that linked it."""
+    spoken = languages(context)
+    fix = NO_ID_GO if "go" in spoken else NO_ID_RUST if "rust" in spoken else NO_ID
+    return (fix,) if set(fix.reaches) & set(faces) else ()
+
+
+@cause(
+    title="a hash of contents that differ",
+    role=Role.CONSEQUENCE,
+    faces={
+        BUILD_ID: "the linker's digest of the file",
+        GO_ID: "Go's digest of inputs and output",
+        DEBUG_LINK: "the checksum of the separate debug file",
+        ALT_LINK: "the ID of the shared debug file that dwz made",
+        EMBEDDED: "a digest of its own contents that the program carries",
+        PROMOTED: "a module's hash in names that ThinLTO made global",
+    },
+    fixes=(NO_ID, NO_ID_RUST, NO_ID_GO),
+    references=(
+        "GNU ld manual, --build-id: https://sourceware.org/binutils/docs/ld/Options.html",
+        "GDB manual, separate debug files: "
+        "https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html",
+        "Reproducible Builds, build path: https://reproducible-builds.org/docs/build-path/",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Digests at their defined places."""
+    for note in changed_ids(evidence):
+        if randomness(note, evidence) is None:
+            style = _STYLES.get(note.a_length, f"{note.a_length} bytes")
+            caveat = (
+                "; --build-id=uuid would have 16" if evidence.context.only_hashes_differ and note.a_length != 16 else ""
+            )
+            yield Match(BUILD_ID, (note,), Confidence.CERTAIN, style + caveat)
+    for note in evidence.of(NoteChange):
+        if note.kind == "go-build-id" and note.a_length and note.b_length:
+            yield Match(GO_ID, (note,), Confidence.CERTAIN, "Go's build ID covers inputs and output")
+    for link in evidence.of(DebugLinkChange):
+        if link.section == ".gnu_debugaltlink":
+            yield Match(ALT_LINK, (link,), Confidence.CERTAIN, "the ID of the shared debug file differs")
+        elif link.crc_differs:
+            yield Match(DEBUG_LINK, (link,), Confidence.CERTAIN, "the separate debug files differ")
+    promoted = [item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix"]
+    if promoted:
+        yield Match(
+            PROMOTED,
+            tuple(promoted),
+            Confidence.CERTAIN,
+            "names that ThinLTO made global end in another hash of their module",
+        )
+    embedded = [
+        fact
+        for fact in (*evidence.of(WordChange), *evidence.of(TextChange))
+        if fact.a
+        and fact.b
+        and (fact.a.value.startswith("srcversion=") or getattr(fact, "context", "").startswith("srcversion="))
+    ]
+    if embedded:
+        yield Match(EMBEDDED, tuple(embedded), Confidence.CERTAIN, "the kernel module's digest of its sources differs")

@@ -1,0 +1,146 @@
+r"""A dependency has another version.
+
+## What it looks like
+
+The embedded lists differ (`.dep-v0` of cargo auditable, `.go.buildinfo`, `.note.package`), or the paths of
+crates that were compiled in:
+
+```
+.dep-v0   a  itoa 1.0.1                                            .rodata  a  …/lexopt-0.2.0/src/lib.rs
+          b  itoa 1.0.2                                                     b  …/lexopt-0.3.0/src/lib.rs
+.dynamic  a  NEEDED libfoo.so.1    b  NEEDED libfoo.so.2
+```
+
+The hashes in the names of the dependency and of all that use it change with it, then code and layout.
+
+## Why it happens
+
+A version was resolved anew: no committed Cargo.lock, `cargo update`, `go get`, a range in a requirements file,
+a distribution's package that moved on.
+
+## How to be sure
+
+A list that names two versions is decisive. A path compiled in is as good for the crates it names, and says
+nothing about the others. Another soname in NEEDED means another library on the build machine: likely, as link
+options can do that too. Versions of the program's own workspace are no dependency: that is a new release of the
+program, and `--locked` will not bring the old one back.
+
+What the bytes cannot tell: a stripped release binary without a list keeps no version at all, and equal versions
+may hide other features or a patched source. A static library that was built elsewhere shows only by its own
+paths and dates.
+
+`cargo build --locked` takes the versions of Cargo.lock, and fails when it would have to change. It changes
+nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from elfdiff.causes._tools import languages
+from elfdiff.causes._wording import listed
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
+
+_LISTS = frozenset({"dep-v0", "go-buildinfo"})
+_MOVES = frozenset({"upgraded", "downgraded", "added", "removed"})
+
+CARGO = Fix(
+    toolchain="cargo",
+    action="commit one Cargo.lock, and build both with cargo build --locked",
+    effect=Effect.REMOVES,
+    reaches=(DRIFT,),
+    note="--locked fixes versions, nothing else; --frozen and cargo vendor keep the network out",
+)
+GO = Fix(
+    toolchain="go",
+    action="commit one go.mod and go.sum, and build both with go build -mod=readonly",
+    effect=Effect.REMOVES,
+    reaches=(DRIFT,),
+)
+PACKAGES = Fix(
+    toolchain="any",
+    action="build both with the same versions of all libraries: one container image named by digest, "
+    "or a package snapshot",
+    effect=Effect.REMOVES,
+    reaches=(DRIFT, STATIC),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The lock file of the language; packages of the system where there is none."""
+    spoken = languages(context)
+    found = [fix for fix, language in ((CARGO, "rust"), (GO, "go")) if language in spoken]
+    return (*found, PACKAGES) if STATIC in faces or not found else tuple(found)
+
+
+@cause(
+    title="a dependency has another version",
+    role=Role.INPUT,
+    faces={
+        DRIFT: "two versions of a dependency",
+        STATIC: "a static library was built anew",
+    },
+    fixes=(CARGO, GO, PACKAGES),
+    references=(
+        "cargo, --locked: https://doc.rust-lang.org/cargo/commands/cargo-build.html",
+        "cargo auditable: https://github.com/rust-secure-code/cargo-auditable",
+        "Go modules, -mod: https://go.dev/ref/mod#build-commands",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Drift of packages that are not the program's own."""
+    levels: dict[Confidence, list[DependencyDrift]] = defaultdict(list)
+    for drift in evidence.of(DependencyDrift):
+        level = _confidence(drift)
+        if level is not None:
+            levels[level].append(drift)
+    facts = [drift for level in Confidence for drift in levels[level]]
+    if not facts:
+        return
+    best = next(level for level in Confidence if levels[level])
+    note = (
+        "seen by a library's soname only; link options can change that too"
+        if best is Confidence.LIKELY and _by_soname(facts)
+        else None
+    )
+    yield Match(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+
+
+def _confidence(drift: DependencyDrift) -> Confidence | None:
+    """None for what is no dependency, or no other version: local packages, the form of the list, an absent path."""
+    if drift.local or drift.change == "format":
+        return None
+    both = drift.a_version is not None and drift.b_version is not None and drift.a_version != drift.b_version
+    if drift.origin in _LISTS:
+        return Confidence.CERTAIN if drift.change in _MOVES or both else Confidence.LIKELY
+    if drift.origin == "crate-path":
+        return Confidence.CERTAIN if both else None
+    if drift.origin == "soname":
+        return Confidence.LIKELY
+    return None
+
+
+def _by_soname(facts: list[DependencyDrift]) -> bool:
+    return all(drift.origin == "soname" for drift in facts)
+
+
+def _summary(facts: list[DependencyDrift]) -> str:
+    if len(facts) == 1:
+        return _one(facts[0])
+    return f"{len(facts)} dependencies differ: {listed(_one(drift) for drift in facts)}"
+
+
+def _one(drift: DependencyDrift) -> str:
+    if drift.a_version is None:
+        return f"{drift.name} {drift.b_version or ''}".rstrip() + " is in b only"
+    if drift.b_version is None:
+        return f"{drift.name} {drift.a_version} is in a only"
+    if drift.a_version == drift.b_version:
+        return f"{drift.name} {drift.a_version} has another source, kind or feature"
+    return f"{drift.name} {drift.a_version} became {drift.b_version}"

@@ -1,0 +1,93 @@
+r"""One build was incremental, the other was not.
+
+## What it looks like
+
+The codegen units of the program's own crates are named in two ways (STT_FILE symbols of `.symtab`):
+
+```
+a  1a61fd7se3iinylttbfjm38k7        25 digits of base 36, many of them: incremental
+b  rlite.77ef1fead4e2fc0b-cgu.0     crate, hash, number: not incremental
+```
+
+An incremental build cuts a crate into up to 256 units, so code, unwind tables and debug information differ
+almost everywhere: 3,996,498 of 4.4 MB in one dev build.
+
+## Why it happens
+
+cargo's dev profile is incremental by default, the release profile is not; `CARGO_INCREMENTAL=1` or `incremental
+= true` sets it for both. CI systems usually set it to 0. In other languages the same trouble is an output
+directory that was not clean: objects of an earlier state, or from a compiler cache that kept another
+directory's paths.
+
+## How to be sure
+
+The unit names decide, in one file already. A single name of 25 digits is normal (the allocator shim); several
+per crate are not. A clean build of either kind is repeatable: two incremental builds from an empty target
+directory were equal.
+
+What the bytes cannot tell: after strip no unit name is left. And stale objects show only by units of one
+program that name two directories or two compilers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Context, EvidenceSet, UnitNaming
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+RUST, STALE, THINLTO = "rust-incremental", "stale-or-mixed-objects", "thinlto-cache-or-distributed"
+
+OFF = Fix(
+    toolchain="cargo",
+    action="export CARGO_INCREMENTAL=0",
+    effect=Effect.REMOVES,
+    reaches=(RUST,),
+    note="once with an empty target directory (cargo clean); compare the profiles too: dev is "
+    "incremental by default, release is not",
+)
+CLEAN = Fix(
+    toolchain="any",
+    action="build both from an empty output directory, without a compiler cache that is shared between directories",
+    effect=Effect.REMOVES,
+    reaches=(STALE,),
+)
+NO_CACHE = Fix(
+    toolchain="lld",
+    action="link without --thinlto-cache-dir",
+    effect=Effect.REMOVES,
+    reaches=(THINLTO,),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Only what the faces call for."""
+    return tuple(fix for fix in (OFF, CLEAN, NO_CACHE) if set(fix.reaches) & set(faces))
+
+
+@cause(
+    title="one build was incremental, the other was not",
+    role=Role.ROOT,
+    faces={
+        RUST: "rustc's incremental codegen units on one side only",
+        STALE: "objects of an earlier state in the output",
+        THINLTO: "ThinLTO took units from a cache",
+    },
+    fixes=(OFF, CLEAN, NO_CACHE),
+    references=(
+        "cargo, profiles, incremental: https://doc.rust-lang.org/cargo/reference/profiles.html#incremental",
+        "rustc development guide, incremental compilation: "
+        "https://rustc-dev-guide.rust-lang.org/queries/incremental-compilation.html",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Codegen units named in the incremental way on exactly one side."""
+    for naming in evidence.of(UnitNaming):
+        a, b = naming.a_incremental > 1, naming.b_incremental > 1
+        if a == b or not (naming.b_plain if a else naming.a_plain):
+            continue
+        side, count = ("a", naming.a_incremental) if a else ("b", naming.b_incremental)
+        summary = f"{side} has {count} incremental codegen units, {'b' if a else 'a'} has none"
+        yield Match(RUST, (naming,), Confidence.CERTAIN, summary, explains_code=True)

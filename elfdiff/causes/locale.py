@@ -1,0 +1,78 @@
+r"""The builds ran under different locales.
+
+## What it looks like
+
+The same things in two orders, each sorted in its own way, or a text in two languages:
+
+```
+order    a  Functions.c Lexer.c eval.c main.c      sorted by bytes: capitals first
+         b  eval.c Functions.c Lexer.c main.c      sorted as a dictionary does
+.rodata  a  Tuesday, 14 November 2023
+         b  Dienstag, 14 November 2023
+```
+
+Where the link's order differs, every function has another address.
+
+## Why it happens
+
+`ls`, `sort` and the shell's `*.c` follow LC_COLLATE; `date`, `gcc --version` and error texts follow LC_TIME and
+LC_MESSAGES; printf in awk and in the shell may write `1,5` for `1.5`. Some encodings (Latin-1, UTF-8) change
+bytes above 0x7f.
+
+## How to be sure
+
+Both orders are sorted, under two collations, and the names are such that the collations differ (capitals, `_`,
+`-`, `.`). With five or more names that does not happen by chance. With three or four it is likely; with two
+names any order is sorted somehow, and elfdiff says `link-order`. Month and day names in two languages at the
+same place of a text are decisive; a decimal comma is likely.
+
+What the bytes cannot tell: which program sorted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._order import CERTAIN_FROM, by_collation
+from elfdiff.causes._wording import became, listed, quoted
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import EvidenceSet, WordChange, WordKind
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+ORDER, MESSAGES = "locale-sort-order", "env-locale-messages"
+
+PLAIN = Fix(
+    toolchain="any",
+    action="export LC_ALL=C",
+    effect=Effect.REMOVES,
+    reaches=(ORDER, MESSAGES),
+    note="C.UTF-8 where a tool needs UTF-8; LC_ALL overrides LANG and every other LC_ variable",
+)
+
+
+@cause(
+    title="the builds ran under different locales",
+    role=Role.ROOT,
+    faces={
+        ORDER: "both orders are sorted, under two collations",
+        MESSAGES: "dates, numbers or messages in two languages",
+    },
+    fixes=(PLAIN,),
+    references=(
+        "Reproducible Builds, locales: https://reproducible-builds.org/docs/locales/",
+        "POSIX, locale: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap07.html",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Orders that two collations give, and words in two languages."""
+    for order in by_collation(evidence):
+        confidence = Confidence.CERTAIN if order.count >= CERTAIN_FROM else Confidence.LIKELY
+        in_bytes, other = ("a", "b") if order.a_sorted == "C" else ("b", "a")
+        names = listed(order.a_order if in_bytes == "a" else order.b_order, 4)
+        yield Match(ORDER, (order,), confidence, f"{in_bytes} sorts by bytes ({names}), {other} as a dictionary does")
+    words = [word for word in evidence.of(WordChange) if word.kind is WordKind.LOCALE]
+    if words:
+        named = any(re.search(r"[^\W\d_]", word.a_word + word.b_word) for word in words)
+        summary = became(quoted(words[0].a_word), quoted(words[0].b_word))
+        yield Match(MESSAGES, tuple(words), Confidence.CERTAIN if named else Confidence.LIKELY, summary)

@@ -1,0 +1,245 @@
+r"""The source differs.
+
+## What it looks like
+
+Functions whose instructions differ by more than addresses, functions or variables on one side only, texts that
+one side lacks, constants that changed; with clang's DWARF 5 the MD5 of the source file:
+
+```
+parse_line    a  cmp $0x50,%eax        .rodata  a  usage: store [-v] FILE
+              b  cmp $0x78,%eax                 b  usage: store [-v] [-q] FILE
+.debug_line   parse.c  a  MD5 0c5a…91  b  MD5 7be2…04
+```
+
+## Why it happens
+
+Another commit, a dirty tree, a patch that one build applied, a generated file that came out otherwise, or
+somebody changed the source on purpose. The last is what comparing builds is for, so no such difference is ever
+explained away.
+
+## How to be sure
+
+A source file's MD5 in the line table is decisive, and so is another version of the program's own package in its
+dependency list. Without them the same picture can come from `-D` options or from what configure found, so
+elfdiff says likely: in each case the two builds were given different things. It says nothing of the kind where
+a compiler, recorded flags, incremental units or a dependency's version explain changed code, and only
+"possible" where most functions changed at once, as optimisation flags would do.
+
+A single constant that looks like a time, in a function or in data, is no changed source: see `build-time`. A
+directory, a date, a host name or a revision in a text has a cause of its own.
+
+**No flag fixes this.** Build both from the same commit, with a clean tree, and compare again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed
+from elfdiff.causes._paths import lone_directories
+from elfdiff.causes._tools import compiler_changed, languages
+from elfdiff.causes._wording import listed, quoted
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    DataChange,
+    DependencyDrift,
+    Evidence,
+    EvidenceSet,
+    FlagChange,
+    FunctionChange,
+    GoSettingChange,
+    IntegerChange,
+    PathChange,
+    SourceDigestChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    TextChange,
+    TextOrderChange,
+    TimeChange,
+    ToolChange,
+    UnitNaming,
+    WordChange,
+    WordKind,
+)
+from elfdiff.report import Confidence, Role
+
+FACE = "source-change"
+
+_NOT_PROGRAM = (
+    ".debug",
+    ".zdebug",
+    ".comment",
+    ".note",
+    ".GCC.command.line",
+    ".gnu",
+    ".go.buildinfo",
+    ".modinfo",
+    ".interp",
+    ".symtab",
+    ".dyn",
+)
+_RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
+
+
+@cause(
+    title="the source differs",
+    role=Role.INPUT,
+    faces={FACE: "other functions, texts or constants"},
+    references=(
+        "Reproducible Builds, what a difference may mean: https://reproducible-builds.org/docs/definition/",
+        "DWARF 5, section 6.2.4.1, MD5 of source files: https://dwarfstd.org/dwarf5std.html",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Decisive facts first; code, names, texts and data only where nothing else explains them."""
+    digests = list(evidence.of(SourceDigestChange))
+    releases = [
+        d for d in evidence.of(DependencyDrift) if d.local and d.a_version != d.b_version and d.change != "format"
+    ]
+    if digests:
+        summary = f"{listed(change.file for change in digests)}: another MD5 in the line table"
+        yield Match(FACE, tuple(digests), Confidence.CERTAIN, summary, explains_code=True)
+    if releases:
+        summary = f"another release of the program itself: {listed(map(_release, releases))}"
+        note = "the versions of its own packages differ; cargo build --locked does not change that"
+        yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, note, explains_code=True)
+    if _explained(evidence):
+        return
+    functions = _functions(evidence)
+    names = [change for change in evidence.of(SymbolSetChange) if not change.imports]
+    texts = _texts(evidence)
+    data = _data(evidence)
+    facts: list[Evidence] = [*functions, *names, *texts, *data]
+    if not facts:
+        return
+    found = _confidence(evidence, functions, names, texts)
+    confidence, note = (Confidence.CERTAIN, None) if digests or releases else found
+    yield Match(
+        FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
+    )
+
+
+def _explained(evidence: EvidenceSet) -> bool:
+    """True if a tool, flags, incremental units or dependencies may have changed code and texts."""
+    settings = any(not change.key.startswith("vcs") for change in evidence.of(GoSettingChange))
+    foreign = any(not drift.local and drift.change != "format" for drift in evidence.of(DependencyDrift))
+    return (
+        settings
+        or foreign
+        or compiler_changed(evidence)
+        or evidence.has(ToolChange)
+        or evidence.has(FlagChange)
+        or evidence.has(UnitNaming)
+    )
+
+
+def _functions(evidence: EvidenceSet) -> list[FunctionChange]:
+    """Functions that surely differ. A number in one may be a path's length or a time folded into the code."""
+    found = certain_changes(evidence)
+    folded = any(evidence.has(kind) for kind in (PathChange, TimeChange, WordChange, IntegerChange)) or any(
+        lone_directories(evidence)
+    )
+    return [change for change in found if not (folded and differs_in_numbers(change))]
+
+
+def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
+    """Texts of the program that changed for no reason that was seen."""
+    directories = [item.fact for item in lone_directories(evidence)]
+    found: list[TextChange | WordChange] = [
+        change
+        for change in evidence.of(TextChange)
+        if not change.fragment and change not in directories and _is_program(change)
+    ]
+    found += [
+        word
+        for word in evidence.of(WordChange)
+        if word.kind is WordKind.OTHER and word not in directories and _is_program(word)
+    ]
+    return found
+
+
+def _is_program(change: Evidence) -> bool:
+    return not (change.section or "").startswith(_NOT_PROGRAM)
+
+
+def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
+    numbers = [number for number in evidence.of(IntegerChange) if not number.seconds]
+    tables = [
+        change
+        for change in evidence.of(DataChange)
+        if "qt_resource" not in (change.symbol or "") and "gcov" not in (change.symbol or "")
+    ]
+    return [*tables, *numbers]
+
+
+def _confidence(
+    evidence: EvidenceSet,
+    functions: list[FunctionChange],
+    names: list[SymbolSetChange],
+    texts: list[TextChange | WordChange],
+) -> tuple[Confidence, str | None]:
+    if most_changed(evidence):
+        return (
+            Confidence.POSSIBLE,
+            "most functions differ: optimisation flags or a compiler without a mark may be the reason",
+        )
+    if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
+        return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))
+    if random or evidence.has(TextOrderChange):
+        return Confidence.POSSIBLE, "a generated file may have come out otherwise"
+    shaped = any(
+        not differs_in_numbers(change) and (change.status != "changed" or change.a_lines or change.b_lines)
+        for change in functions
+    )
+    if shaped and languages(evidence.context) == {"go"}:
+        return Confidence.CERTAIN, None
+    if texts or names or shaped:
+        return (
+            Confidence.LIKELY,
+            "a -D option or what configure found can look the same; in each case the builds were "
+            "given different things",
+        )
+    if functions:
+        return (
+            Confidence.LIKELY,
+            "only constants in the code differ; a value that the build script passed can look the same",
+        )
+    return Confidence.POSSIBLE, "only data differs; a generated table can look the same"
+
+
+def _release(drift: DependencyDrift) -> str:
+    if drift.a_version is None or drift.b_version is None:
+        return f"{drift.name} is in {'b' if drift.a_version is None else 'a'} only"
+    return f"{drift.name} {drift.a_version} became {drift.b_version}"
+
+
+def _summary(
+    functions: list[FunctionChange],
+    names: list[SymbolSetChange],
+    texts: list[TextChange | WordChange],
+    data: list[DataChange | IntegerChange],
+) -> str:
+    parts = []
+    if functions:
+        verb = "functions differ" if len(functions) > 1 else "a function differs"
+        parts.append(f"{verb}: {listed(change.name for change in functions)}")
+    for side, only in (
+        ("a", [n for change in names for n in change.a_only]),
+        ("b", [n for change in names for n in change.b_only]),
+    ):
+        if only and not functions:
+            parts.append(f"only {side} has {listed(only)}")
+    if texts:
+        parts.append(_text_summary(texts[0], len(texts)))
+    if data and not parts:
+        parts.append(f"data differs: {listed(item.symbol or item.section or 'an object' for item in data)}")
+    return "; ".join(parts)
+
+
+def _text_summary(text: TextChange | WordChange, count: int) -> str:
+    more = f" and {count - 1} more" if count > 1 else ""
+    if text.a is not None and text.b is not None:
+        return f"texts differ: {quoted(text.a.value)} became {quoted(text.b.value)}{more}"
+    only = text.a or text.b
+    return f"only {'a' if text.a else 'b'} has the text {quoted(only.value if only else '')}{more}"

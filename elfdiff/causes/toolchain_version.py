@@ -1,0 +1,188 @@
+r"""The files were made by other versions of the tools.
+
+## What it looks like
+
+The marks of the tools differ:
+
+```
+.comment           a  GCC: (Debian 11.3.0-12) 11.3.0       b  GCC: (Debian 12.2.0-14+deb12u1) 12.2.0
+DW_AT_producer     a  GNU C17 11.3.0 -mtune=generic …      b  GNU C17 12.2.0 -mtune=generic …
+.comment           a  rustc version 1.94.0 (4a4ef493e …)   b  rustc version 1.95.0 (59807616e …)
+.go.buildinfo      a  go1.26.4                             b  go1.27.3
+.comment           a  Linker: LLD 14.0.6                   b  mold 1.10.1
+```
+
+Nearly everything else follows: code, unwind tables, sections, the hashes in Rust's names (cargo hashes rustc's
+version).
+
+## Why it happens
+
+An image tagged `latest`, a CI runner that was updated, `stable` in a rust-toolchain file, a distribution's
+upgrade.
+
+## How to be sure
+
+Two versions in .comment, in the producers or in Go's build information are decisive. GNU ld leaves no mark:
+lld, mold or gold on one side only means another linker. Strings of .comment also come from objects nobody
+compiled here: crt1.o, libgcc, static libraries. A gcc line that changes in a program of clang or rustc is the
+distribution's C library, not the compiler.
+
+What the bytes cannot tell: -fno-ident and `strip -R .comment` remove the marks, so that equal or missing marks
+prove nothing; a wrapper or a patched compiler keeps its version.
+
+No flag makes two compilers write the same code. The fix is one toolchain, named exactly.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from elfdiff.causes._code import code_changed
+from elfdiff.causes._tools import COMPILERS, languages, numbers
+from elfdiff.causes._wording import listed, quoted
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, ToolChange, WordChange, WordKind
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
+RUNTIME, HEADERS = "tool-libc-crt-objects", "dep-header-only-or-toolchain-runtime"
+
+IMAGE = Fix(
+    toolchain="any",
+    action="build both in one container image, named by its digest, or from one snapshot of the "
+    "distribution's packages",
+    effect=Effect.REMOVES,
+)
+RUSTUP = Fix(
+    toolchain="rustc",
+    action='name one release in rust-toolchain.toml (channel = "1.95.0", not "stable")',
+    effect=Effect.REMOVES,
+    reaches=(COMPILER, LINKER),
+)
+GO = Fix(
+    toolchain="go",
+    action="name one release, in both builds:  GOTOOLCHAIN=go1.27.3, or the toolchain line of go.mod",
+    effect=Effect.REMOVES,
+    reaches=(COMPILER, LINKER),
+    since="go 1.21",
+)
+ONE_LINKER = Fix(
+    toolchain="gcc, clang",
+    action="link both with one linker of one version (-fuse-ld=bfd, lld, mold or gold, from one image)",
+    effect=Effect.REMOVES,
+    reaches=(LINKER,),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The language's own pin first, with the newer of the two releases."""
+    spoken = languages(context)
+    found: list[Fix] = []
+    if COMPILER in faces and "rust" in spoken and (release := _newest(context, "rustc")):
+        found.append(_with(RUSTUP, f'name one release in rust-toolchain.toml:  channel = "{release}"'))
+    if COMPILER in faces and "go" in spoken and (release := _newest(context, "go")):
+        found.append(_with(GO, f"export GOTOOLCHAIN=go{release}"))
+    if LINKER in faces and COMPILER not in faces:
+        found.append(ONE_LINKER)
+    return (*found, IMAGE)
+
+
+def _with(fix: Fix, action: str) -> Fix:
+    return Fix(fix.toolchain, action, fix.effect, fix.reaches, fix.since, fix.note)
+
+
+def _newest(context: Context, tool: str) -> str | None:
+    """The newest plain release that either file names, as digits and dots."""
+    found = [numbers(version) for version in context.versions(tool)]
+    return ".".join(map(str, max(found))) if any(found) else None
+
+
+@cause(
+    title="other versions of the tools",
+    role=Role.INPUT,
+    faces={
+        COMPILER: "another compiler, or another version of it",
+        LINKER: "another linker or assembler",
+        RUNTIME: "start-up objects and libgcc of another distribution package",
+        HEADERS: "headers or run-time library that came with another toolchain",
+    },
+    fixes=(IMAGE, RUSTUP, GO, ONE_LINKER),
+    references=(
+        "Reproducible Builds, recording the environment: https://reproducible-builds.org/docs/recording/",
+        "rustup, the toolchain file: https://rust-lang.github.io/rustup/overrides.html",
+        "Go toolchains: https://go.dev/doc/toolchain",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Marks of tools that differ; a side without any mark was stripped of them and says nothing."""
+    changes = list(evidence.of(ToolChange))
+    if changes and (
+        _unmarked(evidence.context.a_tools, changes, "a") or _unmarked(evidence.context.b_tools, changes, "b")
+    ):
+        changes = []
+    faces: dict[str, list[tuple[Evidence, Confidence]]] = defaultdict(list)
+    for change in changes:
+        face = _face(change, changes, evidence.context)
+        faces[face].append((change, _confidence(change, changes, evidence)))
+    commits = [word for word in evidence.of(WordChange) if word.kind is WordKind.RUSTC_COMMIT]
+    faces_of_rustc = [(word, Confidence.CERTAIN) for word in commits]
+    if faces_of_rustc:
+        faces[COMPILER] += faces_of_rustc
+    summary = _summary(changes, commits)
+    for face, facts in faces.items():
+        confidence = min((level for _, level in facts), key=list(Confidence).index)
+        note = "objects of the C library and of libgcc, from the distribution's packages" if face == RUNTIME else None
+        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, note, explains_code=face != RUNTIME)
+
+
+def _unmarked(tools: tuple[tuple[str, str], ...], changes: list[ToolChange], side: str) -> bool:
+    """True if this side names no tool at all."""
+    return not tools and all((change.a_tool if side == "a" else change.b_tool) is None for change in changes)
+
+
+def _face(change: ToolChange, changes: list[ToolChange], context: Context) -> str:
+    if change.tool not in COMPILERS:
+        return LINKER
+    if change.tool == "gcc" and change.origin == "comment":
+        others = COMPILERS - {"gcc"}
+        users = any(context.has_tool(tool) for tool in others & {"clang", "rustc", "zig", "go"})
+        if users and not any(other.tool in others for other in changes):
+            return RUNTIME
+        one_sided = change.a_tool is None or change.b_tool is None
+        kinds = [{tool for tool, _ in tools} for tools in (context.a_tools, context.b_tools)]
+        if (
+            one_sided
+            and all("gcc" in kind for kind in kinds)
+            and not any(o.tool == "gcc" and o.a_tool and o.b_tool for o in changes)
+        ):
+            return RUNTIME
+    return COMPILER
+
+
+def _confidence(change: ToolChange, changes: list[ToolChange], evidence: EvidenceSet) -> Confidence:
+    """Two versions are decisive; a mark on one side only might have been left out on the other."""
+    if change.origin == "path":
+        return Confidence.LIKELY
+    if change.a_tool is not None and change.b_tool is not None:
+        return Confidence.CERTAIN
+    missing = "a_tool" if change.a_tool is None else "b_tool"
+    answered = any(getattr(other, missing) is not None for other in changes)
+    if answered or code_changed(evidence) or change.origin in ("producer", "build-info"):
+        return Confidence.CERTAIN
+    return Confidence.LIKELY
+
+
+def _summary(changes: list[ToolChange], commits: list[WordChange]) -> str:
+    texts = []
+    for change in changes:
+        if change.a_tool is None:
+            texts.append(f"{quoted(change.b_tool or '')} is in b only")
+        elif change.b_tool is None:
+            texts.append(f"{quoted(change.a_tool)} is in a only")
+        else:
+            texts.append(f"{change.a_tool} became {change.b_tool}")
+    if not texts and commits:
+        texts.append(f"rustc {commits[0].a_word[:12]} became {commits[0].b_word[:12]}")
+    return listed(texts, 2)
