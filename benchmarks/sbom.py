@@ -93,7 +93,18 @@ def fetch(name: str, requirement: str, work: Path) -> Path:
     place = work / "wheels" / name
     if not place.is_dir():
         with tempfile.TemporaryDirectory() as downloads:
-            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary", ":all:", "-d", downloads]
+            command = [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "-q",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "-d",
+                downloads,
+            ]
             subprocess.run([*command, requirement], check=True, stderr=subprocess.DEVNULL)
             with zipfile.ZipFile(next(Path(downloads).glob("*.whl"))) as archive:
                 archive.extractall(place)
@@ -252,7 +263,10 @@ def go_programs(go: Path, work: Path) -> list[tuple[str, Path]]:
     }  # fmt: skip
     command = [go, "build", "-p", "1", "-ldflags=-X 'main.note=two words'", "-o", "program", "."]
     subprocess.run(command, check=True, cwd=source, env=environment)
-    return [("syft", program(work / "wheels" / "syft", "syft")), ("a program with a replaced module", source / "program")]
+    return [
+        ("syft", program(work / "wheels" / "syft", "syft")),
+        ("a program with a replaced module", source / "program"),
+    ]
 
 
 def go_object(path: Path) -> dict[str, Any]:
@@ -352,12 +366,22 @@ def embed(document: dict[str, Any], target: Path) -> Path:
     """A copy of a small program with the list in ``.dep-v0``."""
     blob = target.with_suffix(".blob")
     blob.write_bytes(zlib.compress(json.dumps(document, separators=(",", ":")).encode()))
-    command = ["objcopy", "--add-section", f".dep-v0={blob}", "--set-section-flags", ".dep-v0=readonly", "/bin/true", target]
+    command = [
+        "objcopy",
+        "--add-section",
+        f".dep-v0={blob}",
+        "--set-section-flags",
+        ".dep-v0=readonly",
+        "/bin/true",
+        target,
+    ]
     subprocess.run(command, check=True)
     return target
 
 
-def cargo_audit_hits(tool: Path, database: Path, path: Path) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
+def cargo_audit_hits(
+    tool: Path, database: Path, path: Path
+) -> tuple[set[tuple[str, str, str]], set[tuple[str, str, str]]]:
     command = [tool, "audit", "--no-fetch", "--stale", "--no-yanked", "--db", database, "--json", "bin", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     report = json.loads(done.stdout)
@@ -390,9 +414,7 @@ def measure_speed(uv: Path, work: Path, figures: Figures) -> None:
     large = embed({"packages": packages, "format": 1}, work / "large")
     for form in ("table", "json", "cyclonedx", "spdx", "purl"):
         seconds, memory = timed("sbom", "-f", form, large)
-        figures.add(
-            f"elfdiff sbom -f {form}, {LARGE} packages", f"{seconds:.2f} s, {memory} MB (limit 3)", seconds < 3
-        )
+        figures.add(f"elfdiff sbom -f {form}, {LARGE} packages", f"{seconds:.2f} s, {memory} MB (limit 3)", seconds < 3)
 
 
 def timed(*arguments: str | Path) -> tuple[float, int]:

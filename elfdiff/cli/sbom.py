@@ -8,9 +8,9 @@ import os
 from elfdiff import __version__
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, warn
-from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import ElfdiffError, UsageError
-from elfdiff.payload.dependencies import DependencyList, State, read_dependencies
+from elfdiff.payload.package import DependencyList, State
+from elfdiff.sbom.reading import read_sbom
 
 EXAMPLES = """\
 examples:
@@ -41,7 +41,7 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(f"sbom takes one file or two, not {len(args.files)}")
     if len(args.files) == 2 and args.format not in DIFFERENCE_FORMATS:
         raise UsageError(f"sbom of two files has the formats table and json, not {args.format}")
-    lists = [load(path, args.recover) for path in args.files]
+    lists = [read_sbom(path, args.recover) for path in args.files]
     for found in lists:
         if found.state is State.ABSENT:
             if args.require:
@@ -54,14 +54,6 @@ def execute(args: argparse.Namespace) -> int:
         return _compare(lists[0], lists[1], args)
     emit(_rendered(lists[0], args.format), args.output)
     return 0
-
-
-def load(path: str, recover: bool = False) -> DependencyList:
-    """The list of a file, absent or present. Raises ElfdiffError if it is malformed or the file cannot be read."""
-    found = read_dependencies(read_bytes(path), path, recover)
-    if found.state is State.MALFORMED:
-        raise ElfdiffError(f"{path}: {found.problem}")
-    return found
 
 
 def _rendered(found: DependencyList, form: str) -> str:

@@ -11,6 +11,7 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NoReturn
 
 from elfdiff.errors import ElfdiffError
@@ -185,7 +186,8 @@ def _package(index: int, item: object, count: int) -> tuple[Package, int]:
             shown = str(target) if abs(target) < 1 << 64 else "beyond 64 bits"
             raise BadPayload(f"gives {which} the dependency {shown}; the list has {count} packages")
     targets = tuple(sorted(set(edges)))
-    return Package(name, version, source, kind, root, targets), len(edges) - len(targets)
+    # One object for equal texts: a list of 100,000 packages names few sources and kinds.
+    return Package(name, version, intern(source), intern(kind), root, targets), len(edges) - len(targets)
 
 
 def _text(index: int, item: dict[str, Any], field: str) -> str:

@@ -4,6 +4,7 @@ run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from elfdiff.payload.package import DependencyList, Package
@@ -32,11 +33,11 @@ def cyclonedx_json(found: DependencyList, tool_version: str, timestamp: str | No
         "version": 1,
         "metadata": metadata,
     }
-    components = [
+    components = (
         json_text(_component(package, ref, found))
         for package, ref in zip(found.packages, refs, strict=True)
         if package is not root
-    ]
+    )
     return json_lines(head, {"components": components, "dependencies": _dependencies(found, refs)})
 
 
@@ -72,20 +73,18 @@ def _properties(pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-def _dependencies(found: DependencyList, refs: list[str]) -> list[str]:
+def _dependencies(found: DependencyList, refs: list[str]) -> Iterator[str]:
     """Empty where the source records no edges: ``dependsOn: []`` would claim that there are none."""
     if not found.has_edges:
-        return []
+        return
     # Each reference is turned into JSON once: a dense graph names it thousands of times.
     encoded = [json_text(ref) for ref in refs]
-    lines = []
     if found.root is None:
-        lines.append(_dependency(json_text(_file_ref(found)), [encoded[index] for index in entry_points(found)]))
+        yield _dependency(json_text(_file_ref(found)), [encoded[index] for index in entry_points(found)])
     for index, package in enumerate(found.packages):
         # A package that names itself was warned of when the list was read; as a dependency it means nothing.
         targets = [encoded[target] for target in package.dependencies if target != index]
-        lines.append(_dependency(encoded[index], targets))
-    return lines
+        yield _dependency(encoded[index], targets)
 
 
 def _dependency(ref: str, targets: list[str]) -> str:

@@ -94,7 +94,7 @@ def difference_json(a: DependencyList, b: DependencyList, diff: DependencyDiff) 
         "differs": diff.differs,
         "notes": list(diff.notes),
     }
-    return json_lines(head, {"changes": [json_text(change_object(change)) for change in diff.changes]})
+    return json_lines(head, {"changes": (json_text(change_object(change)) for change in diff.changes)})
 
 
 def change_object(change: DependencyChange) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -11,14 +13,20 @@ def json_text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
 
 
-def json_lines(head: dict[str, Any], lists: dict[str, list[str]], tail: dict[str, Any] | None = None) -> str:
-    """A JSON object with one line for each member of ``head``, ``tail`` and each item of ``lists``.
+def json_lines(head: dict[str, Any], lists: dict[str, Iterable[str]]) -> str:
+    """A JSON object with one line for each member of ``head`` and each item of ``lists``.
 
     The items of ``lists`` are JSON already. One item a line lets ``diff`` work on the result.
     """
-    members = [f"{json_text(key)}:{json_text(value)}" for key, value in head.items()]
+    text = io.StringIO()
+    text.write("{\n" + ",\n".join(f"{json_text(key)}:{json_text(value)}" for key, value in head.items()))
     for key, items in lists.items():
-        body = "\n" + ",\n".join(items) + "\n" if items else ""
-        members.append(f"{json_text(key)}:[{body}]")
-    members += [f"{json_text(key)}:{json_text(value)}" for key, value in (tail or {}).items()]
-    return "{\n" + ",\n".join(members) + "\n}\n"
+        text.write(f",\n{json_text(key)}:[")
+        separator = "\n"
+        for item in items:
+            text.write(separator)
+            text.write(item)
+            separator = ",\n"
+        text.write("]" if separator == "\n" else "\n]")
+    text.write("\n}\n")
+    return text.getvalue()

@@ -22,8 +22,7 @@ def native_json(found: DependencyList) -> str:
         "warnings": list(found.warnings),
         "details": [list(pair) for pair in found.details],
     }
-    lists = {"packages": [json_text(_package(package, found)) for package in found.packages]}
-    return json_lines(head, lists)
+    return json_lines(head, {"packages": (json_text(_package(package, found)) for package in found.packages)})
 
 
 def file_object(found: DependencyList) -> dict[str, Any]:

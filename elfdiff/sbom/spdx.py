@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from elfdiff.payload.package import DependencyList, Package
@@ -32,10 +33,15 @@ def spdx_json(found: DependencyList, tool_version: str, timestamp: str | None) -
         "comment": _words(list_facts(found)),
     }
     ids = [f"SPDXRef-Package-{short_hash(ref)}" for ref in references(found)]
-    packages = [json_text(_package(package, name, found)) for package, name in zip(found.packages, ids, strict=True)]
-    if found.root is None:
-        packages.insert(0, json_text(_file_package(found)))
-    return json_lines(head, {"packages": packages, "relationships": _relationships(found, ids)})
+    return json_lines(head, {"packages": _packages(found, ids), "relationships": _relationships(found, ids)})
+
+
+def _packages(found: DependencyList, ids: list[str]) -> Iterator[str]:
+    root = found.root
+    if root is None:
+        yield json_text(_file_package(found))
+    for package, name in zip(found.packages, ids, strict=True):
+        yield json_text(_package(package, name, found, is_root=package is root))
 
 
 def _file_package(found: DependencyList) -> dict[str, Any]:
@@ -51,14 +57,14 @@ def _file_package(found: DependencyList) -> dict[str, Any]:
     }
 
 
-def _package(package: Package, name: str, found: DependencyList) -> dict[str, Any]:
+def _package(package: Package, name: str, found: DependencyList, is_root: bool) -> dict[str, Any]:
     member: dict[str, Any] = {"SPDXID": name, "name": package.name}
     if package.version:
         member["versionInfo"] = package.version
     member["downloadLocation"] = "NOASSERTION"
     member["filesAnalyzed"] = False
     member["primaryPackagePurpose"] = "LIBRARY"
-    if package is found.root:
+    if is_root:
         member["primaryPackagePurpose"] = "APPLICATION"
         member["packageFileName"] = file_name(found)
         member["checksums"] = [{"algorithm": "SHA256", "checksumValue": found.sha256}]
@@ -75,18 +81,17 @@ def _words(pairs: list[tuple[str, str]]) -> str:
     return "\n".join(f"{name}={value}" for name, value in pairs)
 
 
-def _relationships(found: DependencyList, ids: list[str]) -> list[str]:
+def _relationships(found: DependencyList, ids: list[str]) -> Iterator[str]:
     root = found.root
     described = _FILE if root is None else ids[found.packages.index(root)]
-    lines = [_relationship(_DOCUMENT, "DESCRIBES", described)]
+    yield _relationship(_DOCUMENT, "DESCRIBES", described)
     if root is None:
         word = "DEPENDS_ON" if found.has_edges else "CONTAINS"
-        lines += [_relationship(_FILE, word, ids[index]) for index in entry_points(found)]
+        yield from (_relationship(_FILE, word, ids[index]) for index in entry_points(found))
     for index, package in enumerate(found.packages):
-        lines += [
-            _relationship(ids[index], "DEPENDS_ON", ids[target]) for target in package.dependencies if target != index
-        ]
-    return lines
+        for target in package.dependencies:
+            if target != index:
+                yield _relationship(ids[index], "DEPENDS_ON", ids[target])
 
 
 def _relationship(subject: str, word: str, target: str) -> str:

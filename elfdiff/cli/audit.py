@@ -1,0 +1,76 @@
+"""``elfdiff audit``: known vulnerabilities of the dependency lists in files, offline."""
+
+from __future__ import annotations
+
+import argparse
+
+from elfdiff.cli.options import add_output_options
+from elfdiff.cli.output import emit, fail, warn
+from elfdiff.errors import ElfdiffError
+from elfdiff.payload.package import DependencyList, State
+from elfdiff.sbom.reading import read_sbom
+
+EXAMPLES = """\
+examples:
+  git clone --depth 1 https://github.com/RustSec/advisory-db
+  elfdiff audit --db advisory-db target/release/app
+  elfdiff audit --db advisory-db --allow-missing /usr/local/bin/*
+  elfdiff audit --db osv-crates.zip -f json app | jq -r '.vulnerabilities[].id'
+
+exit codes: 0 clean, 1 vulnerable, 2 trouble or no list"""
+
+FORMATS = ("text", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The files and the options of ``audit``."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="ELF, PE or Mach-O files")
+    parser.add_argument(
+        "--db", required=True, metavar="DIR", help="RustSec advisory-db checkout, or a directory or zip of OSV records"
+    )
+    add_output_options(parser, FORMATS, "text")
+    parser.add_argument(
+        "--allow-missing", action="store_true", help="a file without a list that can be checked is fine"
+    )
+
+
+def execute(args: argparse.Namespace) -> int:
+    """0 clean, 1 vulnerable, 2 if a file could not be checked; what could be checked is reported all the same."""
+    from elfdiff.sbom.audit import audit_list, load_database
+    from elfdiff.sbom.auditreport import audit_json, audit_text
+
+    database = load_database(args.db)
+    code = 0
+    reports: list[str] = []
+    for path in args.files:
+        try:
+            found = read_sbom(path)
+        except ElfdiffError as error:
+            fail(str(error))
+            code = 2
+            continue
+        for warning in () if args.quiet else found.warnings:
+            warn(f"{path}: {warning}")
+        missing = _missing(found)
+        if missing:
+            if args.allow_missing:
+                warn(f"{path}: {missing}; nothing was checked")
+            else:
+                fail(f"{path}: {missing}; nothing was checked")
+                code = 2
+            continue
+        audit = audit_list(found, database)
+        if audit.vulnerabilities:
+            code = max(code, 1)
+        reports.append(audit_json(audit) if args.format == "json" else audit_text(audit))
+    emit(("" if args.format == "json" else "\n").join(reports), args.output)
+    return code
+
+
+def _missing(found: DependencyList) -> str | None:
+    """Why the database can say nothing about a file: a clean bill would be a lie."""
+    if found.state is State.ABSENT:
+        return "no SBOM found"
+    if found.source not in ("cargo-auditable", "recovered"):
+        return f"its list is {found.source}, and the database covers crates.io only"
+    return None
