@@ -10,11 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.compare.alignment import Alignment
-from elfdiff.compare.image import Piece
+from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.compare.runs import Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
+
+MAX_ALIGNMENT = 64
+"""Bytes that things inside a section are aligned to at most."""
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -197,6 +201,35 @@ class _Accountant:
             for piece, side in ((x, self.a), (y, self.b)):
                 if piece is not None and not side.data[piece.start : piece.end].any():
                     self._own(side, piece.start, piece.end, Class.CONSEQUENCE, label)
+        runs = self.alignment.runs
+        self._aligned(self.a, self.alignment.a, runs, label)
+        self._aligned(self.b, self.alignment.b, runs.inverse(), label)
+
+    def _aligned(self, side: _Side, image: Image, runs: Runs, label: int) -> None:
+        """Zeros without partner before something aligned: fewer than its alignment, which it has in both files."""
+        for section in image.elf.sections:
+            if section.span is None or section.is_executable or not section.is_allocated or section.compression is not None:
+                continue
+            start, end = section.span.start, section.span.end
+            low = int(np.searchsorted(runs.a, start))
+            high = int(np.searchsorted(runs.a, end))
+            lone = np.ones(end - start + 2, dtype=bool)
+            lone[0] = lone[-1] = False
+            for a, n in zip(runs.a[low:high].tolist(), runs.n[low:high].tolist(), strict=True):
+                lone[1 + a - start : 1 + a - start + n] = False
+            if low and runs.a[low - 1] + runs.n[low - 1] > start:
+                lone[1 : 1 + int(runs.a[low - 1] + runs.n[low - 1]) - start] = False
+            edges = np.flatnonzero(lone[1:] != lone[:-1])
+            for begin, stop in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
+                tail = side.data[max(begin, stop - MAX_ALIGNMENT) : stop][::-1] != 0
+                zeros = int(tail.argmax()) if tail.any() else len(tail)
+                if zeros == 0 or zeros >= MAX_ALIGNMENT:
+                    continue
+                unit = 1 << zeros.bit_length()
+                there, known = runs.map_fields(np.array([stop], dtype=np.int64), 1)
+                last = stop == end
+                if last or (known[0] and stop % unit == 0 and int(there[0]) % unit == 0):
+                    self._own(side, stop - zeros, stop, Class.CONSEQUENCE, label)
 
     def _recompressed(self) -> None:
         """Compressed sections: not yet followed from their contents."""

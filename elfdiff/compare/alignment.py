@@ -13,24 +13,25 @@ from functools import cached_property
 import numpy as np
 
 from elfdiff.compare.content import align_content
-from elfdiff.compare.fields import ADDRESS, FILE, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
+from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
-from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece
-from elfdiff.compare.machines import CodeReferences
+from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
+from elfdiff.compare.machines import CodeReferences, ReferenceKind
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.compare.references import all_fields
-from elfdiff.compare.references.code import CodeMap, decode
+from elfdiff.compare.references.code import CodeMap, code_fields, decode
 from elfdiff.compare.references.unwinding import frames_of
 from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined
 from elfdiff.compare.sections import SectionPair
 from elfdiff.compare.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
+from elfdiff.compare.votes import Votes, anchored
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
-SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 2, 3, 4, 5, 6, 7, 9, 11
+SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 1, 2, 3, 4, 5, 6, 7, 9, 11
 SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
 PT_LOAD, PT_TLS = 1, 7
@@ -107,6 +108,13 @@ class Alignment:
         return int(found.value[0]) if found.known[0] else None
 
 
+def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
+    at = sorted(ends)
+    return Space(
+        Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
+    )
+
+
 def addresses_of(image: Image, at: Ints) -> Ints:
     """Virtual addresses of file offsets in allocated sections; the offset itself elsewhere."""
     out = at.copy()
@@ -151,6 +159,8 @@ class _Aligner:
             else:
                 self.texts[left.index] = self._contents(left, right)
         pieces = self._paired_pieces()
+        self.address = self._addresses(pieces)
+        self._data_by_votes()
         self.address = self._addresses(pieces)
         for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
             self.texts[left.index] = TextAlignment(self._table(left, right))
@@ -346,6 +356,65 @@ class _Aligner:
         ]
         return Runs.of(runs)
 
+    def _data_by_votes(self) -> None:
+        """Let matched operands place the data that they point to, where the data agree."""
+        a_to: list[Ints] = []
+        b_to: list[Ints] = []
+        for left, right in self.pairs:
+            references = self.code.get(left.index)
+            text = self.texts.get(left.index)
+            if references is None or text is None or left.span is None or right.span is None or self.a.relocatable:
+                continue
+            near = references.kind == ReferenceKind.MEMORY
+            at, end = references.at[near], references.end[near]
+            b_at, whole = text.runs.map_fields(at, 4)
+            at, end, b_at = at[whole], end[whole], b_at[whole]
+            a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
+            b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
+        if not a_to:
+            return
+        votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
+        bases, goals = self._jump_tables()
+        for left, right in self.pairs:
+            text = self.texts.get(left.index)
+            data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
+            if not data or text is None or left.span is None or right.span is None:
+                continue
+            x = self.a.bytes[left.span.start : left.span.end]
+            y = self.b.bytes[right.span.start : right.span.end]
+            if len(x) == len(y) and bool((x == y).all()):
+                continue
+            here = votes.within(left.address, left.size, right.address, right.size)
+
+            def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
+                first = int(np.searchsorted(bases, a + left.address))
+                last = int(np.searchsorted(bases, a + left.address, side="right"))
+                size = 4 * (last - first)
+                if size < 8 or b + size > right.size or right.span is None:
+                    return 0
+                found = self.address.map(goals[first:last], False)
+                at = right.span.start + b + 4 * np.arange(last - first, dtype=np.int64)
+                there = signed(self.b.numbers(at, 4), 4) + right.address + b
+                good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
+                return size if bool(good.all()) else 0
+
+            self.texts[left.index] = TextAlignment(anchored(text.runs, x, y, here, tables), text.changes)
+
+    def _jump_tables(self) -> tuple[Ints, Ints]:
+        """Base of the table and goal of every entry of every jump table of a, by base."""
+        bases: list[Ints] = []
+        goals: list[Ints] = []
+        for group in code_fields(self.a, CodeMap(self.code)):
+            if group.what == "jump table" and not isinstance(group.extra, int):
+                bases.append(group.extra)
+                goals.append(group.target)
+        if not bases:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none
+        joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
+        order = np.argsort(joined_bases, kind="stable")
+        return joined_bases[order], joined_goals[order]
+
     def _map_addresses(self, values: Ints) -> tuple[Ints, Flags]:
         found = self.address.map(values, False)
         return found.value, found.known
@@ -404,11 +473,17 @@ class _Aligner:
         spaces: dict[str, Space] = {}
         none = np.zeros(0, dtype=np.int64)
         ends: dict[int, int] = {}
-        nobits: list[tuple[int, int, int]] = []
+        whole: list[tuple[int, int, int]] = []
+        loaded: list[tuple[int, int, int]] = []
+        loaded_ends: dict[int, int] = {}
         for left, right in self.pairs:
             text = self.texts.get(left.index)
             if left.span is not None and right.span is not None:
                 ends[left.span.end] = right.span.end
+                whole.append((left.span.start, right.span.start, min(left.span.length, right.span.length)))
+            if left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
+                loaded.append((left.address, right.address, min(left.size, right.size)))
+                loaded_ends[left.address + left.size] = right.address + right.size
             if text is None:
                 continue
             a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
@@ -429,17 +504,15 @@ class _Aligner:
                 continue
             if x.section is None:
                 many.append(self._unsectioned(x, y))
+                whole.append((x.start, y.start, min(x.end - x.start, y.end - y.start)))
+                p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
+                if p is not None and q is not None:
+                    loaded.append((p, q, min(x.end - x.start, y.end - y.start)))
             elif x.section.compression is not None:
                 many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
-        del nobits
         runs = joined(many)
-        in_file = runs.a < len(self.a.elf.data)
-        at = sorted(ends)
-        spaces[FILE] = Space(
-            Runs(runs.a[in_file], runs.b[in_file], runs.n[in_file]),
-            np.array(at, dtype=np.int64),
-            np.array([ends[value] for value in at], dtype=np.int64),
-        )
+        spaces[FILE] = _space(whole, ends)
+        spaces[LAYOUT] = _space(loaded, loaded_ends)
         spaces[ADDRESS] = self.address
         spaces[SECTION_INDEX] = Space(
             Runs.of([(0, 0, 1), *((i, j, 1) for i, j in self.index_map.items())]),

@@ -30,7 +30,7 @@ def align_content(a: bytes, b: bytes) -> Runs:
     if len(middle_a) == len(middle_b) and (len(middle_a) <= 2 * GRAM or _mostly_equal(middle_a, middle_b)):
         return Runs.of([(0, 0, len(a))])
     found += [(x + head, y + head, n) for x, y, n in _anchored(middle_a, middle_b)]
-    return _filled(found, left, right)
+    return filled(found, left, right)
 
 
 def common_prefix(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> int:
@@ -156,7 +156,7 @@ def _disjoint(clusters: list[tuple[int, int, int, int]]) -> list[tuple[int, int,
     return out
 
 
-def _filled(
+def filled(
     found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]
 ) -> Runs:
     """Grow runs over equal bytes into the gaps; fill a gap that is equally long on both sides."""

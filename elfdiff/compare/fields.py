@@ -13,7 +13,9 @@ from elfdiff.compare.runs import Flags, Ints, Mapped, Runs
 ADDRESS = "address"
 """The space of virtual addresses."""
 FILE = "file offset"
-"""The space of file offsets."""
+"""The space of file offsets, section by section: what headers speak of."""
+LAYOUT = "section address"
+"""The space of addresses, section by section: where sections begin and end, whatever moved inside."""
 SECTION_INDEX = "section index"
 THREAD_LOCAL = "thread-local offset"
 

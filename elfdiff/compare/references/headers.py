@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.compare.fields import ADDRESS, FILE, SECTION_INDEX, Base, Fields, contents_of, symbols_of
+from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Base, Fields, contents_of, symbols_of
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image
 
 SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM = 2, 4, 9, 11
@@ -49,11 +49,11 @@ def _segments(image: Image) -> Iterator[Fields]:
             end = segment.offset + segment.file_size
             yield _one("segment size", file_size, word, end, FILE, Base.PLACE, segment.offset, end=True)
         if segment.memory_size:
-            yield _one("segment address", virtual, word, segment.virtual_address, ADDRESS)
+            yield _one("segment address", virtual, word, segment.virtual_address, LAYOUT)
             if segment.physical_address == segment.virtual_address:
-                yield _one("segment address", physical, word, segment.virtual_address, ADDRESS)
+                yield _one("segment address", physical, word, segment.virtual_address, LAYOUT)
             end = segment.virtual_address + segment.memory_size
-            yield _one("segment size", memory_size, word, end, ADDRESS, Base.PLACE, segment.virtual_address, end=True)
+            yield _one("segment size", memory_size, word, end, LAYOUT, Base.PLACE, segment.virtual_address, end=True)
             if not segment.file_size:
                 yield _one("segment offset", offset, word, segment.offset, FILE)
 
@@ -71,12 +71,12 @@ def _sections(image: Image) -> Iterator[Fields]:
         yield _one("section name", name, 4, at_name, contents_of(names))
         threaded = section.type == SHT_NOBITS and bool(section.flags & SHF_TLS)
         if section.is_allocated and section.address:
-            yield _one("section address", address, word, section.address, ADDRESS)
+            yield _one("section address", address, word, section.address, LAYOUT)
         yield _one("section offset", offset, word, section.offset, FILE)
         if section.type == SHT_NOBITS:
             if section.size and not threaded:
                 end = section.address + section.size
-                yield _one("section size", size, word, end, ADDRESS, Base.PLACE, section.address, end=True)
+                yield _one("section size", size, word, end, LAYOUT, Base.PLACE, section.address, end=True)
         elif section.size:
             end = section.offset + section.size
             yield _one("section size", size, word, end, FILE, Base.PLACE, section.offset, end=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.compare.fields import ADDRESS, Base, Fields, contents_of, symbols_of
+from elfdiff.compare.fields import ADDRESS, LAYOUT, Base, Fields, contents_of, symbols_of
 from elfdiff.compare.image import Image
 from elfdiff.compare.references.code import allocated
 from elfdiff.compare.runs import Ints
@@ -149,7 +149,7 @@ def _dynamic(image: Image, section: Section) -> Iterator[Fields]:
     values = image.numbers(entry + word, word)
     known = dict(zip(tags.tolist(), values.tolist(), strict=True))
     pointers = np.isin(tags, list(_POINTERS))
-    yield Fields("dynamic address", entry[pointers] + word, word, values[pointers], ADDRESS)
+    yield Fields("dynamic address", entry[pointers] + word, word, values[pointers], LAYOUT)
     names = np.isin(tags, list(_STRINGS))
     yield Fields("dynamic name", entry[names] + word, word, values[names], contents_of(section.link))
     for tag, owner in _SIZES.items():
@@ -157,7 +157,7 @@ def _dynamic(image: Image, section: Section) -> Iterator[Fields]:
         if chosen.any() and owner in known:
             base = known[owner]
             yield Fields(
-                "dynamic size", entry[chosen] + word, word, values[chosen] + base, ADDRESS, Base.PLACE, base, end=True
+                "dynamic size", entry[chosen] + word, word, values[chosen] + base, LAYOUT, Base.PLACE, base, end=True
             )
 
 
