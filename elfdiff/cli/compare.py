@@ -43,6 +43,7 @@ def execute(args: argparse.Namespace) -> int:
     """Compare, write every output that was asked for, and return the exit code."""
     allowed = frozenset(args.allow)
     _check_known(allowed)
+    _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
     from elfdiff.diagnose import diagnose
 
@@ -92,10 +93,21 @@ def _check_known(allowed: frozenset[str]) -> None:
         raise UsageError(f"--allow: no cause is called {name}{hint}")
 
 
-def _warn_of_one_inode(a: str, b: str) -> None:
+def _check_outputs(args: argparse.Namespace) -> None:
+    """UsageError if an output would replace an input."""
+    for option, target in (("-o", args.output), ("--spans", args.spans)):
+        for source in (args.a, args.b):
+            if target is not None and _one_file(target, source):
+                raise UsageError(f"{option} {target} is one of the files to compare")
+
+
+def _one_file(one: str, other: str) -> bool:
     try:
-        one = os.path.samefile(a, b)
+        return os.path.samefile(one, other)
     except (OSError, ValueError):
-        return
-    if one:
+        return False
+
+
+def _warn_of_one_inode(a: str, b: str) -> None:
+    if _one_file(a, b):
         warn(f"{a} and {b} are the same file (one inode): this compares a file with itself")

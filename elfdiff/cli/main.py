@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
@@ -84,7 +85,7 @@ def main(argv: Sequence[str]) -> int:
         return TROUBLE
     except Exception as error:
         if os.environ.get("ELFDIFF_DEBUG") == "1":
-            raise
+            traceback.print_exception(error)
         fail(
             f"internal error: {type(error).__name__}: {' '.join(str(error).split())} "
             "(please report it; ELFDIFF_DEBUG=1 shows where)"

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 
 from elfdiff.errors import ElfdiffError
 from elfdiff.render.escape import visible
@@ -57,7 +57,13 @@ def progress(sentence: str) -> Iterator[None]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
-    timer = Timer(PROGRESS_AFTER, _to_stderr, (f"elfdiff: {visible(sentence)} …\r",))
+    shown = Event()
+
+    def show() -> None:
+        shown.set()
+        _to_stderr(f"elfdiff: {visible(sentence)} ...\r")
+
+    timer = Timer(PROGRESS_AFTER, show)
     timer.daemon = True
     timer.start()
     try:
@@ -65,7 +71,7 @@ def progress(sentence: str) -> Iterator[None]:
     finally:
         timer.cancel()
         timer.join()
-        if timer.finished.is_set():
+        if shown.is_set():
             _to_stderr("\x1b[2K\r")
 
 
@@ -76,7 +82,7 @@ def _complain(kind: str, sentence: str) -> None:
 def _to_stderr(text: str) -> None:
     """A standard error that is closed or full changes nothing: there is nobody left to tell."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
-        sys.stderr.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+        sys.stderr.write(text)
         sys.stderr.flush()
 
 

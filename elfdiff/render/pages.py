@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from elfdiff.causes.model import Cause
 from elfdiff.render.details import plain_table
-from elfdiff.render.escape import columns, visible
+from elfdiff.render.escape import visible
 from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.markdown import code, escaped, fenced
 from elfdiff.render.style import TextStyle
@@ -19,22 +20,12 @@ def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     """The page for a terminal; ``asked`` is the root or face id that was asked for."""
     lines = [Line(f"{cause.id} ({cause.role.value}): {cause.title}", "bold", len(cause.id))]
     lines += [Line(f"  {asked} is a face of it: {title}") for face, title in cause.faces if face == asked]
-    lines.append(Line(""))
-    in_code = False
-    for text in cause.doc.splitlines():
-        if text.startswith("```"):
-            in_code = not in_code
-            continue
-        heading = text.startswith("## ") and not in_code
-        shown = visible(text.removeprefix("## ").upper() if heading else text.rstrip(), style.ascii)
-        indent = " " * (len(shown) - len(shown.lstrip()))
-        fits = heading or in_code or columns(shown) <= style.width
-        lines += [Line(shown, "bold" if heading else None)] if fits else wrapped(shown.lstrip(), style, indent, indent)
+    lines += _doc(cause, style)
     lines += [Line(""), Line("FIXES, best first", "bold")]
     for number, fix in enumerate(cause.fixes, 1):
         layout = pasted if is_pasted(fix.action) else wrapped
         lines += layout(fix.action, style, f"  {number}. ", "     ")
-        lines += indented(_fix_facts(fix), style, 5)
+        lines += indented(_fix_facts(cause, fix), style, 5)
     if not cause.fixes:
         lines.append(Line("  no flag fixes this"))
     lines += [Line(""), Line("FACES", "bold")]
@@ -47,11 +38,54 @@ def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     return "".join(f"{paint(line, style)}\n" for line in lines)
 
 
+def _doc(cause: Cause, style: TextStyle) -> Iterator[Line]:
+    """The docstring: paragraphs filled to the width, code as it stands; the first sentence if it is not the title."""
+    blocks = _blocks(cause.doc)
+    if blocks and blocks[0][0].rstrip(".").casefold() == cause.title.casefold():
+        blocks = blocks[1:]
+    for kind, *texts in blocks:
+        yield Line("")
+        if kind == "code":
+            yield from (Line(f"  {visible(text, style.ascii)}".rstrip()) for text in texts)
+        elif kind.startswith("## "):
+            yield Line(visible(kind.removeprefix("## ").upper(), style.ascii), "bold")
+        else:
+            item = re.match(r"[-*] |\d+\. ", kind)
+            yield from wrapped(kind, style, "", " " * (item.end() if item else 0))
+
+
+def _blocks(doc: str) -> list[tuple[str, ...]]:
+    """``("code", line, …)`` for a fenced block; else one heading, paragraph or list item, its lines joined."""
+    blocks: list[tuple[str, ...]] = []
+    code_lines: list[str] | None = None
+    joined: list[str] = []
+    for text in (*doc.splitlines(), ""):
+        fence = text.startswith("```")
+        if code_lines is not None:
+            if fence:
+                blocks.append(("code", *code_lines))
+                code_lines = None
+            else:
+                code_lines.append(text)
+            continue
+        if joined and (fence or not text.strip() or re.match(r"## |[-*] |\d+\. ", text)):
+            blocks.append((" ".join(joined),))
+            joined = []
+        if fence:
+            code_lines = []
+        elif text.strip():
+            joined.append(text.strip())
+            if text.startswith("## "):
+                blocks.append((" ".join(joined),))
+                joined = []
+    return blocks
+
+
 def page_markdown(cause: Cause) -> str:
     """The page as Markdown, as docs/causes/ holds it."""
     blocks = [f"# {cause.id}", f"{escaped(cause.title)} ({cause.role.value})", cause.doc, "## Fixes, best first"]
     for fix in cause.fixes:
-        blocks += [f"{escaped(_fix_facts(fix))}:", fenced([fix.action])]
+        blocks += [f"{escaped(_fix_facts(cause, fix))}:", fenced([fix.action])]
     if not cause.fixes:
         blocks.append("No flag fixes this.")
     blocks += ["## Faces", "\n".join(f"- {code(face)}: {escaped(title)}" for face, title in cause.faces)]
@@ -107,8 +141,8 @@ def catalogue_json(causes: Sequence[Cause]) -> str:
     return json.dumps({"schema": "elfdiff/causes/1", "causes": rows}, indent=2) + "\n"
 
 
-def _fix_facts(fix: Fix) -> str:
+def _fix_facts(cause: Cause, fix: Fix) -> str:
     parts = [f"{fix.effect.value} it, {fix.toolchain}", known_since(fix.since), fix.note]
-    if fix.reaches:
+    if set(fix.reaches) < set(cause.face_ids) and fix.reaches:
         parts.append(f"reaches {', '.join(fix.reaches)}")
     return "; ".join(part for part in parts if part)

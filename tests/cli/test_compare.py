@@ -90,6 +90,15 @@ def test_spans_are_written(one_root: Report, tmp_path: Path) -> None:
     assert [json.loads(line)["side"] for line in target.read_text().splitlines()] == ["a", "b"]
 
 
+@pytest.mark.parametrize("option", ["-o", "--spans"])
+def test_an_input_is_never_replaced(option: str, one_root: Report, tmp_path: Path, capsys: Capture) -> None:
+    source = tmp_path / "app"
+    source.write_bytes(b"precious")
+    assert main([str(source), "y", option, str(source)]) == 2
+    assert source.read_bytes() == b"precious"
+    assert "is one of the files to compare" in capsys.readouterr().err
+
+
 def test_one_inode_twice_is_warned_about(
     made: SimpleNamespace, pipeline: Pipeline, tmp_path: Path, capsys: Capture
 ) -> None:

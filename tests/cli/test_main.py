@@ -98,11 +98,15 @@ def test_no_ending_shows_a_traceback(
     assert shown.count("\n") == (1 if sentence else 0)
 
 
-def test_debug_shows_the_traceback(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_debug_shows_the_traceback_and_keeps_the_code(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("ELFDIFF_DEBUG", "1")
     pipeline(ValueError("x"))
-    with pytest.raises(ValueError, match="x"):
-        main(["x", "y"])
+    assert main(["x", "y"]) == 2
+    shown = capsys.readouterr().err
+    assert "Traceback (most recent call last)" in shown
+    assert shown.splitlines()[-1].startswith("elfdiff: error: internal error: ValueError: x")
 
 
 def test_closed_pipe_is_141_without_a_word() -> None:
