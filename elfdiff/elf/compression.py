@@ -39,17 +39,24 @@ def stream_of(raw: bytes, section: Section, header: Header, path: str) -> Stream
     return Stream(size, layout.size, rest[0] if rest else section.alignment)
 
 
-def inflate(raw: bytes, section: Section, header: Header, path: str, left: int) -> bytes:
-    """The inflated content of a compressed section.
+@dataclass(slots=True)
+class Allowance:
+    """What the sections of one file may still inflate to, in bytes."""
 
-    ``left`` is what the file may still inflate to, in bytes: LimitExceeded before anything is inflated if the section
-    declares more. MalformedElf if the stream is bad or has another size than declared.
+    left: int
+
+
+def inflate(raw: bytes, section: Section, header: Header, path: str, allowance: Allowance) -> bytes:
+    """The inflated content of a compressed section; its size is taken from ``allowance``.
+
+    Raises LimitExceeded before anything is inflated if the section declares more than is left, and MalformedElf if the
+    stream is bad or has another size than declared.
     """
     stream = stream_of(raw, section, header, path)
-    if stream.inflated_size > left:
+    if stream.inflated_size > allowance.left:
         raise LimitExceeded(
             f"{path}: section {section.index} ({section.name}) would inflate to {stream.inflated_size} bytes, and "
-            f"{left} are left of the limit of {MAX_INFLATED}"
+            f"{allowance.left} are left of the limit of {MAX_INFLATED}"
         )
     if section.compression == "zstd":
         inflated = _zstd(raw[stream.header_size :], stream.inflated_size, section, path)
@@ -63,6 +70,7 @@ def inflate(raw: bytes, section: Section, header: Header, path: str, left: int) 
             if len(inflated) < stream.inflated_size
             else f"declares {stream.inflated_size} inflated bytes, but its stream holds more",
         )
+    allowance.left -= len(inflated)
     return inflated
 
 

@@ -54,7 +54,9 @@ class ElfFile:
     segments: tuple[Segment, ...] = field(repr=False)
     _warnings: list[str] = field(repr=False)
     _contents: dict[int, bytes] = field(default_factory=dict, repr=False)
-    _inflated: dict[int, int] = field(default_factory=dict, repr=False)
+    _allowance: compression.Allowance = field(
+        default_factory=lambda: compression.Allowance(compression.MAX_INFLATED), repr=False
+    )
 
     @property
     def byte_order(self) -> ByteOrder:
@@ -101,16 +103,15 @@ class ElfFile:
         """
         if self.header.type == ET_REL and section.name.startswith((".debug_", ".zdebug_")):
             return self.relocated(section)
-        return self._inflate(section)
+        return self.inflated(section)
 
-    def _inflate(self, section: Section) -> bytes:
+    def inflated(self, section: Section) -> bytes:
+        """The section's bytes, inflated if compressed, without relocations; raises as :meth:`contents` does."""
         if section.compression is None:
             return self.raw(section)
         known = self._contents.get(section.index)
         if known is None:
-            left = compression.MAX_INFLATED - sum(self._inflated.values())
-            known = compression.inflate(self.raw(section), section, self.header, self.path, left)
-            self._inflated[section.index] = len(known)
+            known = compression.inflate(self.raw(section), section, self.header, self.path, self._allowance)
             self._contents[section.index] = known
         return known
 
@@ -119,7 +120,7 @@ class ElfFile:
 
         Sections of such a file stand at address 0. In any other file the same as the inflated bytes.
         """
-        content = self._inflate(section)
+        content = self.inflated(section)
         tables = self._relocation_sections.get(section.index, ()) if self.header.type == ET_REL else ()
         key = -1 - section.index
         if not tables:
@@ -177,7 +178,7 @@ class ElfFile:
         """The entries of a symbol table in native order: name, info, other, shndx, value, size."""
         from elfdiff.elf import symbols
 
-        return symbols.decode(self._inflate(section), self.elf_class, self.byte_order)
+        return symbols.decode(self.inflated(section), self.elf_class, self.byte_order)
 
     def _symbols_of(self, kind: int) -> SymbolTable | None:
         section = next((s for s in self.sections if s.type == kind and s.span is not None), None)
@@ -207,7 +208,7 @@ class ElfFile:
 
     def _linked_strings(self, section: Section) -> bytes:
         if 0 < section.link < len(self.sections):
-            return self._inflate(self.sections[section.link])
+            return self.inflated(self.sections[section.link])
         self._warnings.append(f"section {section.index} ({section.name}) names section {section.link} for its strings")
         return b""
 
@@ -236,7 +237,7 @@ class ElfFile:
         from elfdiff.elf import relocations
 
         return relocations.decode(
-            self._inflate(section), section.type == SHT_RELA, self.elf_class, self.byte_order, self.header.machine
+            self.inflated(section), section.type == SHT_RELA, self.elf_class, self.byte_order, self.header.machine
         )
 
     @cached_property
@@ -291,7 +292,7 @@ class ElfFile:
         section = self.section(".comment")
         if section is None:
             return ()
-        return tuple(decoded(text) for text in self._inflate(section).split(b"\0") if text)
+        return tuple(decoded(text) for text in self.inflated(section).split(b"\0") if text)
 
     @cached_property
     def debug_units(self) -> tuple[DebugUnit, ...]:

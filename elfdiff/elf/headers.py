@@ -55,6 +55,8 @@ def parse_header(data: bytes, path: str) -> Header:
         shnum,
         shstrndx,
     ) = layout.unpack_from(data, 16)
+    if phoff == 0:
+        phnum = 0
     shnum, phnum, shstrndx = _resolve(data, path, elf_class, mark, shoff, shentsize, shnum, phnum, shstrndx)
     return Header(
         elf_class=elf_class,
