@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from elfdiff import __version__
-from elfdiff.accounting.ledger import Claim, Owner, account
+from elfdiff.accounting.ledger import Claim, ClaimKind, Owner, account
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
@@ -19,7 +19,7 @@ from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
-from elfdiff.evidence.model import Context, DebugLinkChange, EvidenceSet, NoteChange
+from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, EvidenceSet, NoteChange
 from elfdiff.findings import findings
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
@@ -55,7 +55,7 @@ def diagnose(a_path: str, b_path: str) -> Report:
     pair = compare(a, b)
     evidence = gather(pair)
     matches = list(matches_of(catalogue(), evidence))
-    ledger = account(a, b, pair.alignment, owners(matches), claims(matches))
+    ledger = account(pair.alignment, owners(matches), claims(matches))
     found = findings(matches, evidence.context, ledger)
     code = code_verdict(pair.alignment, ledger)
     verdict = judge(found, ledger, evidence.context)
@@ -114,13 +114,18 @@ def claims(matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
     found: list[Claim] = []
     for cause, match in matches:
         for evidence in match.because:
-            kind = "hash" if isinstance(evidence, NoteChange | DebugLinkChange) and cause.role is Role.CONSEQUENCE else None
-            if kind is None:
-                kind = "input" if cause.role is Role.INPUT else "payload"
             a, b = _span(evidence.a), _span(evidence.b)
-            if (a or b) and (cause.role is not Role.CONSEQUENCE or kind == "hash"):
+            kind = _claim_kind(cause.role, evidence)
+            if kind is not None and (a or b):
                 found.append(Claim(a, b, cause.id, cause.role, kind))
     return found
+
+
+def _claim_kind(role: Role, evidence: Evidence) -> ClaimKind | None:
+    """A consequence claims nothing but digests: everything else of it must be computed."""
+    if role is Role.CONSEQUENCE:
+        return ClaimKind.HASH if isinstance(evidence, (NoteChange, DebugLinkChange)) else None
+    return ClaimKind.INPUT if role is Role.INPUT else ClaimKind.PAYLOAD
 
 
 def _span(place: Location | None) -> Span | None:

@@ -18,7 +18,7 @@ SOURCE_SUFFIX = re.compile(
 FORTRAN_SUFFIX = re.compile(r"\.(?:f|for|f77|f90|f95|f03|f08)$", re.IGNORECASE)
 
 _TOOLCHAIN = re.compile(
-    r"/rustc/[0-9a-f]{40}(?:/|$)|/rustlib/(?:src|[a-z0-9_]+-)|/\.rustup/|/toolchains?/|/ndk(?:-bundle)?(?:/|$)|/(?:android-)?sdk/|/emsdk/|"
+    r"/rustc/[0-9a-f]{40}(?:/|$)|^/rust/deps(?:/|$)|/rustlib/(?:src|[a-z0-9_]+-)|/\.rustup/|/toolchains?/|/ndk(?:-bundle)?(?:/|$)|/(?:android-)?sdk/|/emsdk/|"
     r"/x-tools/|/Cellar/|/homebrew/|/nix/store/|/gnu/store/|/lib/gcc(?:-cross)?/|/lib/(?:llvm|clang)[-/]|"
     r"/golang\.org/toolchain@|/miniconda\d?/|/anaconda\d?/|/sysroots?/|"
     r"/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu(?:/|$)",
@@ -120,7 +120,8 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
 
 def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
     """Texts and words that changed from one absolute path to another."""
-    for fact in (*evidence.of(TextChange), *evidence.of(WordChange)):
+    facts: list[TextChange | WordChange] = [*evidence.of(TextChange), *evidence.of(WordChange)]
+    for fact in facts:
         if isinstance(fact, WordChange):
             if fact.kind is not WordKind.OTHER:
                 continue

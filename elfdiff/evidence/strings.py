@@ -24,6 +24,8 @@ from elfdiff.evidence.words import WordDifference, differences
 from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
+MAX_LOOSE_WORD = 64
+_LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 _CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
@@ -58,15 +60,27 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             text = apply_prefix(rewrite.a, rewrite.b, text)
         if string.exact:
             continue
+        loose = fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)
         found = list(_words(pair, string, text))
+        if loose and not _is_sound(string, found):
+            found = []
         if found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
             yield from found
-        elif not (prefixes and fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)):
+        elif not (prefixes and loose):
             plain += 1
             if plain <= MAX_TEXT_CHANGES:
                 yield from (item for item in found if not isinstance(item, WordChange) or item.kind is not WordKind.OTHER)
                 yield _text_change(pair, string, fragments)
     yield from _orders(pair)
+
+
+def _is_sound(string: StringPair, found: list[TimeChange | WordChange]) -> bool:
+    """Where texts have no ends, two runs are one text that changed only if they differ in a word or two of known kind."""
+    return (string.how in ("shape", "rewrite") or 0 < len(found) <= 2) and all(
+        not isinstance(item, WordChange)
+        or (item.kind not in _LOOSE_KINDS and max(len(item.a_word), len(item.b_word)) <= MAX_LOOSE_WORD)
+        for item in found
+    )
 
 
 def _same_elsewhere(string: StringPair, pair: Pair) -> bool:

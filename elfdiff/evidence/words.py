@@ -149,7 +149,7 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
     if _HEX.match(a) and _HEX.match(b) and not (a.isdigit() and b.isdigit() and not _REVISION_BEFORE.search(before)):
         if len(a) in (40,) or len(a) == len(b) and 7 <= len(a) <= 12 or _REVISION_BEFORE.search(before) and len(a) >= 7:
             return WordKind.REVISION
-        if len(a) == len(b) and len(a) >= 16:
+        if len(a) == len(b) and len(a) >= 16 and _is_varied(a) and _is_varied(b):
             return WordKind.RANDOM
     if _KERNEL_CONTEXT.search(context) and _KERNEL.match(a) and _KERNEL.match(b):
         return WordKind.KERNEL
@@ -159,9 +159,14 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
         return WordKind.HOST
     if _VERSION.match(a) and _VERSION.match(b):
         return WordKind.VERSION
-    if len(a) == len(b) and _RANDOM.match(a) and _RANDOM.match(b):
+    if len(a) == len(b) and _RANDOM.match(a) and _RANDOM.match(b) and _is_varied(a) and _is_varied(b):
         return WordKind.RANDOM
     return WordKind.OTHER
+
+
+def _is_varied(word: str) -> bool:
+    """Drawn at random, 16 characters of 16 kinds repeat themselves: ten kinds are expected, below seven is one in 300."""
+    return len(set(word)) >= 7
 
 
 def _is_describe(a: str, b: str) -> bool:
