@@ -31,7 +31,8 @@ def go_build_id(elf: ElfFile) -> GoBuildId | None:
         if note.owner == "Go" and note.type == NT_GO_BUILD_ID:
             parts = note.description.rstrip(b"\0").decode("utf-8", "backslashreplace").split("/")
             if len(parts) == 4 and all(parts):
-                return GoBuildId(*parts, note.description_span)
+                action, compile_action, compile_content, content = parts
+                return GoBuildId(action, compile_action, compile_content, content, note.description_span)
     return None
 
 
