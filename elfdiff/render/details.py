@@ -43,8 +43,8 @@ def figure(count: Sides) -> str:
 
 
 def owners(classes: Classes) -> str:
-    """The classes of a row that are not zero, in words."""
-    counts = [(name, class_of(classes, name)) for name in CLASS_NAMES]
+    """The classes of a row's differing bytes that are not zero, and what is contradicted, in words."""
+    counts = [(name, class_of(classes, name)) for name in CLASS_NAMES if name != "moved"]
     return ", ".join(f"{figure(count)} {name}" for name, count in counts if count.most)
 
 
@@ -52,15 +52,19 @@ def plain_table(
     headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle, folded: int = 1
 ) -> list[Line]:
     """Aligned columns without rules; the last ``folded`` columns share what the others leave, and wrap in it."""
-    from tabulate import tabulate
+    from tabulate import MIN_PADDING, tabulate
 
-    widths = [max(columns(row[index]) for row in (headers, *rows)) for index in range(len(headers))]
-    room = style.width - sum(width + _BETWEEN for width in widths[:-folded])
-    limits: list[int | None] = [None] * (len(headers) - folded)
-    for index in range(len(headers) - folded, len(headers)):
-        share = max(_NARROWEST, (room - _BETWEEN * (len(headers) - index - 1)) // (len(headers) - index))
-        limits.append(min(share, widths[index]))
-        room -= min(share, widths[index]) + _BETWEEN
+    widths = [
+        max(columns(header) + MIN_PADDING, *(columns(row[index]) for row in rows), 0)
+        for index, header in enumerate(headers)
+    ]
+    room = style.width - sum(widths[:-folded]) - _BETWEEN * (len(widths) - 1)
+    limits: list[int | None] = [None] * len(widths)
+    for left in range(folded, 0, -1):
+        index = len(widths) - left
+        others = sum(min(width, room // left) for width in widths[index + 1 :])
+        limits[index] = max(_NARROWEST, min(widths[index], room - others))
+        room -= limits[index] or 0
     table = tabulate(rows, headers=headers, tablefmt="plain", disable_numparse=True, maxcolwidths=limits)
     shown = [shorten(text.rstrip(), style.width, style.ascii) for text in table.splitlines()]
     return [Line(text, "bold" if index == 0 else None) for index, text in enumerate(shown)]
@@ -76,7 +80,7 @@ def _table(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
             row.status,
             _size(row),
             figure(row.classes.differing),
-            owners(row.classes),
+            owners(row.classes) or f"{figure(row.classes.moved)} moved",
             ", ".join(row.causes),
         )
         for row in told[:_MOST_ROWS]

@@ -206,11 +206,22 @@ class _Text:
         yield Line(first.text, "red" if finding.role is not Role.CONSEQUENCE else "cyan", len(tag))
         yield from rest
         if level >= _FIRST:
-            if finding.summary and finding.summary != finding.title:
-                yield from wrapped(finding.summary, self.style, "    ", "    ")
+            summary = self._summary(finding)
+            if summary:
+                yield from wrapped(summary, self.style, "    ", "    ")
             yield from self._evidence(finding, level)
         if level >= _FIXED:
-            yield from self._fixes(finding)
+            yield from self._fixes(finding, level)
+
+    def _summary(self, finding: Finding) -> str:
+        """What the title and the first values shown do not say already."""
+        if finding.summary == finding.title:
+            return ""
+        evidence = self.evidence[finding.cause]
+        for item in (evidence.whole or evidence.placed)[:1]:
+            if item.a is not None and item.b is not None:
+                return finding.summary.removeprefix(f"{item.a.value} became {item.b.value}").removeprefix("; ")
+        return finding.summary
 
     def _evidence(self, finding: Finding, level: int) -> Iterator[Line]:
         evidence = self.evidence[finding.cause]
@@ -261,20 +272,20 @@ class _Text:
         section = f"{item.section}, " if item.section is not None else ""
         return f"{section}file+{location.offset:#x}"
 
-    def _fixes(self, finding: Finding) -> Iterator[Line]:
+    def _fixes(self, finding: Finding, level: int) -> Iterator[Line]:
         best = wording.best_fixes(finding)
         shown = finding.fixes if self.style.verbose else best
         if not shown and finding.role is not Role.CONSEQUENCE:
             yield from indented(f"fix[{finding.cause}] none: no flag fixes this", self.style, 4)
         for fix in shown:
-            yield from self._fix(finding, fix)
+            yield from self._fix(finding, fix, level >= _COUNTED)
         if self.style.verbose and finding.faces:
             yield from indented(f"faces: {', '.join(finding.faces)}", self.style, 4)
         if finding.unfixed and wording.removes(finding):
             faces = ", ".join(finding.unfixed) if self.style.verbose else wording.joined(finding.unfixed, 3)
             yield from indented(f"unfixed[{finding.cause}] no fix here removes it from: {faces}", self.style, 4)
 
-    def _fix(self, finding: Finding, fix: Fix) -> Iterator[Line]:
+    def _fix(self, finding: Finding, fix: Fix, with_note: bool) -> Iterator[Line]:
         tag = f"    fix[{finding.cause}]"
         what = wording.action_words(fix.action)
         if not wording.is_pasted(fix.action) and not self.style.verbose:
@@ -284,7 +295,7 @@ class _Text:
         since = wording.known_since(fix.since)
         text = f"{tag} {fix.effect.value}: {what}"
         text += f" ({since})" if since else ""
-        text += f"; {fix.note}" if fix.note else ""
+        text += f"; {fix.note}" if fix.note and with_note else ""
         if self.style.verbose and fix.reaches:
             text += f"; reaches {', '.join(fix.reaches)}"
         first, *rest = wrapped(text, self.style, "", "        ")

@@ -146,10 +146,18 @@ def _hashes(report: Report) -> str:
 def _inputs_headline(report: Report, both: str) -> str:
     found = inputs(report)
     more = f" (and {amount(len(found) - 1, 'other input')})" if len(found) > 1 else ""
-    what = f"{found[0].summary or found[0].title}{more}" if found else "they were not built from the same things"
-    if found and not any(removes(finding) for finding in found):
-        return f"no flag makes {both} equal: {what}"
-    return f"{both} were built from different inputs: {what}"
+    what = f"{_phrase(found[0])}{more}" if found else "they were not built from the same things"
+    if unaccounted(report):
+        what = f"{what}; {_gap(report)}"
+    if not found or any(removes(finding) for finding in found):
+        return f"{both} were built from different inputs: {what}"
+    sure = all(finding.confidence is Confidence.CERTAIN for finding in found)
+    return f"no {'' if sure else 'known '}flag makes {both} equal: {what}"
+
+
+def _phrase(finding: Finding) -> str:
+    """The summary without its caveats, which stand with the finding."""
+    return finding.summary.split("; ", 1)[0] or finding.title
 
 
 def _gap(report: Report) -> str:
@@ -317,9 +325,9 @@ def bytes_line(report: Report, ledger: Ledger) -> str:
     totals = ledger.totals
     side = side_with_more(totals)
     parts = [
-        (totals.root, "causes"),
+        (totals.root, "cause" if one_side(totals.root, side) == 1 else "causes"),
         (totals.payload, "copied"),
-        (totals.input, "inputs"),
+        (totals.input, "input" if one_side(totals.input, side) == 1 else "inputs"),
         (totals.consequence, "follow, checked"),
         (totals.hash, "hash"),
     ]
