@@ -148,7 +148,7 @@ class _Text:
         lines = [
             line
             for step, text, start in zip(kept, texts, starts, strict=False)
-            for line in self._step(step, text, start, " " * (len(label) + 3))
+            for line in self._step(step, text, start, " " * (len(label) + (3 if len(steps) > 1 else 0)))
         ]
         lines += [Line(f"{' ' * len(label)}{text}") for text in left]
         return [Line(lines[0].text, "bold", len(label) - 1), *lines[1:]]

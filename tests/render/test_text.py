@@ -310,3 +310,33 @@ def test_a_hundred_thousand_pieces_of_evidence_take_no_time(made: SimpleNamespac
     start = time.monotonic()
     render_text(report, PLAIN, 1)
     assert time.monotonic() - start < 2
+
+
+def test_a_summary_that_says_what_the_values_say_is_left_out(made: SimpleNamespace) -> None:
+    item = made.item("f", 0x2000, "10:00", "10:01")
+    finding = made.finding("build-time", evidence=(item,), summary="10:00 became 10:01; both in UTC")
+    text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5)), PLAIN, 1)
+    assert "became" not in text
+    assert "\n    both in UTC\n" in text
+
+
+def test_inputs_that_leave_bytes_unexplained_say_so(made: SimpleNamespace) -> None:
+    change = made.finding(
+        "source-change", Role.INPUT, confidence=Confidence.LIKELY, summary="main differs; only constants"
+    )
+    report = made.report(Verdict.INPUTS_DIFFER, (change,), ledger=made.ledger(input=2, unexplained=7))
+    text = " ".join(render_text(report, PLAIN, 1).split())
+    assert "no known flag makes build-1/app and build-2/app equal: main differs; nothing accounts for 7 bytes DO" in text
+
+
+def test_the_section_table_folds_what_is_long(made: SimpleNamespace) -> None:
+    report = made.explained()
+    row = report.ledger.rows[1]
+    many = tuple(f"cause-number-{n}" for n in range(9))
+    ledger = replace(report.ledger, rows=(replace(row, name=".debug_" + "x" * 90, causes=many),))
+    lines = render_text(replace(report, ledger=ledger), TextStyle(verbose=True), 1).splitlines()
+    table = lines[next(n for n, line in enumerate(lines) if line.startswith("section ")) :]
+    table = table[: table.index("")]
+    assert all(len(line) <= 100 for line in table)
+    assert all(any(cause in line for line in table) for cause in many)
+    assert "4760 root" in "\n".join(table)
