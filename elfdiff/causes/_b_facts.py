@@ -52,9 +52,7 @@ def flags_differ(evidence: EvidenceSet) -> bool:
 
 def inputs_differ(evidence: EvidenceSet) -> bool:
     """True if a tool, a flag, a dependency or a source file is known to differ."""
-    return (
-        tools_differ(evidence) or flags_differ(evidence) or dependencies_differ(evidence) or sources_differ(evidence)
-    )
+    return tools_differ(evidence) or flags_differ(evidence) or dependencies_differ(evidence) or sources_differ(evidence)
 
 
 def is_hash(item: Evidence) -> bool:

@@ -29,9 +29,7 @@ _TOOLCHAIN_TAIL = re.compile(
 _RUST_VIRTUAL = re.compile(r"\A/rustc/[0-9a-f]{40}(?:/|\Z)")
 _RUST_REAL = re.compile(r"/lib/rustlib/src/rust(?:/|\Z)")
 _LOADER = re.compile(r"(?:^|/)ld(?:-linux[\w-]*|-musl-\w+|64|-uClibc)?(?:-[\d.]+)?\.so(?:\.\d+)*\Z")
-_TOOL_DIRECTORIES = frozenset(
-    f"{head}{name}" for head in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin")
-)
+_TOOL_DIRECTORIES = frozenset(f"{head}{name}" for head in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
 _NUMBER = re.compile(r"\d+(?:\.\d+)+|(?<=/)\d+(?=/|\Z)|(?<=-)\d+(?=/|\Z)")
 
 

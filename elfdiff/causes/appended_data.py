@@ -1,0 +1,100 @@
+"""Data that is not part of the ELF file proper differs: appended payloads, heap images.
+
+## What it looks like
+
+Bytes behind everything that headers and sections describe: a zip archive (ends in `PK\\x05\\x06`), AppImage's
+squashfs (begins with `hsqs`), PyInstaller's archive (`MEI\\x0c\\x0b\\x0a\\x0b\\x0e`), an SBCL core. Tools that
+compare section by section call such files identical. GraalVM keeps a heap image in `.svm_heap`, Dart in
+`_kDartIsolateSnapshotData`.
+
+## Why it happens
+
+The payload was packed with times, owners or an order of its own, or its content differs. A heap image is the memory
+of a program that ran in the build: any small difference there is spread over all of it.
+
+## How to be sure
+
+That the bytes lie behind the end of the ELF file is certain. Why they differ, this comparison does not see: unpack
+both payloads (unzip, unsquashfs) and compare what is inside. The ELF part in front is compared as always.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    Context,
+    DataChange,
+    Evidence,
+    EvidenceSet,
+    LoneSectionChange,
+    SectionChange,
+    TailChange,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_NAMES = {"zip": "a zip archive", "squashfs": "a squashfs image", "unknown": "data"}
+_HEAPS = frozenset({".svm_heap"})
+_SNAPSHOTS = ("_kDartIsolateSnapshot", "_kDartVmSnapshot")
+_FEW = 64
+
+_PACK = Fix(
+    "any",
+    "unpack both payloads and compare what is inside; pack with fixed times and order (zip -X, mksquashfs -all-time "
+    '"$SOURCE_DATE_EPOCH", PyInstaller with SOURCE_DATE_EPOCH and PYTHONHASHSEED=0)',
+    Effect.REMOVES,
+    ("bytes-outside-sections",),
+)
+_HEAP = Fix(
+    "any",
+    "compare what the image was made from; no flag fixes this for GraalVM (oracle/graal#291), Dart "
+    "wants one SDK path on both sides",
+    Effect.REMOVES,
+    ("native-image-and-snapshots",),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fixes that reach a face of this pair."""
+    return tuple(fix for fix in (_PACK, _HEAP) if set(fix.reaches) & set(faces))
+
+
+@cause(
+    title="data outside the ELF file proper differs",
+    role=Role.INPUT,
+    faces={
+        "bytes-outside-sections": "bytes behind the end of the ELF file differ",
+        "native-image-and-snapshots": "a heap image or snapshot inside the file differs",
+    },
+    fixes=(_PACK, _HEAP),
+    references=(
+        "openSUSE/build-compare#64 (a difference that no section covers)",
+        "oracle/graal#291; dart-lang/sdk#55282",
+        "mksquashfs(1): -all-time; AppImage specification",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    for tail in evidence.of(TailChange):
+        if tail.kind == "module-signature":
+            continue
+        sizes = [place.length if place else 0 for place in (tail.a, tail.b)]
+        known = tail.kind in ("zip", "squashfs") or max(sizes) >= _FEW
+        yield Match(
+            "bytes-outside-sections",
+            (tail,),
+            Confidence.CERTAIN if known else Confidence.LIKELY,
+            f"{_NAMES.get(tail.kind, 'data')} behind the ELF file: {sizes[0]} bytes in a, {sizes[1]} in b",
+        )
+    images: list[Evidence] = [s for s in evidence.of(SectionChange) if s.name in _HEAPS]
+    images += [change for change in evidence.of(LoneSectionChange) if change.name in _HEAPS]
+    images += [change for change in evidence.of(DataChange) if (change.symbol or "").startswith(_SNAPSHOTS)]
+    if images:
+        yield Match(
+            "native-image-and-snapshots",
+            tuple(images),
+            Confidence.LIKELY,
+            "the file holds an image of another program's memory, and the image differs",
+            "what made it differ stands before the image was written",
+        )

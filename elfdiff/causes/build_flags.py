@@ -1,0 +1,478 @@
+"""The two sides were compiled or linked with other flags.
+
+## What it looks like
+
+A file built with `-g` records the compiler's flags. gcc 12, one unit, two builds (DW_AT_producer, as `readelf
+--debug-dump=info` shows it):
+
+    a  GNU C17 12.2.0 -mtune=generic -march=x86-64 -g -O2 -fasynchronous-unwind-tables
+    b  GNU C17 12.2.0 -mtune=generic -march=x86-64 -g -O1 -fasynchronous-unwind-tables
+
+A Go program carries its settings in `.go.buildinfo`, one `build` line each: `-trimpath=true`, `CGO_ENABLED=0`,
+`GOAMD64=v3`, `-tags=netgo`.
+
+Where nothing is recorded, single flags leave marks of their own:
+
+| flag | mark |
+|---|---|
+| `-fstack-protector…` | `__stack_chk_fail` is imported |
+| `-D_FORTIFY_SOURCE=2` | `printf` becomes `__printf_chk`, `memcpy` becomes `__memcpy_chk` |
+| `-no-pie` | ELF type EXEC instead of DYN |
+| `-Wl,-z,now` | DT_FLAGS BIND_NOW, DT_FLAGS_1 NOW; `.got.plt` is merged into `.got` |
+| `-Wl,-z,norelro` | no PT_GNU_RELRO |
+| `-Wl,-z,execstack` | one flag byte of PT_GNU_STACK, outside every section |
+| `-Wl,--hash-style=sysv` | `.hash` instead of `.gnu.hash` |
+| `-g` | `.debug_*` sections on one side |
+| `-gz` | ch_type 1 (zlib) or 2 (zstd) in the compression header of `.debug_*` |
+| Rust dev profile | `panic_const_add_overflow`, "attempt to subtract with overflow" |
+
+## Why it happens
+
+CFLAGS, LDFLAGS, RUSTFLAGS, CGO_CFLAGS and GOFLAGS are inherited from the environment of each builder; a
+distribution's compiler adds its own defaults; one side built the dev profile and the other release. Some programs
+also store their own flags in a string ("built with -O2 …"), so that the flags show even without debug information.
+
+## How to be sure
+
+Recorded flags that differ are proof, and so is a setting of `.go.buildinfo`. An import or a header field is proof of
+that one property; another linker has other defaults, so nothing of this kind is claimed when the tools differ.
+Optimisation without `-g` leaves no record: then most functions differ while texts, symbols and tools are the same,
+and elfdiff says "possible". To settle it, rebuild both sides with `-g -frecord-gcc-switches` and compare again.
+
+Debug sections on one side only mean `-g` on one side, or a strip step. If `.symtab` lost entries too (strip drops
+file symbols), or the build ID stayed equal, it was a strip step: see post-processing. Flags that only name another
+build directory belong to build-path, and a CPU that the compiler was told to detect belongs to host-cpu.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import (
+    became,
+    besides,
+    build_id_differs,
+    dependencies_differ,
+    inputs_differ,
+    lower,
+    sources_differ,
+    tools_differ,
+    values,
+)
+from elfdiff.causes._b_flags import Flags, sort_flags, volatile
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    BuildIdKept,
+    CodegenUnitChange,
+    CompressionChange,
+    DynamicChange,
+    Evidence,
+    EvidenceSet,
+    FlagChange,
+    FunctionChange,
+    FunctionTotals,
+    GoSettingChange,
+    HeaderChange,
+    PathChange,
+    SectionChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    TextChange,
+    UnitNaming,
+    WordChange,
+    WordKind,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_LINK_TAGS = {
+    "DT_FLAGS": "-z now or another dynamic flag",
+    "DT_FLAGS_1": "-z now or another dynamic flag",
+    "DT_BIND_NOW": "-z now",
+    "DT_SYMBOLIC": "-Bsymbolic",
+}
+_PRINTERS = re.compile(r"__(v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)_chk\Z")
+_CHECKED = re.compile(r"__(\w+?)_chk(?:@.*)?\Z")
+_OVERFLOW = re.compile(
+    r"panic_const_(?:add|sub|mul|neg|shl|shr)_overflow|"
+    r"attempt to (?:add|subtract|multiply|negate|shift left|shift right) with overflow"
+)
+_FLAG_WORD = re.compile(r"-[A-Za-z][\w=+.,/-]*\Z")
+_STAMP_OPTIONS = frozenset({"-X", "--X"})
+_GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compiler", "-buildmode"})
+_ABI = re.compile(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
+_MOST = 0.5
+_ENOUGH = 8
+
+
+@cause(
+    title="the compiler or linker flags differ",
+    role=Role.INPUT,
+    faces={
+        "env-flags-from-environment": "the program stores flags that it was built with",
+        "tool-flags-optimisation": "compiler or linker flags differ",
+        "tool-rust-profile-debug-assertions": "one side has Rust's debug assertions (another profile)",
+        "tool-go-settings": "Go build settings differ",
+        "debug-producer-flags": "recorded flags name other directories",
+        "debug-presence-or-level": "debug information is on one side, or of another level",
+        "debug-compressed-sections": "debug sections are compressed in another way",
+    },
+    fixes=(
+        Fix(
+            "any",
+            "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
+            "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS",
+            Effect.REMOVES,
+            note="which side has the flags you want, the files cannot say",
+        ),
+    ),
+    references=(
+        "Debian reproducible notes: records_build_flags (194 packages)",
+        "GCC manual: -grecord-gcc-switches, -frecord-gcc-switches",
+        "GCC bug 68848: prefix maps recorded in DW_AT_producer",
+        "Go 1.18 release notes: build settings in the binary; golang/go#52372",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    yield from _recorded(evidence)
+    yield from _go(evidence)
+    yield from _stored_text(evidence)
+    yield from _hardening(evidence)
+    yield from _frame(evidence)
+    yield from _debug_sections(evidence)
+    yield from _compression(evidence)
+    yield from _rust_profile(evidence)
+    yield from _code_only(evidence)
+
+
+def _match(
+    face: str,
+    because: tuple[Evidence, ...],
+    confidence: Confidence,
+    summary: str,
+    note: str | None = None,
+    code: bool = True,
+) -> Match:
+    return Match(face, because, confidence, summary, note, explains_code=code)
+
+
+def _words(flags: tuple[str, ...]) -> str:
+    return " ".join(flags[:6]) + (" …" if len(flags) > 6 else "") if flags else "none"
+
+
+def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
+    """Flags in DW_AT_producer and .GCC.command.line."""
+    changes = [(c, sort_flags(c.a_flags), sort_flags(c.b_flags)) for c in evidence.of(FlagChange)]
+    drift = tools_differ(evidence)
+    code = [(c, _code(a, drift, a.native or b.native), _code(b, drift, a.native or b.native)) for c, a, b in changes]
+    code = [item for item in code if item[1] != item[2]]
+    if code:
+        _, a, b = code[0]
+        yield _match(
+            "tool-flags-optimisation",
+            tuple(c for c, _, _ in code),
+            lower(Confidence.CERTAIN, drift),
+            f"flags only in a: {_words(a)}; only in b: {_words(b)}",
+            "the tools differ too; part of this may be their defaults" if drift else None,
+        )
+    if drift:
+        return
+    debug = [(c, a, b) for c, a, b in changes if a.debug != b.debug]
+    if debug:
+        _, first, second = debug[0]
+        yield _match(
+            "debug-presence-or-level",
+            tuple(c for c, _, _ in debug),
+            Confidence.CERTAIN,
+            f"debug flags only in a: {_words(first.debug)}; only in b: {_words(second.debug)}",
+            code=False,
+        )
+    paths = [(c, a, b) for c, a, b in changes if a.paths != b.paths and (not a.paths or not b.paths)]
+    if paths:
+        _, first, second = paths[0]
+        yield _match(
+            "debug-producer-flags",
+            tuple(c for c, _, _ in paths),
+            Confidence.CERTAIN,
+            f"recorded on one side only: {_words(first.paths or second.paths)}",
+            code=False,
+        )
+
+
+def _code(flags: Flags, drift: bool, native: bool) -> tuple[str, ...]:
+    """What can change code. With ``native`` the CPU was detected, and what it has is host-cpu's."""
+    if drift:
+        return tuple(flag for flag in flags.code if re.match(r"-O", flag))
+    machine = flags.machine
+    if native:
+        machine = tuple(flag for flag in flags.machine if _ABI.match(flag))
+    return (*flags.code, *machine, *(value for value in flags.values if not volatile(value)))
+
+
+def _go(evidence: EvidenceSet) -> Iterator[Match]:
+    """Settings of .go.buildinfo, version control and stamps apart."""
+    drift = tools_differ(evidence)
+    found: list[GoSettingChange] = []
+    keys = {change.key for change in evidence.of(GoSettingChange)}
+    for change in evidence.of(GoSettingChange):
+        if change.key.startswith("vcs") or (drift and change.key in _GO_DEFAULTS):
+            continue
+        if change.key == "-ldflags" and "-trimpath" in keys and (change.a_value is None or change.b_value is None):
+            continue  # cmd/go leaves -ldflags out of the record when -trimpath is given
+        left, right = _settings(change.key, change.a_value), _settings(change.key, change.b_value)
+        if left != right:
+            found.append(change)
+    if found:
+        shown = "; ".join(f"{c.key}={c.a_value or 'unset'} in a, {c.b_value or 'unset'} in b" for c in found[:3])
+        yield _match("tool-go-settings", tuple(found), lower(Confidence.CERTAIN, drift), shown)
+
+
+def _settings(key: str, value: str | None) -> tuple[str, ...]:
+    """A setting as words, without what only carries another cause: -X stamps, and flags that name directories."""
+    if value is None:
+        return ()
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        words = value.split()
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            kept.append(word.split("=", 1)[0] if volatile(word) or "=" in word else word)
+        elif word.startswith("-X="):
+            kept.append(word.split("=", 2)[1])
+        elif not (key.startswith("CGO_") and ("=/" in word or word.startswith(("-I/", "-L/")))):
+            kept.append(word)
+        skip = word in _STAMP_OPTIONS
+    return tuple(kept) or ("",)
+
+
+def _stored_text(evidence: EvidenceSet) -> Iterator[Match]:
+    """A text of the program that lists flags."""
+    found: list[Evidence] = []
+    shown = ""
+    for word in evidence.of(WordChange):
+        flags = word.a_word.split() + word.b_word.split()
+        if word.kind is not WordKind.OTHER or not flags or not _listed(word.context):
+            continue
+        if all(_FLAG_WORD.match(flag) for flag in flags):
+            found.append(word)
+            shown = shown or became(word.a_word, word.b_word)
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        if text.fragment or not left or not right or not (_listed(left) and _listed(right)):
+            continue
+        a_flags, b_flags = (sort_flags(side.split()) for side in (left, right))
+        plain = [" ".join(word for word in side.split() if not _FLAG_WORD.match(word)) for side in (left, right)]
+        recorded = [(side.code, side.machine, side.debug) for side in (a_flags, b_flags)]
+        if plain[0] == plain[1] and recorded[0] != recorded[1]:
+            found.append(text)
+            shown = shown or became(left, right)
+    if found:
+        yield _match("env-flags-from-environment", tuple(found), Confidence.LIKELY, shown)
+
+
+def _listed(text: str) -> bool:
+    """A compiler's command line: two words or more that look like flags, one of them a flag that compilers share."""
+    words = [word for word in text.split() if _FLAG_WORD.match(word)]
+    return len(words) >= 2 and any(re.match(r"-(?:O[0-3sgz]?\Z|g|W|f|m|D|std=)", word) for word in words)
+
+
+def _hardening(evidence: EvidenceSet) -> Iterator[Match]:
+    """Imports that the stack protector and _FORTIFY_SOURCE make."""
+    if tools_differ(evidence) or dependencies_differ(evidence):
+        return
+    for change in evidence.of(SymbolSetChange):
+        if not change.imports or change.a_count + change.b_count > 200:
+            continue
+        sides = [{name.split("@")[0] for name in names} for names in (change.a_only, change.b_only)]
+        guards = [side & {"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"} for side in sides]
+        checked = [{name for name in side if _CHECKED.match(name) and "stack" not in name} for side in sides]
+        plain = [{_CHECKED.sub(r"\1", name) for name in side} for side in checked]
+        rest = [sides[0] - guards[0] - checked[0] - plain[1], sides[1] - guards[1] - checked[1] - plain[0]]
+        if rest[0] or rest[1] or (checked[0] and checked[1]):
+            continue
+        swapped = (plain[0] & sides[1]) | (plain[1] & sides[0])
+        if checked[0] or checked[1]:
+            certain = any(_PRINTERS.match(f"__{name}_chk") for name in swapped)
+            names = ", ".join(sorted(checked[0] or checked[1])[:3])
+            side = "a" if checked[0] else "b"
+            yield _match(
+                "tool-flags-optimisation",
+                (change,),
+                Confidence.CERTAIN if certain and not sources_differ(evidence) else Confidence.LIKELY,
+                f"only {side} was built with _FORTIFY_SOURCE: it imports {names}",
+            )
+            return
+        if (guards[0] or guards[1]) and not evidence.has(TextChange) and not sources_differ(evidence):
+            yield _match(
+                "tool-flags-optimisation",
+                (change,),
+                Confidence.LIKELY,
+                f"only {'a' if guards[0] else 'b'} was built with a stack protector: it imports __stack_chk_fail",
+            )
+            return
+
+
+def _frame(evidence: EvidenceSet) -> Iterator[Match]:
+    """Properties that the linker's flags set, in headers and .dynamic."""
+    if tools_differ(evidence) or evidence.has(BuildIdKept):
+        return
+    found: list[Evidence] = []
+    said: list[str] = []
+    doubt = True
+    for change in evidence.of(HeaderChange):
+        sentence = _header(change)
+        if sentence:
+            found.append(change)
+            said.append(sentence)
+            doubt = doubt and change.field_name == "PT_GNU_STACK"
+    for entry in evidence.of(DynamicChange):
+        if entry.tag in _LINK_TAGS and _link_bits(entry):
+            found.append(entry)
+            shown = f"{entry.tag} {entry.a_value or 'absent'} in a, {entry.b_value or 'absent'} in b"
+            said.append(f"{_LINK_TAGS[entry.tag]}: {shown}")
+            doubt = False
+    hashes = [s for s in _one_sided(evidence) if s.name in (".hash", ".gnu.hash")]
+    if hashes:
+        found += hashes
+        side = "b" if hashes[0].status == "added" else "a"
+        said.append(f"--hash-style: {hashes[0].name} only in {side}")
+        doubt = False
+    if found:
+        stack = "an object without .note.GNU-stack does the same" if doubt else None
+        yield _match(
+            "tool-flags-optimisation",
+            tuple(found),
+            lower(Confidence.CERTAIN, doubt and bool(besides(evidence))),
+            "; ".join(dict.fromkeys(said)),
+            stack,
+        )
+
+
+def _link_bits(entry: DynamicChange) -> bool:
+    """False where only DF_TEXTREL or DF_STATIC_TLS of DT_FLAGS differ: the code decides on those, not a flag."""
+    if entry.tag != "DT_FLAGS":
+        return True
+    bits = [int(value, 16) if value and value.startswith("0x") else 0 for value in (entry.a_value, entry.b_value)]
+    return bool((bits[0] ^ bits[1]) & ~0x14)
+
+
+def _one_sided(evidence: EvidenceSet) -> Iterator[SectionChange]:
+    return (change for change in evidence.of(SectionChange) if change.status in ("added", "removed"))
+
+
+def _header(change: HeaderChange) -> str:
+    a, b = change.a_value, change.b_value
+    if change.field_name == "type" and {_bare(a), _bare(b)} == {"EXEC", "DYN"}:
+        return f"-no-pie: ELF type {a} in a, {b} in b"
+    if change.field_name == "PT_GNU_RELRO" and "absent" in (a, b):
+        return f"-z relro: PT_GNU_RELRO {a} in a, {b} in b"
+    if change.field_name == "PT_GNU_STACK" and "absent" not in (a, b):
+        return f"-z execstack: PT_GNU_STACK {a} in a, {b} in b"
+    return ""
+
+
+def _bare(name: str) -> str:
+    return name.split("_")[-1].split(" ")[0].upper()
+
+
+def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
+    """.debug_* on one side, and no sign of a strip step."""
+    sections = [s for s in _one_sided(evidence) if s.name.startswith(".debug_")]
+    main = [s for s in sections if s.name == ".debug_info"]
+    if not main or tools_differ(evidence) or evidence.has(BuildIdKept):
+        return
+    symtab = [s for s in evidence.of(SectionChange) if s.name == ".symtab"]
+    if symtab:
+        return
+    side = "b" if main[0].status == "added" else "a"
+    yield _match(
+        "debug-presence-or-level",
+        tuple(sections),
+        Confidence.CERTAIN if build_id_differs(evidence) else Confidence.LIKELY,
+        f"only {side} has debug information (.debug_info)",
+        "the symbol tables are alike, as a compiler's -g leaves them; strip -g drops file symbols",
+        code=False,
+    )
+
+
+def _compression(evidence: EvidenceSet) -> Iterator[Match]:
+    changes = [c for c in evidence.of(CompressionChange) if c.a_method != c.b_method or c.same_contents]
+    if not changes:
+        return
+    other = [c for c in changes if c.a_method != c.b_method]
+    if other:
+        first = other[0]
+        yield _match(
+            "debug-compressed-sections",
+            tuple(other),
+            lower(Confidence.CERTAIN, evidence.has(BuildIdKept) or tools_differ(evidence)),
+            f"{first.name}: {first.a_method or 'not compressed'} in a, {first.b_method or 'not compressed'} in b",
+            code=False,
+        )
+    else:
+        yield _match(
+            "debug-compressed-sections",
+            tuple(changes),
+            Confidence.LIKELY,
+            f"{changes[0].name} holds the same bytes, compressed by another compressor or at another level",
+            "the files do not say which compressor wrote them",
+            code=False,
+        )
+
+
+def _rust_profile(evidence: EvidenceSet) -> Iterator[Match]:
+    """Overflow checks on one side only."""
+    if tools_differ(evidence):
+        return
+    kinds: tuple[set[str], set[str]] = (set(), set())
+    found: list[Evidence] = []
+    for change in evidence.of(SymbolSetChange):
+        hits = [{m[0] for name in names for m in _OVERFLOW.finditer(name)} for names in (change.a_only, change.b_only)]
+        if hits[0] or hits[1]:
+            found.append(change)
+        for index in (0, 1):
+            kinds[index].update(hits[index])
+    for text in evidence.of(TextChange):
+        hits = [{m[0] for m in _OVERFLOW.finditer(value)} for value in values(text)]
+        if hits[0] != hits[1]:
+            found.append(text)
+        for index in (0, 1):
+            kinds[index].update(hits[index])
+    only = [kinds[0] - kinds[1], kinds[1] - kinds[0]]
+    if bool(only[0]) == bool(only[1]) or kinds[0] & kinds[1]:
+        return
+    names = only[0] or only[1]
+    if len(names) < 2:
+        return
+    yield _match(
+        "tool-rust-profile-debug-assertions",
+        tuple(found),
+        Confidence.CERTAIN if len(names) >= 3 else Confidence.LIKELY,
+        f"only {'a' if only[0] else 'b'} checks arithmetic for overflow: {', '.join(sorted(names)[:3])}",
+        "the dev profile does, release does not unless overflow-checks = true",
+    )
+
+
+def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
+    """Most functions differ, and nothing else does that would explain it."""
+    if inputs_differ(evidence) or any(evidence.of(UnitNaming)) or any(evidence.of(CodegenUnitChange)):
+        return
+    if any(c.imports or c.table == "symtab" for c in evidence.of(SymbolSetChange)):
+        return
+    if besides(evidence, FunctionChange, PathChange, SymbolRenamed):
+        return
+    if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
+        return
+    for totals in evidence.of(FunctionTotals):
+        if totals.compared >= _ENOUGH and totals.changed >= _MOST * totals.compared:
+            yield _match(
+                "tool-flags-optimisation",
+                tuple(evidence.of(FunctionChange)),
+                Confidence.POSSIBLE,
+                f"{totals.changed} of {totals.compared} functions have other code, and no text, symbol or tool differs",
+                "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
+            )

@@ -1,0 +1,106 @@
+"""Configure found other things on the two machines.
+
+## What it looks like
+
+A library is needed on one side only, and its functions with it:
+
+    a  NEEDED libz.so.1    imports inflate, inflateInit2_, inflateEnd
+    b                      none of these
+
+or a program of the system is named in another directory: `/bin/sed` and `/usr/bin/sed`.
+
+## Why it happens
+
+Configure scripts, CMake's find_package and meson's auto features use what is installed: a header, a library, a tool.
+A builder with more packages builds a program with more features. A system with merged /usr finds its tools elsewhere
+than one without.
+
+## How to be sure
+
+A needed library that only one side has was linked on that side only. Why, the files cannot say: a configure test, an
+option, or a change of the source; so elfdiff says "likely" at most. The two config.log or CMakeCache.txt files say
+it: compare them. If the library is needed and none of its functions is used, a link flag (--no-as-needed) did it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import dependencies_differ, sources_differ, tools_differ
+from elfdiff.causes._b_paths import is_system_tool, whole
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
+
+
+@cause(
+    title="configure found other features or tools",
+    role=Role.INPUT,
+    faces={
+        "env-configure-detected-features": "a library, feature or tool was found on one side only",
+        "env-umask-and-file-modes": "file modes of the build are stored",
+    },
+    fixes=(
+        Fix(
+            "any",
+            "build both in one minimal container, and say what you want: --with-X or --without-X, "
+            "-DCMAKE_DISABLE_FIND_PACKAGE_X=ON, -Dauto_features=disabled",
+            Effect.REMOVES,
+            ("env-configure-detected-features",),
+        ),
+        Fix(
+            "autoconf",
+            "export CONFIG_SHELL=/bin/sh",
+            Effect.REMOVES,
+            ("env-configure-detected-features",),
+            note="for scripts that record the shell; ac_cv_path_SED=/bin/sed and its like fix the other tools",
+        ),
+        Fix("any", "run umask 022 before both builds", Effect.REMOVES, ("env-umask-and-file-modes",)),
+    ),
+    references=(
+        "Debian reproducible notes: captures_shell_variable_in_autofoo_script (95 packages), "
+        "different_due_to_umask (100)",
+        "Autoconf manual: cache variables; CMake manual: CMAKE_DISABLE_FIND_PACKAGE",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    tools = [change for change in evidence.of(PathChange) if is_system_tool(change)]
+    if tools:
+        yield Match(
+            "env-configure-detected-features",
+            tuple(tools),
+            Confidence.CERTAIN,
+            f"{whole(tools[0], 'a')} in a, {whole(tools[0], 'b')} in b",
+            "one system has its tools in another directory (merged /usr)",
+        )
+    if tools_differ(evidence) or dependencies_differ(evidence):
+        return
+    needed = [
+        change
+        for change in evidence.of(DynamicChange)
+        if change.tag == "DT_NEEDED" and (change.a_value is None or change.b_value is None)
+    ]
+    imports = [change for change in evidence.of(SymbolSetChange) if change.imports]
+    if not needed or not any(_follows(needed, change) for change in imports):
+        return
+    first = needed[0]
+    side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)
+    texts = any(not text.fragment for text in evidence.of(TextChange))
+    yield Match(
+        "env-configure-detected-features",
+        (*needed, *imports),
+        Confidence.POSSIBLE if sources_differ(evidence) or not texts else Confidence.LIKELY,
+        f"only {side} needs {library}",
+        "an option or a change of the source looks the same; compare the two config.log",
+        explains_code=True,
+    )
+
+
+def _follows(needed: list[DynamicChange], imports: SymbolSetChange) -> bool:
+    """The side with more libraries imports more."""
+    more_b = any(change.a_value is None for change in needed)
+    more_a = any(change.b_value is None for change in needed)
+    return (more_b and bool(imports.b_only)) or (more_a and bool(imports.a_only))

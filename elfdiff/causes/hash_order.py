@@ -1,0 +1,135 @@
+"""A generator or a tool walked a hash table, or shuffled on purpose.
+
+## What it looks like
+
+The same texts in another order, in one section and with equal sizes; pointers to them change places in `.data.rel.ro`
+and `.rela.dyn`. Two runs of one generator:
+
+    a  "red" "blue" "green" "black"
+    b  "black" "red" "green" "blue"
+
+With `--shuffle-sections` functions change places while the objects keep their order. Kernels with randomised
+structures say `RANDSTRUCT_<hash>` in their vermagic, and member offsets differ all over the code.
+
+## Why it happens
+
+Python, Perl, Ruby, Qt's tools and Rust's HashMap walk hash tables in an order that a seed decides, and the seed is
+drawn in every run. A table that such a script writes into a source file is then another table each time. Linkers
+shuffle when told to; randstruct draws a seed in every clean kernel build.
+
+## How to be sure
+
+The texts are equal as a set, the objects of the link kept their order, and no tool, flag or source digest differs.
+That leaves a shuffled table, but not who shuffled it: somebody may have sorted it by hand. Build twice on one
+machine: a hash order differs again, a directory's order (link-order) does not, and with PYTHONHASHSEED=0 a Python
+generator's stops changing. Rust's HashMap has no seed from outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import besides, inputs_differ, values
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    Context,
+    DataChange,
+    EvidenceSet,
+    FunctionChange,
+    OrderChange,
+    TextOrderChange,
+    WordChange,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_MANY = 5
+
+_SEEDS = Fix(
+    "Python, Perl, Qt generators",
+    "export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0",
+    Effect.REMOVES,
+    ("hash-seed-order",),
+    note="for generators that read these; the files do not say which generator wrote the table",
+)
+_SORT = Fix(
+    "any",
+    "sort the keys where the generator writes them (in Rust macros: BTreeMap or IndexMap instead of HashMap)",
+    Effect.REMOVES,
+    ("hash-seed-order",),
+    note="the only fix for Rust's HashMap, which takes no seed from outside",
+)
+_SHUFFLE = Fix(
+    "lld, mold",
+    "take --shuffle-sections (Go: -ldflags=-randlayout) out of the link, or give it a fixed seed other than 0",
+    Effect.REMOVES,
+    ("linker-shuffle",),
+)
+_STRUCT = Fix(
+    "kbuild",
+    "keep scripts/basic/randstruct.seed with the sources (clang: -frandomize-layout-seed=NAME)",
+    Effect.REMOVES,
+    ("randstruct-seed",),
+)
+_ALL = (_SEEDS, _SORT, _SHUFFLE, _STRUCT)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fixes that reach a face of this pair."""
+    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces))
+
+
+@cause(
+    title="a hash table's order, or a shuffle, decided an order",
+    role=Role.ROOT,
+    faces={
+        "hash-seed-order": "a generator wrote the same items in another order",
+        "randstruct-seed": "structure members were laid out by another random seed",
+        "linker-shuffle": "the linker shuffled sections",
+    },
+    fixes=_ALL,
+    references=(
+        "reproducible-builds.org: stable outputs; theunreproduciblepackage: hash",
+        "Python documentation: PYTHONHASHSEED; perlrun: PERL_HASH_SEED",
+        "reviews.llvm.org/D74791 (--shuffle-sections)",
+        "Linux: Documentation/kbuild/reproducible-builds.rst (randstruct.seed)",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    yield from _structures(evidence)
+    moved = {change.what for change in evidence.of(OrderChange)}
+    if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
+        return
+    tables = tuple(evidence.of(TextOrderChange))
+    if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
+        most = max(table.count for table in tables)
+        yield Match(
+            "hash-seed-order",
+            tables,
+            Confidence.LIKELY if most >= _MANY and not evidence.has(FunctionChange) else Confidence.POSSIBLE,
+            f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
+            "in a stripped file another link order looks the same" if evidence.context.stripped else None,
+        )
+    shuffled = tuple(change for change in evidence.of(OrderChange) if change.what == "functions")
+    linker = evidence.context.has_tool("mold") or evidence.context.has_tool("lld")
+    if shuffled and linker and not evidence.context.stripped and not besides(evidence, TextOrderChange):
+        yield Match(
+            "linker-shuffle",
+            shuffled,
+            Confidence.POSSIBLE,
+            f"{shuffled[0].count} functions changed places, and the objects of the link did not",
+        )
+
+
+def _structures(evidence: EvidenceSet) -> Iterator[Match]:
+    """The hash of the randstruct seed, as vermagic carries it."""
+    words = [word for word in evidence.of(WordChange) if "RANDSTRUCT_" in word.context]
+    words = [w for w in words if "RANDSTRUCT_" in w.a_word + w.b_word or "RANDSTRUCT_" in "".join(values(w))]
+    if words:
+        yield Match(
+            "randstruct-seed",
+            tuple(words),
+            Confidence.CERTAIN,
+            f"{words[0].a_word} became {words[0].b_word}",
+            explains_code=True,
+        )

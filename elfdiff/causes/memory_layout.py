@@ -1,0 +1,70 @@
+"""Addresses in the memory of a build tool decided something.
+
+## What it looks like
+
+A printed pointer, of the stack or heap of a tool that ran in the build:
+
+    a  <Parser object at 0x7f3a5c1d2e90>
+    b  <Parser object at 0x7f91b8406e90>
+
+or a table, functions or small parts of the code in another order. `gcc-12 -O2 -g -gsplit-dwarf` differs from itself
+in one directory: about half of the 8-byte DW_AT_dwo_id depend on where the compiler's memory lay, and no seed helps.
+
+## Why it happens
+
+The kernel places stack, heap and libraries at random (ASLR). A tool that sorts by pointer, or hashes pointers, works
+in another order in every run; one that prints an object without a name prints its address.
+
+## How to be sure
+
+A printed user-space address on both sides is proof. Orders are not: they look like hash-order, and small differences
+of code look like anything. Build twice under `setarch "$(uname -m)" -R`: if the two are equal then, and not without,
+it was this.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import became, values
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_POINTER = re.compile(r"\b0x(?:7f|5[56])[0-9a-f]{10}\b")
+
+
+@cause(
+    title="addresses in a build tool's memory decided something",
+    role=Role.ROOT,
+    faces={"aslr-pointer-order": "the addresses of a build tool's memory show, or decided an order"},
+    fixes=(
+        Fix(
+            "any",
+            'run both builds under setarch "$(uname -m)" -R',
+            Effect.REMOVES,
+            note="turns address randomisation off for the build; sorting by a stable key in the tool "
+            "is the lasting fix",
+        ),
+    ),
+    references=(
+        "theunreproduciblepackage: aslr",
+        "rust-lang/rust#126976; intel/intel-graphics-compiler#359; bitcoin/bitcoin PR 27897",
+        "setarch(8), --addr-no-randomize",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    found: list[Evidence] = []
+    shown = ""
+    for word in evidence.of(WordChange):
+        if _POINTER.search(word.a_word) and _POINTER.search(word.b_word):
+            found.append(word)
+            shown = shown or became(word.a_word, word.b_word)
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        if left != right and _POINTER.search(left) and _POINTER.sub("", left) == _POINTER.sub("", right):
+            found.append(text)
+            shown = shown or became(left, right)
+    if found:
+        yield Match("aslr-pointer-order", tuple(found), Confidence.CERTAIN, shown)

@@ -1,0 +1,130 @@
+"""How the work was split among jobs or threads shows in the result.
+
+## What it looks like
+
+Rust names each codegen unit in a file symbol. One crate, cut into sixteen units and into one:
+
+    a  rtool.77ef1fead4e2fc0b-cgu.00 … rtool.77ef1fead4e2fc0b-cgu.15
+    b  rtool.77ef1fead4e2fc0b-cgu.0
+
+Other cuts inline other functions, so `.text` differs under the same sources. Kernels: only `.BTF` differs, the same
+types under other numbers. Linkers with a bug in their threads: only `.gdb_index` differs (mold 2.41.0). A race in a
+makefile leaves an object out or an old one in.
+
+## Why it happens
+
+`-C codegen-units` (or `codegen-units` in Cargo.toml) follows the profile, and some packagers set it to the number of
+CPUs; pahole -j numbers types as its threads meet them; GHC's parallel make numbers names likewise; make -j runs a
+rule before what it needs is there.
+
+## How to be sure
+
+Other numbers of codegen units per crate are proof of another cut. A lone difference in `.BTF` or `.gdb_index` is
+proof that only the tool which wrote that section disagreed with itself. Everything else of this family looks like a
+change of code, and two files cannot tell it: build twice with -j1; if those two are equal and the parallel ones are
+not, it was this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import dependencies_differ, sources_differ, tools_differ
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import CodegenUnitChange, Context, EvidenceSet, LoneSectionChange, UnitNaming
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_CARGO = Fix(
+    "cargo",
+    "export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_DEV_CODEGEN_UNITS=1",
+    Effect.REMOVES,
+    ("rust-codegen-units-or-parallel-frontend",),
+    note="or one fixed number as codegen-units in Cargo.toml; never the number of CPUs",
+)
+_UNITS = Fix(
+    "rustc",
+    "add to RUSTFLAGS:  -C codegen-units=1",
+    Effect.REMOVES,
+    ("rust-codegen-units-or-parallel-frontend",),
+    note="where rustc is called without cargo; cargo's own setting is hashed into symbol names",
+)
+_THREADS = Fix(
+    "lld, mold",
+    "add to LDFLAGS:  -Wl,--threads=1",
+    Effect.REMOVES,
+    ("linker-thread-nondeterminism",),
+    note="linkers are deterministic by design: look for a newer release too",
+)
+_BTF = Fix(
+    "pahole",
+    "build the kernel with KBUILD_BUILD_TIMESTAMP set (it then leaves out pahole -j), or give pahole "
+    "--btf_features=reproducible_build",
+    Effect.REMOVES,
+    ("btf-type-id-order",),
+    since="pahole 1.27",
+)
+_GHC = Fix("ghc", "build with ghc -j1", Effect.REMOVES, ("ghc-parallel-make",))
+_MAKE = Fix(
+    "make",
+    "declare the missing dependency (make --shuffle finds it); make -j1 until then",
+    Effect.REMOVES,
+    ("make-race-missing-dependency",),
+    since="make 4.4 for --shuffle",
+)
+_ALL = (_CARGO, _UNITS, _THREADS, _BTF, _GHC, _MAKE)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fixes that reach a face of this pair."""
+    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces))
+
+
+@cause(
+    title="how the build was split among jobs shows in the result",
+    role=Role.ROOT,
+    faces={
+        "linker-thread-nondeterminism": "the linker's threads wrote one section in another order",
+        "rust-codegen-units-or-parallel-frontend": "a crate was cut into another number of codegen units",
+        "btf-type-id-order": "pahole's threads numbered the types of .BTF in another way",
+        "ghc-parallel-make": "GHC's parallel make gave other names",
+        "make-race-missing-dependency": "a make rule ran before what it needs was there",
+    },
+    fixes=_ALL,
+    references=(
+        "NixOS/nixpkgs PR 170981 (codegen-units); rust-lang/rust#128675",
+        "rui314/mold#1566; llvm/llvm-project#105958",
+        "lkml 2403.2/06078 (pahole and BTF)",
+        "theunreproduciblepackage: race",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    for change in evidence.of(LoneSectionChange):
+        if change.name == ".gdb_index":
+            yield Match(
+                "linker-thread-nondeterminism",
+                (change,),
+                Confidence.CERTAIN,
+                "only .gdb_index differs, which the linker made",
+            )
+        elif change.name in (".BTF", ".BTF.base", ".BTF_ids"):
+            yield Match(
+                "btf-type-id-order", (change,), Confidence.CERTAIN, f"only {change.name} differs, which pahole made"
+            )
+    units = tuple(evidence.of(CodegenUnitChange))
+    if not units or tools_differ(evidence) or dependencies_differ(evidence) or any(evidence.of(UnitNaming)):
+        return
+    first = units[0]
+    yield Match(
+        "rust-codegen-units-or-parallel-frontend",
+        units,
+        Confidence.CERTAIN if _is_setting(units) and not sources_differ(evidence) else Confidence.LIKELY,
+        f"{first.crate} has {first.a_count} codegen units in a and {first.b_count} in b",
+        explains_code=True,
+    )
+
+
+def _is_setting(units: tuple[CodegenUnitChange, ...]) -> bool:
+    """Several crates changed at once, and on one side none has more than one unit: no growth of a source does that."""
+    most = [max(unit.a_count for unit in units), max(unit.b_count for unit in units)]
+    return len(units) >= 2 and min(most) == 1

@@ -1,0 +1,205 @@
+"""A step after the link was run on one side only, or in another way.
+
+## What it looks like
+
+`strip` takes `.symtab` and `.strtab`, and the loaded sections stay as they were. `strip -g` takes `.debug_*` and the
+file symbols: one small program's `.symtab` went from 0x390 to 0x318 bytes, and its build ID stayed the same. `objcopy
+--add-gnu-debuglink` adds `.gnu_debuglink`; dwz adds `.gnu_debugaltlink`. prelink leaves `.gnu.prelink_undo`; patchelf
+overwrites the old strings of `.dynstr` with `XXXX…`; auditwheel puts a hash into sonames: `libz-dd453c56.so.1`.
+
+## Why it happens
+
+Packaging strips, splits debug information, patches RUNPATH or bundles libraries. One build went through that step,
+the other did not, or through another version of the tool.
+
+## How to be sure
+
+An equal build ID in files that differ is proof: the linker wrote one file, and something changed it afterwards.
+Without it, a missing `.symtab` under equal code means a strip step or `-s` at the link; the difference does not
+matter to the fix. If the code differs too, look at the other findings first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import tools_differ, values
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    BuildIdKept,
+    CompressionChange,
+    Context,
+    DynamicChange,
+    Evidence,
+    EvidenceSet,
+    GoSettingChange,
+    PathChange,
+    PathPlace,
+    SectionChange,
+    TextChange,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_STRIPPED = frozenset({".symtab", ".strtab"})
+_PRELINK = frozenset({".gnu.prelink_undo", ".gnu.liblist", ".gnu.conflict"})
+_OVERWRITTEN = re.compile(r"X{8,}\Z")
+_BUNDLED = re.compile(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
+
+_STRIP = Fix(
+    "binutils",
+    "run the same strip step on both files, with one version of the tool (strip -D; rustc: -C "
+    "strip=…; Go: -ldflags=-s)",
+    Effect.REMOVES,
+    ("strip-or-objcopy-step",),
+)
+_COMPARE = Fix(
+    "any",
+    "compare the files as the linker wrote them, before packaging",
+    Effect.REMOVES,
+    ("strip-or-objcopy-step", "postlink-patching", "debug-rewritten-by-debugedit-dwz"),
+)
+_PATCH = Fix(
+    "any",
+    "run the same patchelf, chrpath or auditwheel (one version) on both files, and no prelink",
+    Effect.REMOVES,
+    ("postlink-patching",),
+)
+_DWZ = Fix(
+    "debugedit, dwz",
+    "run the same dwz and debugedit on both, and build in a directory of fixed name",
+    Effect.REMOVES,
+    ("debug-rewritten-by-debugedit-dwz",),
+)
+_ALL = (_STRIP, _PATCH, _DWZ, _COMPARE)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fixes that reach a face of this pair."""
+    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces))
+
+
+@cause(
+    title="a step after the link changed one of the files",
+    role=Role.ROOT,
+    faces={
+        "debug-rewritten-by-debugedit-dwz": "debugedit or dwz rewrote the debug information",
+        "strip-or-objcopy-step": "strip or objcopy was run on one side",
+        "postlink-patching": "patchelf, chrpath, prelink or auditwheel changed the file",
+    },
+    fixes=_ALL,
+    references=(
+        "strip(1), objcopy(1): --only-keep-debug, --add-gnu-debuglink",
+        "reproducible-builds.org: build path, on debugedit",
+        "patchelf and auditwheel sources; prelink(8)",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
+    kept = tuple(evidence.of(BuildIdKept))
+    if not tools_differ(evidence):
+        yield from _strip(evidence, one_sided, kept)
+    yield from _patched(evidence, one_sided, kept)
+    dwz = [section for section in one_sided if section.name == ".gnu_debugaltlink"]
+    if dwz:
+        yield Match(
+            "debug-rewritten-by-debugedit-dwz",
+            tuple(dwz),
+            Confidence.CERTAIN,
+            f"only {_side(dwz[0])} went through dwz (.gnu_debugaltlink)",
+        )
+
+
+def _side(section: SectionChange) -> str:
+    return "b" if section.status == "added" else "a"
+
+
+def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
+    """Tables or debug information that only one side has."""
+    if any(change.key == "-ldflags" for change in evidence.of(GoSettingChange)):
+        return
+    loaded = any(section.allocated for section in one_sided)
+    tables = [section for section in one_sided if section.name in _STRIPPED]
+    debug = [section for section in one_sided if section.name.startswith((".debug_", ".zdebug_"))]
+    links = [section for section in one_sided if section.name == ".gnu_debuglink"]
+    found: list[Evidence] = []
+    said: list[str] = []
+    sure = True
+    if any(section.name == ".symtab" for section in tables):
+        side = "a" if _side(tables[0]) == "b" else "b"
+        found += [*tables, *debug]
+        said.append(f"{side} was stripped of its symbols")
+        sure = not loaded
+    elif debug and (kept or _symtab_shrank(evidence, debug[0])):
+        side = "a" if _side(debug[0]) == "b" else "b"
+        found += debug
+        said.append(f"{side} was stripped of its debug information")
+    if links:
+        found += links
+        said.append(f"only {_side(links[0])} has .gnu_debuglink")
+    compressed = [c for c in evidence.of(CompressionChange) if c.a_method != c.b_method]
+    if kept and compressed:
+        found += compressed
+        said.append("debug sections were compressed after the link")
+    if found:
+        yield Match(
+            "strip-or-objcopy-step",
+            (*found, *kept),
+            Confidence.CERTAIN if sure or kept else Confidence.LIKELY,
+            "; ".join(said),
+            None if kept else "-s or -Wl,--strip-all at the link does the same",
+        )
+
+
+def _symtab_shrank(evidence: EvidenceSet, debug: SectionChange) -> bool:
+    """The side without debug information has the smaller symbol table: strip -g drops file and section symbols."""
+    for section in evidence.of(SectionChange):
+        if section.name == ".symtab" and section.a_size is not None and section.b_size is not None:
+            return section.a_size < section.b_size if debug.status == "added" else section.b_size < section.a_size
+    return False
+
+
+def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
+    prelinked = [section for section in one_sided if section.name in _PRELINK]
+    overwritten = [
+        text
+        for text in evidence.of(TextChange)
+        if text.section == ".dynstr" and any(_OVERWRITTEN.match(value) for value in values(text))
+    ]
+    if prelinked:
+        yield Match(
+            "postlink-patching", tuple(prelinked), Confidence.CERTAIN, f"only {_side(prelinked[0])} was prelinked"
+        )
+    entries: list[Evidence] = [
+        e for e in evidence.of(DynamicChange) if e.tag in ("DT_RUNPATH", "DT_RPATH", "DT_NEEDED", "DT_SONAME")
+    ]
+    entries += [p for p in evidence.of(PathChange) if p.place in (PathPlace.RUNPATH, PathPlace.INTERPRETER)]
+    if overwritten or (kept and entries):
+        shown = (
+            "old strings of .dynstr were overwritten with X"
+            if overwritten
+            else "the build ID is equal, .dynamic is not"
+        )
+        yield Match("postlink-patching", (*overwritten, *entries, *kept), Confidence.CERTAIN, shown)
+        return
+    bundled = [
+        entry
+        for entry in evidence.of(DynamicChange)
+        if entry.a_value
+        and entry.b_value
+        and _BUNDLED.search(entry.a_value)
+        and _same_library(entry.a_value, entry.b_value)
+    ]
+    if bundled:
+        yield Match(
+            "postlink-patching",
+            tuple(bundled),
+            Confidence.LIKELY,
+            f"{bundled[0].a_value} became {bundled[0].b_value}",
+            "the hash is of the bundled library's content: compare that library",
+        )
+
+
+def _same_library(a: str, b: str) -> bool:
+    return _BUNDLED.sub("", a) == _BUNDLED.sub("", b) and bool(_BUNDLED.search(b))

@@ -1,0 +1,122 @@
+"""A random value that the build drew is compiled in.
+
+## What it looks like
+
+A UUID of version 4 (the digit behind the second hyphen is 4, the one behind the third is 8, 9, a or b):
+
+    a  build id 0b6e4f54-5d0c-4f0e-9a5e-1f2d8f3c7a10
+    b  build id c1f0a8b7-93ad-4b27-8c55-7e0d6a9b4e02
+
+A nonce, a session or salt string of fixed length; a key or certificate made during the build (`-----BEGIN …`, or DER
+starting with `30 82`).
+
+## Why it happens
+
+A generator calls uuidgen, /proc/sys/kernel/random/uuid, `$RANDOM` or a random number library, or the build makes a
+key for itself (a kernel without a signing key draws one in every build).
+
+## How to be sure
+
+Two version-4 UUIDs at one place are two draws; a constant GUID of an interface does not change between builds of one
+source. A long hexadecimal word may be a digest of something else that changed: then elfdiff says "possible" and the
+other cause comes first. Build twice on one machine: a random value differs again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import became, besides, lower, sources_differ, values
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange, WordKind
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_VERSION_4 = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_VERSION_1 = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[17][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_DRAWN = re.compile(
+    r"(?i)\b(?:random|nonce|salt|seed|session|token|secret|instance[ _-]?id|build[ _-]?(?:id|key)|cookie)\b"
+)
+_DIGEST = frozenset({32, 40, 48, 56, 64, 96, 128})
+_KEY = re.compile(r"-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----")
+_BINDER = re.compile(r"_lcompilers_|tmpxft_|\brandom_seed\b")
+
+
+@cause(
+    title="a random value drawn by the build is compiled in",
+    role=Role.ROOT,
+    faces={
+        "uuid-or-random-in-source-generation": "a UUID or another random value is compiled in",
+        "generated-keys-or-certs": "a key or certificate was made by the build",
+    },
+    fixes=(
+        Fix(
+            "any",
+            "let the generator derive the value from its inputs (uuidgen --sha1 --namespace @url "
+            "--name NAME-VERSION) instead of drawing "
+            "it",
+            Effect.REMOVES,
+            ("uuid-or-random-in-source-generation",),
+            note="no flag fixes this: whatever draws the value must change, or take it from outside",
+        ),
+        Fix(
+            "any",
+            "make the key or certificate once and keep it with the sources",
+            Effect.REMOVES,
+            ("generated-keys-or-certs",),
+        ),
+    ),
+    references=(
+        "RFC 4122, section 4.4: version 4 UUIDs",
+        "reproducible-builds.org: randomness; theunreproduciblepackage: random",
+        "Linux: Documentation/admin-guide/module-signing.rst",
+    ),
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    found: list[tuple[Confidence, WordChange]] = []
+    for word in evidence.of(WordChange):
+        confidence = _judge(word, evidence)
+        if confidence is not None:
+            found.append((confidence, word))
+    for level in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
+        words = [word for confidence, word in found if confidence is level]
+        if words:
+            yield Match(
+                "uuid-or-random-in-source-generation",
+                tuple(word for _, word in sorted(found, key=lambda item: item[0] is not level)),
+                lower(level, sources_differ(evidence)),
+                became(words[0].a_word, words[0].b_word),
+            )
+            break
+    keys: list[Evidence] = []
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        heads = [match.group() if (match := _KEY.search(value)) else None for value in (left, right)]
+        if heads[0] and heads[0] == heads[1]:
+            keys.append(text)
+    if keys:
+        yield Match(
+            "generated-keys-or-certs",
+            tuple(keys),
+            lower(Confidence.LIKELY, sources_differ(evidence)),
+            "a PEM block holds another key or certificate",
+            "a bundle of certificates that was updated looks the same",
+        )
+
+
+def _judge(word: WordChange, evidence: EvidenceSet) -> Confidence | None:
+    if _BINDER.search(word.context):
+        return None
+    if word.kind is WordKind.UUID:
+        if _VERSION_4.search(word.a_word) and _VERSION_4.search(word.b_word):
+            return Confidence.CERTAIN
+        drawn = _VERSION_1.search(word.a_word) and _VERSION_1.search(word.b_word)
+        return Confidence.LIKELY if drawn or _DRAWN.search(word.context) else Confidence.POSSIBLE
+    if word.kind is not WordKind.RANDOM:
+        return None
+    if _DRAWN.search(word.context):
+        return Confidence.LIKELY
+    hexadecimal = re.fullmatch(r"[0-9a-f]+", word.a_word) is not None
+    if hexadecimal and len(word.a_word) in _DIGEST:
+        return Confidence.POSSIBLE if not besides(evidence, WordChange) else None
+    return Confidence.POSSIBLE

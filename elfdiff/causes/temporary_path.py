@@ -1,0 +1,162 @@
+"""The name of a temporary file or directory is compiled in.
+
+## What it looks like
+
+    a  /tmp/ccQz3mPd.s          b  /tmp/ccW8rLxK.s          gcc -g with -Wa,-g: six random characters for each object
+    a  /tmp/go-build3049127865/b001/_cgo_gotypes.go          cgo without -trimpath
+    a  /tmp/tmpk3v9x2qa/src     b  /tmp/tmp0z7hh1mc/src      a package manager's own build directory
+
+In `.symtab` it is a file symbol: `ccILFvq9.o`, `tmp.8sJ2mXq0aB.c`, `camlstartup3f9c2b.s`. Six bytes of `.strtab` and
+nothing else, and GNU ld's build ID stays equal, because it does not cover `.strtab`.
+
+## Why it happens
+
+Compiler drivers write their intermediate files under random names and the next tool records them; GNU ld invents a
+file symbol from the object's name for assembly without `.file`; package managers unpack into mktemp directories. Here
+even one machine differs from itself in every build.
+
+## How to be sure
+
+The word has the shape that mktemp, gcc, Go, OCaml or rustc give, on both sides, and the text around it is equal. That
+is proof. What elfdiff cannot see is which step left it; a build with `-v` or `-save-temps` shows it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import became
+from elfdiff.causes._b_paths import random_component, whole
+from elfdiff.causes._tools import languages
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_SHAPES = (
+    ("path-go-cgo-workdir", re.compile(r"go-build\d{5,}")),
+    ("ocaml-temp-names", re.compile(r"(?:^|/)caml(?:startup|pp|obj)?[0-9a-f]{6}")),
+    ("rustc-tmpdir-leak", re.compile(r"(?:^|/)rustc[A-Za-z0-9]{6}(?:/|\Z)")),
+    ("sym-stt-file-temp", re.compile(r"(?:^|/)cc[A-Za-z0-9]{6}(?=[./]|\Z)|pidtmpfilename|\.ltrans")),
+)
+_TOOLS_OWN = ("path-go-cgo-workdir", "ocaml-temp-names", "rustc-tmpdir-leak", "sym-stt-file-temp")
+
+_SAVE = Fix(
+    "gcc",
+    "add to CFLAGS and CXXFLAGS:  -save-temps=obj",
+    Effect.REMOVES,
+    ("sym-stt-file-temp",),
+    note="keeps the intermediate files beside the objects, under names of their own",
+)
+_STEPS = Fix(
+    "gcc",
+    'compile and link in two steps with fixed object names, and put .file "NAME" at the top of assembly sources',
+    Effect.REMOVES,
+    ("sym-stt-file-temp",),
+)
+_TRIMPATH = Fix("go", "add to GOFLAGS:  -trimpath", Effect.REMOVES, ("path-go-cgo-workdir",), since="go 1.13")
+_MAP = Fix(
+    "gcc, clang",
+    'add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.',
+    Effect.REMOVES,
+    ("path-home-tmp-random",),
+    since="gcc 8, clang 10",
+)
+_REMAP = Fix(
+    "rustc",
+    'add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.',
+    Effect.REMOVES,
+    ("path-home-tmp-random",),
+)
+_FIXED = Fix(
+    "any",
+    "build in a directory with a fixed name instead of a temporary one",
+    Effect.REMOVES,
+    ("path-home-tmp-random",),
+    note="meson-python: -Cbuilddir=build; pip: --no-build-isolation; Nix: remap $NIX_BUILD_TOP",
+)
+_OCAML = Fix(
+    "ocaml",
+    "use OCaml 4.03 or newer, which names its startup file after the program",
+    Effect.REMOVES,
+    ("ocaml-temp-names",),
+)
+_RUSTC = Fix(
+    "rustc",
+    "use a rustc that has the fix of rust-lang/rust#142989 (middle of 2025)",
+    Effect.REMOVES,
+    ("rustc-tmpdir-leak",),
+)
+_STRIP = Fix(
+    "binutils", "strip both files (strip --strip-all): the name stands in the symbol table", Effect.MASKS, _TOOLS_OWN
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """For each face its own fix, for the languages of this pair."""
+    spoken = languages(context)
+    found: list[Fix] = []
+    if "sym-stt-file-temp" in faces:
+        found += [_SAVE, _STEPS, _STRIP]
+    if "path-go-cgo-workdir" in faces:
+        found.append(_TRIMPATH)
+    if "ocaml-temp-names" in faces:
+        found.append(_OCAML)
+    if "rustc-tmpdir-leak" in faces:
+        found.append(_RUSTC)
+    if "path-home-tmp-random" in faces:
+        if "rust" in spoken:
+            found.append(_REMAP)
+        if spoken & {"c", "c++"}:
+            found.append(_MAP)
+        found.append(_FIXED)
+    return tuple(found)
+
+
+@cause(
+    title="a temporary file name is compiled in",
+    role=Role.ROOT,
+    faces={
+        "path-go-cgo-workdir": "cgo's temporary work directory is compiled in",
+        "path-home-tmp-random": "the build ran in a directory with a random name",
+        "sym-stt-file-temp": "a temporary object or assembly file is named in the symbols",
+        "ocaml-temp-names": "OCaml's temporary file names are compiled in",
+        "rustc-tmpdir-leak": "rustc's temporary directory is compiled in",
+    },
+    fixes=(_SAVE, _STEPS, _TRIMPATH, _OCAML, _RUSTC, _REMAP, _MAP, _FIXED, _STRIP),
+    references=(
+        "riscv-tests#529 (ccILFvq9.o); boostorg/context#91",
+        "golang/go#13247, #47256, #63851",
+        "ocaml/ocaml#7037; rust-lang/rust#142989",
+        "astral-sh/uv#13096",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    found: dict[str, list[Evidence]] = {}
+    shown: dict[str, str] = {}
+
+    def note(face: str, fact: Evidence, a: str, b: str) -> None:
+        found.setdefault(face, []).append(fact)
+        shown.setdefault(face, became(a, b))
+
+    for word in evidence.of(WordChange):
+        if word.kind is WordKind.TEMPORARY:
+            note(_face(word.a_word), word, word.a_word, word.b_word)
+    for symbol in evidence.of(SymbolRenamed):
+        if symbol.scheme == "temporary-file":
+            face = _face(symbol.a_part)
+            note("sym-stt-file-temp" if face == "path-home-tmp-random" else face, symbol, symbol.a_part, symbol.b_part)
+    for change in evidence.of(PathChange):
+        drawn = random_component(change.a_directory, change.b_directory)
+        if drawn:
+            note(_face(drawn[0]), change, whole(change, "a"), whole(change, "b"))
+    for face, facts in found.items():
+        yield Match(face, tuple(facts), Confidence.CERTAIN, shown[face])
+
+
+def _face(name: str) -> str:
+    for face, pattern in _SHAPES:
+        if pattern.search(name):
+            return face
+    return "path-home-tmp-random"

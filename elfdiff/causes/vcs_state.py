@@ -1,0 +1,207 @@
+"""The state of the version control checkout is compiled in.
+
+## What it looks like
+
+`git describe` and commit ids in strings, here from two checkouts of one tree:
+
+    a  v2.1.0-1-g7c9bc5f
+    b  v2.1.0-1-g7c9bc5f-dirty
+
+A Go program keeps them in `.go.buildinfo` and a copy in `.rodata`:
+
+    build  vcs.revision=7c9bc5f0…    build  vcs.time=2026-03-01T12:00:00Z    build  vcs.modified=true
+    mod    example.org/tool  v0.0.0-20260301120000-7c9bc5f0aa11+dirty
+
+An archive instead of a checkout has no revision at all. Because texts of other length shift what follows, one stamp
+changed 1,184,485 of 2.34 million bytes of a Go program.
+
+## Why it happens
+
+cmd/go stamps the commit since Go 1.18, and a pseudo-version of the main module since 1.24; build scripts run `git
+describe` or `git rev-parse`; kernels append `-g<commit>` to their version. The answer depends on the commit, on
+uncommitted files (`-dirty`), on tags that a shallow clone lacks, and on how many digits this clone needs to
+abbreviate a commit (core.abbrev). A checkout may also change files: CRLF line ends, `$Id$` keywords, Git LFS pointers
+in place of data.
+
+## How to be sure
+
+A word with the shape of a commit id in a text that names git, a commit or a revision is proof of the stamp, and so is
+a `vcs.` setting. It is no proof that the sources were equal: another commit may bring another source, and what else
+differs is then a change of the source. Compare `git diff a-commit b-commit`. A lone hexadecimal word may also be a
+digest of something else; then elfdiff says "likely" at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.causes._b_facts import became, values
+from elfdiff.causes._tools import languages
+from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.model import (
+    Context,
+    DependencyDrift,
+    Evidence,
+    EvidenceSet,
+    GoSettingChange,
+    TextChange,
+    TimeChange,
+    WordChange,
+    WordKind,
+)
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+_NAMED = re.compile(
+    r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
+)
+_PSEUDO = re.compile(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
+_LFS = "version https://git-lfs"
+
+_GO = Fix(
+    "go",
+    "add to GOFLAGS:  -buildvcs=false",
+    Effect.REMOVES,
+    ("vcs-revision",),
+    since="go 1.18",
+    note="for what cmd/go stamps; a revision given with -ldflags -X must be left out there",
+)
+_SAME = Fix(
+    "any",
+    "build both sides from the same commit: a full clone, a clean tree (git status prints nothing), "
+    "the same core.abbrev",
+    Effect.REMOVES,
+    ("vcs-revision",),
+    note="or let the build script write a fixed version instead of asking git",
+)
+_KERNEL = Fix(
+    "kbuild",
+    "export LOCALVERSION=",
+    Effect.REMOVES,
+    ("vcs-revision",),
+    note="with CONFIG_LOCALVERSION_AUTO=n; the + of a tree off its tag goes too",
+)
+_CHECKOUT = Fix(
+    "git",
+    "check both trees out alike: git config core.autocrlf false, eol=lf in .gitattributes, git lfs "
+    "pull, pinned submodules",
+    Effect.REMOVES,
+    ("vcs-checkout-artifacts",),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """What stamped it decides: cmd/go, kbuild, or a build script."""
+    found: list[Fix] = []
+    if "vcs-revision" in faces:
+        if "go" in languages(context):
+            found.append(_GO)
+        if context.kernel_module:
+            found.append(_KERNEL)
+        found.append(_SAME)
+    if "vcs-checkout-artifacts" in faces:
+        found.append(_CHECKOUT)
+    return tuple(found)
+
+
+@cause(
+    title="the version control state is compiled in",
+    role=Role.ROOT,
+    faces={
+        "vcs-revision": "a commit, tag or dirty mark is compiled in",
+        "vcs-checkout-artifacts": "the checkout changed files (line ends, keywords, LFS pointers)",
+    },
+    fixes=(_GO, _KERNEL, _SAME, _CHECKOUT),
+    references=(
+        "Go 1.18 release notes: version control information; Go 1.24: pseudo-versions (golang/go#50603)",
+        "Linux: Documentation/kbuild/reproducible-builds.rst",
+        "git-describe(1)",
+    ),
+    choose=choose,
+)
+def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    yield from _stamped(evidence)
+    yield from _checkout(evidence)
+
+
+def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
+    settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
+    words = [w for w in evidence.of(WordChange) if w.kind in (WordKind.REVISION, WordKind.DESCRIBE)]
+    known = {value for change in settings for value in (change.a_value, change.b_value) if value}
+    sure: list[Evidence] = list(settings)
+    unsure: list[Evidence] = []
+    for word in words:
+        if word.kind is WordKind.DESCRIBE or _NAMED.search(word.context) or {word.a_word, word.b_word} & known:
+            sure.append(word)
+        else:
+            unsure.append(word)
+    if settings:
+        sure += [d for d in evidence.of(DependencyDrift) if d.local and _is_stamp(d)]
+        sure += [t for t in evidence.of(TimeChange) if "vcs.time" in t.context or t.section == ".go.buildinfo"]
+    if sure:
+        yield Match("vcs-revision", tuple(sure + unsure), Confidence.CERTAIN, _summary(sure), _note(sure))
+    elif unsure:
+        long = all(isinstance(w, WordChange) and len(w.a_word) == len(w.b_word) == 40 for w in unsure)
+        yield Match(
+            "vcs-revision",
+            tuple(unsure),
+            Confidence.LIKELY if long else Confidence.POSSIBLE,
+            _summary(unsure),
+            "nothing beside it says that it is a commit; a digest looks the same",
+        )
+
+
+def _is_stamp(drift: DependencyDrift) -> bool:
+    versions = [version or "" for version in (drift.a_version, drift.b_version)]
+    return any(_PSEUDO.search(version) for version in versions)
+
+
+def _summary(found: list[Evidence]) -> str:
+    for item in found:
+        if isinstance(item, WordChange):
+            return became(item.a_word, item.b_word)
+    for item in found:
+        if isinstance(item, GoSettingChange):
+            return f"{item.key}={item.a_value or 'unset'} in a, {item.b_value or 'unset'} in b"
+    return ""
+
+
+def _note(found: list[Evidence]) -> str | None:
+    for item in found:
+        if isinstance(item, WordChange):
+            bare = [re.sub(r"[-+]dirty\Z", "", word) for word in (item.a_word, item.b_word)]
+            if bare[0] == bare[1] and all(bare):
+                return "one tree had uncommitted changes"
+        if isinstance(item, GoSettingChange) and item.key == "vcs.revision" and not (item.a_value and item.b_value):
+            return "one side was built outside a checkout, or without -buildvcs"
+    return "the commits differ, so the sources may differ too"
+
+
+def _checkout(evidence: EvidenceSet) -> Iterator[Match]:
+    ends: list[Evidence] = []
+    pointers: list[Evidence] = []
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        if left.startswith(_LFS) != right.startswith(_LFS):
+            pointers.append(text)
+        elif left != right and left and right and _plain_ends(left) == _plain_ends(right):
+            ends.append(text)
+    if pointers:
+        yield Match(
+            "vcs-checkout-artifacts",
+            tuple(pointers),
+            Confidence.CERTAIN,
+            "one side embeds a Git LFS pointer where the other has the data",
+        )
+    if ends:
+        yield Match(
+            "vcs-checkout-artifacts",
+            tuple(ends),
+            Confidence.CERTAIN if len(ends) > 1 else Confidence.LIKELY,
+            "texts differ only in their line ends, CRLF and LF",
+        )
+
+
+def _plain_ends(text: str) -> str:
+    """The text with LF line ends, whether its control characters are raw or escaped."""
+    return text.replace("\r\n", "\n").replace("\\r\\n", "\\n").removesuffix("\r").removesuffix("\\r")
