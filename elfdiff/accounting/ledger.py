@@ -9,10 +9,12 @@ from enum import IntEnum, StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.compare.alignment import Alignment
+from elfdiff.compare.alignment import Alignment, addresses_of
+from elfdiff.compare.copies import meant, same_text
+from elfdiff.compare.fields import ADDRESS, Base, Prediction
 from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.rewrites import RewriteKind
-from elfdiff.compare.runs import Runs
+from elfdiff.compare.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
@@ -149,20 +151,24 @@ class _Accountant:
         image = self.alignment.b
         for prediction in self.alignment.predictions:
             group = prediction.fields
-            chosen = np.flatnonzero(prediction.placed & prediction.known)
+            chosen = np.flatnonzero(prediction.placed)
             if not len(chosen):
                 continue
             at = prediction.b_at[chosen]
             actual = image.numbers(at, group.width)
-            good = (actual == prediction.value[chosen]) | (
-                prediction.ambiguous[chosen] & (actual == prediction.other[chosen])
+            known = prediction.known[chosen]
+            good = known & (
+                (actual == prediction.value[chosen]) | (prediction.ambiguous[chosen] & (actual == prediction.other[chosen]))
             )
+            failed = np.flatnonzero(~good)
+            if len(failed):
+                good[failed] = self._same_text(prediction, chosen[failed], actual[failed], at[failed])
             label = self._label((), group.what)
             places = at[good]
             for index in range(group.width):
                 self.b.kind[places + index] = Class.CONSEQUENCE
                 self.b.owner[places + index] = label
-            wrong = np.flatnonzero(~good)
+            wrong = np.flatnonzero(~good & known)
             if len(wrong):
                 value = prediction.value[chosen][wrong]
                 low = np.arange(group.width, dtype=np.int64)
@@ -171,6 +177,20 @@ class _Accountant:
                 where = at[wrong][:, None] + low[None, :]
                 agree = self.b.data[where] == expected
                 self.contradicted[where] |= ~agree & ~self.b.differs[where]
+
+    def _same_text(self, prediction: Prediction, rows: Ints, actual: Ints, at: Ints) -> npt.NDArray[np.bool_]:
+        """Fields that disagree with the map, but mean another copy of the same text."""
+        group = prediction.fields
+        no = np.zeros(len(rows), dtype=bool)
+        if group.space != ADDRESS and not group.space.startswith("contents"):
+            return no
+        if group.base is Base.SITE:
+            places = meant(group.where(_rows(rows, len(group))), actual, addresses_of(self.alignment.b, at))
+        else:
+            places = meant(group, actual, None)
+        if places is None:
+            return no
+        return same_text(self.alignment.a, self.alignment.b, group, rows, places, self.alignment.section_map, {})
 
     def _rewritten(self) -> None:
         for change in self.alignment.changes:
@@ -206,7 +226,7 @@ class _Accountant:
         self._aligned(self.b, self.alignment.b, runs.inverse(), label)
 
     def _aligned(self, side: _Side, image: Image, runs: Runs, label: int) -> None:
-        """Zeros without partner before something aligned: fewer than its alignment, which it has in both files."""
+        """Zeros without partner before something aligned: fewer than its alignment."""
         for section in image.elf.sections:
             if section.span is None or section.is_executable or not section.is_allocated or section.compression is not None:
                 continue
@@ -226,9 +246,7 @@ class _Accountant:
                 if zeros == 0 or zeros >= MAX_ALIGNMENT:
                     continue
                 unit = 1 << zeros.bit_length()
-                there, known = runs.map_fields(np.array([stop], dtype=np.int64), 1)
-                last = stop == end
-                if last or (known[0] and stop % unit == 0 and int(there[0]) % unit == 0):
+                if stop == end or stop % unit == 0:
                     self._own(side, stop - zeros, stop, Class.CONSEQUENCE, label)
 
     def _recompressed(self) -> None:
@@ -368,6 +386,12 @@ class _Accountant:
                 if not whole[0]:
                     out.append(UnexplainedSpan(x.section.name if x.section else None, (start, end - start), None))
         return out
+
+
+def _rows(rows: Ints, size: int) -> npt.NDArray[np.bool_]:
+    chosen = np.zeros(size, dtype=bool)
+    chosen[rows] = True
+    return chosen
 
 
 def _stretches(flags: npt.NDArray[np.bool_], start: int) -> list[tuple[int, int]]:

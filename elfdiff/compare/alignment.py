@@ -18,6 +18,7 @@ from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
+from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.compare.references import all_fields
 from elfdiff.compare.references.code import CodeMap, code_fields, decode
@@ -36,6 +37,8 @@ SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
 PT_LOAD, PT_TLS = 1, 7
 
+MAX_ROUNDS = 4
+"""Times that data are aligned anew with what the last round placed."""
 _POOLS = frozenset({".debug_str", ".debug_line_str", ".comment", ".zdebug_str"})
 
 
@@ -57,6 +60,7 @@ class Alignment:
     matches: tuple[FunctionMatch, ...]
     code_equal: bool | None
     code: CodeMap
+    section_map: Mapping[int, int]
 
     @cached_property
     def fields(self) -> tuple[Fields, ...]:
@@ -160,10 +164,17 @@ class _Aligner:
                 self.texts[left.index] = self._contents(left, right)
         pieces = self._paired_pieces()
         self.address = self._addresses(pieces)
-        self._data_by_votes()
-        self.address = self._addresses(pieces)
+        for _ in range(MAX_ROUNDS):
+            before = self.address.runs
+            self._data_by_votes()
+            self.address = self._addresses(pieces)
+            self._data_by_pointers()
+            self.address = self._addresses(pieces)
+            if before.triples() == self.address.runs.triples():
+                break
         for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
             self.texts[left.index] = TextAlignment(self._table(left, right))
+        self.address = self._addresses(pieces)
         return self._finished(pieces)
 
     def _is_table(self, section: Section) -> bool:
@@ -371,6 +382,14 @@ class _Aligner:
             at, end, b_at = at[whole], end[whole], b_at[whole]
             a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
             b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
+        if not self.a.relocatable:
+            ours, theirs = self._pointers
+            place = self.address.map(ours.at, False)
+            row = np.minimum(np.searchsorted(theirs.at, place.value), max(len(theirs.at) - 1, 0))
+            if len(theirs.at) and len(ours.at):
+                both = place.known & (theirs.at[row] == place.value) & (ours.mark == 0) & (theirs.mark[row] == 0)
+                a_to.append(ours.to[both])
+                b_to.append(theirs.to[row][both])
         if not a_to:
             return
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
@@ -399,6 +418,29 @@ class _Aligner:
                 return size if bool(good.all()) else 0
 
             self.texts[left.index] = TextAlignment(anchored(text.runs, x, y, here, tables), text.changes)
+
+    def _data_by_pointers(self) -> None:
+        """Align data that hold pointers: a's pointers through the map as it is so far, b's as they are."""
+        for left, right in self.pairs:
+            if left.type != SHT_PROGBITS or left.is_executable or not left.is_allocated or left.compression is not None:
+                continue
+            if left.span is None or right.span is None or self.a.relocatable:
+                continue
+            x, y = self.a.bytes[left.span.start : left.span.end], self.b.bytes[right.span.start : right.span.end]
+            a_at, a_to, a_other = self._pointers[0].within(left)
+            b_at, b_to, b_other = self._pointers[1].within(right)
+            if not len(a_at) or (len(x) == len(y) and bool((a_at == b_at).all() if len(a_at) == len(b_at) else False) and bool((x == y).all())):
+                continue
+            found = self.address.map(a_to, False)
+            there = np.where(found.known, found.value, np.int64(-1))
+            left_data = overwritten(x, a_at, np.where(a_other != 0, a_other, there), self.a.word)
+            right_data = overwritten(y, b_at, np.where(b_other != 0, b_other, b_to), self.b.word)
+            runs = align_content(left_data.tobytes(), right_data.tobytes())
+            self.texts[left.index] = TextAlignment(runs, ())
+
+    @cached_property
+    def _pointers(self) -> tuple[Pointers, Pointers]:
+        return pointers_of(self.a, self.rewriter), pointers_of(self.b, None)
 
     def _jump_tables(self) -> tuple[Ints, Ints]:
         """Base of the table and goal of every entry of every jump table of a, by base."""
@@ -531,6 +573,7 @@ class _Aligner:
             tuple(self.matches),
             self.code_equal,
             CodeMap(self.code),
+            self.index_map,
         )
 
     def _unsectioned(self, x: Piece, y: Piece) -> Runs:

@@ -29,7 +29,10 @@ def align_content(a: bytes, b: bytes) -> Runs:
     middle_a, middle_b = left[head : len(a) - tail], right[head : len(b) - tail]
     if len(middle_a) == len(middle_b) and (len(middle_a) <= 2 * GRAM or _mostly_equal(middle_a, middle_b)):
         return Runs.of([(0, 0, len(a))])
-    found += [(x + head, y + head, n) for x, y, n in _anchored(middle_a, middle_b)]
+    for x, y, n in _anchored(middle_a, middle_b):
+        # Zeros before a thing are padding or the end of something else, until growth says otherwise.
+        zeros = int((middle_a[x : x + min(n, GRAM)] != 0).argmax())
+        found.append((x + head + zeros, y + head + zeros, n - zeros))
     return filled(found, left, right)
 
 
@@ -166,25 +169,20 @@ def filled(
     by_b = sorted(range(len(runs)), key=lambda index: runs[index][1])
     following = {by_b[i]: by_b[i + 1] for i in range(len(by_b) - 1)}
     preceding = {y: x for x, y in following.items()}
-    low_b = {index: (runs[preceding[index]][1] + runs[preceding[index]][2]) if index in preceding else 0 for index in by_b}
-    high_b = {index: runs[following[index]][1] if index in following else len(right) for index in by_b}
-    grown: list[list[int]] = []
-    a_low = 0
-    for index, (a, b, n) in enumerate(runs):
-        room = min(a - a_low, b - low_b[index])
-        back = common_prefix(left[a - room : a][::-1], right[b - room : b][::-1])
-        next_a = runs[index + 1][0] if index + 1 < len(runs) else len(left)
-        room = min(next_a - a - n, high_b[index] - b - n)
-        ahead = common_prefix(left[a + n : a + n + room], right[b + n : b + n + room])
-        a, b, n = a - back, b - back, n + back + ahead
-        grown.append([a, b, n])
-        a_low = a + n
-        follower = following.get(index)
-        if follower is not None:
-            low_b[follower] = b + n
-        before = preceding.get(index)
-        if before is not None and before > index:
-            high_b[before] = b
+    grown = [list(run) for run in runs]
+    # Forward first: a string's NUL belongs to the string, not to the padding of what follows it elsewhere.
+    for index, run in enumerate(grown):
+        a, b = run[0] + run[2], run[1] + run[2]
+        a_room = (grown[index + 1][0] if index + 1 < len(grown) else len(left)) - a
+        b_room = (grown[following[index]][1] if index in following else len(right)) - b
+        room = min(a_room, b_room)
+        run[2] += common_prefix(left[a : a + room], right[b : b + room])
+    for index, run in enumerate(grown):
+        a_room = run[0] - (grown[index - 1][0] + grown[index - 1][2] if index else 0)
+        b_room = run[1] - (sum(grown[preceding[index]][1:]) if index in preceding else 0)
+        room = min(a_room, b_room)
+        back = common_prefix(left[run[0] - room : run[0]][::-1], right[run[1] - room : run[1]][::-1])
+        run[0], run[1], run[2] = run[0] - back, run[1] - back, run[2] + back
     for index in range(len(grown) - 1):
         a, b, n = grown[index]
         other = grown[index + 1]
