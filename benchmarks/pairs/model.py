@@ -32,17 +32,21 @@ CUMULATIVE = (
 class Program:
     """A tree below ``programs/`` (or unpacked elsewhere) with a ``build.sh`` that makes ``artifact``.
 
-    ``tools`` are commands that must exist; without one of them a pair counts as missed, not as skipped.
+    ``tools`` are commands that must exist; without one of them a pair counts as missed, not as skipped. ``package``
+    is a Debian source package: its tree is fetched, and ``programs/debian/build.sh`` is put into it.
     """
 
     name: str
     artifact: str
     tools: tuple[str, ...]
     tree: Path | None = None
+    package: str | None = None
 
     @property
     def source(self) -> Path:
-        """The directory that is copied for each build."""
+        """The directory with ``build.sh``."""
+        if self.package is not None:
+            return PROGRAMS / "debian"
         return self.tree or PROGRAMS / self.name
 
 

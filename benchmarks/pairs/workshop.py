@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from .debian import SourceMissing, source_tree
 from .model import PROGRAMS, Change, Edit, Pair, Program
 
 #: What a build sees unless a plant says otherwise. 2026-11-23 01:29:37 UTC, sources of 2026-03-01 12:00:00 UTC.
@@ -104,12 +105,14 @@ class Workshop:
         top = home / (change.place or PLACE)
         if top.exists():
             shutil.rmtree(top)
-        copy_tree(pair.program, top)
+        copy_tree(pair.program, top, self.root / "shared")
         for edit in change.edits:
             apply_edit(top, edit)
         stamp_times(top, MTIME if change.mtime is None else change.mtime)
         commit(top)
         env = self.environment(change, top)
+        if pair.program.package is not None:
+            env["PACKAGE"] = pair.program.package
         for tool in pair.program.tools:
             if shutil.which(tool, path=env["PATH"]) is None:
                 raise ToolMissing(tool)
@@ -133,9 +136,15 @@ class Workshop:
         return state.hexdigest()
 
 
-def copy_tree(program: Program, top: Path) -> None:
+def copy_tree(program: Program, top: Path, shared: Path) -> None:
     """The program's sources and the shared stamps, nothing built."""
-    shutil.copytree(program.source, top, ignore=shutil.ignore_patterns("out", "target", ".git"), symlinks=True)
+    if program.package is not None:
+        try:
+            shutil.copytree(source_tree(program.package, shared), top, symlinks=True)
+        except SourceMissing as missing:
+            raise ToolMissing(str(missing)) from missing
+    built = shutil.ignore_patterns("out", "target", ".git")
+    shutil.copytree(program.source, top, ignore=built, symlinks=True, dirs_exist_ok=True)
     if program.tree is None:
         shutil.copyfile(PROGRAMS / "stamps.sh", top / "stamps.sh")
 
