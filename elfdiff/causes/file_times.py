@@ -45,7 +45,7 @@ STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 
 TOUCH = Fix(
     toolchain="any",
-    action="set the time of every source before the build:  git ls-files -z | TZ=UTC xargs -0 touch "
+    action="set the time of every source before the build:  git ls-files -z | xargs -0 touch "
     '-d "@$(git log -1 --pretty=%ct)"',
     effect=Effect.REMOVES,
     note="and export TZ=UTC: __TIMESTAMP__ is written in local time",

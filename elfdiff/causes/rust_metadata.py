@@ -44,6 +44,7 @@ from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
+    CodegenUnitChange,
     Context,
     DependencyDrift,
     EvidenceSet,
@@ -118,7 +119,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Crates of which (nearly) all names changed their hash, where no tool, dependency or unit naming explains it."""
-    if compiler_changed(evidence) or evidence.has(UnitNaming) or evidence.has(FlagChange):
+    if (
+        compiler_changed(evidence)
+        or evidence.has(UnitNaming)
+        or evidence.has(CodegenUnitChange)
+        or evidence.has(FlagChange)
+    ):
         return
     groups: dict[str, list[SymbolRenamed]] = defaultdict(list)
     for item in evidence.of(SymbolRenamed):

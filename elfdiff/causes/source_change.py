@@ -41,6 +41,7 @@ from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
+    CodegenUnitChange,
     DataChange,
     DependencyDrift,
     Evidence,
@@ -78,6 +79,7 @@ _NOT_PROGRAM = (
     ".symtab",
     ".dyn",
 )
+_RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
 
@@ -101,8 +103,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         yield Match(FACE, tuple(digests), Confidence.CERTAIN, summary, explains_code=True)
     if releases:
         summary = f"another release of the program itself: {listed(map(_release, releases))}"
-        note = "the versions of its own packages differ; cargo build --locked does not change that"
-        yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, note, explains_code=True)
+        yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, _RELEASE_NOTE, explains_code=True)
     if _explained(evidence):
         return
     functions = _functions(evidence)
@@ -112,8 +113,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
         return
-    found = _confidence(evidence, functions, names, texts)
-    confidence, note = (Confidence.CERTAIN, None) if digests or releases else found
+    confidence, note = _confidence(evidence, functions, names, texts)
+    if digests or releases:
+        confidence, note = Confidence.CERTAIN, None
     yield Match(
         FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
     )
@@ -130,6 +132,7 @@ def _explained(evidence: EvidenceSet) -> bool:
         or evidence.has(ToolChange)
         or evidence.has(FlagChange)
         or evidence.has(UnitNaming)
+        or evidence.has(CodegenUnitChange)
     )
 
 

@@ -1,0 +1,81 @@
+"""Write docs/causes/: a page for each cause of the catalogue, and an index.
+
+python docs/generate.py            writes them
+python docs/generate.py --check    says which are stale, and fails if any is
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from elfdiff.causes import Cause, catalogue
+from elfdiff.render.pages import page_markdown
+from elfdiff.report import Role
+
+FOLDER = Path(__file__).parent / "causes"
+
+HEADINGS = {
+    Role.ROOT: "Roots: things to fix",
+    Role.INPUT: "Inputs: different things were built",
+    Role.CONSEQUENCE: "Consequences: they follow from something else",
+}
+
+
+def pages(causes: Sequence[Cause]) -> Mapping[str, str]:
+    """File name → text, for every page and the index."""
+    found = {f"{cause.id}.md": page_markdown(cause) for cause in causes}
+    return {**found, "index.md": index(causes)}
+
+
+def index(causes: Sequence[Cause]) -> str:
+    """All causes by role, each with its faces."""
+    faces = sum(len(cause.faces) for cause in causes)
+    blocks = [
+        "# Why two builds differ",
+        f"{len(causes)} causes with {faces} faces. A cause is one thing to do; its faces are where it shows. "
+        "`elfdiff explain ID` prints a page, for the id of a cause or of a face.",
+    ]
+    for role, heading in HEADINGS.items():
+        rows = [_row(cause) for cause in causes if cause.role is role]
+        if rows:
+            blocks += [f"## {heading}", "\n".join(["| cause | what it means | faces |", "|---|---|---|", *rows])]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _row(cause: Cause) -> str:
+    return f"| [{cause.id}]({cause.id}.md) | {cause.title} | {', '.join(cause.face_ids)} |"
+
+
+def stale(folder: Path = FOLDER) -> list[str]:
+    """Names of pages that are missing, differ from the catalogue, or belong to no cause."""
+    wanted = pages(catalogue())
+    found = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+
+
+def write(folder: Path = FOLDER) -> None:
+    """Bring the folder up to date."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = pages(catalogue())
+    for path in folder.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+    for name, text in wanted.items():
+        (folder / name).write_text(text, "utf-8")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when up to date or written, 1 when --check found a stale page."""
+    if "--check" not in arguments:
+        write()
+        return 0
+    names = stale()
+    if names:
+        print(f"stale, run python docs/generate.py: {', '.join(names)}")
+    return 1 if names else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import pytest
+
+from elfdiff.causes.build_path import detect as build_path
+from elfdiff.evidence.model import Context, DynamicChange, PathPlace, WordKind
+
+A, B = "/home/ci/build-1", "/tmp/b2"
+
+
+def test_a_unit_directory_is_decisive(seen, ask):
+    evidence = seen.given(seen.path(A, B, where=PathPlace.DEBUG_DIRECTORY))
+    assert ask(build_path, evidence) == {"path-dwarf-comp-dir": "certain"}
+
+
+def test_a_source_name_in_a_text_is_decisive_and_names_both_directories(seen, ask):
+    evidence = seen.given(seen.path(A, B, "src/ldo.c"))
+    assert ask(build_path, evidence) == {"path-file-macro": "certain"}
+    (match,) = build_path.detect(evidence)
+    assert match.summary == f"{A} became {B}"
+
+
+@pytest.mark.parametrize(
+    ("tail", "where", "face"),
+    [
+        ("heat.f90", PathPlace.TEXT, "path-gfortran-runtime"),
+        ("heat.f90", PathPlace.DEBUG_NAME, "path-dwarf-comp-dir"),
+        ("obj/main.gcda", PathPlace.TEXT, "path-gcov-gcda"),
+        ("main.dwo", PathPlace.DEBUG_OTHER, "path-split-dwarf"),
+        (
+            "registry/src/index.crates.io-1949cf8c6b5b557f/itoa-1.0.1/src/lib.rs",
+            PathPlace.TEXT,
+            "path-cargo-registry-home",
+        ),
+        ("main.go", PathPlace.GO_TABLE, "path-go-gopath-goroot"),
+        ("lib", PathPlace.RUNPATH, "path-rpath-runpath"),
+        ("libz.so", PathPlace.NEEDED, "path-linker-map-or-script-strings"),
+        ("", PathPlace.LTO, "gcc-lto-bytecode-cwd"),
+    ],
+)
+def test_the_place_gives_the_face(seen, ask, tail, where, face):
+    assert list(ask(build_path, seen.given(seen.path(A, B, tail, where)))) == [face]
+
+
+def test_units_of_gnu_as_alone_are_a_face_of_their_own(seen, ask):
+    alone = seen.given(seen.path(A, B, where=PathPlace.DEBUG_DIRECTORY, assembler=True))
+    assert ask(build_path, alone) == {"path-assembler-source": "certain"}
+    beside = seen.given(
+        seen.path(A, B, where=PathPlace.DEBUG_DIRECTORY, assembler=True),
+        seen.path(A, B, where=PathPlace.DEBUG_DIRECTORY),
+    )
+    assert ask(build_path, beside) == {"path-dwarf-comp-dir": "certain"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "tail"),
+    [
+        ("/usr/lib/gcc/x86_64-linux-gnu/11", "/usr/lib/gcc/x86_64-linux-gnu/12", "include/stddef.h"),
+        ("/usr", "/usr/local", "include/zlib.h"),
+        ("/rustc/" + "4" * 40, "/home/u/.rustup/toolchains/stable/lib/rustlib/src/rust", "library/core/src/lib.rs"),
+        ("/opt/gcc-12", "/opt/gcc-13", "include/c++/vector.h"),
+        ("/home/a/Android/Sdk/ndk/25", "/home/b/ndk/25", "sysroot/usr/include/stdio.h"),
+        ("/nix/store/aaaa-glibc", "/nix/store/bbbb-glibc", "include/stdio.h"),
+        ("/home/u/.cargo/registry/src/i-1/lexopt-0.2.0", "/home/u/.cargo/registry/src/i-1/lexopt-0.3.0", "src/lib.rs"),
+        ("/root/go/pkg/mod/x.org/y@v1.0.0", "/root/go/pkg/mod/x.org/y@v1.1.0", "y.go"),
+        ("/tmp/go-build3049127865", "/tmp/go-build1200001", "b001/_cgo_gotypes.go"),
+        ("/build/glibc-SzIz7B/glibc-2.31", "/build/glibc-2pqvyM/glibc-2.36", "csu/init.c"),
+    ],
+)
+def test_other_directories_are_not_the_build_directory(seen, ask, a, b, tail):
+    for where in (PathPlace.TEXT, PathPlace.DEBUG_NAME):
+        assert ask(build_path, seen.given(seen.path(a, b, tail, where))) == {}
+
+
+def test_releases_of_a_source_tree_are_build_directories(seen, ask):
+    evidence = seen.given(seen.path("/build/hello-1.0", "/build/hello-1.1", "src/main.c"))
+    assert ask(build_path, evidence) == {"path-file-macro": "certain"}
+
+
+def test_one_side_may_be_mapped_already(seen, ask):
+    assert ask(build_path, seen.given(seen.path(A, ".", "src/a.c"))) == {"path-file-macro": "certain"}
+
+
+def test_an_installation_prefix_is_never_certain(seen, ask):
+    evidence = seen.given(
+        seen.path("/opt/app-1", "/opt/app-2", "share/locale"), seen.path("/opt/app-1", "/opt/app-2", "etc/x")
+    )
+    assert set(ask(build_path, evidence).values()) == {"possible"}
+
+
+def test_a_lone_directory_is_likely_and_certain_beside_other_evidence(seen, ask):
+    lone = seen.text("built in /home/ci/build-1", "built in /srv/b2")
+    assert ask(build_path, seen.given(lone)) == {"path-linker-map-or-script-strings": "likely"}
+    both = seen.given(lone, seen.path("/home/ci/build-1", "/srv/b2", where=PathPlace.DEBUG_DIRECTORY))
+    assert ask(build_path, both)["path-linker-map-or-script-strings"] == "certain"
+    assert ask(build_path, seen.given(seen.text("run /usr/bin/a", "run /usr/bin/b"))) == {}
+    assert ask(build_path, seen.given(seen.text("in /home/a today", "in /home/b tomorrow"))) == {}
+
+
+def test_in_rust_a_lone_directory_comes_from_env(seen, ask):
+    evidence = seen.given(seen.word(WordKind.OTHER, "/home/a/x", "/srv/x2"), languages=("rust",))
+    assert ask(build_path, evidence) == {"path-cargo-out-dir-env": "likely"}
+
+
+def test_a_unit_hash_alone_is_not_the_directory(seen, ask):
+    head = "/home/ci/target/release/build/"
+    evidence = seen.given(seen.path(f"{head}zlib-{'0' * 16}", f"{head}zlib-{'f' * 16}", "out/gen.rs"))
+    assert ask(build_path, evidence) == {}
+
+
+def test_identifiers_made_from_a_path(seen, ask):
+    name = seen.renamed("mangled-path", a="home_ci_build_1", b="tmp_b2")
+    assert ask(build_path, seen.given(name)) == {"path-cython-mangled": "likely"}
+    assert ask(build_path, seen.given(name, seen.path(A, B, "m.pyx")))["path-cython-mangled"] == "certain"
+
+
+def test_two_run_paths_without_a_common_tail(seen, ask):
+    def entry(a, b):
+        return DynamicChange(tag="DT_RUNPATH", a_value=a, b_value=b)
+
+    assert ask(build_path, seen.given(entry("/home/ci/x/lib", "/srv/y"))) == {"path-rpath-runpath": "likely"}
+    assert ask(build_path, seen.given(entry("/usr/lib/foo", "/usr/lib/bar"))) == {}
+    assert ask(build_path, seen.given(entry("/home/ci/x/lib", None))) == {}
+    assert ask(build_path, seen.given(entry("$ORIGIN/../lib", "$ORIGIN/lib"))) == {}
+
+
+def test_a_random_part_is_pointed_out(seen):
+    evidence = seen.given(seen.path("/tmp/tmpk3v9x2qa/src", "/tmp/tmp0z7hh1mc/src", "a.c"))
+    (match,) = build_path.detect(evidence)
+    assert "random" in (match.note or "")
+
+
+def actions(context, *faces):
+    return [fix.action for fix in build_path.fixes_for(context, faces)]
+
+
+def test_the_fix_fits_languages_and_versions():
+    mapped = 'add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.'
+    debug = 'add to CFLAGS and CXXFLAGS:  -fdebug-prefix-map="$PWD"=.'
+    rust = 'add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.'
+    face = "path-dwarf-comp-dir"
+    assert actions(Context(a_tools=(("gcc", "12.2.0"),), languages=("c",)), face) == [mapped]
+    assert actions(Context(a_tools=(("gcc", "7.5.0"),), languages=("c",)), face) == [debug]
+    assert actions(Context(a_tools=(("clang", "9.0.1"), ("gcc", "12.2.0")), languages=("c",)), face) == [debug]
+    assert actions(Context(a_tools=(("clang", "14.0.6"), ("gcc", "6.3.0")), languages=("c++",)), face) == [mapped]
+    assert actions(Context(a_tools=(("rustc", "1.95.0"), ("gcc", "12.2.0"))), face) == [rust]
+    assert actions(Context(languages=("rust", "c")), face) == [rust, mapped]
+    assert actions(Context(languages=("go", "c")), "path-go-gopath-goroot") == ["add to GOFLAGS:  -trimpath"]
+    assert actions(Context(), "path-file-macro") == [mapped]
+
+
+@pytest.mark.parametrize("face", build_path.face_ids)
+@pytest.mark.parametrize("language", ["c", "rust", "go", "fortran", "d", "ada", "ocaml", "zig", "assembly"])
+def test_no_face_that_has_a_fix_is_left_without_one(face, language):
+    reached = {f for fix in build_path.fixes for f in fix.reaches}
+    assert face in reached
+    fixes = build_path.fixes_for(Context(languages=(language,)), (face,))
+    of_language = {
+        "path-gfortran-runtime", "path-gcov-gcda", "path-rpath-runpath", "path-cargo-registry-home",
+        "path-cargo-out-dir-env", "path-cython-mangled", "path-hashed-into-names",
+        "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd",
+    }  # fmt: skip
+    if face in of_language or (face == "path-dwarf-comp-dir" and language != "assembly"):
+        assert any(face in fix.reaches for fix in fixes)
+
+
+def test_no_prefix_map_is_said_to_reach_what_it_does_not():
+    unreached = {
+        "path-gfortran-runtime",
+        "path-gcov-gcda",
+        "path-rpath-runpath",
+        "path-cargo-out-dir-env",
+        "gcc-lto-bytecode-cwd",
+    }
+    for fix in build_path.fixes:
+        if "-ffile-prefix-map" in fix.action or "--remap-path-prefix=" in fix.action:
+            assert not unreached & set(fix.reaches)

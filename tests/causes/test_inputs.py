@@ -1,0 +1,199 @@
+"""dependency-version, toolchain-version and source-change: real differences of what was built."""
+
+from __future__ import annotations
+
+import pytest
+
+from elfdiff.causes.dependency_version import detect as dependency
+from elfdiff.causes.source_change import detect as source
+from elfdiff.causes.toolchain_version import detect as toolchain
+from elfdiff.evidence.model import (
+    Context,
+    DataChange,
+    FlagChange,
+    GoSettingChange,
+    SourceDigestChange,
+    SymbolSetChange,
+    UnitNaming,
+    WordKind,
+)
+from elfdiff.report import Role
+
+GCC = "GCC: (Debian 11.3.0-12) 11.3.0", "GCC: (Debian 12.2.0-14) 12.2.0"
+
+
+def names(a_only=(), b_only=(), imports=False):
+    return SymbolSetChange(
+        table="symtab", imports=imports, a_only=tuple(a_only), b_only=tuple(b_only),
+        a_count=len(a_only), b_count=len(b_only), total=40,
+    )  # fmt: skip
+
+
+def test_all_three_are_inputs():
+    assert {cause.role for cause in (dependency, source, toolchain)} == {Role.INPUT}
+
+
+class TestDependency:
+    def test_one_package_is_named_with_both_versions(self, seen, ask):
+        evidence = seen.given(seen.drift("itoa", "1.0.1", "1.0.2"))
+        assert ask(dependency, evidence) == {"dep-version-drift": "certain"}
+        (match,) = dependency.detect(evidence)
+        assert match.summary == "itoa 1.0.1 became 1.0.2"
+        assert match.explains_code
+
+    @pytest.mark.parametrize(
+        ("change", "a", "b", "origin", "level"),
+        [
+            ("added", None, "1.0", "dep-v0", "certain"),
+            ("removed", "1.0", None, "go-buildinfo", "certain"),
+            ("changed", "1.0", "1.0", "dep-v0", "likely"),
+            ("changed", "0.2.0", "0.3.0", "crate-path", "certain"),
+            ("upgraded", "1", "2", "soname", "likely"),
+        ],
+    )
+    def test_where_it_was_seen_decides_how_sure_it_is(self, seen, ask, change, a, b, origin, level):
+        assert ask(dependency, seen.given(seen.drift("x", a, b, change, origin=origin))) == {"dep-version-drift": level}
+
+    def test_an_absent_path_the_form_of_a_list_and_own_packages_say_nothing(self, seen, ask):
+        assert ask(dependency, seen.given(seen.drift("x", "1.0.0", None, "removed", origin="crate-path"))) == {}
+        assert ask(dependency, seen.given(seen.drift("x", "0", "1", "format"))) == {}
+        assert ask(dependency, seen.given(seen.drift("uv", "0.13.8", "0.13.9", local=True))) == {}
+
+    def test_the_lock_file_of_the_language(self):
+        def first(*languages):
+            return dependency.fixes_for(Context(languages=languages), ("dep-version-drift",))[0].action
+
+        assert "cargo build --locked" in first("rust", "c")
+        assert "-mod=readonly" in first("go")
+        assert "--locked" not in first("c")
+
+
+class TestToolchain:
+    def test_two_versions(self, seen, ask):
+        evidence = seen.given(seen.tool("gcc", *GCC))
+        assert ask(toolchain, evidence) == {"tool-compiler-version": "certain"}
+        (match,) = toolchain.detect(evidence)
+        assert match.explains_code
+        assert match.summary == f"{GCC[0]} became {GCC[1]}"
+
+    def test_a_linker(self, seen, ask):
+        tools = (("gcc", "12.2.0"),)
+        evidence = seen.given(seen.tool("lld", None, "Linker: LLD 14.0.6"), a_tools=tools, b_tools=tools)
+        assert ask(toolchain, evidence) == {"tool-linker-or-assembler": "likely"}
+        both = seen.given(seen.tool("lld", None, "LLD 14"), seen.tool("mold", "mold 1.10.1", None))
+        assert ask(toolchain, both) == {"tool-linker-or-assembler": "certain"}
+
+    def test_a_gcc_line_in_a_rust_program_is_the_c_library(self, seen, ask):
+        tools = (("rustc", "1.95.0"), ("gcc", "12.2.0"))
+        evidence = seen.given(seen.tool("gcc", *GCC), a_tools=tools, b_tools=tools)
+        assert ask(toolchain, evidence) == {"tool-libc-crt-objects": "certain"}
+        (match,) = toolchain.detect(evidence)
+        assert not match.explains_code
+
+    def test_an_extra_gcc_line_beside_an_equal_one_is_the_c_library(self, seen, ask):
+        tools = (("gcc", "12.2.0"),)
+        evidence = seen.given(seen.tool("gcc", None, "GCC: (Debian 11.2.0-19)"), a_tools=tools, b_tools=tools)
+        assert set(ask(toolchain, evidence)) == {"tool-libc-crt-objects"}
+
+    def test_marks_that_were_removed_say_nothing(self, seen, ask):
+        evidence = seen.given(seen.tool("gcc", GCC[0], None), a_tools=(("gcc", "11.3.0"),), b_tools=())
+        assert ask(toolchain, evidence) == {}
+
+    def test_the_commit_of_rustc_in_paths(self, seen, ask):
+        evidence = seen.given(seen.word(WordKind.RUSTC_COMMIT, "4a" * 20, "59" * 20))
+        assert ask(toolchain, evidence) == {"tool-compiler-version": "certain"}
+
+    def test_a_directory_name_is_likely(self, seen, ask):
+        assert ask(toolchain, seen.given(seen.tool("gcc", "11", "12", origin="path"))) == {
+            "tool-compiler-version": "likely"
+        }
+
+    def test_the_pin_names_the_newer_release(self):
+        context = Context(a_tools=(("go", "1.26.4"),), b_tools=(("go", "1.27.3"),), languages=("go",))
+        assert toolchain.fixes_for(context, ("tool-compiler-version",))[0].action == "export GOTOOLCHAIN=go1.27.3"
+        rust = Context(a_tools=(("rustc", "1.95.0"),), b_tools=(("rustc", "1.9.0"),), languages=("rust",))
+        assert '"1.95.0"' in toolchain.fixes_for(rust, ("tool-compiler-version",))[0].action
+
+
+class TestSource:
+    def test_no_flag_fixes_it(self):
+        assert source.fixes == ()
+        assert "No flag fixes this" in source.doc
+
+    def test_a_digest_is_decisive_even_beside_another_compiler(self, seen, ask):
+        digest = SourceDigestChange(file="parse.c")
+        assert ask(source, seen.given(digest)) == {"source-change": "certain"}
+        assert ask(source, seen.given(digest, seen.tool("clang", "14", "15"))) == {"source-change": "certain"}
+
+    def test_another_release_of_the_program(self, seen, ask):
+        evidence = seen.given(seen.drift("uv", "0.13.8", "0.13.9", local=True), seen.drift("itoa", "1.0.1", "1.0.2"))
+        assert ask(source, evidence) == {"source-change": "certain"}
+        (match,) = source.detect(evidence)
+        assert "uv 0.13.8 became 0.13.9" in match.summary
+        assert "--locked" in match.note
+
+    def test_a_changed_function(self, seen, ask):
+        evidence = seen.given(seen.function("parse_line"), seen.totals(40, changed=1))
+        assert ask(source, evidence) == {"source-change": "likely"}
+        (match,) = source.detect(evidence)
+        assert match.summary == "a function differs: parse_line"
+        assert ask(source, seen.given(seen.function("f"), languages=("go",))) == {"source-change": "certain"}
+
+    @pytest.mark.parametrize(
+        "reason",
+        [
+            lambda seen: seen.tool("gcc", *GCC),
+            lambda seen: FlagChange(unit="a.c", a_flags=("-O2",), b_flags=("-O3",), origin="producer"),
+            lambda seen: GoSettingChange(key="-tags", a_value=None, b_value="x"),
+            lambda seen: seen.drift("itoa", "1.0.1", "1.0.2"),
+            lambda seen: UnitNaming(a_plain=3, b_plain=0, a_incremental=0, b_incremental=9),
+        ],
+    )
+    def test_what_explains_code_silences_it(self, seen, ask, reason):
+        evidence = seen.given(seen.function("f"), names(b_only=("g",)), seen.text("x one", "x two"), reason(seen))
+        assert ask(source, evidence) == {}
+
+    def test_a_revision_setting_explains_no_code(self, seen, ask):
+        stamp = GoSettingChange(key="vcs.revision", a_value="a", b_value="b")
+        assert ask(source, seen.given(seen.function("f"), stamp)) == {"source-change": "likely"}
+
+    def test_most_functions_at_once_are_flags_or_a_compiler(self, seen, ask):
+        evidence = seen.given(seen.function("f"), seen.totals(10, changed=7))
+        assert ask(source, evidence) == {"source-change": "possible"}
+
+    def test_an_address_is_no_change(self, seen, ask):
+        assert ask(source, seen.given(seen.function("f", certain=False), seen.totals(10, changed=0))) == {}
+
+    def test_a_length_folded_into_code_follows_from_the_text(self, seen, ask):
+        folded = seen.function("f", ("mov edx, 0x17",), ("mov edx, 0x1e",))
+        assert ask(source, seen.given(folded)) == {"source-change": "likely"}
+        moved = seen.path("/home/ci/build-1", "/srv/b2", "a.c")
+        assert ask(source, seen.given(folded, moved)) == {}
+        assert ask(source, seen.given(folded, seen.word(WordKind.HOST, "alpha", "beta"))) == {}
+        assert ask(source, seen.given(seen.function("f"), moved)) == {"source-change": "likely"}
+
+    def test_texts(self, seen, ask):
+        assert ask(source, seen.given(seen.text("usage: x", "usage: y"))) == {"source-change": "likely"}
+        assert ask(source, seen.given(seen.text(None, "new text"))) == {"source-change": "likely"}
+        assert ask(source, seen.given(seen.word(WordKind.OTHER, "red", "blue"))) == {"source-change": "likely"}
+
+    def test_texts_that_are_no_sign(self, seen, ask):
+        assert ask(source, seen.given(seen.text("a", "b", fragment=True))) == {}
+        assert ask(source, seen.given(seen.text("a", "b", section=".debug_str"))) == {}
+        assert ask(source, seen.given(seen.text("a", "b", section=".comment"))) == {}
+        assert ask(source, seen.given(seen.text("in /home/a", "in /srv/b"))) == {}
+        for kind in (WordKind.UUID, WordKind.HOST, WordKind.REVISION, WordKind.COUNTER, WordKind.LOCALE):
+            assert ask(source, seen.given(seen.word(kind, "a1", "b2"))) == {}
+
+    def test_imports_alone_are_no_sign(self, seen, ask):
+        assert ask(source, seen.given(names(b_only=("__stack_chk_fail",), imports=True))) == {}
+        assert ask(source, seen.given(names(b_only=("list_sort",)))) == {"source-change": "likely"}
+
+    def test_data_alone_is_only_possible_and_a_time_is_nothing(self, seen, ask):
+        assert ask(source, seen.given(DataChange(size=8, symbol="table"))) == {"source-change": "possible"}
+        assert ask(source, seen.given(seen.number(1795397377, 1795397431, seconds=True))) == {}
+        assert ask(source, seen.given(DataChange(size=8, symbol="__gcov_.main"))) == {}
+
+    def test_generated_code_is_only_possible(self, seen, ask):
+        evidence = seen.given(seen.function("f"), seen.word(WordKind.UUID, "a1", "b2"))
+        assert ask(source, evidence) == {"source-change": "possible"}

@@ -1,0 +1,103 @@
+"""link-order and locale decide about the same orders, so they are tested together."""
+
+from __future__ import annotations
+
+import pytest
+
+from elfdiff.causes.link_order import detect as link_order
+from elfdiff.causes.locale import detect as locale
+from elfdiff.evidence.model import WordKind
+
+BYTES = ("Functions.c", "Lexer.c", "eval.c", "fail.c", "main.c")
+DICTIONARY = ("eval.c", "fail.c", "Functions.c", "Lexer.c", "main.c")
+SHUFFLED = ("main.c", "Lexer.c", "eval.c", "fail.c", "Functions.c")
+
+
+@pytest.fixture
+def claims(ask):
+    def run(evidence):
+        return {**ask(link_order, evidence), **ask(locale, evidence)}
+
+    return run
+
+
+def test_another_order_of_the_same_files(seen, claims):
+    evidence = seen.given(seen.order("file-symbols", BYTES, SHUFFLED, "C", None))
+    assert claims(evidence) == {"link-input-order": "certain"}
+    (match,) = link_order.detect(evidence)
+    assert "a is sorted by bytes, b is not sorted" in match.summary
+    assert "cannot tell who" in match.note
+
+
+def test_two_swapped_files(seen, claims):
+    assert claims(seen.given(seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"), "C", None))) == {
+        "link-input-order": "certain"
+    }
+
+
+def test_two_collations_of_enough_names(seen, claims):
+    for sides in ((BYTES, DICTIONARY, "C", "locale"), (DICTIONARY, BYTES, "locale", "C")):
+        assert claims(seen.given(seen.order("file-symbols", *sides))) == {"locale-sort-order": "certain"}
+
+
+def test_few_names_are_sorted_somehow_by_chance(seen, claims):
+    three = seen.order("file-symbols", ("B.c", "a.c", "c.c"), ("a.c", "B.c", "c.c"), "C", "locale")
+    assert claims(seen.given(three)) == {"locale-sort-order": "likely"}
+    two = seen.order("file-symbols", ("B.c", "a.c"), ("a.c", "B.c"), "C", "locale")
+    assert claims(seen.given(two)) == {"link-input-order": "certain"}
+
+
+def test_other_things_in_order(seen, claims):
+    assert claims(seen.given(seen.order("members", ("a.o", "b.o"), ("b.o", "a.o")))) == {
+        "archive-member-order": "certain"
+    }
+    assert claims(seen.given(seen.order("needed", ("libm.so.6", "libz.so.1"), ("libz.so.1", "libm.so.6")))) == {
+        "link-input-order": "certain"
+    }
+    assert claims(seen.given(seen.order("sections", (".a", ".b"), (".b", ".a")))) == {}
+
+
+def test_codegen_units_are_ordered_by_rustc(seen, claims):
+    names = [f"rlite.77ef1fead4e2fc0b-cgu.{n}" for n in range(4)]
+    assert claims(seen.given(seen.order("file-symbols", names, names[::-1]))) == {}
+
+
+def test_lists_of_other_things_are_no_order(seen, claims):
+    assert claims(seen.given(seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "c.c")))) == {}
+
+
+def test_functions_count_only_where_no_file_symbol_is_left(seen, claims):
+    names = [f"f{n}" for n in range(8)]
+    blocks = seen.order("functions", names, names[4:] + names[:4])
+    assert claims(seen.given(blocks, stripped=True)) == {"link-input-order": "likely"}
+    assert claims(seen.given(blocks)) == {}
+    scattered = seen.order("functions", names, names[::-1])
+    assert claims(seen.given(scattered, stripped=True)) == {"link-input-order": "possible"}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        lambda seen: seen.tool("gcc", "GCC 11", "GCC 12"),
+        lambda seen: seen.renamed("rust-v0", "rcore", 37),
+        lambda seen: seen.drift("itoa", "1.0.1", "1.0.2"),
+    ],
+)
+def test_functions_move_for_other_reasons_too(seen, claims, reason):
+    names = [f"f{n}" for n in range(8)]
+    evidence = seen.given(seen.order("functions", names, names[4:] + names[:4]), reason(seen), stripped=True)
+    assert claims(evidence) == {}
+
+
+def test_words_of_two_languages(seen, claims):
+    assert claims(seen.given(seen.word(WordKind.LOCALE, "Tuesday, 14 November", "Dienstag, 14 November"))) == {
+        "env-locale-messages": "certain"
+    }
+    assert claims(seen.given(seen.word(WordKind.LOCALE, "1.5", "1,5"))) == {"env-locale-messages": "likely"}
+    assert claims(seen.given(seen.word(WordKind.OTHER, "red", "rot"))) == {}
+
+
+def test_the_fixes():
+    assert [fix.action for fix in locale.fixes] == ["export LC_ALL=C"]
+    action = link_order.fixes[0].action
+    assert all(part in action for part in ("$(sort $(wildcard *.c))", "list(SORT", "LC_ALL=C sort"))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from elfdiff.causes.incremental_build import detect as incremental
+from elfdiff.causes.rust_metadata import detect as rust_metadata
+from elfdiff.evidence.model import CodegenUnitChange, FlagChange, UnitNaming, WordKind
+
+PATH_DEPENDENCY = "rust-metadata-path-dep"
+
+
+def test_all_names_of_a_crate(seen, ask):
+    evidence = seen.given(seen.renamed("rust-v0", "rcore", 37), seen.renamed("rust-unit", "rcore", 1))
+    assert ask(rust_metadata, evidence) == {PATH_DEPENDENCY: "likely"}
+
+
+def test_a_source_directory_that_moved_makes_it_certain(seen, ask):
+    moved = seen.path("/home/ci/core-1", "/srv/core-2", "src/lib.rs")
+    names = seen.renamed("rust-legacy", "rcore", 22, 23)
+    assert ask(rust_metadata, seen.given(names, moved)) == {PATH_DEPENDENCY: "certain"}
+    assert ask(rust_metadata, seen.given(names, moved, seen.totals(50, changed=1))) == {PATH_DEPENDENCY: "likely"}
+    registry = seen.path("/home/a/.cargo", "/home/b/.cargo", "registry/src/index-1/x-1.0.0/src/lib.rs")
+    assert ask(rust_metadata, seen.given(names, registry)) == {PATH_DEPENDENCY: "likely"}
+
+
+def test_single_generic_functions_are_not_the_crate(seen, ask):
+    assert ask(rust_metadata, seen.given(seen.renamed("rust-v0", "rcore", 2, 2))) == {}
+    assert ask(rust_metadata, seen.given(seen.renamed("rust-v0", "rcore", 20, 37))) == {}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        lambda seen: seen.tool("rustc", "rustc 1.94.0", "rustc 1.95.0"),
+        lambda seen: seen.word(WordKind.RUSTC_COMMIT, "4a4ef493e", "59807616e"),
+        lambda seen: seen.drift("itoa", "1.0.1", "1.0.2"),
+        lambda seen: UnitNaming(a_plain=3, b_plain=0, a_incremental=0, b_incremental=9),
+        lambda seen: CodegenUnitChange(crate="rcore", a_count=1, b_count=16),
+        lambda seen: FlagChange(unit="x", a_flags=("-O2",), b_flags=(), origin="producer"),
+        lambda seen: seen.renamed("rust-legacy", "core", 300),
+    ],
+)
+def test_what_explains_the_hashes_silences_it(seen, ask, reason):
+    assert ask(rust_metadata, seen.given(seen.renamed("rust-v0", "rcore", 37), reason(seen))) == {}
+
+
+def test_changed_code_is_no_moved_directory(seen, ask):
+    evidence = seen.given(seen.renamed("rust-v0", "rcore", 37), seen.function("rcore::run"))
+    assert ask(rust_metadata, evidence) == {"rust-metadata-profile-features": "possible"}
+
+
+def test_no_fix_pretends_that_a_flag_does_it():
+    for fix in rust_metadata.fixes:
+        assert "metadata=" not in fix.action
+        assert "--remap-path-prefix" not in fix.action
+
+
+def test_incremental_units_on_one_side(seen, ask):
+    naming = UnitNaming(a_plain=0, b_plain=7, a_incremental=40, b_incremental=0)
+    assert ask(incremental, seen.given(naming)) == {"rust-incremental": "certain"}
+    (match,) = incremental.detect(seen.given(naming))
+    assert match.explains_code
+    assert match.summary == "a has 40 incremental codegen units, b has none"
+
+
+def test_a_single_such_name_is_the_allocator(seen, ask):
+    assert ask(incremental, seen.given(UnitNaming(a_plain=7, b_plain=7, a_incremental=1, b_incremental=0))) == {}
+    both = UnitNaming(a_plain=0, b_plain=0, a_incremental=40, b_incremental=41)
+    assert ask(incremental, seen.given(both)) == {}
+    stripped_side = UnitNaming(a_plain=0, b_plain=0, a_incremental=40, b_incremental=0)
+    assert ask(incremental, seen.given(stripped_side)) == {}
