@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from elfdiff.compare.content import align_content
+from elfdiff.compare.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
 from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
@@ -20,7 +22,7 @@ from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
 from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
-from elfdiff.compare.references import all_fields
+from elfdiff.compare.references import all_fields, dwarf
 from elfdiff.compare.references.code import CodeMap, code_fields, decode
 from elfdiff.compare.references.unwinding import frames_of
 from elfdiff.compare.rewrites import Rewrite
@@ -162,6 +164,7 @@ class _Aligner:
                 self._code(left, right)
             else:
                 self.texts[left.index] = self._contents(left, right)
+        self._abbreviations()
         pieces = self._paired_pieces()
         self.address = self._addresses(pieces)
         for _ in range(MAX_ROUNDS):
@@ -192,11 +195,44 @@ class _Aligner:
             return align_pool(x, y, self.rewriter)
         if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
             return TextAlignment(identity(min(len(x), len(y))))
-        if len(x) == len(y) and left.name.startswith((".debug_", ".zdebug_")):
-            equal = np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))
-            if equal * 2 > len(x):
-                return TextAlignment(identity(len(x)))
+        name = left.name.replace(".zdebug_", ".debug_")
+        if name.startswith(".debug_"):
+            in_units = name in LENGTH_PREFIXED and not self.a.relocatable
+            if len(x) == len(y):
+                equal = np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))
+                if equal * 2 > len(x) and (not in_units or units(x, self.a.little) == units(y, self.a.little)):
+                    return TextAlignment(identity(len(x)))
+            if in_units and not any(rewrite.a in x for rewrite in self.rewrites if rewrite.a):
+                return TextAlignment(align_units(self.a, self.b, left, right, *self._hidden, self.rewriter))
         return align_text_in(x, y, self.rewriter, self.rewrites)
+
+    @cached_property
+    def _hidden(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which bytes of each image belong to references of DWARF."""
+        return hidden(self.a, self._dwarf[0]), hidden(self.b, self._dwarf[1])
+
+    @cached_property
+    def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
+        return tuple(dwarf.fields(self.a)), tuple(dwarf.fields(self.b))
+
+    def _abbreviations(self) -> None:
+        """Tables of abbreviations go with the units that use them."""
+        by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.pairs}
+        if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
+            return
+        left, right = by_name[".debug_abbrev"]
+        info = by_name[".debug_info"]
+        text = self.texts.get(left.index)
+        placed = self.texts.get(info[0].index)
+        x, y = self.a.content(left), self.b.content(right)
+        if text is None or placed is None or x == y or self.a.relocatable:
+            return
+        ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
+        if not ours:
+            return
+        at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(ours[0].at, ours[0].width)
+        to = self.b.numbers(at[whole], ours[0].width)
+        self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
 
     def _code(self, left: Section, right: Section) -> None:
         x, y = self.a.content(left), self.b.content(right)
