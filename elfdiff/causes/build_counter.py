@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became
+from elfdiff.causes._facts import became
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role

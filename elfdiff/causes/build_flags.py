@@ -50,7 +50,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import (
+from elfdiff.causes._facts import (
     became,
     besides,
     build_id_differs,
@@ -61,7 +61,7 @@ from elfdiff.causes._b_facts import (
     tools_differ,
     values,
 )
-from elfdiff.causes._b_flags import Flags, sort_flags, volatile
+from elfdiff.causes._flags import Flags, sort_flags, volatile
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import tools_differ, values
+from elfdiff.causes._facts import tools_differ, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, NoteChange

@@ -27,8 +27,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import dependencies_differ, sources_differ, tools_differ
-from elfdiff.causes._b_paths import is_system_tool, whole
+from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
+from elfdiff.causes._places import is_system_tool, whole
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role

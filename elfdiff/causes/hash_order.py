@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import besides, inputs_differ, values
+from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     Context,

@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import lower, tools_differ
-from elfdiff.causes._b_flags import sort_flags
+from elfdiff.causes._facts import lower, tools_differ
+from elfdiff.causes._flags import sort_flags
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, FlagChange

@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became, lower, sources_differ
+from elfdiff.causes._facts import became, lower, sources_differ
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role

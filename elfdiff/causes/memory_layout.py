@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became, values
+from elfdiff.causes._facts import became, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange
 from elfdiff.report import Confidence, Effect, Fix, Role

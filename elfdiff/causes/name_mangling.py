@@ -30,7 +30,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import besides, inputs_differ, tools_differ
+from elfdiff.causes._facts import besides, inputs_differ, tools_differ
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, PathChange, SymbolRenamed, SymbolSetChange

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import dependencies_differ, sources_differ, tools_differ
+from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import CodegenUnitChange, Context, EvidenceSet, LoneSectionChange, UnitNaming
 from elfdiff.report import Confidence, Effect, Fix, Role

@@ -5,7 +5,8 @@
 `strip` takes `.symtab` and `.strtab`, and the loaded sections stay as they were. `strip -g` takes `.debug_*` and the
 file symbols: one small program's `.symtab` went from 0x390 to 0x318 bytes, and its build ID stayed the same. `objcopy
 --add-gnu-debuglink` adds `.gnu_debuglink`; dwz adds `.gnu_debugaltlink`. prelink leaves `.gnu.prelink_undo`; patchelf
-overwrites the old strings of `.dynstr` with `XXXX…`; auditwheel puts a hash into sonames: `libz-dd453c56.so.1`.
+overwrites the old strings of `.dynstr` with `XXXX…`; auditwheel puts a hash into sonames: `libz-dd453c56.so.1`. BOLT
+leaves `.bolt.org.text` and `.note.bolt_info`.
 
 ## Why it happens
 
@@ -24,7 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import tools_differ, values
+from elfdiff.causes._facts import tools_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -34,6 +35,7 @@ from elfdiff.evidence.model import (
     Evidence,
     EvidenceSet,
     GoSettingChange,
+    LoneSectionChange,
     PathChange,
     PathPlace,
     SectionChange,
@@ -43,6 +45,7 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 _STRIPPED = frozenset({".symtab", ".strtab"})
 _PRELINK = frozenset({".gnu.prelink_undo", ".gnu.liblist", ".gnu.conflict"})
+_BOLT = frozenset({".bolt.org.text", ".bolt.org.rodata", ".bolt.org.eh_frame", ".note.bolt_info"})
 _OVERWRITTEN = re.compile(r"X{8,}\Z")
 _BUNDLED = re.compile(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
 
@@ -71,7 +74,13 @@ _DWZ = Fix(
     Effect.REMOVES,
     ("debug-rewritten-by-debugedit-dwz",),
 )
-_ALL = (_STRIP, _PATCH, _DWZ, _COMPARE)
+_BOLT_FIX = Fix(
+    "llvm-bolt",
+    "run one version of BOLT or propeller with one kept profile on both files, or on neither",
+    Effect.REMOVES,
+    ("post-link-optimizer",),
+)
+_ALL = (_STRIP, _PATCH, _DWZ, _BOLT_FIX, _COMPARE)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -85,6 +94,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     faces={
         "debug-rewritten-by-debugedit-dwz": "debugedit or dwz rewrote the debug information",
         "strip-or-objcopy-step": "strip or objcopy was run on one side",
+        "post-link-optimizer": "BOLT or another post-link optimiser ran on one side, or with other options",
         "postlink-patching": "patchelf, chrpath, prelink or auditwheel changed the file",
     },
     fixes=_ALL,
@@ -92,6 +102,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "strip(1), objcopy(1): --only-keep-debug, --add-gnu-debuglink",
         "reproducible-builds.org: build path, on debugedit",
         "patchelf and auditwheel sources; prelink(8)",
+        "llvm-project: bolt/README.md",
     ),
     choose=choose,
 )
@@ -101,6 +112,20 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if not tools_differ(evidence):
         yield from _strip(evidence, one_sided, kept)
     yield from _patched(evidence, one_sided, kept)
+    bolt = [section for section in one_sided if section.name in _BOLT]
+    if bolt:
+        yield Match(
+            "post-link-optimizer",
+            tuple(bolt),
+            Confidence.CERTAIN,
+            f"only {_side(bolt[0])} went through BOLT ({bolt[0].name})",
+            explains_code=True,
+        )
+    options = [change for change in evidence.of(LoneSectionChange) if change.name == ".note.bolt_info"]
+    if options:
+        yield Match(
+            "post-link-optimizer", tuple(options), Confidence.CERTAIN, "only BOLT's record of its options differs"
+        )
     dwz = [section for section in one_sided if section.name == ".gnu_debugaltlink"]
     if dwz:
         yield Match(

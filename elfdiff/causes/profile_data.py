@@ -1,10 +1,10 @@
-"""The compiler or a post-link optimiser used another execution profile.
+"""The compiler used another execution profile.
 
 ## What it looks like
 
 Functions move between `.text.hot`, `.text.unlikely` and the rest, `.cold` parts appear and vanish, other calls are
-inlined; names and texts stay the same. With `-g` the flag is recorded on both sides: `-fprofile-use=…`. BOLT leaves
-`.bolt.org.text` and `.note.bolt_info`.
+inlined; names and texts stay the same. With `-g` the flag is recorded on both sides: `-fprofile-use=…`.
+
 
 ## Why it happens
 
@@ -15,21 +15,19 @@ gcc itself are built so.
 ## How to be sure
 
 Two files with `-fprofile-use` on both sides do not say which profile each saw: then elfdiff names nothing, and the
-code is reported as it is. A profile flag or BOLT's sections on one side only are proof. Otherwise rebuild both with
-the one kept profile; if they are equal, the profile was the cause.
+code is reported as it is. A profile flag on one side only is proof. Otherwise rebuild both with the one kept profile;
+if they are equal, the profile was the cause.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import tools_differ
-from elfdiff.causes._b_flags import sort_flags
+from elfdiff.causes._facts import tools_differ
+from elfdiff.causes._flags import sort_flags
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, LoneSectionChange, SectionChange
+from elfdiff.evidence.model import EvidenceSet, FlagChange
 from elfdiff.report import Confidence, Effect, Fix, Role
-
-_BOLT = frozenset({".bolt.org.text", ".note.bolt_info", ".bolt.org.eh_frame", ".bolt.org.rodata"})
 
 _KEEP = Fix(
     "gcc, clang",
@@ -46,18 +44,6 @@ _PARALLEL = Fix(
     ("pgo-profile-variation",),
     since="gcc 10",
 )
-_SAME = Fix(
-    "llvm-bolt",
-    "run one version of BOLT or propeller with one kept profile on both files, or on neither",
-    Effect.REMOVES,
-    ("post-link-optimizer",),
-)
-_ALL = (_KEEP, _PARALLEL, _SAME)
-
-
-def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
-    """The fixes that reach a face of this pair."""
-    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces))
 
 
 @cause(
@@ -65,15 +51,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     role=Role.INPUT,
     faces={
         "pgo-profile-variation": "profile-guided optimisation saw another profile, or ran on one side",
-        "post-link-optimizer": "BOLT or another post-link optimiser ran on one side, or with other options",
     },
-    fixes=_ALL,
+    fixes=(_KEEP, _PARALLEL),
     references=(
         "GCC manual: -fprofile-use, -fprofile-reproducible",
         "theunreproduciblepackage: pgo",
-        "llvm-project/bolt: README",
     ),
-    choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if not tools_differ(evidence):
@@ -88,20 +71,3 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 f"only {'a' if a else 'b'} was compiled with {(a or b)[0]}",
                 explains_code=True,
             )
-    bolt = [
-        section
-        for section in evidence.of(SectionChange)
-        if section.name in _BOLT and section.status in ("added", "removed")
-    ]
-    if bolt:
-        yield Match(
-            "post-link-optimizer",
-            tuple(bolt),
-            Confidence.CERTAIN,
-            f"only {'b' if bolt[0].status == 'added' else 'a'} went through BOLT ({bolt[0].name})",
-            explains_code=True,
-        )
-        return
-    lone = [change for change in evidence.of(LoneSectionChange) if change.name == ".note.bolt_info"]
-    if lone:
-        yield Match("post-link-optimizer", tuple(lone), Confidence.CERTAIN, "only BOLT's record of its options differs")

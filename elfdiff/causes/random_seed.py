@@ -28,7 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became, tools_differ
+from elfdiff.causes._facts import became, tools_differ
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
 from elfdiff.report import Confidence, Effect, Fix, Role

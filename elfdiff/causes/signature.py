@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import besides
+from elfdiff.causes._facts import besides
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, LoneSectionChange, SectionChange, TailChange
 from elfdiff.report import Confidence, Effect, Fix, Role

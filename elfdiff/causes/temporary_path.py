@@ -4,7 +4,7 @@
 
     a  /tmp/ccQz3mPd.s          b  /tmp/ccW8rLxK.s          gcc -g with -Wa,-g: six random characters for each object
     a  /tmp/go-build3049127865/b001/_cgo_gotypes.go          cgo without -trimpath
-    a  /tmp/tmpk3v9x2qa/src     b  /tmp/tmp0z7hh1mc/src      a package manager's own build directory
+    a  cached in /tmp/tmpk3v9x2qa     b  cached in /tmp/tmp0z7hh1mc      a generator's scratch directory
 
 In `.symtab` it is a file symbol: `ccILFvq9.o`, `tmp.8sJ2mXq0aB.c`, `camlstartup3f9c2b.s`. Six bytes of `.strtab` and
 nothing else, and GNU ld's build ID stays equal, because it does not cover `.strtab`.
@@ -18,7 +18,8 @@ even one machine differs from itself in every build.
 ## How to be sure
 
 The word has the shape that mktemp, gcc, Go, OCaml or rustc give, on both sides, and the text around it is equal. That
-is proof. What elfdiff cannot see is which step left it; a build with `-v` or `-save-temps` shows it.
+is proof. What elfdiff cannot see is which step left it; a build with `-v` or `-save-temps` shows it. A tree that was
+itself built below a directory with a random name is reported as build-path, which has the same fix and says so.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became
-from elfdiff.causes._b_paths import random_component, whole
+from elfdiff.causes._facts import became
+from elfdiff.causes._paths import build_paths
+from elfdiff.causes._places import random_component, whole
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
@@ -147,7 +149,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if symbol.scheme == "temporary-file":
             face = _face(symbol.a_part)
             note("sym-stt-file-temp" if face == "path-home-tmp-random" else face, symbol, symbol.a_part, symbol.b_part)
+    built_in = set(build_paths(evidence))
     for change in evidence.of(PathChange):
+        if change in built_in:
+            continue
         drawn = random_component(change.a_directory, change.b_directory)
         if drawn:
             note(_face(drawn[0]), change, whole(change, "a"), whole(change, "b"))

@@ -28,8 +28,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became, tools_differ
-from elfdiff.causes._b_paths import is_rust_source, is_toolchain, whole
+from elfdiff.causes._facts import became, tools_differ
+from elfdiff.causes._places import is_rust_source, is_toolchain, whole
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, PathChange, PathPlace, WordChange, WordKind

@@ -36,7 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._b_facts import became, values
+from elfdiff.causes._facts import became, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
