@@ -326,7 +326,7 @@ def test_inputs_that_leave_bytes_unexplained_say_so(made: SimpleNamespace) -> No
     )
     report = made.report(Verdict.INPUTS_DIFFER, (change,), ledger=made.ledger(input=2, unexplained=7))
     text = " ".join(render_text(report, PLAIN, 1).split())
-    assert "no known flag makes build-1/app and build-2/app equal: main differs; nothing accounts for 7 bytes DO" in text
+    assert "no known flag makes build-1/app and build-2/app equal: main differs; nothing accounts for 7 bytes" in text
 
 
 def test_the_section_table_folds_what_is_long(made: SimpleNamespace) -> None:

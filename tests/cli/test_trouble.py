@@ -1,0 +1,72 @@
+"""The real pipeline on input that is no pair of ELF files: the line and the exit code that CONTRACT.md promises."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from elfdiff.cli.main import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def text_file(tmp_path: Path) -> str:
+    path = tmp_path / "text"
+    path.write_text("no ELF\n")
+    return str(path)
+
+
+@pytest.mark.parametrize("kind", ["missing", "directory", "fifo", "empty", "other text", "magic alone"])
+def test_trouble_is_one_line_that_names_side_and_file(
+    kind: str, text_file: str, tmp_path: Path, capsys: Capture
+) -> None:
+    bad = tmp_path / "bad"
+    match kind:
+        case "directory":
+            bad.mkdir()
+        case "fifo":
+            os.mkfifo(bad)
+        case "empty":
+            bad.touch()
+        case "other text":
+            bad.write_text("something else\n")
+        case "magic alone":
+            bad.write_bytes(b"\x7fELF")
+    for first, second, side in ((str(bad), text_file, "a"), (text_file, str(bad), "b")):
+        assert main([first, second]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert shown.err.count("\n") == 1
+        wanted = f"elfdiff: error: {side}: {bad}: "
+        other = f"elfdiff: error: a: {text_file}: "
+        assert shown.err.startswith(wanted) or (side == "b" and shown.err.startswith(other))
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read(text_file: str, capsys: Capture) -> None:
+    os.chmod(text_file, 0)
+    assert main([text_file, "/dev/null"]) == 2
+    assert capsys.readouterr().err.startswith(f"elfdiff: error: a: {text_file}: ")
+
+
+def test_two_files_of_identical_bytes_are_the_same_whatever_they_are(
+    text_file: str, tmp_path: Path, capsys: Capture
+) -> None:
+    copy = tmp_path / "copy"
+    copy.write_bytes(Path(text_file).read_bytes())
+    assert main([text_file, str(copy)]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.splitlines()[-1] == "elfdiff: result=identical causes=- unexplained=0 code=- exit=0"
+    assert shown.err == ""
+
+
+def test_a_path_that_is_no_text(tmp_path: Path, capsys: Capture) -> None:
+    path = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xff\x1b[2J")
+    Path(path).write_bytes(b"x")
+    for form in ("text", "json", "markdown", "github"):
+        assert main([path, path, "-f", form]) == 0
+        shown = capsys.readouterr()
+        assert "\x1b" not in shown.out + shown.err
+    assert main([path, "nowhere"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
