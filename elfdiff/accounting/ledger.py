@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.compare.alignment import Alignment, addresses_of
-from elfdiff.compare.copies import meant, same_text
-from elfdiff.compare.fields import ADDRESS, Base, Prediction
+from elfdiff.accounting.mirror import mirrored
+from elfdiff.compare.alignment import Alignment
 from elfdiff.compare.image import Image, Piece
+from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.rewrites import RewriteKind
-from elfdiff.compare.runs import Ints, Runs
+from elfdiff.compare.runs import Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
@@ -85,13 +85,17 @@ def account(
     ``owners`` maps rewrite ids to the causes that own them; a rewrite without owner leaves its bytes unexplained.
     Raises UnbalancedLedger if the classes do not add up.
     """
-    return _Accountant(alignment, owners, claims).ledger()
+    if not alignment.swapped:
+        return _Accountant(alignment.forward, owners, claims).ledger()
+    turned = [replace(claim, a_span=claim.b_span, b_span=claim.a_span) for claim in claims]
+    return mirrored(_Accountant(alignment.forward, owners, turned).ledger())
 
 
 class _Accountant:
-    def __init__(self, alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> None:
+    def __init__(self, alignment: OneWay, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> None:
         self.alignment = alignment
         self.owners = owners
+        self.rewrites = {rewrite.id: rewrite for rewrite in alignment.rewrites}
         self.claims = claims
         self.labels: list[tuple[tuple[str, ...], str]] = [((), "")]
         self.known_labels: dict[tuple[tuple[str, ...], str], int] = {self.labels[0]: 0}
@@ -149,48 +153,22 @@ class _Accountant:
     def _predicted(self) -> None:
         """Fields: the whole field must agree with b."""
         image = self.alignment.b
-        for prediction in self.alignment.predictions:
-            group = prediction.fields
-            chosen = np.flatnonzero(prediction.placed)
-            if not len(chosen):
-                continue
-            at = prediction.b_at[chosen]
-            actual = image.numbers(at, group.width)
-            known = prediction.known[chosen]
-            good = known & (
-                (actual == prediction.value[chosen]) | (prediction.ambiguous[chosen] & (actual == prediction.other[chosen]))
-            )
-            failed = np.flatnonzero(~good)
-            if len(failed):
-                good[failed] = self._same_text(prediction, chosen[failed], actual[failed], at[failed])
+        for outcome in self.alignment.outcomes:
+            group = outcome.prediction.fields
             label = self._label((), group.what)
-            places = at[good]
+            places = outcome.at[outcome.good]
             for index in range(group.width):
                 self.b.kind[places + index] = Class.CONSEQUENCE
                 self.b.owner[places + index] = label
-            wrong = np.flatnonzero(~good & known)
+            wrong = np.flatnonzero(~outcome.good & outcome.prediction.known[outcome.rows])
             if len(wrong):
-                value = prediction.value[chosen][wrong]
+                value = outcome.prediction.value[outcome.rows[wrong]]
                 low = np.arange(group.width, dtype=np.int64)
                 shift = 8 * (low if image.little else low[::-1])
                 expected = (value[:, None] >> shift[None, :]) & 0xFF
-                where = at[wrong][:, None] + low[None, :]
+                where = outcome.at[wrong][:, None] + low[None, :]
                 agree = self.b.data[where] == expected
                 self.contradicted[where] |= ~agree & ~self.b.differs[where]
-
-    def _same_text(self, prediction: Prediction, rows: Ints, actual: Ints, at: Ints) -> npt.NDArray[np.bool_]:
-        """Fields that disagree with the map, but mean another copy of the same text."""
-        group = prediction.fields
-        no = np.zeros(len(rows), dtype=bool)
-        if group.space != ADDRESS and not group.space.startswith("contents"):
-            return no
-        if group.base is Base.SITE:
-            places = meant(group.where(_rows(rows, len(group))), actual, addresses_of(self.alignment.b, at))
-        else:
-            places = meant(group, actual, None)
-        if places is None:
-            return no
-        return same_text(self.alignment.a, self.alignment.b, group, rows, places, self.alignment.section_map, {})
 
     def _rewritten(self) -> None:
         for change in self.alignment.changes:
@@ -198,7 +176,7 @@ class _Accountant:
             if not owners:
                 kind, label = Class.UNEXPLAINED, self._label((), "a rewrite that no cause owns")
             else:
-                opaque = self.alignment.rewrites[change.rewrite].kind is RewriteKind.OPAQUE
+                opaque = self.rewrites[change.rewrite].kind is RewriteKind.OPAQUE
                 role = owners[0].role
                 kind = Class.INPUT if role is Role.INPUT else Class.PAYLOAD if opaque else Class.ROOT
                 causes = tuple(dict.fromkeys(owner.cause for owner in owners))
@@ -386,12 +364,6 @@ class _Accountant:
                 if not whole[0]:
                     out.append(UnexplainedSpan(x.section.name if x.section else None, (start, end - start), None))
         return out
-
-
-def _rows(rows: Ints, size: int) -> npt.NDArray[np.bool_]:
-    chosen = np.zeros(size, dtype=bool)
-    chosen[rows] = True
-    return chosen
 
 
 def _stretches(flags: npt.NDArray[np.bool_], start: int) -> list[tuple[int, int]]:

@@ -1,645 +1,79 @@
-"""align: who stands where. Contents first, then the address map, then the tables that describe places.
-
-What places a byte is always what the bytes hold (names, text, masked code, anchors of equal words) or the order between
-such places, never a reference to it: references are predicted from the map and checked, so they must not make it.
-"""
+"""Alignment: who stands where in two files, and what every reference of one must therefore hold in the other."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from elfdiff.compare.content import align_content
-from elfdiff.compare.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
-from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
-from elfdiff.compare.frames import Frames
-from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
-from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
-from elfdiff.compare.machines import CodeReferences, ReferenceKind
-from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
-from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
-from elfdiff.compare.references import all_fields, dwarf
-from elfdiff.compare.references.code import CodeMap, code_fields, decode
-from elfdiff.compare.references.unwinding import frames_of
+from elfdiff.compare.aligner import Aligner
+from elfdiff.compare.functions import FunctionMatch, FunctionStatus
+from elfdiff.compare.image import Image
+from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.rewrites import Rewrite
-from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined
 from elfdiff.compare.sections import SectionPair
-from elfdiff.compare.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
-from elfdiff.compare.votes import Votes, anchored
 from elfdiff.elf.file import ElfFile
-from elfdiff.elf.model import Section
-from elfdiff.span import Span
 
-SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 1, 2, 3, 4, 5, 6, 7, 9, 11
-SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
-SHF_STRINGS = 0x20
-PT_LOAD, PT_TLS = 1, 7
-
-MAX_ROUNDS = 4
-"""Times that data are aligned anew with what the last round placed."""
-_POOLS = frozenset({".debug_str", ".debug_line_str", ".comment", ".zdebug_str"})
+_MIRRORED = {FunctionStatus.ADDED: FunctionStatus.REMOVED, FunctionStatus.REMOVED: FunctionStatus.ADDED}
 
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """Everything that the comparison of contents found. a and b are as the caller has them.
+    """An alignment as the caller has the files.
 
-    ``runs`` and ``changes`` are in image offsets (file offsets, then inflated contents). ``pieces`` pairs every part of
-    the files. ``matches`` is empty where no code was compared function by function because all of it is equal.
+    The work is done in one direction only, from the file whose bytes sort first, so that exchanging the two files
+    mirrors the result exactly (DESIGN.md, law 6). ``swapped``: ``forward`` goes from b to a.
     """
 
-    a: Image
-    b: Image
-    pieces: tuple[tuple[Piece | None, Piece | None], ...]
-    runs: Runs
-    changes: tuple[TextChange, ...]
-    rewrites: tuple[Rewrite, ...]
-    spaces: Mapping[str, Space]
-    matches: tuple[FunctionMatch, ...]
-    code_equal: bool | None
-    code: CodeMap
-    section_map: Mapping[int, int]
+    forward: OneWay
+    swapped: bool
+
+    @property
+    def a(self) -> Image:
+        """The caller's a."""
+        return self.forward.b if self.swapped else self.forward.a
+
+    @property
+    def b(self) -> Image:
+        """The caller's b."""
+        return self.forward.a if self.swapped else self.forward.b
 
     @cached_property
-    def fields(self) -> tuple[Fields, ...]:
-        """Every reference of a, none of them overlapping another."""
-        taken = np.zeros(len(self.a.data), dtype=bool)
-        out: list[Fields] = []
-        for group in all_fields(self.a, self.code, True):
-            if not len(group):
-                continue
-            good = (group.at >= 0) & (group.at + group.width <= len(taken))
-            group = group if good.all() else group.where(good)
-            if not len(group):
-                continue
-            free = np.ones(len(group), dtype=bool)
-            for index in range(group.width):
-                free &= ~taken[group.at + index]
-            _, first = np.unique(group.at, return_index=True)
-            if len(first) < len(free):
-                once = np.zeros(len(free), dtype=bool)
-                once[first] = True
-                free &= once
-            group = group if free.all() else group.where(free)
-            for index in range(group.width):
-                taken[group.at + index] = True
-            if len(group):
-                out.append(group)
-        return tuple(out)
-
-    @cached_property
-    def predictions(self) -> tuple[Prediction, ...]:
-        """What each field must hold in b."""
-        return tuple(
-            predict(group, self.runs, self.spaces, self._b_addresses(group) if group.base == "site" else None)
-            for group in self.fields
-        )
-
-    def _b_addresses(self, group: Fields) -> Ints:
-        at, _ = self.runs.map_fields(group.at, group.width)
-        return addresses_of(self.b, at)
+    def matches(self) -> tuple[FunctionMatch, ...]:
+        """What became of functions, in a's order, then b's own; all of them, or only changed ones if no code moved."""
+        if not self.swapped:
+            return self.forward.matches
+        turned = [
+            replace(
+                match,
+                a_span=match.b_span,
+                b_span=match.a_span,
+                a_address=match.b_address,
+                b_address=match.a_address,
+                status=_MIRRORED.get(match.status, match.status),
+            )
+            for match in self.forward.matches
+        ]
+        return tuple(sorted(turned, key=lambda match: (match.a_span is None, match.a_span or match.b_span)))
 
     def a_to_b(self, offset: int) -> int | None:
         """Where the byte at a file offset of a stands in b; None if it has no partner."""
-        at, whole = self.runs.map_fields(np.array([offset], dtype=np.int64), 1)
+        runs = self.forward.runs.inverse() if self.swapped else self.forward.runs
+        at, whole = runs.map_fields(np.array([offset], dtype=np.int64), 1)
         return int(at[0]) if whole[0] else None
 
-    def address_in_b(self, address: int) -> int | None:
-        """Where an address of a stands in b; None if nothing there has a partner."""
-        found: Mapped = self.spaces[ADDRESS].map(np.array([address], dtype=np.int64), False)
-        return int(found.value[0]) if found.known[0] else None
 
-
-def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
-    at = sorted(ends)
-    return Space(
-        Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
-    )
-
-
-def addresses_of(image: Image, at: Ints) -> Ints:
-    """Virtual addresses of file offsets in allocated sections; the offset itself elsewhere."""
-    out = at.copy()
-    for section in image.elf.sections:
-        if section.is_allocated and section.span is not None and section.compression is None:
-            inside = (at >= section.span.start) & (at < section.span.end)
-            out[inside] = at[inside] - section.span.start + section.address
-    return out
-
-
-def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]) -> Alignment:
+def align(
+    a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]
+) -> Alignment:
     """Align two files of one machine, class and byte order."""
-    return _Aligner(Image(a), Image(b), sections, rewrites).run()
-
-
-class _Aligner:
-    """Fills in one table of runs per section pair, in the order in which each can be known."""
-
-    def __init__(self, a: Image, b: Image, sections: Sequence[SectionPair], rewrites: Sequence[Rewrite]) -> None:
-        self.a, self.b = a, b
-        self.rewrites = tuple(rewrites)
-        self.rewriter = Rewriter(rewrites)
-        self.pairs = [(p.a, p.b) for p in sections if p.a is not None and p.b is not None]
-        self.index_map = {left.index: right.index for left, right in self.pairs}
-        self.texts: dict[int, TextAlignment] = {}
-        self.matches: list[FunctionMatch] = []
-        self.code: dict[int, CodeReferences] = {}
-        self.code_equal: bool | None = None
-        self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-        self.thread_local = Runs.of(())
-
-    def run(self) -> Alignment:
-        """All steps."""
-        later: list[tuple[Section, Section]] = []
-        for left, right in self.pairs:
-            if left.span is None or right.span is None:
-                continue
-            if self._is_table(left):
-                later.append((left, right))
-            elif left.is_executable and left.compression is None:
-                self._code(left, right)
-            else:
-                self.texts[left.index] = self._contents(left, right)
-        self._abbreviations()
-        pieces = self._paired_pieces()
-        self.address = self._addresses(pieces)
-        for _ in range(MAX_ROUNDS):
-            before = self.address.runs
-            self._data_by_votes()
-            self.address = self._addresses(pieces)
-            self._data_by_pointers()
-            self.address = self._addresses(pieces)
-            if before.triples() == self.address.runs.triples():
-                break
-        for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
-            self.texts[left.index] = TextAlignment(self._table(left, right))
-        self.address = self._addresses(pieces)
-        return self._finished(pieces)
-
-    def _is_table(self, section: Section) -> bool:
-        if section.compression is not None:
-            return False
-        return section.type in (
-            SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_HASH, SHT_GNU_HASH
-        ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
-
-    def _contents(self, left: Section, right: Section) -> TextAlignment:
-        x, y = self.a.content(left), self.b.content(right)
-        if x == y:
-            return TextAlignment(identity(len(x)))
-        if left.type == SHT_STRTAB or left.name in _POOLS:
-            return align_pool(x, y, self.rewriter)
-        if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
-            return TextAlignment(identity(min(len(x), len(y))))
-        name = left.name.replace(".zdebug_", ".debug_")
-        if name.startswith(".debug_"):
-            in_units = name in LENGTH_PREFIXED and not self.a.relocatable
-            if len(x) == len(y):
-                equal = np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))
-                if equal * 2 > len(x) and (not in_units or units(x, self.a.little) == units(y, self.a.little)):
-                    return TextAlignment(identity(len(x)))
-            if in_units and not any(rewrite.a in x for rewrite in self.rewrites if rewrite.a):
-                return TextAlignment(align_units(self.a, self.b, left, right, *self._hidden, self.rewriter))
-        return align_text_in(x, y, self.rewriter, self.rewrites)
-
-    @cached_property
-    def _hidden(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-        """Which bytes of each image belong to references of DWARF."""
-        return hidden(self.a, self._dwarf[0]), hidden(self.b, self._dwarf[1])
-
-    @cached_property
-    def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
-        return tuple(dwarf.fields(self.a)), tuple(dwarf.fields(self.b))
-
-    def _abbreviations(self) -> None:
-        """Tables of abbreviations go with the units that use them."""
-        by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.pairs}
-        if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
-            return
-        left, right = by_name[".debug_abbrev"]
-        info = by_name[".debug_info"]
-        text = self.texts.get(left.index)
-        placed = self.texts.get(info[0].index)
-        x, y = self.a.content(left), self.b.content(right)
-        if text is None or placed is None or x == y or self.a.relocatable:
-            return
-        ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
-        if not ours:
-            return
-        at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(ours[0].at, ours[0].width)
-        to = self.b.numbers(at[whole], ours[0].width)
-        self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
-
-    def _code(self, left: Section, right: Section) -> None:
-        x, y = self.a.content(left), self.b.content(right)
-        references = decode(self.a, left)
-        if references is not None:
-            self.code[left.index] = references
-        if self.code_equal is None and references is not None:
-            self.code_equal = True
-        plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
-        hidden = masked(plain_x, references)
-        if len(x) == len(y) and (x == y or bool((hidden == masked(plain_y, references)).all())):
-            self.texts[left.index] = TextAlignment(identity(len(x)))
-            return
-        other = decode(self.b, right)
-        a_functions = functions_in(self.a, left, self._frame_ranges[0])
-        b_functions = functions_in(self.b, right, self._frame_ranges[1])
-        if not a_functions or not b_functions:
-            runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
-            self.texts[left.index] = TextAlignment(runs)
-            self.code_equal = self.code_equal and left.name.startswith(".plt")
-            return
-        seen_x, seen_y = hidden, masked(plain_y, other)
-        pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter)
-        self.texts[left.index] = TextAlignment(runs)
-        self._judge(left, right, a_functions, b_functions, pairs, seen_x, seen_y, references is not None)
-
-    def _judge(
-        self,
-        left: Section,
-        right: Section,
-        a_functions: list[Function],
-        b_functions: list[Function],
-        pairs: list[tuple[int, int, str]],
-        x: np.ndarray[tuple[int], np.dtype[np.uint8]],
-        y: np.ndarray[tuple[int], np.dtype[np.uint8]],
-        readable: bool,
-    ) -> None:
-        """Write down what became of each function."""
-        a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
-        seen: set[int] = set()
-        for i, j, how in pairs:
-            f, g = a_functions[i], b_functions[j]
-            seen.add(j)
-            if f.end - f.start == g.end - g.start and bool((x[f.start : f.end] == y[g.start : g.end]).all()):
-                status = FunctionStatus.SAME if i == j else FunctionStatus.MOVED
-            else:
-                status = FunctionStatus.CHANGED if readable else FunctionStatus.UNKNOWN
-            self.matches.append(self._match(left, right, a_at, b_at, f, g, status, how))
-        paired = {i for i, _, _ in pairs}
-        for i, f in enumerate(a_functions):
-            if i not in paired:
-                self.matches.append(self._match(left, right, a_at, b_at, f, None, FunctionStatus.REMOVED, ""))
-        for j, g in enumerate(b_functions):
-            if j not in seen:
-                self.matches.append(self._match(left, right, a_at, b_at, None, g, FunctionStatus.ADDED, ""))
-
-    def _match(
-        self,
-        left: Section,
-        right: Section,
-        a_at: int,
-        b_at: int,
-        f: Function | None,
-        g: Function | None,
-        status: FunctionStatus,
-        how: str,
-    ) -> FunctionMatch:
-        name = (f.name if f else "") or (g.name if g else "")
-        return FunctionMatch(
-            name,
-            left.name,
-            Span(a_at + f.start, a_at + f.end) if f else None,
-            Span(b_at + g.start, b_at + g.end) if g else None,
-            left.address + f.start if f else 0,
-            right.address + g.start if g else 0,
-            status,
-            how,
-        )
-
-    @cached_property
-    def _frames(self) -> dict[int, tuple[Frames, Frames]]:
-        out: dict[int, tuple[Frames, Frames]] = {}
-        for left, right in self.pairs:
-            if left.name in (".eh_frame", ".debug_frame") and left.span is not None and right.span is not None:
-                out[left.index] = (frames_of(self.a, left), frames_of(self.b, right))
-        return out
-
-    @cached_property
-    def _frame_ranges(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        if self.a.relocatable:
-            return [], []
-        found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-        for left, right in self._frames.values():
-            for side, frames in zip(found, (left, right), strict=True):
-                side.extend((fde.begin.target, fde.length) for fde in frames.fdes)
-        return found
-
-    def _paired_pieces(self) -> list[tuple[Piece | None, Piece | None]]:
-        """Pieces of a with their partners, then what only b has."""
-
-        def key(piece: Piece) -> tuple[str, int]:
-            kind, number = piece.key
-            return (kind, self.index_map.get(number, -1 - number)) if kind in ("section", "gap before section") else piece.key
-
-        others = {piece.key: piece for piece in self.b.pieces}
-        out: list[tuple[Piece | None, Piece | None]] = []
-        for piece in self.a.pieces:
-            out.append((piece, others.pop(key(piece), None)))
-        out += [(None, piece) for piece in others.values()]
-        return out
-
-    def _addresses(self, pieces: list[tuple[Piece | None, Piece | None]]) -> Space:
-        """The address map: contents of allocated sections, .bss, and headers that are loaded."""
-        many: list[Runs] = []
-        ends: dict[int, int] = {}
-        for left, right in self.pairs:
-            if not left.is_allocated or self.a.relocatable:
-                continue
-            if left.type == SHT_NOBITS and left.flags & SHF_TLS:
-                continue
-            text = self.texts.get(left.index)
-            if text is not None:
-                many.append(text.runs.shifted(left.address, right.address))
-            elif left.type == SHT_NOBITS:
-                many.append(self._unfilled(left, right).shifted(left.address, right.address))
-            elif left.span is not None and right.span is not None:
-                # A table not aligned yet: its own start and end are all that others refer to.
-                many.append(Runs.of([(left.address, right.address, min(left.size, right.size))]))
-            if left.size:
-                ends[left.address + left.size] = right.address + right.size
-        for x, y in pieces:
-            if x is None or y is None or x.section is not None:
-                continue
-            p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
-            if p is not None and q is not None and x.name in ("ELF header", "program headers"):
-                many.append(Runs.of([(p, q, min(x.end - x.start, y.end - y.start))]))
-        at = sorted(ends)
-        return Space(
-            joined(many), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
-        )
-
-    def _loaded_at(self, image: Image, piece: Piece) -> int | None:
-        for segment in image.elf.segments:
-            if segment.type == PT_LOAD and segment.offset <= piece.start and piece.end <= segment.offset + segment.file_size:
-                return segment.virtual_address + piece.start - segment.offset
-        return None
-
-    def _unfilled(self, left: Section, right: Section) -> Runs:
-        """Memory without contents: as a whole if it kept its size, else object by object."""
-        if left.size == right.size:
-            return identity(left.size)
-        tables = (self.a.elf.symtab, self.b.elf.symtab)
-        if tables[0] is None or tables[1] is None:
-            return identity(min(left.size, right.size))
-        found: list[dict[bytes, tuple[int, int]]] = []
-        for image, section, table in ((self.a, left, tables[0]), (self.b, right, tables[1])):
-            base = 0 if image.relocatable else section.address
-            rows = np.flatnonzero((table.section_of == section.index) & (table.table["size"] > 0))
-            names: dict[bytes, tuple[int, int]] = {}
-            for row in rows.tolist():
-                name = table.names.raw(int(table.table["name"][row]))
-                names[name] = (-1, 0) if name in names else (int(table.table["value"][row]) - base, int(table.table["size"][row]))
-            found.append(names)
-        runs = [
-            (at, found[1][name][0], min(size, found[1][name][1]))
-            for name, (at, size) in found[0].items()
-            if at >= 0 and found[1].get(name, (-1, 0))[0] >= 0
-        ]
-        return Runs.of(runs)
-
-    def _data_by_votes(self) -> None:
-        """Let matched operands place the data that they point to, where the data agree."""
-        a_to: list[Ints] = []
-        b_to: list[Ints] = []
-        for left, right in self.pairs:
-            references = self.code.get(left.index)
-            text = self.texts.get(left.index)
-            if references is None or text is None or left.span is None or right.span is None or self.a.relocatable:
-                continue
-            near = references.kind == ReferenceKind.MEMORY
-            at, end = references.at[near], references.end[near]
-            b_at, whole = text.runs.map_fields(at, 4)
-            at, end, b_at = at[whole], end[whole], b_at[whole]
-            a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
-            b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
-        if not self.a.relocatable:
-            ours, theirs = self._pointers
-            place = self.address.map(ours.at, False)
-            row = np.minimum(np.searchsorted(theirs.at, place.value), max(len(theirs.at) - 1, 0))
-            if len(theirs.at) and len(ours.at):
-                both = place.known & (theirs.at[row] == place.value) & (ours.mark == 0) & (theirs.mark[row] == 0)
-                a_to.append(ours.to[both])
-                b_to.append(theirs.to[row][both])
-        if not a_to:
-            return
-        votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
-        bases, goals = self._jump_tables()
-        for left, right in self.pairs:
-            text = self.texts.get(left.index)
-            data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
-            if not data or text is None or left.span is None or right.span is None:
-                continue
-            x = self.a.bytes[left.span.start : left.span.end]
-            y = self.b.bytes[right.span.start : right.span.end]
-            if len(x) == len(y) and bool((x == y).all()):
-                continue
-            here = votes.within(left.address, left.size, right.address, right.size)
-
-            def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
-                first = int(np.searchsorted(bases, a + left.address))
-                last = int(np.searchsorted(bases, a + left.address, side="right"))
-                size = 4 * (last - first)
-                if size < 8 or b + size > right.size or right.span is None:
-                    return 0
-                found = self.address.map(goals[first:last], False)
-                at = right.span.start + b + 4 * np.arange(last - first, dtype=np.int64)
-                there = signed(self.b.numbers(at, 4), 4) + right.address + b
-                good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
-                return size if bool(good.all()) else 0
-
-            self.texts[left.index] = TextAlignment(anchored(text.runs, x, y, here, tables), text.changes)
-
-    def _data_by_pointers(self) -> None:
-        """Align data that hold pointers: a's pointers through the map as it is so far, b's as they are."""
-        for left, right in self.pairs:
-            if left.type != SHT_PROGBITS or left.is_executable or not left.is_allocated or left.compression is not None:
-                continue
-            if left.span is None or right.span is None or self.a.relocatable:
-                continue
-            x, y = self.a.bytes[left.span.start : left.span.end], self.b.bytes[right.span.start : right.span.end]
-            a_at, a_to, a_other = self._pointers[0].within(left)
-            b_at, b_to, b_other = self._pointers[1].within(right)
-            if not len(a_at) or (len(x) == len(y) and bool((a_at == b_at).all() if len(a_at) == len(b_at) else False) and bool((x == y).all())):
-                continue
-            found = self.address.map(a_to, False)
-            there = np.where(found.known, found.value, np.int64(-1))
-            left_data = overwritten(x, a_at, np.where(a_other != 0, a_other, there), self.a.word)
-            right_data = overwritten(y, b_at, np.where(b_other != 0, b_other, b_to), self.b.word)
-            runs = align_content(left_data.tobytes(), right_data.tobytes())
-            self.texts[left.index] = TextAlignment(runs, ())
-
-    @cached_property
-    def _pointers(self) -> tuple[Pointers, Pointers]:
-        return pointers_of(self.a, self.rewriter), pointers_of(self.b, None)
-
-    def _jump_tables(self) -> tuple[Ints, Ints]:
-        """Base of the table and goal of every entry of every jump table of a, by base."""
-        bases: list[Ints] = []
-        goals: list[Ints] = []
-        for group in code_fields(self.a, CodeMap(self.code)):
-            if group.what == "jump table" and not isinstance(group.extra, int):
-                bases.append(group.extra)
-                goals.append(group.target)
-        if not bases:
-            none = np.zeros(0, dtype=np.int64)
-            return none, none
-        joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
-        order = np.argsort(joined_bases, kind="stable")
-        return joined_bases[order], joined_goals[order]
-
-    def _map_addresses(self, values: Ints) -> tuple[Ints, Flags]:
-        found = self.address.map(values, False)
-        return found.value, found.known
-
-    def _table(self, left: Section, right: Section) -> Runs:
-        x, y = self.a.content(left), self.b.content(right)
-        word = self.a.word
-        if left.type in (SHT_SYMTAB, SHT_DYNSYM):
-            tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
-            if tables[0] is not None and tables[1] is not None:
-                place = None if self.a.relocatable else self._map_addresses
-                partner = align_symbols(tables[0], tables[1], self.index_map, self.rewriter, place)
-                return records(partner, tables[0].entry_size)
-        elif left.type in (SHT_RELA, SHT_REL) and not self.a.relocatable:
-            size = word * (3 if left.type == SHT_RELA else 2)
-            p, q = self.a.elf.relocation_table(left), self.b.elf.relocation_table(right)
-            mapped, known = self._map_addresses(p["offset"].astype(np.int64))
-            return records(align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size)
-        elif left.type == SHT_DYNAMIC:
-            return align_dynamic(self.a, self.b, left, right)
-        elif left.name == ".eh_frame" and left.index in self._frames and not self.a.relocatable:
-            frames = self._frames[left.index]
-            mapped, known = self._map_addresses(np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64))
-            return align_frames(*frames, x, y, mapped, known)
-        elif left.name == ".eh_frame_hdr":
-            return self._frame_header(left, right, x, y)
-        elif left.type == SHT_GNU_VERSYM:
-            symbols = self.texts.get(left.link)
-            if symbols is not None:
-                size = 24 if word == 8 else 16
-                partner = np.full(len(x) // 2, -1, dtype=np.int64)
-                at, whole = symbols.runs.map_fields(size * np.arange(len(partner), dtype=np.int64), size)
-                partner[whole] = at[whole] // size
-                return records(np.where(partner < len(y) // 2, partner, -1), 2)
-        return identity(len(x)) if len(x) == len(y) else align_content(x, y)
-
-    def _frame_header(self, left: Section, right: Section, x: bytes, y: bytes) -> Runs:
-        if len(x) < 12 or len(y) < 12 or x[3] != 0x3B or y[3] != 0x3B:
-            return identity(min(len(x), len(y)))
-        columns = []
-        for image, section, data in ((self.a, left, x), (self.b, right, y)):
-            at = 12 + image.place(section)[0] + 8 * np.arange((len(data) - 12) // 8, dtype=np.int64)
-            values = image.numbers(at, 4)
-            columns.append(np.where(values >= 1 << 31, values - (1 << 32), values) + section.address)
-        mapped, known = self._map_addresses(columns[0])
-        partner = align_by_place(columns[0], columns[1], mapped, known)
-        return joined([identity(12), records(partner, 8).shifted(12, 12)])
-
-    def _symbol_table(self, image: Image, section: Section):  # type: ignore[no-untyped-def]
-        table = image.elf.symtab if section.type == SHT_SYMTAB else image.elf.dynsym
-        return table if table is not None and section.span is not None and table.start == section.span.start else None
-
-    def _finished(self, pieces: list[tuple[Piece | None, Piece | None]]) -> Alignment:
-        many: list[Runs] = []
-        changes: list[TextChange] = []
-        spaces: dict[str, Space] = {}
-        none = np.zeros(0, dtype=np.int64)
-        ends: dict[int, int] = {}
-        whole: list[tuple[int, int, int]] = []
-        loaded: list[tuple[int, int, int]] = []
-        loaded_ends: dict[int, int] = {}
-        for left, right in self.pairs:
-            text = self.texts.get(left.index)
-            if left.span is not None and right.span is not None:
-                ends[left.span.end] = right.span.end
-                whole.append((left.span.start, right.span.start, min(left.span.length, right.span.length)))
-            if left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
-                loaded.append((left.address, right.address, min(left.size, right.size)))
-                loaded_ends[left.address + left.size] = right.address + right.size
-            if text is None:
-                continue
-            a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
-            many.append(text.runs.shifted(a_at, b_at))
-            changes += [
-                TextChange(c.a_at + a_at, c.a_length, c.b_at + b_at, c.b_length, c.rewrite) for c in text.changes
-            ]
-            sizes = self.a.place(left)[1], self.b.place(right)[1]
-            spaces[contents_of(left.index)] = Space(
-                text.runs, np.array([sizes[0]], dtype=np.int64), np.array([sizes[1]], dtype=np.int64)
-            )
-            if left.type in (SHT_SYMTAB, SHT_DYNSYM):
-                size = 24 if self.a.word == 8 else 16
-                runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
-                spaces[symbols_of(left.index)] = Space(runs, none, none)
-        for x, y in pieces:
-            if x is None or y is None:
-                continue
-            if x.section is None:
-                many.append(self._unsectioned(x, y))
-                whole.append((x.start, y.start, min(x.end - x.start, y.end - y.start)))
-                p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
-                if p is not None and q is not None:
-                    loaded.append((p, q, min(x.end - x.start, y.end - y.start)))
-            elif x.section.compression is not None:
-                many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
-        runs = joined(many)
-        spaces[FILE] = _space(whole, ends)
-        spaces[LAYOUT] = _space(loaded, loaded_ends)
-        spaces[ADDRESS] = self.address
-        spaces[SECTION_INDEX] = Space(
-            Runs.of([(0, 0, 1), *((i, j, 1) for i, j in self.index_map.items())]),
-            np.array([len(self.a.elf.sections)], dtype=np.int64),
-            np.array([len(self.b.elf.sections)], dtype=np.int64),
-        )
-        spaces[THREAD_LOCAL] = Space(self._thread_local(), none, none)
-        return Alignment(
-            self.a,
-            self.b,
-            tuple(pieces),
-            runs,
-            tuple(sorted(changes, key=lambda change: change.b_at)),
-            self.rewrites,
-            spaces,
-            tuple(self.matches),
-            self.code_equal,
-            CodeMap(self.code),
-            self.index_map,
-        )
-
-    def _unsectioned(self, x: Piece, y: Piece) -> Runs:
-        """Headers by entry, gaps from their start."""
-        if x.name == "section headers":
-            size = self.a.elf.header.shentsize
-            pairs = [(0, 0), *self.index_map.items()]
-            return Runs.of([(x.start + i * size, y.start + j * size, size) for i, j in pairs])
-        if x.name == "program headers":
-            size = self.a.elf.header.phentsize
-            seen: dict[tuple[int, int, int], list[int]] = {}
-            for segment in reversed(self.b.elf.segments):
-                seen.setdefault((segment.type, segment.flags, 0), []).append(segment.index)
-            runs = []
-            for segment in self.a.elf.segments:
-                queue = seen.get((segment.type, segment.flags, 0))
-                if queue:
-                    runs.append((x.start + segment.index * size, y.start + queue.pop() * size, size))
-            return Runs.of(runs)
-        return Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))])
-
-    def _thread_local(self) -> Runs:
-        starts = []
-        for image in (self.a, self.b):
-            found = [s.virtual_address for s in image.elf.segments if s.type == PT_TLS]
-            starts.append(found[0] if found else 0)
-        many = []
-        for left, right in self.pairs:
-            if left.flags & SHF_TLS:
-                text = self.texts.get(left.index)
-                runs = text.runs if text is not None else self._unfilled(left, right)
-                many.append(runs.shifted(left.address - starts[0], right.address - starts[1]))
-        return joined(many)
+    swapped = b.data < a.data
+    if swapped:
+        a, b = b, a
+        sections = tuple(SectionPair(pair.b, pair.a) for pair in sections)
+        rewrites = tuple(Rewrite(rewrite.id, rewrite.kind, rewrite.b, rewrite.a) for rewrite in rewrites)
+    ordered = sorted(sections, key=lambda pair: (pair.a is None, pair.a.index if pair.a else 0, pair.b.index if pair.b else 0))
+    ranked = sorted(rewrites, key=lambda rewrite: (rewrite.kind, rewrite.a, rewrite.b))
+    return Alignment(Aligner(Image(a), Image(b), ordered, ranked).run(), swapped)

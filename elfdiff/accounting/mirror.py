@@ -1,0 +1,53 @@
+"""The ledger of B and A from that of A and B: accounting runs in one direction only (DESIGN.md, law 6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
+
+_STATUS = {"added": "removed", "removed": "added"}
+
+
+def mirrored(ledger: Ledger) -> Ledger:
+    """The same ledger with the files exchanged; everything in the new a's order."""
+    rows = [
+        replace(row, a=row.b, b=row.a, status=_STATUS.get(row.status, row.status), classes=_classes(row.classes))
+        for row in ledger.rows
+    ]
+    runs = [replace(run, side="b" if run.side == "a" else "a") for run in ledger.runs]
+    points = [Breakpoint(point.b, point.a, -point.delta, point.reason) for point in ledger.breakpoints]
+    spans = [UnexplainedSpan(span.section, span.b, span.a) for span in ledger.unexplained_spans]
+    return Ledger(
+        _classes(ledger.totals),
+        tuple(sorted(rows, key=_row_order)),
+        tuple(sorted(runs, key=_run_order)),
+        tuple(sorted(points, key=lambda point: (point.a, point.b))),
+        tuple(sorted(spans, key=lambda span: (span.a is None, span.a or (0, 0), span.b or (0, 0)))),
+    )
+
+
+def _row_order(row: SectionRow) -> tuple[bool, tuple[int, int], tuple[int, int]]:
+    return row.a is None, row.a or (0, 0), row.b or (0, 0)
+
+
+def _run_order(run: OwnedRun) -> tuple[str, int]:
+    return run.side, run.offset
+
+
+def _sides(sides: Sides) -> Sides:
+    return Sides(sides.b, sides.a)
+
+
+def _classes(classes: Classes) -> Classes:
+    return Classes(
+        _sides(classes.differing),
+        _sides(classes.root),
+        _sides(classes.payload),
+        _sides(classes.input),
+        _sides(classes.consequence),
+        _sides(classes.hash),
+        _sides(classes.unexplained),
+        _sides(classes.moved),
+        _sides(classes.contradicted),
+    )
