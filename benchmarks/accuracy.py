@@ -53,13 +53,15 @@ class Outcome:
 
     @property
     def missed(self) -> list[str]:
-        """Planted causes that were not found."""
-        return sorted(self.pair.causes - set(self.found))
+        """Planted causes that were not found, and nothing that serves as well."""
+        served = {cause for cause, other in self.pair.instead if other in self.found}
+        return sorted(self.pair.causes - set(self.found) - served)
 
     @property
     def wrong(self) -> list[str]:
         """Causes that were named and are not true of the pair."""
-        return sorted(set(self.found) - self.pair.causes - self.pair.tolerated)
+        others = {other for _, other in self.pair.instead}
+        return sorted(set(self.found) - self.pair.causes - self.pair.tolerated - others)
 
     @property
     def wrong_verdict(self) -> bool:
@@ -187,7 +189,7 @@ def by_root(outcomes: Sequence[Outcome]) -> list[list[object]]:
     for outcome in outcomes:
         for cause in outcome.pair.causes:
             planted[cause] += 1
-            found[cause] += cause in outcome.found
+            found[cause] += outcome.trouble is None and cause not in outcome.missed
             if outcome.fix != "not asked":
                 asked[cause] += 1
                 fixed[cause] += outcome.fix in ("word for word", "by sentence")

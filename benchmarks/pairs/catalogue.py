@@ -8,6 +8,7 @@ from .plants import (
     OTHER_LENGTH,
     RANDOM,
     SAME_LENGTH,
+    after,
     build_path,
     clock,
     debug_link,
@@ -88,9 +89,10 @@ def pair(
     silent: bool = False,
     curable: bool = True,
     quick: bool = False,
+    instead: tuple[tuple[str, str], ...] = (),
 ) -> Pair:
     """One pair; with -g and -O2 where the program's compiler has them, unless ``on`` says otherwise."""
-    return Pair(name, program, plants, on, roots(*tolerated), verdicts, silent, curable, quick)
+    return Pair(name, program, plants, on, roots(*tolerated), instead, verdicts, silent, curable, quick)
 
 
 def null_pairs() -> list[Pair]:
@@ -126,7 +128,6 @@ def path_pairs() -> list[Pair]:
         pair("path-calc-macro-only", CALC, build_path(), on=PLAIN, quick=True),
         pair("path-calc-macro-same-length", CALC, build_path(SAME_LENGTH), on=PLAIN),
         pair("path-calc-macro-stripped", CALC, build_path(LONGER), on=both(PLAIN, STRIPPED)),
-        pair("path-calc-g-random-directory", CALC, build_path(RANDOM), tolerated=("temporary-path",)),
         pair("path-calc-gcc11", CALC, build_path(), on=both(G, env(CC="gcc-11"))),
         pair("path-calc-clang", CALC, build_path(), on=both(G, env(CC="clang"))),
         pair("path-calc-clang-lld", CALC, build_path(LONGER), on=both(G, env(CC="clang", LDFLAGS="-fuse-ld=lld"))),
@@ -767,6 +768,94 @@ def several_pairs() -> list[Pair]:
     ]
 
 
+def rarer_pairs() -> list[Pair]:
+    """Roots that few meet: temporary names, hash order, fixed IDs, post-processing, signatures, appended data."""
+    one_step = Plant(roots("temporary-path"), both=env(ONE_STEP="1"))
+    assembled = Plant(roots("temporary-path"), both=env(CFLAGS="-Wa,-g"))
+    hashed = environment("hash-order", "PYTHONHASHSEED", "1", "2", NAMES="1", CPPFLAGS="-DWITH_NAMES")
+    fixed = flag(
+        "LDFLAGS", "-Wl,--build-id=0x0123456789abcdef0123", "-Wl,--build-id=0x0123456789abcdef0124", "build-id-setting"
+    )
+    mangled = flag("RUSTFLAGS", "", "-C symbol-mangling-version=v0", "name-mangling")
+    stripped = Plant(roots("post-processing"), b=STRIPPED)
+    signed = 'head -c 435 /dev/urandom >> "$1" && printf "\\0\\0\\002\\0\\0\\0\\0\\0\\0\\0\\001\\263~Module signature appended~\\n" >> "$1"'
+    signature = Plant(roots("signature"), both=after(signed))
+    appended = Plant(
+        roots("appended-data"),
+        a=after('printf "hsqs0123first payload" >> "$1"'),
+        b=after('printf "hsqs0123other payload" >> "$1"'),
+    )
+    layout = Plant(roots("memory-layout"), both=env(CFLAGS="-gsplit-dwarf", CXXFLAGS="-gsplit-dwarf"))
+    random = Plant(roots("temporary-path"), a=Change(place=RANDOM[0]), b=Change(place=RANDOM[1]))
+    either = (("temporary-path", "build-path"),)
+    flags = ("build-flags",)
+    needed = flag("LDFLAGS", "", "-Wl,--no-as-needed,-lm", "configure-result")
+    return [
+        pair("temporary-calc-directory", CALC, random, instead=either),
+        pair("temporary-rplain-directory", RPLAIN, random, on=NOTHING, instead=either),
+        pair("temporary-gosum-directory", GOSUM, random, on=NOTHING, instead=either),
+        pair("temporary-start-one-step", START, one_step, on=NOTHING, curable=False),
+        pair("temporary-calc-assembler", CALC, assembled, on=both(PLAIN, RELATIVE)),
+        pair("temporary-lz4-assembler", LZ4, assembled, on=both(PLAIN, RELATIVE)),
+        pair("hash-calc", CALC, hashed),
+        pair("hash-words", WORDS, hashed, on=PLAIN),
+        pair("hash-bzip2", BZIP2, hashed, on=both(PLAIN, STRIPPED)),
+        pair("fixed-id-calc", CALC, fixed, curable=False),
+        pair("fixed-id-words", WORDS, fixed, on=PLAIN, curable=False),
+        pair("fixed-id-lua", LUA, fixed, on=both(PLAIN, STRIPPED), curable=False),
+        pair("mangling-rplain", RPLAIN, mangled, on=RELATIVE, curable=False, tolerated=flags),
+        pair("mangling-rtool", RTOOL, mangled, on=NOTHING, curable=False, tolerated=flags),
+        pair("mangling-rlocked", RLOCKED, mangled, on=NOTHING, curable=False, tolerated=flags),
+        pair("strip-calc", CALC, stripped, curable=False, tolerated=flags),
+        pair("strip-words", WORDS, stripped, curable=False, tolerated=flags),
+        pair("strip-zlib", ZLIB, stripped, on=PLAIN, curable=False, tolerated=flags),
+        pair("signature-store", STORE_OBJECT, signature, on=PLAIN, curable=False),
+        pair("signature-calc", CALC, signature, curable=False),
+        pair("signature-lz4", LZ4, signature, on=both(PLAIN, STRIPPED), curable=False),
+        pair("appended-calc", CALC, appended, curable=False),
+        pair("appended-words", WORDS, appended, on=PLAIN, curable=False),
+        pair("appended-gosum", GOSUM, appended, on=NOTHING, curable=False),
+        pair("layout-calc", CALC, layout, curable=False),
+        pair("layout-bzip2", BZIP2, layout, curable=False),
+        pair("layout-words", WORDS, layout, curable=False),
+        pair("needed-calc", CALC, needed, curable=False, tolerated=flags),
+        pair("needed-store", STORE, needed, on=PLAIN, curable=False, tolerated=flags),
+        pair("needed-bzip2", BZIP2, needed, curable=False, tolerated=flags),
+        pair(
+            "kernel-bzip2",
+            BZIP2,
+            Plant(roots("kernel-version"), both=env(STAMPS="kernel"), b=Change(wrap=("setarch", "--uname-2.6"))),
+            on=both(PLAIN, STRIPPED),
+        ),
+        pair(
+            "counter-store",
+            STORE,
+            environment("build-counter", "BUILD_NUMBER", "9", "10", STAMPS="counter"),
+            curable=False,
+        ),
+        pair(
+            "counter-lz4",
+            LZ4,
+            environment("build-counter", "BUILD_NUMBER", "20417", "20433", STAMPS="counter"),
+            on=PLAIN,
+            curable=False,
+        ),
+        pair(
+            "seed-lua-coverage",
+            LUA,
+            Plant(roots("random-seed"), b=Change(clock=CLOCK + 5)),
+            on=both(PLAIN, RELATIVE, env(CFLAGS="--coverage")),
+        ),
+        pair(
+            "mtime-store",
+            STORE,
+            source_times(CPPFLAGS="-DWITH_TIMESTAMP"),
+            on=both(G, Change(edits=(Edit("lib/text.c", "", "const char store_text_source[] = __TIMESTAMP__;\n"),))),
+        ),
+        pair("archive-one-side-g", STORE_ARCHIVE, environment("archive-metadata", "AR_MODE", "D", "U")),
+    ]
+
+
 def debian_pairs() -> list[Pair]:
     """The same causes in programs that others wrote: six Debian source packages."""
     hidden = ("cause-not-in-files",)
@@ -828,7 +917,8 @@ def debian_pairs() -> list[Pair]:
             LUA,
             edit(
                 "src/lmathlib.c",
-                "3.141592653589793238", "3.141592653589893238",
+                "3.141592653589793238",
+                "3.141592653589893238",
             ),
             curable=False,
             verdicts=("inputs-differ",),
@@ -888,6 +978,7 @@ def all_pairs() -> list[Pair]:
         archive_pairs(),
         seed_pairs(),
         several_pairs(),
+        rarer_pairs(),
         debian_pairs(),
     ]
     pairs = [one for group in groups for one in group]

@@ -122,6 +122,7 @@ class Pair:
     plants: tuple[Plant, ...]
     both: Change = NOTHING
     tolerated: frozenset[str] = frozenset()
+    instead: tuple[tuple[str, str], ...] = ()
     verdicts: tuple[str, ...] = ()
     silent: bool = False
     curable: bool = True

@@ -19,3 +19,9 @@ stamp() {
     *) echo "stamp: unknown kind $1" >&2; exit 2 ;;
     esac
 }
+
+# names: a C initialiser whose order is that of Python's hash table, as a generator that iterates a set writes it.
+names() {
+    python3 -c 'for name in {"north", "east", "south", "west", "zenith", "nadir", "ecliptic", "meridian", "azimuth"}:
+    print(f"    \"{name}\",")'
+}

@@ -9,6 +9,9 @@ mkdir -p out
 for kind in ${STAMPS:-}; do
     printf '#define STAMP_%s "%s"\n' "$(echo "$kind" | tr a-z- A-Z_)" "$(stamp "$kind")" >> out/build_info.h
 done
+if [ -n "${NAMES:-}" ]; then
+    { echo 'static const char *const directions[] = {'; names; echo '};'; } >> out/build_info.h
+fi
 
 case "${LINK_ORDER:-sorted}" in
 sorted) sources=$(ls src | LC_ALL=C sort) ;;

@@ -24,6 +24,11 @@ esac
     for kind in ${STAMPS:-}; do
         printf 'const char package_%s[] = "%s %s";\n' "$(echo "$kind" | tr - _)" "$PACKAGE" "$(stamp "$kind")"
     done
+    if [ -n "${NAMES:-}" ]; then
+        echo 'const char *const package_directions[] = {'
+        names
+        echo '};'
+    fi
     echo '#ifdef WITH_DATE'
     echo 'const char package_built[] = "built on " __DATE__ " at " __TIME__;'
     echo '#endif'

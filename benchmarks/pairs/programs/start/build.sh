@@ -2,6 +2,10 @@
 # Builds out/start: assembly, no C library.
 set -eu
 mkdir -p out
+if [ -n "${ONE_STEP:-}" ]; then
+    sed -i '/\.file/d' start.S sum.S
+    exec ${CC:-gcc} ${ASFLAGS:-} -nostdlib -static ${LDFLAGS:-} start.S sum.S -o out/start
+fi
 for source in start sum; do
     ${CC:-gcc} ${ASFLAGS:-} -c "${SOURCE_PREFIX-$PWD/}$source.S" -o "out/$source.o"
 done

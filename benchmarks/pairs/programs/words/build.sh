@@ -11,6 +11,11 @@ mkdir -p out
         printf 'inline constexpr char stamp_%s[] = "%s";\n' "$(echo "$kind" | tr - _)" "$(stamp "$kind")"
         printf '#define HAVE_%s\n' "$(echo "$kind" | tr - _)"
     done
+    if [ -n "${NAMES:-}" ]; then
+        echo 'inline constexpr const char *directions[] = {'
+        names
+        echo '};'
+    fi
 } > out/stamps.hpp
 
 case "${LINK_ORDER:-sorted}" in

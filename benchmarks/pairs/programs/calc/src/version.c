@@ -51,6 +51,10 @@ void calc_version(void)
 #ifdef STAMP_COUNTER
     puts("build #" STAMP_COUNTER);
 #endif
+#ifdef WITH_NAMES
+    for (unsigned i = 0; i < sizeof directions / sizeof *directions; i++)
+        puts(directions[i]);
+#endif
 #ifdef STAMP_DIRECTORY
     puts("source tree " STAMP_DIRECTORY);
 #endif

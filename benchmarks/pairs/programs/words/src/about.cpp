@@ -39,6 +39,10 @@ std::string about()
 #ifdef HAVE_kernel
     text += std::string(", on ") + stamp_kernel;
 #endif
+#ifdef WITH_NAMES
+    for (const char *direction : directions)
+        text += std::string(" ") + direction;
+#endif
     return text;
 }
 
