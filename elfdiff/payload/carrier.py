@@ -180,6 +180,7 @@ def _open_with_lief(data: bytes, names: frozenset[str]) -> Carrier:
         image = lief.PE.parse(data)
         if image is None:
             raise BadCarrier("it begins like a PE file but cannot be parsed as one")
+        _check_count("section headers", image.header.numberof_sections, len(image.sections))
         for index, section in enumerate(image.sections):
             if str(section.name) in names:
                 # Windows rounds the size in the file up to the file alignment; the virtual size is the true one.
@@ -190,7 +191,14 @@ def _open_with_lief(data: bytes, names: frozenset[str]) -> Carrier:
     if fat is None or fat.size == 0:
         raise BadCarrier("it begins like a Mach-O file but cannot be parsed as one")
     for slice_ in fat:
+        _check_count("load commands", slice_.header.nb_cmds, len(slice_.commands))
         for index, part in enumerate(slice_.sections):
             if str(part.name) in names:
                 found.append(RawSection(str(part.name), index, 1, 0, slice_.fat_offset + part.offset, part.size))
     return Carrier("macho", "<", tuple(found), (), (), has_sections=True)
+
+
+def _check_count(what: str, claimed: int, parsed: int) -> None:
+    """lief leaves out what it cannot read; a section among that would be missing without a word."""
+    if claimed != parsed:
+        raise BadCarrier(f"it claims {claimed} {what}, and only {parsed} can be parsed")

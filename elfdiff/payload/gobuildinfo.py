@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from elfdiff.elf.model import ByteOrder
 from elfdiff.errors import ElfdiffError
-from elfdiff.payload.carrier import Carrier, bytes_at, data_segments
+from elfdiff.payload.carrier import SHT_NOBITS, Carrier, bytes_at, data_segments
 
 SECTION_ELF = ".go.buildinfo"
 SECTION_MACHO = "__go_buildinfo"
@@ -59,9 +59,11 @@ def read_build_info(data: bytes, carrier: Carrier) -> GoBuildInfo | None:
 
     As Go's own reader does, looks into the section of that name, else into the writable segments.
     """
-    places = [
-        (section.offset, section.size) for section in carrier.sections if section.name in (SECTION_ELF, SECTION_MACHO)
-    ]
+    named = [section for section in carrier.sections if section.name in (SECTION_ELF, SECTION_MACHO)]
+    # In files of separated debug information the section is NOBITS: there is nothing to read.
+    places = [(section.offset, section.size) for section in named if section.kind != SHT_NOBITS]
+    if any(start + size > len(data) for start, size in places):
+        raise BadBuildInfo("lies outside the file")
     if not places:
         places = [(segment.offset, segment.size) for segment in data_segments(carrier)]
     for start, size in places:

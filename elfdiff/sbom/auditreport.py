@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from elfdiff.render.escape import visible
+from elfdiff.elf.reading import shown
 from elfdiff.sbom.audit import Audit, Hit
 from elfdiff.sbom.jsontext import json_text
 from elfdiff.sbom.native import file_object
@@ -58,7 +58,7 @@ def audit_json(audit: Audit) -> str:
 
 def audit_text(audit: Audit) -> str:
     """What to do first, then what was found, what was not checked, and one line for grep."""
-    name = visible(audit.found.path)
+    name = shown(audit.found.path)
     lines = [f"elfdiff: {_verdict(audit, name)}"]
     if audit.vulnerabilities:
         lines += ["", "DO FIRST: in Cargo.lock, move to patched versions, and rebuild:", *_upgrades(audit)]
@@ -67,7 +67,7 @@ def audit_text(audit: Audit) -> str:
     if audit.warnings:
         lines += ["", "warnings, not counted as vulnerabilities:"]
         lines += [
-            f"  {hit.advisory.id}  {hit.advisory.informational}  {_package(hit)}  {visible(hit.advisory.title)}"
+            f"  {hit.advisory.id}  {hit.advisory.informational}  {_package(hit)}  {shown(hit.advisory.title)}"
             for hit in audit.warnings
         ]
     database = audit.database
@@ -96,7 +96,7 @@ def _upgrades(audit: Audit) -> Iterator[str]:
     """A line a package: every requirement that one of its advisories calls patched."""
     wanted: dict[str, list[str]] = {}
     for hit in audit.vulnerabilities:
-        patched = " or ".join(visible(item) for item in hit.advisory.patched)
+        patched = " or ".join(shown(item) for item in hit.advisory.patched)
         wanted.setdefault(_package(hit), []).append(patched or "no patched version is known; replace it")
     for package, requirements in wanted.items():
         yield f"  {package}: {'; and '.join(dict.fromkeys(requirements))}"
@@ -105,16 +105,16 @@ def _upgrades(audit: Audit) -> Iterator[str]:
 def _vulnerability(hit: Hit) -> Iterator[str]:
     build = ", only used by the build" if hit.package.kind == "build" else ""
     severity = hit.severity or "no severity given"
-    yield f"{visible(hit.advisory.id)}  {_package(hit)}  {severity}{build}"
+    yield f"{shown(hit.advisory.id)}  {_package(hit)}  {severity}{build}"
     if hit.advisory.title:
-        yield f"    {visible(hit.advisory.title)}"
+        yield f"    {shown(hit.advisory.title)}"
     if hit.advisory.aliases:
-        yield f"    also known as {', '.join(visible(alias) for alias in hit.advisory.aliases)}"
-    yield f"    {visible(hit.advisory.url)}"
+        yield f"    also known as {', '.join(shown(alias) for alias in hit.advisory.aliases)}"
+    yield f"    {shown(hit.advisory.url)}"
 
 
 def _package(hit: Hit) -> str:
-    return f"{visible(hit.package.name)} {visible(hit.package.version)}"
+    return f"{shown(hit.package.name)} {shown(hit.package.version)}"
 
 
 def _unchecked(audit: Audit) -> Iterator[str]:
@@ -128,4 +128,4 @@ def _unchecked(audit: Audit) -> Iterator[str]:
             yield "crates that the recovered list lacks"
         else:
             source = word.removeprefix("source:")
-            yield f"{sources[source]} packages of source {visible(source)}"
+            yield f"{sources[source]} packages of source {shown(source)}"

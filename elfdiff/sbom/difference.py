@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from elfdiff.elf.reading import shown
 from elfdiff.payload.drift import headline, registry_moves
 from elfdiff.payload.package import DependencyList
-from elfdiff.render.escape import visible
 from elfdiff.report import DependencyChange, DependencyDiff
 from elfdiff.sbom.jsontext import json_lines, json_text
 from elfdiff.sbom.native import file_object
@@ -28,39 +28,39 @@ def difference_text(a: DependencyList, b: DependencyList, diff: DependencyDiff, 
     if registry:
         lines += ["", f"registry packages ({_counted(registry)}):", _rows(registry)]
     if local:
-        shown = local if everything else local[:SHOWN_LOCAL]
-        lines += ["", f"local packages ({_counted(local)}):", _rows(shown)]
-        if len(shown) < len(local):
-            lines.append(f"  {len(local) - len(shown)} more: -v")
+        listed = local if everything else local[:SHOWN_LOCAL]
+        lines += ["", f"local packages ({_counted(local)}):", _rows(listed)]
+        if len(listed) < len(local):
+            lines.append(f"  {len(local) - len(listed)} more: -v")
     if diff.notes:
-        lines += ["", *(f"note: {visible(note)}" for note in diff.notes)]
+        lines += ["", *(f"note: {shown(note)}" for note in diff.notes)]
     return "\n".join(lines) + "\n"
 
 
 def _verdict(a: DependencyList, b: DependencyList, diff: DependencyDiff) -> str:
-    names = f"{visible(a.path)} and {visible(b.path)}"
+    names = f"{shown(a.path)} and {shown(b.path)}"
     if not diff.differs:
         what = "hold the same dependency list" if a.packages or b.packages else "hold no dependency list"
         return f"SAME  {names} {what}"
     one = headline(diff)
     if one:
-        return f"DIFFERENT  {visible(one)}"
+        return f"DIFFERENT  {shown(one)}"
     moves = registry_moves(diff)
     if moves:
         return f"DIFFERENT  {len(moves)} registry packages differ between {names}"
     if diff.changes:
         return f"DIFFERENT  no registry package moved; {len(diff.changes)} other changes between {names}"
     if a.state != b.state:
-        return f"DIFFERENT  only {visible(a.path if a.packages else b.path)} holds a dependency list"
+        return f"DIFFERENT  only {shown(a.path if a.packages else b.path)} holds a dependency list"
     return f"DIFFERENT  the lists of {names} differ in format only"
 
 
 def _advice(a: DependencyList) -> list[str]:
     if a.source == "go-buildinfo":
-        return ["DO FIRST, in both builds: build from the same go.mod and go.sum, with", "    go build -mod=readonly"]
+        return ["DO FIRST, if both come from one commit: in both builds", "    go build -mod=readonly"]
     if a.source == "package-note":
         return []
-    return ["DO FIRST, in both builds: commit Cargo.lock, and build with", "    cargo build --locked"]
+    return ["DO FIRST, if both come from one commit: commit Cargo.lock, and in both builds", "    cargo build --locked"]
 
 
 def _counted(changes: list[DependencyChange]) -> str:
@@ -72,12 +72,12 @@ def _counted(changes: list[DependencyChange]) -> str:
 def _rows(changes: list[DependencyChange]) -> str:
     rows = [
         (
-            f"  {visible(change.name)}",
-            visible(change.a) if change.a is not None else "-",
+            f"  {shown(change.name)}",
+            shown(change.a) if change.a is not None else "-",
             "->",
-            visible(change.b) if change.b is not None else "-",
+            shown(change.b) if change.b is not None else "-",
             change.change,
-            visible(change.detail),
+            shown(change.detail),
         )
         for change in changes
     ]

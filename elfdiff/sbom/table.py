@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from elfdiff.elf.reading import shown
 from elfdiff.payload.package import DependencyList, Package
-from elfdiff.render.escape import visible
 
 _HEADINGS = ("package", "version", "source", "kind", "needs")
 
@@ -25,7 +25,7 @@ def _order(package: Package) -> tuple[bool, bool, str, str]:
 def summary(found: DependencyList) -> str:
     """One line: what was built, from how many packages, and who says so."""
     root = found.root
-    named = f"{visible(root.name)} {visible(root.version)}".rstrip() if root else visible(found.path)
+    named = f"{shown(root.name)} {shown(root.version)}".rstrip() if root else shown(found.path)
     counts = [f"{len(found.packages)} packages"]
     builds = sum(package.kind == "build" for package in found.packages)
     local = sum(package.local for package in found.packages)
@@ -42,12 +42,12 @@ def summary(found: DependencyList) -> str:
 
 
 def _row(package: Package, found: DependencyList) -> tuple[str, ...]:
-    version = visible(package.version)
+    version = shown(package.version)
     if package.replacement:
-        version += f" => {visible(' '.join(package.replacement).rstrip())}"
+        version += f" => {shown(' '.join(package.replacement).rstrip())}"
     kind = "root" if package.root else package.kind
     needs = str(len(package.dependencies)) if found.has_edges else "?"
-    return (visible(package.name), version, visible(package.source), kind, needs)
+    return (shown(package.name), version, shown(package.source), kind, needs)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> str:
