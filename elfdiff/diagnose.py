@@ -175,7 +175,7 @@ def same(pair: Pair, evidence: EvidenceSet, code: Code | None) -> tuple[str, ...
     a_tools, b_tools = (tuple(tool.text for tool in toolchain(elf)) for elf in (pair.a, pair.b))
     if a_tools and a_tools == b_tools:
         phrases.append("toolchain " + ", ".join(a_tools[:3]) + (f" and {len(a_tools) - 3} more" if len(a_tools) > 3 else ""))
-    needed = [tuple(entry.text for entry in elf.dynamic if entry.tag_name == "DT_NEEDED") for elf in (pair.a, pair.b)]
+    needed = [tuple(entry.text for entry in elf.dynamic if entry.tag_name == "NEEDED") for elf in (pair.a, pair.b)]
     if needed[0] and needed[0] == needed[1]:
         phrases.append("needed libraries")
     return tuple(phrases)

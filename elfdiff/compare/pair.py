@@ -9,7 +9,7 @@ from functools import cached_property
 from elfdiff.compare.alignment import Alignment, align
 from elfdiff.compare.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.compare.sections import SectionPair, pair_sections
-from elfdiff.compare.strings import Contents, StringPair, pair_texts
+from elfdiff.compare.strings import Contents, StringPair, only_moved, pair_texts, short_partner
 from elfdiff.compare.texts import Spot, holds_text, unmatched
 from elfdiff.compare.units import UnitPair, pair_units
 from elfdiff.elf.file import ElfFile
@@ -108,13 +108,20 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     ]
     strings: list[StringPair] = []
     for sections_of, a_spots, b_spots, a_before, b_before in found:
-        a_contents = Contents(a.contents(sections_of.a) if sections_of.a else b"")
-        b_contents = Contents(b.contents(sections_of.b) if sections_of.b else b"")
+        a_bytes = a.contents(sections_of.a) if sections_of.a else b""
+        b_bytes = b.contents(sections_of.b) if sections_of.b else b""
+        a_contents, b_contents = Contents(a_bytes), Contents(b_bytes)
         rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
         for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
-            if how in ("rewrite", "shape") or not (
-                (left is None or b_contents.holds_pieces_of(rewritten[left.offset]))
-                and (right is None or a_contents.holds_pieces_of(right.text))
+            if right is None and left and sections_of.b:
+                right = short_partner(left, a_before[left.offset], a_bytes, b_bytes, sections_of.b)
+            elif left is None and right and sections_of.a:
+                left = short_partner(right, b_before[right.offset], b_bytes, a_bytes, sections_of.a)
+            if left and right and how == "alone":
+                how = "neighbour"
+                rewritten.setdefault(left.offset, left.text)
+            if how in ("rewrite", "shape") or not only_moved(
+                rewritten[left.offset] if left else None, right.text if right else None, a_contents, b_contents
             ):
                 strings.append(_string_pair(left, right, how, prefixes, rewrites))
     return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)

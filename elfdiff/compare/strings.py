@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from elfdiff.compare.texts import Spot
+from elfdiff.compare.texts import MIN_RUN, Spot
+from elfdiff.elf.model import Section
 
 MIN_PIECE = 6
 MAX_STRAY = 4
@@ -142,6 +143,35 @@ class Contents:
         at = self._contents.find(piece)
         self._budget -= len(self._contents) if at < 0 else at
         return at >= 0
+
+
+def short_partner(spot: Spot, before: bytes, here: bytes, there: bytes, section: Section) -> Spot | None:
+    """The text too short to be noticed that stands behind ``before`` in the other contents, where ``spot`` does here.
+
+    None unless ``before`` ends with a NUL on both sides and stands once in the other contents.
+    """
+    gap = here[: spot.offset].rstrip(b"\0")
+    if not before or not gap.endswith(before) or len(gap) == spot.offset:
+        return None
+    at = there.find(before + b"\0")
+    if at < 0 or there.find(before + b"\0", at + 1) >= 0:
+        return None
+    start = at + len(before)
+    while start < len(there) and there[start] == 0:
+        start += 1
+    end = there.find(b"\0", start, start + MIN_RUN)
+    text = there[start:end] if end > start else b""
+    return Spot(section, start, text) if text and text.isascii() and text.decode().isprintable() else None
+
+
+def only_moved(left: bytes | None, right: bytes | None, a_contents: Contents, b_contents: Contents) -> bool:
+    """True if a text of a (rewritten) and one of b differ only by where they stand: by a stray byte or by their neighbours.
+
+    A text that the other one continues is a change: only texts without ends meet new neighbours on both sides.
+    """
+    if left is not None and right is not None and (left.startswith(right) or right.startswith(left)):
+        return False
+    return (left is None or b_contents.holds_pieces_of(left)) and (right is None or a_contents.holds_pieces_of(right))
 
 
 def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) -> list[tuple[Spot, Spot]]:

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.gosettings import changed_settings, stamps_of
 from elfdiff.evidence.model import DependencyDrift, Evidence, GoSettingChange
+from elfdiff.evidence.strings import word_evidence
 from elfdiff.payload.drift import compare_lists
-from elfdiff.payload.package import DependencyList, State
+from elfdiff.payload.package import State
 from elfdiff.report import DependencyDiff, Location
 
 _CRATE = re.compile(rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/")
@@ -44,7 +46,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             local=change.local,
             origin=_ORIGINS.get(source, source),
         )
-    yield from _settings(pair, a, b)
+    yield from _settings(pair)
     yield from _crates(pair, named)
 
 
@@ -63,21 +65,16 @@ def _place(elf: ElfFile, name: str | None, version: str | None) -> Location | No
     return Location(section.span.start, section.span.length, "file", version)
 
 
-def _settings(pair: Pair, a: DependencyList, b: DependencyList) -> Iterator[GoSettingChange]:
-    if a.source is None or a.source != b.source or a.source.value != "go-buildinfo":
-        return
-    left, right = dict(a.details), dict(b.details)
-    for key in dict.fromkeys([*left, *right]):
-        if left.get(key) == right.get(key):
-            continue
-        yield GoSettingChange(
-            section=".go.buildinfo",
-            a=_place(pair.a, ".go.buildinfo", left.get(key)),
-            b=_place(pair.b, ".go.buildinfo", right.get(key)),
-            key=key,
-            a_value=left.get(key),
-            b_value=right.get(key),
-        )
+def _settings(pair: Pair) -> Iterator[Evidence]:
+    for key, a_value, b_value in changed_settings(pair):
+        places = (_place(pair.a, ".go.buildinfo", a_value), _place(pair.b, ".go.buildinfo", b_value))
+        words = stamps_of(key, a_value, b_value)
+        for item in words:
+            yield word_evidence(item, ".go.buildinfo", None, places, (), f"{key}={a_value}")
+        if not words:
+            yield GoSettingChange(
+                section=".go.buildinfo", a=places[0], b=places[1], key=key, a_value=a_value, b_value=b_value
+            )
 
 
 def _crates(pair: Pair, named: set[str]) -> Iterator[DependencyDrift]:

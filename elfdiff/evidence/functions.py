@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from elfdiff.compare.functions import FunctionMatch, FunctionStatus
 from elfdiff.compare.pair import Pair
+from elfdiff.elf.model import Symbol
 from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
 from elfdiff.evidence.order import order_change
 from elfdiff.report import Location
@@ -57,15 +58,21 @@ def _place(span: Span | None, name: str) -> Location | None:
 
 
 def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
-    """The order of functions, where no symbol table tells that of the objects; only those that nothing else looks like."""
-    if pair.a.file_symbols or pair.b.file_symbols:
+    """The order of functions, where the symbol table does not tell that of the objects; only unmistakable ones count."""
+    if sorted(map(_name, pair.a.file_symbols)) == sorted(map(_name, pair.b.file_symbols)) and list(
+        map(_name, pair.a.file_symbols)
+    ) != list(map(_name, pair.b.file_symbols)):
         return
     both = [
-        match for match in matches
+        match
+        for match in matches
         if match.a_span and match.b_span and match.section == ".text" and match.how in ("name", "masked bytes")
     ]
-    a_order = [f"{match.a_address:#x}" for match in both]
-    by_b = sorted(both, key=lambda match: match.b_address)
-    b_order = [f"{match.a_address:#x}" for match in by_b]
+    a_order = [match.name or f"{match.a_address:#x}" for match in both]
+    b_order = [match.name or f"{match.a_address:#x}" for match in sorted(both, key=lambda match: match.b_address)]
     for change in order_change("functions", ".text", a_order, b_order):
         yield replace(change, a_sorted=None, b_sorted=None)
+
+
+def _name(symbol: Symbol) -> str:
+    return symbol.name

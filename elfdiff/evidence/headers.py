@@ -20,9 +20,9 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.report import Location
 
-_PATH_TAGS = {"DT_RUNPATH": PathPlace.RUNPATH, "DT_RPATH": PathPlace.RUNPATH, "DT_NEEDED": PathPlace.NEEDED, "DT_SONAME": PathPlace.NEEDED}
-_VALUE_TAGS = ("DT_FLAGS", "DT_FLAGS_1", "DT_BIND_NOW", "DT_TEXTREL", "DT_SYMBOLIC", "DT_DEBUG")
-_PT_NAMED = {"PT_GNU_STACK", "PT_GNU_RELRO", "PT_INTERP", "PT_GNU_PROPERTY", "PT_TLS"}
+_PATH_TAGS = {"RUNPATH": PathPlace.RUNPATH, "RPATH": PathPlace.RUNPATH, "NEEDED": PathPlace.NEEDED, "SONAME": PathPlace.NEEDED}
+_VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
+_PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
 _SIGNATURE_END = b"~Module signature appended~\n"
 
 
@@ -49,8 +49,8 @@ def _header(pair: Pair) -> Iterator[HeaderChange]:
     for kind in sorted(_PT_NAMED):
         left_flags, right_flags = _segment_flags(pair.a, kind), _segment_flags(pair.b, kind)
         if left_flags != right_flags:
-            yield HeaderChange(field_name=kind, a_value=left_flags, b_value=right_flags)
-    a_loads, b_loads = (sum(s.type_name == "PT_LOAD" for s in elf.segments) for elf in (pair.a, pair.b))
+            yield HeaderChange(field_name=f"PT_{kind}", a_value=left_flags, b_value=right_flags)
+    a_loads, b_loads = (sum(s.type_name == "LOAD" for s in elf.segments) for elf in (pair.a, pair.b))
     if a_loads != b_loads:
         yield HeaderChange(field_name="number of PT_LOAD", a_value=str(a_loads), b_value=str(b_loads))
 
@@ -98,7 +98,7 @@ def _sections(pair: Pair) -> Iterator[Evidence]:
 
 
 def _dynamic(pair: Pair) -> Iterator[Evidence]:
-    for tag in ("DT_NEEDED", "DT_SONAME", "DT_RUNPATH", "DT_RPATH", "DT_AUXILIARY", "DT_FILTER"):
+    for tag in ("NEEDED", "SONAME", "RUNPATH", "RPATH", "AUXILIARY", "FILTER"):
         left = [entry for entry in pair.a.dynamic if entry.tag_name == tag and entry.text is not None]
         right = [entry for entry in pair.b.dynamic if entry.tag_name == tag and entry.text is not None]
         left_only = [entry for entry in left if entry.text not in {other.text for other in right}]
@@ -125,13 +125,13 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
                 )
                 continue
             yield DynamicChange(
-                section=".dynamic", a=a_place, b=b_place, tag=tag, a_value=a.text if a else None, b_value=b.text if b else None
+                section=".dynamic", a=a_place, b=b_place, tag=f"DT_{tag}", a_value=a.text if a else None, b_value=b.text if b else None
             )
     for tag in _VALUE_TAGS:
         a_value = next((hex(entry.value) for entry in pair.a.dynamic if entry.tag_name == tag), None)
         b_value = next((hex(entry.value) for entry in pair.b.dynamic if entry.tag_name == tag), None)
-        if a_value != b_value and not (a_value and b_value and tag == "DT_DEBUG"):
-            yield DynamicChange(section=".dynamic", tag=tag, a_value=a_value, b_value=b_value)
+        if a_value != b_value and not (a_value and b_value and tag == "DEBUG"):
+            yield DynamicChange(section=".dynamic", tag=f"DT_{tag}", a_value=a_value, b_value=b_value)
 
 
 def _tail(pair: Pair) -> Iterator[TailChange]:

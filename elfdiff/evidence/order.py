@@ -24,8 +24,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         a_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.a.debug_units]
         b_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.b.debug_units]
         yield from order_change("units", ".debug_info", a_units, b_units)
-    a_needed = [entry.text or "" for entry in pair.a.dynamic if entry.tag_name == "DT_NEEDED"]
-    b_needed = [entry.text or "" for entry in pair.b.dynamic if entry.tag_name == "DT_NEEDED"]
+    a_needed = [entry.text or "" for entry in pair.a.dynamic if entry.tag_name == "NEEDED"]
+    b_needed = [entry.text or "" for entry in pair.b.dynamic if entry.tag_name == "NEEDED"]
     yield from order_change("needed", ".dynamic", a_needed, b_needed)
 
 

@@ -9,6 +9,7 @@ from elfdiff.compare.pair import Pair
 from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in
 from elfdiff.compare.strings import StringPair
 from elfdiff.compare.texts import Spot
+from elfdiff.evidence.gosettings import go_setting_words
 from elfdiff.evidence.model import (
     Evidence,
     PathChange,
@@ -28,6 +29,7 @@ MAX_LOOSE_WORD = 64
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
+_GO_BUILD_INFO = b"path\t"
 _CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
 
 
@@ -42,9 +44,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         for unit in (item.a, item.b)
         if unit and unit.producer
     }
+    settings = {(item.a, item.b): item for _, item in go_setting_words(pair)}
     for string in pair.strings:
         spot = string.a or string.b
-        if spot is None or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
+        if spot is None or spot.text.startswith(_GO_BUILD_INFO) or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
             continue
         if string.a is None or string.b is None:
             if _same_elsewhere(string, pair):
@@ -59,6 +62,11 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             yield from _paths(pair, string, rewrite, directories)
             text = apply_prefix(rewrite.a, rewrite.b, text)
         if string.exact:
+            continue
+        setting = settings.get((string.a.text.decode("utf-8", "replace"), string.b.text.decode("utf-8", "replace")))
+        if setting is not None:
+            places = (spot_location(string.a), spot_location(string.b))
+            yield word_evidence(setting, string.a.section.name, None, places, string.rewrites[-1:], setting.a)
             continue
         loose = fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)
         found = list(_words(pair, string, text))
@@ -147,7 +155,9 @@ def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange |
         a = spot_location(string.a) if shifted else spot_location(string.a, *_bytes(left, item.a_start, item.a_end))
         b = spot_location(string.b) if shifted else spot_location(string.b, *_bytes(right, item.b_start, item.b_end))
         symbol = symbol_over(pair.a, string.a.section, string.a.offset)
-        yield _word_evidence(item, string, symbol, a, b)
+        yield word_evidence(
+            item, string.a.section.name, symbol, (a, b), string.rewrites[-1:], readable(string.a.text)
+        )
 
 
 def _bytes(text: str, start: int, end: int) -> tuple[int, int]:
@@ -156,16 +166,22 @@ def _bytes(text: str, start: int, end: int) -> tuple[int, int]:
     return head, head + len(text[start:end].encode("utf-8", "surrogateescape"))
 
 
-def _word_evidence(item: WordDifference, string: StringPair, symbol: str | None, a: Location, b: Location) -> TimeChange | WordChange:
-    section = string.a.section.name if string.a else None
-    context = readable(string.a.text) if string.a else ""
-    opaque = string.rewrites[-1:]
+def word_evidence(
+    item: WordDifference,
+    section: str | None,
+    symbol: str | None,
+    places: tuple[Location | None, Location | None],
+    rewrites: tuple[int, ...],
+    context: str,
+) -> TimeChange | WordChange:
+    """A word that changed as a fact: a time if both words are times."""
+    a, b = places
     if item.a_stamp is not None and item.b_stamp is not None:
         return TimeChange(
-            section=section, symbol=symbol, a=a, b=b, rewrites=opaque, a_time=item.a_stamp, b_time=item.b_stamp, context=context
+            section=section, symbol=symbol, a=a, b=b, rewrites=rewrites, a_time=item.a_stamp, b_time=item.b_stamp, context=context
         )
     return WordChange(
-        section=section, symbol=symbol, a=a, b=b, rewrites=opaque, kind=item.kind, a_word=item.a, b_word=item.b, context=context
+        section=section, symbol=symbol, a=a, b=b, rewrites=rewrites, kind=item.kind, a_word=item.a, b_word=item.b, context=context
     )
 
 

@@ -12,6 +12,7 @@ from elfdiff.evidence.model import Stamp
 EPOCH_FIRST = 1_100_000_000
 """2004-11-09: earlier numbers are too often something else."""
 EPOCH_LAST = 2_200_000_000
+HASH_LENGTH = 16
 
 MONTHS = {name: index + 1 for index, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
@@ -61,20 +62,20 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "iso",
         re.compile(
             rf"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<clock>{_CLOCK})"
-            rf"(?:[.,]\d{{1,9}})?(?: ?(?P<zone>{_ZONE})(?![A-Za-z0-9]))?"
+            rf"(?:[.,]\d{{1,9}})?(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
         ),
     ),
     (
         "iso",
         re.compile(
             r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<hm>(?:[01]\d|2[0-3]):[0-5]\d)(?![\d:])"
-            rf"(?: ?(?P<zone>{_ZONE})(?![A-Za-z0-9]))?"
+            rf"(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
         ),
     ),
     ("cpp-date-time", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})[ ,]{{1,2}}(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?")),
     ("cpp-date", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
     ("month-day-year", re.compile(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
-    ("day-month-year", re.compile(rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})\b(?: (?P<clock>{_CLOCK}))?")),
+    ("day-month-year", re.compile(rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})(?!\d)(?: (?P<clock>{_CLOCK}))?")),
     ("iso-date", re.compile(r"(?<![\d-])(?P<year>20\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d-])")),
     ("slash-date", re.compile(r"(?<![\d/])(?P<year>20\d\d)/(?P<m>0[1-9]|1[0-2])/(?P<d>0[1-9]|[12]\d|3[01])(?![\d/])(?: (?P<clock>" + _CLOCK + "))?")),
     ("numeric-date", re.compile(r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<year>20\d\d)(?![\d/.])")),
@@ -87,8 +88,8 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("compact", re.compile(r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?!\d)")),
     ("compact-date", re.compile(r"(?<![\dA-Za-z.])(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])")),
     ("cpp-time", re.compile(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
-    ("epoch", re.compile(r"(?<![\dA-Za-z.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?![\dA-Za-z])")),
-    ("epoch-ms", re.compile(r"(?<![\dA-Za-z.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?![\dA-Za-z])")),
+    ("epoch", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?!\d)")),
+    ("epoch-ms", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?!\d)")),
     ("year", re.compile(r"(?:[Cc]opyright|\([Cc]\)|©)[^\n]{0,24}?(?P<year>20[0-4]\d)(?!\d)(?!\s*-\s*20)")),
 )  # fmt: skip
 
@@ -107,10 +108,19 @@ def stamps_in(text: str) -> list[FoundStamp]:
             if any(start < other_end and other_start < end for other_start, other_end in taken):
                 continue
             stamp = _stamp(form, match)
-            if stamp is not None:
+            if stamp is not None and not (form.startswith("epoch") and _is_part_of_hash(text, start, end)):
                 found.append(FoundStamp(start, end, stamp))
                 taken.append((start, end))
     return sorted(found, key=lambda item: item.start)
+
+
+def _is_part_of_hash(text: str, start: int, end: int) -> bool:
+    """True if the digits belong to a longer hexadecimal word."""
+    while start > 0 and text[start - 1] in "0123456789abcdefABCDEF":
+        start -= 1
+    while end < len(text) and text[end] in "0123456789abcdefABCDEF":
+        end += 1
+    return end - start >= HASH_LENGTH or text[start - 1 : start] in ("x", "X")
 
 
 def zone_offset(name: str | None) -> int | None:

@@ -23,8 +23,8 @@ _TEMPORARY = re.compile(
     r"\.tmp[A-Za-z0-9]{6}(?=/|\Z)|pip-[a-z-]+-[a-z0-9_]{8}|caml(?:startup|pp|obj)?[0-9a-f]{6}|nix-build-[^/]+\.drv-\d+|tmpxft_[0-9a-f]{8}_[0-9a-f]{8})"
 )
 _RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")
-_HOST_BEFORE = re.compile(r"(?i)(?:\bhost(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z")
-_USER_BEFORE = re.compile(r"(?i)(?:\buser(?:name)?|\blogname|\bbuilt[ -]by|\bby|\bpackager|\bcompiled by)\W*\Z")
+_HOST_BEFORE = re.compile(r"(?i)(?:(?:\b|build[ _-]?)host(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z")
+_USER_BEFORE = re.compile(r"(?i)(?:(?:\b|build[ _-]?)user(?:name)?|\blogname|buil[dt][ _-]?by|\bby|\bpackager|\bcompiled by)\W*\Z")
 _COUNTER_BEFORE = re.compile(r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|\brun(?:[ _]?id)?|\bjob|\bpipeline|#)[\s:#=_-]*\Z")
 _REVISION_BEFORE = re.compile(r"(?i)(?:commit|revision|\brev|\bgit|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
 _KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
@@ -128,7 +128,7 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
 
 def classify(a: str, b: str, before: str, context: str) -> WordKind:
     """What kind of word changed; ``before`` is the text in front of it, ``context`` the whole text."""
-    if _is_locale(a, b):
+    if _is_locale(a, b, context):
         return WordKind.LOCALE
     if not a or not b:
         return WordKind.DESCRIBE if (a + b).lstrip("-+.") == "dirty" else WordKind.OTHER
@@ -178,11 +178,13 @@ def _is_describe(a: str, b: str) -> bool:
     return bare[0] == bare[1] or all(_HEX.match(word) and len(word) >= 7 for word in bare)
 
 
-def _is_locale(a: str, b: str) -> bool:
+def _is_locale(a: str, b: str, context: str) -> bool:
     """One side uses English month or day names (or plain quotes, a decimal point), the other another language's."""
     if a.translate(_PLAIN) == b.translate(_PLAIN):
         return True
     if re.fullmatch(r"-?\d+[.,]\d+", a) and a.replace(",", ".") == b.replace(",", "."):
+        return True
+    if re.search(r"\d", context) and _is_translated_name(a, b):
         return True
     sides = []
     for text in (a, b):
@@ -194,6 +196,21 @@ def _is_locale(a: str, b: str) -> bool:
     if not set(numbers[0]) & set(numbers[1]):
         return False
     return bool((sides[0][0] and sides[1][1] and not sides[0][1]) or (sides[1][0] and sides[0][1] and not sides[1][1]))
+
+
+def _is_translated_name(a: str, b: str) -> bool:
+    """One word is an English month or day name, the other one of another language; what they share in front is cut off."""
+    shared = 0
+    while shared < min(len(a), len(b)) and a[shared] == b[shared]:
+        shared += 1
+    # "releasedTuesday" and "releasedDienstag": a name begins with a capital or stands alone.
+    while shared and not a[shared : shared + 1].isupper():
+        shared -= 1
+    left, right = (word[shared:].strip(".,").casefold() for word in (a, b))
+    if min(len(left), len(right)) < 2:
+        return False
+    foreign = _FOREIGN_NAMES - _ENGLISH_NAMES
+    return (left in _ENGLISH_NAMES and right in foreign) or (right in _ENGLISH_NAMES and left in foreign)
 
 
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-"})

@@ -1,6 +1,6 @@
 """Pairing of changed texts, and the texts that only moved."""
 
-from elfdiff.compare.strings import Contents, skeleton
+from elfdiff.compare.strings import Contents, only_moved, skeleton
 
 
 def test_a_skeleton_hides_what_varies() -> None:
@@ -23,3 +23,12 @@ def test_a_changed_digit_is_not_explained_by_pieces() -> None:
 
 def test_an_appended_word_is_not_explained_by_pieces() -> None:
     assert not Contents(b"hello world\0").holds_pieces_of(b"hello world, again")
+
+
+def test_a_text_that_goes_on_is_a_change() -> None:
+    a, b = Contents(b"revision 0123abc\0%s-dirty\0"), Contents(b"revision 0123abc-dirty\0%s-dirty\0")
+    assert not only_moved(b"revision 0123abc", b"revision 0123abc-dirty", a, b)
+
+
+def test_a_stray_byte_in_front_is_no_change() -> None:
+    assert only_moved(b"@_LOADED", b"_LOADED", Contents(b"@_LOADED\0"), Contents(b"\0_LOADED\0"))

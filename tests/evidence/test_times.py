@@ -66,3 +66,20 @@ def test_what_is_no_time(text: str) -> None:
 def test_an_unknown_zone_name_gives_no_offset() -> None:
     (found,) = stamps_in("Tue Nov 14 22:13:20 XYZ 2023")
     assert (found.stamp.zone, found.stamp.zone_name) == (None, "XYZ")
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("releasedtagged2023-11-14 22:13:20 UTCdirectory", "2023-11-14 22:13:20 UTC"),
+        ("builtepoch1700000000by", "1700000000"),
+        ("released14 November 2023tagged", "14 November 2023"),
+    ],
+)
+def test_times_in_texts_without_ends(text: str, written: str) -> None:
+    (found,) = stamps_in(text)
+    assert text[found.start : found.end] == written
+
+
+def test_digits_of_a_hash_are_no_epoch() -> None:
+    assert stamps_in("17h1700000000abcdefE") == []

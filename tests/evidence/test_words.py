@@ -44,3 +44,12 @@ def test_times_are_told_apart_from_words() -> None:
 def test_two_words_of_two_kinds() -> None:
     kinds = [item.kind for item in differences("v1 ci@a 0123456789abcdef0123456789abcdef01234567", "v1 ci@b 1123456789abcdef0123456789abcdef01234567")]
     assert kinds == [WordKind.USER_HOST, WordKind.REVISION]
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("released on Tuesday, 14 November 2023", "released on Dienstag, 14 November 2023"), ("releasedTuesday, 14", "releasedDienstag, 14")],
+)
+def test_names_of_days_in_another_language(a: str, b: str) -> None:
+    (found,) = differences(a, b)
+    assert found.kind is WordKind.LOCALE
