@@ -7,7 +7,13 @@ from elfdiff.compare.functions import FunctionStatus
 from elfdiff.compare.machines import machine
 from elfdiff.report import Code, Ledger
 
-_DIFFERENT = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED, FunctionStatus.UNKNOWN)
+_DIFFERENT = (
+    FunctionStatus.CHANGED,
+    FunctionStatus.REDIRECTED,
+    FunctionStatus.ADDED,
+    FunctionStatus.REMOVED,
+    FunctionStatus.UNKNOWN,
+)
 
 
 def code_verdict(alignment: Alignment, ledger: Ledger) -> Code | None:

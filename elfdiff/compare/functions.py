@@ -22,11 +22,16 @@ STT_FUNC, STT_FILE, STT_IFUNC = 2, 4, 10
 
 
 class FunctionStatus(StrEnum):
-    """What became of a function. UNKNOWN: bytes differ, and nothing here can read this machine's code."""
+    """What became of a function.
+
+    REDIRECTED: its instructions are the same, but an operand does not point where the map says. UNKNOWN: bytes differ, and
+    nothing here can read this machine's code.
+    """
 
     SAME = "same"
     MOVED = "moved"
     CHANGED = "changed"
+    REDIRECTED = "redirected"
     ADDED = "added"
     REMOVED = "removed"
     UNKNOWN = "unknown"

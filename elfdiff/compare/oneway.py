@@ -125,7 +125,7 @@ class OneWay:
         for index, at in zip(of.tolist(), wrong.tolist(), strict=True):
             match = out[index]
             if match.a_span and at in match.a_span and match.status in (FunctionStatus.SAME, FunctionStatus.MOVED):
-                out[index] = replace(match, status=FunctionStatus.CHANGED)
+                out[index] = replace(match, status=FunctionStatus.REDIRECTED)
         return tuple(out)
 
     def _wrong_in_code(self) -> Ints:

@@ -14,7 +14,7 @@ from elfdiff.report import Location
 from elfdiff.span import Span
 
 MAX_CHANGES = 200
-_STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED)
+_STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED, FunctionStatus.REDIRECTED)
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
@@ -49,7 +49,7 @@ def _change(match: FunctionMatch) -> FunctionChange:
         status=match.status.value,
         a_lines=(),
         b_lines=(),
-        certain=True,
+        certain=match.status is not FunctionStatus.REDIRECTED,
     )
 
 

@@ -11,6 +11,7 @@ from elfdiff.payload.languages import languages
 
 _EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, symbols, order, functions)
 
+
 def gather(pair: Pair) -> EvidenceSet:
     """All facts about a pair, and what kind of files it is made of."""
     items: list[Evidence] = []

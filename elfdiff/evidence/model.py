@@ -325,7 +325,7 @@ class SourceDigestChange(Evidence):
 class FunctionChange(Evidence):
     """A function's machine code differs by more than addresses, or exists on one side only.
 
-    ``status``: changed, added, removed. ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
+    ``status``: changed, added, removed, redirected (equal instructions, an operand points elsewhere). ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
     empty when they could not be decoded. ``certain`` is False if the difference may still be an address.
     """
 
