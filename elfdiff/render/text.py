@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from elfdiff.render import wording
 from elfdiff.render.details import details
@@ -318,7 +318,7 @@ class _Text:
         if self.allowed:
             yield from self._labelled("allowed", f"{', '.join(sorted(self.allowed))} (still counted)")
         if report.ledger is not None and (report.verdict is not Verdict.CAUSE_NOT_IN_FILES or self.style.verbose):
-            yield from self._labelled("bytes", wording.bytes_line(report, report.ledger))
+            yield from self._bytes(report.ledger)
             if not self.style.verbose:
                 yield from self._where(report.ledger)
         yield from self._notes()
@@ -338,6 +338,14 @@ class _Text:
             versions = " -> ".join(version for version in (change.a, change.b) if version is not None)
             words.append(f"{change.change} {change.name} {versions}".rstrip())
         return wording.joined(words, 3, "more: elfdiff sbom")
+
+    def _bytes(self, ledger: Ledger) -> list[Line]:
+        """The sum, and what cmp counts behind it, on a line of its own where the first is full."""
+        text, bracket, raw = wording.bytes_line(self.report, ledger).rpartition(" (")
+        *lines, last = self._labelled("bytes", text)
+        if columns(last.text) + columns(bracket + raw) <= self.style.width:
+            return [*lines, replace(last, text=last.text + bracket + raw)]
+        return [*lines, last, Line(f"   {bracket}{raw}")]
 
     def _where(self, ledger: Ledger) -> Iterator[Line]:
         rows = wording.differing_rows(ledger)
