@@ -9,11 +9,12 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from elfdiff.inspection.model import Inspection
     from elfdiff.payload.package import DependencyList
     from elfdiff.report import Report
 
 __version__ = "0.1.0"
-__all__ = ["compare", "read_sbom"]
+__all__ = ["compare", "inspect", "read_sbom"]
 
 
 def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Report:
@@ -24,6 +25,13 @@ def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Report:
     from elfdiff.diagnose import diagnose
 
     return diagnose(os.fspath(a), os.fspath(b))
+
+
+def inspect(path: str | os.PathLike[str]) -> Inspection:
+    """What one ELF file is, what was compiled into it, and what of that would differ elsewhere. Raises ElfdiffError."""
+    from elfdiff.inspection.read import inspect_file
+
+    return inspect_file(path)
 
 
 def read_sbom(path: str | os.PathLike[str]) -> DependencyList:

@@ -1,19 +1,20 @@
-"""``elfdiff inspect FILE``: what one file is, and what in it would differ in another build."""
+"""``elfdiff inspect``: one file, and what in it would differ elsewhere."""
 
 from __future__ import annotations
 
 import argparse
 
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit, progress
+from elfdiff.cli.output import emit, warn
 from elfdiff.cli.terminal import text_style
 
 EXAMPLES = """\
 examples:
-  elfdiff inspect build/app
-  elfdiff inspect -v build/app              every place, notes, hardening in full
-  elfdiff inspect -f json build/app
+  elfdiff inspect build/app                  what it is, and what another build would change
+  elfdiff inspect -v build/app               every place, note and directory
+  elfdiff inspect -f json build/app          for scripts (docs/schema/inspect-1.json)
 
+A single file shows a risk; it cannot prove what varies. Two builds can: elfdiff A B
 exit codes: 0 done, 2 trouble"""
 
 
@@ -24,17 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(args: argparse.Namespace) -> int:
-    """Inspect one file; a hazard is no failure."""
-    from elfdiff.inspection import inspect_file
-    from elfdiff.render.inspection import inspection_line, render_inspection, render_inspection_json
+    """0. Raises ElfdiffError for trouble."""
+    from elfdiff.inspection.read import inspect_file
+    from elfdiff.render.inspection import render_json, render_text
 
-    with progress(f"inspecting {args.file}"):
-        found = inspect_file(args.file)
+    found = inspect_file(args.file)
+    if not args.quiet:
+        for warning in found.warnings:
+            warn(f"{found.path}: {warning}")
     if args.format == "json":
-        text = render_inspection_json(found)
-    elif args.quiet:
-        text = f"{inspection_line(found)}\n"
+        emit(render_json(found), args.output)
     else:
-        text = render_inspection(found, text_style(args))
-    emit(text, args.output)
+        emit(render_text(found, text_style(args), quiet=args.quiet), args.output)
     return 0

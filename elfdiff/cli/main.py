@@ -17,6 +17,7 @@ from elfdiff.errors import ElfdiffError, UsageError
 
 COMMANDS = {
     "compare": "compare two files and say why they differ (elfdiff A B is the same)",
+    "inspect": "one file: what it is, what was compiled into it, and what of that would differ elsewhere",
     "sbom": "the embedded dependency list of a file, or how those of two files differ",
     "audit": "known vulnerabilities of the embedded dependency list, offline",
     "explain": "one cause's page: what it looks like, why it happens, what fixes it",

@@ -1,211 +1,278 @@
-"""What one file shows, as text and as JSON: its identity first, then the hazards in it."""
+"""Inspection → text, about 40 lines, and JSON, ``elfdiff/inspect/1`` (docs/schema/inspect-1.json)."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
-from elfdiff.inspection.model import SCHEMA, EmbeddedDirectory, Hazard, Inspection, Place
+from elfdiff.inspection.model import (
+    SCHEMA,
+    EmbeddedDirectory,
+    HardeningFact,
+    Hazard,
+    Inspection,
+    NoteFact,
+    Place,
+)
 from elfdiff.render.escape import shorten, visible
-from elfdiff.render.jsonreport import Json
 from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import amount, is_pasted, joined
+from elfdiff.render.wording import is_pasted
 
-_FEW = 4
-_FEW_PLACES = 1
-_LABEL = 12
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+
+_LABEL = 13
+_FEW = 5
+_WHOLE_HAZARDS = 7
+_SIGNS = {"yes": "+", "partial": "~", "no": "-", "unknown": "?"}
 
 
-def render_inspection(found: Inspection, style: TextStyle) -> str:
-    """The whole text, ending in the line for grep and a newline."""
-    lines = [*_head(found, style), Line(""), *_facts(found, style)]
-    for hazard in found.hazards:
-        lines += [Line(""), *_hazard(hazard, style)]
-    lines += [Line(""), Line(inspection_line(found), "dim")]
+def render_text(found: Inspection, style: TextStyle, quiet: bool = False) -> str:
+    """Lines for people; the last one for grep. ``quiet`` leaves only that one."""
+    lines: list[Line] = [] if quiet else list(_lines(found, style))
+    lines.append(Line(grep_line(found, style)))
     return "".join(f"{paint(line, style)}\n" for line in lines)
 
 
-def inspection_line(found: Inspection) -> str:
-    """The line for grep: the roots of the hazards, in the order of the text."""
-    roots = ",".join(dict.fromkeys(hazard.root for hazard in found.hazards))
-    return f"elfdiff: result=inspected hazards={roots or '-'} sbom={found.sbom.state} exit=0"
+def grep_line(found: Inspection, style: TextStyle) -> str:
+    """``elfdiff: inspect=FILE hazards=… sbom=…``, each face once."""
+    faces = ",".join(hazard.face for hazard in found.hazards) or "-"
+    return f"elfdiff: inspect={visible(found.path, style.ascii)} hazards={faces} sbom={found.sbom.state}"
 
 
-def _head(found: Inspection, style: TextStyle) -> list[Line]:
+def _lines(found: Inspection, style: TextStyle) -> Iterator[Line]:
     form = found.format
-    count = amount(len(found.hazards), "hazard") if found.hazards else "no known hazard"
-    kind = f"ELF{form.elf_class} {form.endian}-endian {form.machine} {form.type}, {amount(found.size, 'byte')}"
-    text = f"{shorten(found.path, style.width // 2, style.ascii)}: {kind}; {count}"
-    first, *rest = wrapped(f"elfdiff: INSPECTED  {text}", style, "", "  ")
-    return [Line(first.text, "bold", len("elfdiff: INSPECTED")), *rest]
-
-
-def _facts(found: Inspection, style: TextStyle) -> Iterator[Line]:
-    most = None if style.verbose else _FEW
-    build_id = f"{found.build_id} ({found.build_id_kind})" if found.build_id and found.build_id_kind else found.build_id
-    facts: tuple[tuple[str, Iterable[str]], ...] = (
-        ("sha256", (found.sha256,)),
-        ("build ID", (build_id or "none",)),
-        ("stripped", ("yes" if found.stripped else "no",)),
-        ("toolchain", found.toolchain),
-        ("languages", _one(", ".join(found.languages))),
-        ("interpreter", _one(found.interpreter)),
-        ("soname", _one(found.soname)),
-        ("needed", _one(", ".join(found.needed))),
-        ("run path", found.run_path),
-        ("directories", map(_directory, found.directories)),
-        ("times", (place.value for place in found.times)),
-        ("who, where", (place.value for place in found.identities)),
-        ("packages", (_packages(found),)),
-        ("hardening", _hardening(found, style.verbose)),
-        ("notes", (f"{note.owner} {note.type:#x}: {note.description}" for note in found.notes if style.verbose)),
-        ("odd", found.warnings),
+    kind = {"DYN": "shared object", "EXEC": "program", "REL": "relocatable file", "CORE": "core dump"}.get(
+        form.type, form.type
     )
-    for label, values in facts:
-        yield from _fact(label, list(values), most, style)
+    if form.type == "DYN" and found.interpreter is not None:
+        kind = "program (PIE)"
+    stripped = "stripped" if found.stripped else "not stripped"
+    path = shorten(found.path, style.width - 16, style.ascii)
+    machine = f"{form.elf_class}-bit {form.endian}-endian {form.machine}"
+    head = f"elfdiff: {path}: {kind}, {machine}, {found.size:,} bytes, {stripped}"
+    yield from (Line(line.text, "bold") for line in wrapped(head, style, "", "    "))
+    yield from _field("sha256", found.sha256, style)
+    tools = list(found.toolchain) if style.verbose else list(found.toolchain[:_FEW])
+    more = len(found.toolchain) - len(tools)
+    named = "; ".join(tools) + (f"; {more} more" if more else "")
+    yield from _field("toolchain", named or "nothing signed the file", style)
+    if found.build_id is not None:
+        yield from _field("build ID", f"{found.build_id}  ({found.build_id_kind})", style)
+    else:
+        yield from _field("build ID", "none", style)
+    if found.soname is not None:
+        yield from _field("soname", found.soname, style)
+    yield from _field("needed", ", ".join(found.needed) or "none", style)
+    if found.run_path:
+        yield from _field("run path", ":".join(found.run_path), style)
+    yield from _directories(found.directories, style)
+    yield from _field_of_places("times", found.times, style)
+    yield from _field_of_places("hosts, users", found.identities, style)
+    yield from _field("SBOM", _sbom(found), style)
+    if found.hardening:
+        yield from _field("hardening", _hardening(found.hardening, style.verbose), style)
+    if style.verbose:
+        yield from _notes(found.notes, style)
+    yield Line("")
+    yield from _hazards(found, style)
 
 
-def _one(value: str | None) -> tuple[str, ...]:
-    return (value,) if value else ()
+def _field(label: str, text: str, style: TextStyle) -> Iterator[Line]:
+    yield from wrapped(text, style, f"{label:{_LABEL}}", " " * _LABEL)
 
 
-def _fact(label: str, values: list[str], most: int | None, style: TextStyle) -> Iterator[Line]:
-    shown = values[:most]
-    if len(shown) < len(values):
-        shown.append(f"{len(values) - len(shown)} more: elfdiff inspect -v")
-    for index, value in enumerate(shown):
-        start = f"  {label if index == 0 else '':{_LABEL}}"
-        yield from wrapped(value, style, start, " " * (_LABEL + 4))
+def _field_of_places(label: str, places: Sequence[Place], style: TextStyle) -> Iterator[Line]:
+    """The values, each once; a few of them, unless all are asked for."""
+    values = list(dict.fromkeys(place.value for place in places))
+    if not values:
+        return
+    shown = values if style.verbose else values[:_FEW]
+    more = len(values) - len(shown)
+    text = ", ".join(shorten(value, 60, style.ascii) for value in shown) + (f", {more} more" if more else "")
+    yield from _field(label, text, style)
 
 
-def _directory(directory: EmbeddedDirectory) -> str:
-    return f"{directory.path} ({directory.kind}, {amount(directory.count, 'text')})"
+def _directories(directories: Sequence[EmbeddedDirectory], style: TextStyle) -> Iterator[Line]:
+    if not directories:
+        return
+    shown = directories if style.verbose else directories[:_FEW]
+    yield Line("directories")
+    for item in shown:
+        below = item.example.value.removeprefix(item.path)
+        cut = "..." if style.ascii else "\u2026"
+        example = f"{where(item.example)}" + (f"  {cut}{below}" if below and below != item.example.value else "")
+        count = "1 text" if item.count == 1 else f"{item.count} texts"
+        text = f"    {visible(item.path, style.ascii)}  ({item.kind}; {count})  "
+        if len(text) + 24 > style.width:
+            yield Line(shorten(text.rstrip(), style.width, style.ascii))
+            text = " " * 8
+        yield Line(text + shorten(example, style.width - len(text), style.ascii))
+    if len(directories) > len(shown):
+        yield Line(f"    {len(directories) - len(shown)} more: -v")
 
 
-def _packages(found: Inspection) -> str:
+def _sbom(found: Inspection) -> str:
     sbom = found.sbom
     if sbom.state == "malformed":
-        return f"malformed list: {sbom.problem}"
+        return f"malformed: {sbom.problem}"
     if sbom.state == "absent":
-        return "no list"
-    root = f" of {sbom.root}" if sbom.root else ""
-    return f"{amount(sbom.packages, 'package')}{root} ({sbom.source}): elfdiff sbom"
+        return "none"
+    count = "1 package" if sbom.packages == 1 else f"{sbom.packages} packages"
+    return f"{count} ({sbom.source})" + (f", of {sbom.root}" if sbom.root else "") + "; elfdiff sbom FILE lists them"
 
 
-def _hardening(found: Inspection, verbose: bool) -> tuple[str, ...]:
-    facts = [fact for fact in found.hardening if verbose or fact.state != "not-applicable"]
+def _hardening(facts: Sequence[HardeningFact], verbose: bool) -> str:
+    """Marks in front: + yes, ~ partly, - no, ? unknown."""
+    shown = [fact for fact in facts if verbose or (fact.state != "not-applicable" and not _is_no_news(fact))]
     if verbose:
-        return tuple(f"{fact.name}: {fact.state}; {fact.detail}" for fact in facts)
-    return _one(", ".join(f"{fact.name} {fact.state}" for fact in facts))
+        return "; ".join(f"{fact.name} {fact.state}: {fact.detail}" for fact in shown)
+    return (
+        "  ".join(f"{_SIGNS.get(fact.state, '?')}{fact.name}" for fact in shown)
+        + "   (+ yes, ~ partly, - no, ? unknown)"
+    )
 
 
-def _hazard(hazard: Hazard, style: TextStyle) -> Iterator[Line]:
-    tag = f"hazard[{hazard.face}]"
-    first, *rest = wrapped(f"{tag} {hazard.confidence}: {hazard.title}", style, "", "    ")
-    yield Line(first.text, "yellow", len(tag))
-    yield from rest
-    places = hazard.places if style.verbose else hazard.places[:_FEW_PLACES]
-    if hazard.total > len(places):
-        words = list(dict.fromkeys(place.section or "the file" for place in hazard.places))
-        yield from indented(f"{amount(hazard.total, 'place')}, in {joined(words, 3)}; first:", style, 4)
-    for place in places:
-        symbol = f"  symbol {visible(place.symbol)}" if place.symbol else ""
-        where = f"    {visible(place.section or 'file')}+{place.offset:#x}{symbol}"
-        yield Line(shorten(where, style.width, style.ascii))
-        yield Line(f"      {shorten(place.value, style.width - 6, style.ascii)}")
-    effect = "masks" if hazard.masks else "removes"
-    start = f"    fix[{hazard.root}] "
-    if is_pasted(hazard.advice):
-        yield from pasted(f"{effect}: {hazard.advice}", style, start, "        ")
-    else:
-        yield from wrapped(hazard.advice, style, start, "        ")
+def _is_no_news(fact: HardeningFact) -> bool:
+    """A run path has its own line; that there is none is good."""
+    return fact.name == "RUNPATH"
+
+
+def _notes(notes: Sequence[NoteFact], style: TextStyle) -> Iterator[Line]:
+    for note in notes:
+        yield from _field(
+            "note", f"{note.section} {note.owner} {note.type:#x}: {shorten(note.description, 80, style.ascii)}", style
+        )
+
+
+def _hazards(found: Inspection, style: TextStyle) -> Iterator[Line]:
+    if not found.hazards:
+        yield Line("HAZARDS: none seen. Two builds say more: elfdiff A B", "green", 8)
+        return
+    count = "1 thing" if len(found.hazards) == 1 else f"{len(found.hazards)} things"
+    yield Line(
+        f"HAZARDS: {count} in here may differ in another build; only two builds prove it: elfdiff A B", "bold", 8
+    )
+    whole = found.hazards if style.verbose else found.hazards[:_WHOLE_HAZARDS]
+    told: set[str] = set()
+    for hazard in whole:
+        yield from _hazard(hazard, style, hazard.advice in told)
+        if not hazard.advice.startswith(("no flag", "nothing")):
+            told.add(hazard.advice)
+    for hazard in found.hazards[len(whole) :]:
+        yield from wrapped(f"hazard[{hazard.face}] {hazard.confidence}: {hazard.title}", style, "", "    ")
+
+
+def _hazard(hazard: Hazard, style: TextStyle, told: bool) -> Iterator[Line]:
+    mark = f"hazard[{hazard.face}]"
+    for number, line in enumerate(wrapped(f"{mark} {hazard.confidence}: {hazard.title}", style, "", "    ")):
+        yield Line(line.text, "yellow" if hazard.confidence == "shows" else "cyan", len(mark)) if not number else line
+    places = hazard.places if style.verbose else hazard.places[:1]
+    more = hazard.total - len(places)
+    for number, place in enumerate(places):
+        beyond = f"   and {more} more" if more > 0 and number == len(places) - 1 else ""
+        text = f"    {where(place)}  "
+        room = max(style.width - len(text) - len(beyond), 16)
+        yield Line(shorten(text, style.width // 2, style.ascii) + shorten(place.value, room, style.ascii) + beyond)
     if hazard.note:
-        yield from indented(hazard.note, style, 4)
+        yield from indented(f"note: {hazard.note}", style, 4)
+    effect = "masks" if hazard.masks else "removes"
+    if told:
+        yield Line(f"    fix[{hazard.root}] {effect}: as above")
+    elif is_pasted(hazard.advice):
+        yield from pasted(f"fix[{hazard.root}] {effect}: {hazard.advice}", style, "    ", "    ")
+    else:
+        lead = "" if hazard.advice.startswith(("no flag", "nothing")) else f"fix[{hazard.root}] {effect}: "
+        yield from indented(lead + hazard.advice, style, 4)
 
 
-def render_inspection_json(found: Inspection) -> str:
-    """The same as JSON, ``elfdiff/inspect/1``, ASCII, strings as in the report (docs/report-schema.md)."""
+def where(place: Place) -> str:
+    """``.rodata+0x1a40``, with the symbol behind it if one covers it."""
+    spot = f"{place.section}+{place.offset:#x}" if place.section else f"file+{place.offset:#x}"
+    return f"{visible(spot)} in {visible(place.symbol)[:40]}" if place.symbol else visible(spot)
+
+
+def render_json(found: Inspection) -> str:
+    """Indented JSON with a newline at its end, ASCII alone, no raw control character in any string."""
+    return json.dumps(inspection_object(found), indent=2) + "\n"
+
+
+def inspection_object(found: Inspection) -> dict[str, Json]:
+    """The inspection as the values that JSON knows."""
     form = found.format
-    sbom = found.sbom
-    shown: dict[str, Json] = {
+    return {
         "schema": SCHEMA,
         "tool": {"name": "elfdiff", "version": found.tool_version},
         "file": {"path": visible(found.path), "size": found.size, "sha256": found.sha256},
         "format": {"class": form.elf_class, "endian": form.endian, "machine": form.machine, "type": form.type},
         "stripped": found.stripped,
-        "toolchain": _texts(found.toolchain),
-        "languages": _texts(found.languages),
+        "toolchain": _strings(found.toolchain),
+        "languages": _strings(found.languages),
         "build_id": found.build_id,
         "build_id_kind": found.build_id_kind,
-        "interpreter": _text(found.interpreter),
-        "soname": _text(found.soname),
-        "needed": _texts(found.needed),
-        "run_path": _texts(found.run_path),
+        "interpreter": _string(found.interpreter),
+        "soname": _string(found.soname),
+        "needed": _strings(found.needed),
+        "run_path": _strings(found.run_path),
         "notes": [
             {
-                "owner": visible(note.owner),
-                "type": note.type,
-                "section": visible(note.section),
-                "description": visible(note.description),
+                "owner": visible(n.owner),
+                "type": n.type,
+                "section": visible(n.section),
+                "description": visible(n.description),
             }
-            for note in found.notes
+            for n in found.notes
         ],
         "directories": [
-            {
-                "path": visible(item.path),
-                "kind": item.kind,
-                "count": item.count,
-                "example": _place(item.example),
-            }
-            for item in found.directories
+            {"path": visible(d.path), "kind": d.kind, "count": d.count, "example": _place(d.example)}
+            for d in found.directories
         ],
         "times": [_place(place) for place in found.times],
         "identities": [_place(place) for place in found.identities],
         "sbom": {
-            "state": sbom.state,
-            "source": sbom.source,
-            "packages": sbom.packages,
-            "root": _text(sbom.root),
-            "problem": _text(sbom.problem),
+            "state": found.sbom.state,
+            "source": found.sbom.source,
+            "packages": found.sbom.packages,
+            "root": _string(found.sbom.root),
+            "problem": _string(found.sbom.problem),
         },
-        "hardening": [
-            {"name": fact.name, "state": fact.state, "detail": visible(fact.detail)} for fact in found.hardening
-        ],
+        "hardening": [{"name": f.name, "state": f.state, "detail": visible(f.detail)} for f in found.hardening],
         "hazards": [_hazard_object(hazard) for hazard in found.hazards],
-        "warnings": _texts(found.warnings),
+        "warnings": _strings(found.warnings),
     }
-    return json.dumps(shown, indent=2) + "\n"
 
 
 def _hazard_object(hazard: Hazard) -> dict[str, Json]:
     return {
-        "cause": hazard.root,
         "face": hazard.face,
-        "title": visible(hazard.title),
+        "root": hazard.root,
+        "title": hazard.title,
         "confidence": hazard.confidence,
-        "places": [_place(place) for place in hazard.places],
         "total": hazard.total,
-        "advice": visible(hazard.advice),
+        "places": [_place(place) for place in hazard.places],
+        "advice": hazard.advice,
         "masks": hazard.masks,
-        "note": _text(hazard.note),
+        "note": hazard.note,
     }
 
 
 def _place(place: Place) -> dict[str, Json]:
+    at = place.location
     return {
-        "section": _text(place.section),
-        "symbol": _text(place.symbol),
-        "offset": place.location.offset,
-        "length": place.location.length,
-        "in": visible(place.location.within),
-        "value": visible(place.value),
+        "section": _string(place.section),
+        "section_offset": place.offset,
+        "symbol": _string(place.symbol),
+        "offset": at.offset,
+        "length": at.length,
+        "in": visible(at.within),
+        "value": visible(at.value),
     }
 
 
-def _text(value: str | None) -> str | None:
-    return visible(value) if value is not None else None
+def _string(text: str | None) -> str | None:
+    return None if text is None else visible(text)
 
 
-def _texts(values: Iterable[str]) -> list[Json]:
-    return [visible(value) for value in values]
+def _strings(texts: Sequence[str]) -> list[Json]:
+    return [visible(text) for text in texts]

@@ -1,0 +1,217 @@
+"""Directories of the build in debug information, texts, run-time tables and flags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
+
+from elfdiff.causes._paths import FORTRAN_SUFFIX, is_build_place, is_foreign
+from elfdiff.inspection.model import Confidence
+from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
+from elfdiff.inspection.subject import PathUse, Subject
+
+_REGISTRY = re.compile(r"/(?:registry/src|git/checkouts)/[^/]+-[0-9a-f]{16}/")
+_OUT_DIR = re.compile(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}(?:/|$)")
+_RUST_SOURCE = re.compile(r"/lib/rustlib/src/rust/")
+_DISTRIBUTED = re.compile(
+    r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc/[0-9a-f]{40}|^/rust/deps/|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
+)
+_PREFIX_MAP = re.compile(
+    r"-f(?:file|debug|macro|profile|coverage)-prefix-map=(/[^=\s\"']+)=|--remap-path-prefix[ =](/[^=\s\"']+)="
+)
+_PERSONAL = re.compile(
+    r"^/(?:home|Users|builddir|builds|github|__w|workspace|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/"
+)
+_VENDORED = re.compile(r"/(?:site-packages|dist-packages|node_modules)/")
+
+
+def find(subject: Subject) -> Iterator[Sign]:
+    """Faces of build-path and toolchain-path."""
+    uses = [use for use in subject.paths if not _DISTRIBUTED.search(use.path)]
+    left: list[PathUse] = []
+    for use in uses:
+        if _RUST_SOURCE.search(use.path) or _REGISTRY.search(use.path) or (is_foreign(use.path) and not subject.is_go):
+            continue
+        left.append(use)
+    yield from _toolchains(subject, uses)
+    registry = [use for use in uses if _REGISTRY.search(use.path)]
+    if registry:
+        yield _paths(
+            subject,
+            "build-path",
+            "path-cargo-registry-home",
+            "sources of crates are named below cargo's home directory",
+            registry,
+        )
+    if subject.is_go:
+        yield from _go(subject, left)
+        left = [use for use in left if use.spot.section.name != ".gopclntab" and not use.in_debug]
+    debug = [use for use in left if use.in_debug and not _is_artefact(use)]
+    yield from _debug(subject, debug)
+    plain = [use for use in left if not use.in_debug]
+    yield from _texts(subject, plain)
+    yield from _flags(subject)
+
+
+def _paths(
+    subject: Subject, root: str, face: str, title: str, uses: Sequence[PathUse], confidence: Confidence = "shows"
+) -> Sign:
+    return sign(root, face, title, confidence, (subject.path_place(use) for use in uses[:MAX_PLACES]), len(uses))
+
+
+def _toolchains(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
+    rust = [use for use in uses if _RUST_SOURCE.search(use.path)]
+    if rust:
+        yield _paths(
+            subject,
+            "toolchain-path",
+            "path-rust-src-component",
+            "sources of Rust's library are named where this builder keeps them",
+            rust,
+        )
+    if subject.is_go:
+        return
+    other = [
+        use
+        for use in uses
+        if is_foreign(use.path)
+        and (use.in_debug or use.is_source)
+        and not _RUST_SOURCE.search(use.path)
+        and not _REGISTRY.search(use.path)
+    ]
+    if other:
+        title = "files of a toolchain outside /usr are named"
+        yield _paths(subject, "toolchain-path", "path-sysroot-toolchain-install", title, other, "hints")
+
+
+def _go(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
+    settings = dict(subject.sbom.details)
+    if settings.get("-trimpath") == "true":
+        return
+    named = [use for use in uses if use.path.endswith((".go", ".s"))]
+    if named:
+        yield _paths(
+            subject,
+            "build-path",
+            "path-go-gopath-goroot",
+            "Go's file table names the directories of sources (no -trimpath)",
+            named,
+        )
+
+
+def _is_artefact(use: PathUse) -> bool:
+    return use.path.endswith((".dwo", ".gcda"))
+
+
+def _debug(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
+    split = [use for use in subject.paths if use.in_debug and use.path.endswith(".dwo")]
+    if split:
+        yield _paths(
+            subject, "build-path", "path-split-dwarf", "split debug information names its .dwo file by path", split
+        )
+    if not uses:
+        return
+    units = [unit for unit in subject.elf.debug_units if unit.directory and unit.directory.startswith("/")]
+    assembled = bool(units) and all((unit.producer or "").startswith("GNU AS") for unit in units)
+    compiled = any(unit.producer and not unit.producer.startswith("GNU AS") for unit in subject.elf.debug_units)
+    directories = subject.unit_directories
+    ordered = sorted(uses, key=lambda use: use.path not in directories)
+    if assembled and compiled:
+        title = "units that GNU as wrote name the directory of the build, those of the compiler do not"
+        yield _paths(subject, "build-path", "path-assembler-source", title, ordered)
+    else:
+        likely = any(use.path in directories or is_build_place(use.path) for use in uses)
+        title = "debug information names the directory of the build"
+        yield _paths(subject, "build-path", "path-dwarf-comp-dir", title, ordered, "shows" if likely else "hints")
+
+
+def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
+    """Paths that a stripped program keeps. One below /tmp or /var is the program's business, unless it names a source."""
+    coverage = [use for use in uses if use.path.endswith(".gcda")]
+    if coverage:
+        yield _paths(
+            subject, "build-path", "path-gcov-gcda", "a coverage build holds the path of its .gcda file", coverage
+        )
+    out = [use for use in uses if _OUT_DIR.search(use.path)]
+    if out:
+        yield _paths(
+            subject, "build-path", "path-cargo-out-dir-env", "a text made by env!() holds a directory of cargo", out
+        )
+    known = {*coverage, *out}
+    sources = [use for use in uses if use not in known and use.is_source and _looks_compiled(use)]
+    fortran = [use for use in sources if FORTRAN_SUFFIX.search(use.path)]
+    if fortran:
+        yield _paths(
+            subject,
+            "build-path",
+            "path-gfortran-runtime",
+            "gfortran passes the source's path to its run-time library",
+            fortran,
+        )
+    macros = [use for use in sources if not FORTRAN_SUFFIX.search(use.path)]
+    if macros:
+        certain = any(is_build_place(use.path) for use in macros)
+        title = "__FILE__, assert or a panic location holds an absolute path"
+        yield _paths(subject, "build-path", "path-file-macro", title, macros, "shows" if certain else "hints")
+    known.update(sources)
+    roots = _roots(subject, sources)
+    rest = [use for use in uses if use not in known]
+    below = [use for use in rest if any((use.path + "/").startswith(root + "/") for root in roots)]
+    personal = [use for use in rest if _PERSONAL.match(use.path) and not use.path.startswith("/home/user/")]
+    if below or personal:
+        chosen = below or personal
+        title = "a text from a build script or a flag holds a directory of the build"
+        yield _paths(
+            subject, "build-path", "path-linker-map-or-script-strings", title, chosen, "shows" if below else "hints"
+        )
+
+
+def _looks_compiled(use: PathUse) -> bool:
+    """A source that somebody compiled, not a header or module that the program looks for when it runs."""
+    if _VENDORED.search(use.path) or use.path.startswith(("/dev/", "/proc/", "/sys/", "/var/run/", "/run/")):
+        return False
+    return use.path.count("/") >= 3 or is_build_place(use.path)
+
+
+def _roots(subject: Subject, sources: Sequence[PathUse]) -> tuple[str, ...]:
+    """Directories known to be the build's: of units, and above sources; none so short that it means nothing."""
+    found = {path for path in subject.unit_directories if not is_foreign(path) and path.count("/") >= 2}
+    found.update(str(PurePosixPath(use.path).parent) for use in sources[:200] if use.path.count("/") >= 4)
+    return tuple(sorted(found, key=len)[:50])
+
+
+def _flags(subject: Subject) -> Iterator[Sign]:
+    """Flags that were recorded with a directory in them."""
+    recorded = [
+        (spot, match)
+        for spot in subject.plain_spots
+        if b"-prefix" in spot.text and (match := _PREFIX_MAP.search(spot.text.decode("latin-1")))
+    ]
+    if recorded:
+        yield sign(
+            "build-flags",
+            "env-flags-from-environment",
+            "compiler flags are recorded, with a directory of the build in them",
+            "shows",
+            (subject.place(spot, *match.span()) for spot, match in recorded[:MAX_PLACES]),
+            len(recorded),
+        )
+    for section_name in (".debug_str", ".debug_line_str", ".debug_info"):
+        section = subject.elf.section(section_name)
+        producers = [p for p in subject.producers if any(_PREFIX_MAP.search(flag) for flag in p.flags)]
+        if section is None or not producers:
+            continue
+        flag = next(flag for flag in producers[0].flags if _PREFIX_MAP.search(flag)).encode("utf-8", "surrogateescape")
+        at = subject.contents(section).find(flag)
+        if at >= 0:
+            title = "a compiler recorded the prefix map itself, and with it the directory that it hides"
+            yield sign(
+                "build-flags",
+                "debug-producer-flags",
+                title,
+                "shows",
+                [subject.name_place(section, at, flag)],
+                len(producers),
+            )
+            return

@@ -1,0 +1,40 @@
+"""Sign: what a topic saw, before the catalogue is asked what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from elfdiff.inspection.model import Confidence, Place
+
+MAX_PLACES = 20
+"""Places of one hazard that are kept; all are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A face that the file shows or hints at. ``places`` holds at least one place, and at most :data:`MAX_PLACES`."""
+
+    root: str
+    face: str
+    title: str
+    confidence: Confidence
+    places: tuple[Place, ...]
+    total: int
+    note: str | None = None
+
+
+def sign(
+    root: str,
+    face: str,
+    title: str,
+    confidence: Confidence,
+    places: Iterable[Place],
+    total: int | None = None,
+    note: str | None = None,
+) -> Sign:
+    """A sign with the first places of many; ``total`` where the caller counted without making them."""
+    seen = iter(places)
+    kept = tuple(islice(seen, MAX_PLACES))
+    return Sign(root, face, title, confidence, kept, len(kept) + sum(1 for _ in seen) if total is None else total, note)

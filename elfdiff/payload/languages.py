@@ -1,0 +1,43 @@
+"""The source languages that a file shows."""
+
+from __future__ import annotations
+
+from elfdiff.elf.file import ElfFile
+
+_LANGUAGES = {
+    # DWARF 5, section 7.12, table 7.17, and the codes that LLVM and GCC share
+    0x01: "c", 0x02: "c", 0x0C: "c", 0x1D: "c", 0x2C: "c", 0x04: "c++", 0x1A: "c++", 0x21: "c++", 0x2B: "c++",
+    0x07: "fortran", 0x08: "fortran", 0x0E: "fortran", 0x22: "fortran", 0x23: "fortran", 0x2D: "fortran",
+    0x0D: "ada", 0x2E: "ada", 0x2F: "ada", 0x03: "ada", 0x13: "d", 0x16: "go", 0x18: "haskell", 0x1B: "ocaml",
+    0x1C: "rust", 0x27: "zig", 0x8001: "assembly", 0x11: "objc", 0x1E: "swift",
+}  # fmt: skip
+
+
+def languages(elf: ElfFile) -> tuple[str, ...]:
+    """Languages of the program's own units, from DWARF, else from marks that each runtime leaves."""
+    found = dict.fromkeys(_LANGUAGES[unit.language] for unit in elf.debug_units if unit.language in _LANGUAGES)
+    if elf.section(".go.buildinfo") or elf.section(".gopclntab"):
+        found["go"] = None
+    tables = _name_tables(elf)
+    if any("rustc" in text for text in elf.comment) or _holds(tables, b"rust_eh_personality"):
+        found["rust"] = None
+    for mark, language in (
+        (b"_gfortran_set_args", "fortran"), (b"__gnat_runtime_initialize", "ada"), (b"_d_run_main", "d"),
+        (b"_Dmain", "d"), (b"__gxx_personality_v0", "c++"), (b"caml_main", "ocaml"), (b"hs_main", "haskell"),
+    ):  # fmt: skip
+        if _holds(tables, mark):
+            found[language] = None
+    if not found:
+        found["c"] = None
+    return tuple(found)
+
+
+def _name_tables(elf: ElfFile) -> list[bytes]:
+    """The string tables of symbols: symbols themselves are too many to make objects of."""
+    links = {section.link for section in elf.sections if section.type in (2, 11) and section.link < len(elf.sections)}
+    return [elf.contents(elf.sections[index]) for index in sorted(links)]
+
+
+def _holds(tables: list[bytes], name: bytes) -> bool:
+    """True if a symbol bears the name, or one that ends in it behind a dot: linkers merge tails (DW.ref.NAME)."""
+    return any(mark + name + b"\0" in table for table in tables for mark in (b"\0", b"."))
