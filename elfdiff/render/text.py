@@ -28,7 +28,7 @@ VERDICT_COLOURS = {
     Verdict.UNEXPLAINED: "red",
 }
 
-_FOLDED, _TITLE, _FIXED, _FIRST, _COUNTED, _FULL = range(6)
+_FOLDED, _TITLE, _BRIEF, _FIXED, _FIRST, _COUNTED, _FULL = range(7)
 """How much of a finding is shown, from its ID alone to two places with their values."""
 
 _VERBOSE_ITEMS = 10
@@ -170,7 +170,7 @@ class _Text:
             if len(self._body(levels)) <= room:
                 break
             levels[index] = _FOLDED
-        for level in (_FIXED, _FIRST, _COUNTED, _FULL):
+        for level in (_BRIEF, _FIXED, _FIRST, _COUNTED, _FULL):
             for index, now in enumerate(levels):
                 if now != level - 1:
                     continue
@@ -185,7 +185,7 @@ class _Text:
         for finding, level in zip(self.findings, levels, strict=True):
             if level == _FOLDED:
                 continue
-            if not (before == _TITLE == level):
+            if before is None or max(before, level) > _BRIEF:
                 lines.append(Line(""))
             lines += self._finding(finding, level)
             before = level
@@ -205,6 +205,10 @@ class _Text:
         first, *rest = wrapped(title, self.style, "", "    ")
         yield Line(first.text, "red" if finding.role is not Role.CONSEQUENCE else "cyan", len(tag))
         yield from rest
+        if _BRIEF <= level < _FIRST:
+            phrase = wording.phrase(finding)
+            if phrase != finding.title:
+                yield Line(f"    {shorten(phrase, self.style.width - 4, self.style.ascii)}")
         if level >= _FIRST:
             summary = self._summary(finding)
             if summary:

@@ -146,7 +146,7 @@ def _hashes(report: Report) -> str:
 def _inputs_headline(report: Report, both: str) -> str:
     found = inputs(report)
     more = f" (and {amount(len(found) - 1, 'other input')})" if len(found) > 1 else ""
-    what = f"{_phrase(found[0])}{more}" if found else "they were not built from the same things"
+    what = f"{phrase(found[0])}{more}" if found else "they were not built from the same things"
     if unaccounted(report):
         what = f"{what}; {_gap(report)}"
     if not found or any(removes(finding) for finding in found):
@@ -155,7 +155,7 @@ def _inputs_headline(report: Report, both: str) -> str:
     return f"no {'' if sure else 'known '}flag makes {both} equal: {what}"
 
 
-def _phrase(finding: Finding) -> str:
+def phrase(finding: Finding) -> str:
     """The summary without its caveats, which stand with the finding."""
     return finding.summary.split("; ", 1)[0] or finding.title
 

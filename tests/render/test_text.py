@@ -340,3 +340,14 @@ def test_the_section_table_folds_what_is_long(made: SimpleNamespace) -> None:
     assert all(len(line) <= 100 for line in table)
     assert all(any(cause in line for line in table) for cause in many)
     assert "4760 root" in "\n".join(table)
+
+
+def test_many_findings_keep_their_values_in_one_line(made: SimpleNamespace) -> None:
+    fix = Fix("any", "export X=1", Effect.REMOVES)
+    findings = tuple(
+        made.finding(f"cause-{n}", summary=f"old-{n} became new-{n}; a caveat", fixes=(fix,)) for n in range(7)
+    )
+    text = render_text(made.report(Verdict.EXPLAINED, findings, ledger=made.ledger(root=5)), PLAIN, 1)
+    assert len(text.splitlines()) <= 30
+    for n in range(5):
+        assert f"\n    old-{n} became new-{n}\n" in text
