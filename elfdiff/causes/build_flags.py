@@ -75,6 +75,7 @@ from elfdiff.evidence.model import (
     FunctionTotals,
     GoSettingChange,
     HeaderChange,
+    NoteChange,
     PathChange,
     SectionChange,
     SymbolRenamed,
@@ -101,6 +102,12 @@ _OVERFLOW = re.compile(
 _FLAG_WORD = re.compile(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
 _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compiler", "-buildmode"})
+_EXPANDED = frozenset(
+    (
+        "memcpy", "memset", "memmove", "memcmp", "strlen", "strcpy", "stpcpy", "strcat", "strcmp", "strchr", "printf",
+        "puts", "putchar", "atoi", "strtol", "fprintf", "fputs", "fputc", "fwrite", "sprintf", "abort", "_Unwind_Resume",
+    )
+)  # fmt: skip
 _ABI = re.compile(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
 _MOST = 0.5
 _ENOUGH = 8
@@ -140,6 +147,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _stored_text(evidence)
     yield from _hardening(evidence)
     yield from _frame(evidence)
+    yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
     yield from _compression(evidence)
     yield from _rust_profile(evidence)
@@ -178,14 +186,14 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
         )
     if drift:
         return
-    debug = [(c, a, b) for c, a, b in changes if a.debug != b.debug]
+    debug = [(c, a, b) for c, a, b in changes if _levels(a) != _levels(b)]
     if debug:
         _, first, second = debug[0]
         yield _match(
             "debug-presence-or-level",
             tuple(c for c, _, _ in debug),
             Confidence.CERTAIN,
-            f"debug flags only in a: {_words(first.debug)}; only in b: {_words(second.debug)}",
+            f"debug flags only in a: {_words(_levels(first))}; only in b: {_words(_levels(second))}",
             code=False,
         )
     paths = [(c, a, b) for c, a, b in changes if a.paths != b.paths and (not a.paths or not b.paths)]
@@ -198,6 +206,11 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
             f"recorded on one side only: {_words(first.paths or second.paths)}",
             code=False,
         )
+
+
+def _levels(flags: Flags) -> tuple[str, ...]:
+    """Debug flags without those that only compress."""
+    return tuple(flag for flag in flags.debug if not flag.startswith("-gz"))
 
 
 def _code(flags: Flags, drift: bool, native: bool) -> tuple[str, ...]:
@@ -323,8 +336,9 @@ def _frame(evidence: EvidenceSet) -> Iterator[Match]:
     found: list[Evidence] = []
     said: list[str] = []
     doubt = True
+    cut = any(note.kind == "build-id" and not (note.a_length and note.b_length) for note in evidence.of(NoteChange))
     for change in evidence.of(HeaderChange):
-        sentence = _header(change)
+        sentence = _header(change, cut)
         if sentence:
             found.append(change)
             said.append(sentence)
@@ -364,11 +378,12 @@ def _one_sided(evidence: EvidenceSet) -> Iterator[SectionChange]:
     return (change for change in evidence.of(SectionChange) if change.status in ("added", "removed"))
 
 
-def _header(change: HeaderChange) -> str:
+def _header(change: HeaderChange, cut: bool) -> str:
+    """What flag a field tells of. ``cut``: objcopy --remove-section may have taken the segment along with a note."""
     a, b = change.a_value, change.b_value
     if change.field_name == "type" and {_bare(a), _bare(b)} == {"EXEC", "DYN"}:
         return f"-no-pie: ELF type {a} in a, {b} in b"
-    if change.field_name == "PT_GNU_RELRO" and "absent" in (a, b):
+    if change.field_name == "PT_GNU_RELRO" and "absent" in (a, b) and not cut:
         return f"-z relro: PT_GNU_RELRO {a} in a, {b} in b"
     if change.field_name == "PT_GNU_STACK" and "absent" not in (a, b):
         return f"-z execstack: PT_GNU_STACK {a} in a, {b} in b"
@@ -377,6 +392,27 @@ def _header(change: HeaderChange) -> str:
 
 def _bare(name: str) -> str:
     return name.split("_")[-1].split(" ")[0].upper()
+
+
+def _unused_library(evidence: EvidenceSet) -> Iterator[Match]:
+    """A needed library on one side only, of which nothing more is used."""
+    if tools_differ(evidence) or dependencies_differ(evidence) or evidence.has(BuildIdKept):
+        return
+    needed = [
+        change
+        for change in evidence.of(DynamicChange)
+        if change.tag == "DT_NEEDED" and (change.a_value is None) != (change.b_value is None)
+    ]
+    if needed and not any(change.imports for change in evidence.of(SymbolSetChange)):
+        first = needed[0]
+        side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)
+        yield _match(
+            "tool-flags-optimisation",
+            tuple(needed),
+            Confidence.LIKELY,
+            f"only {side} needs {library}, and no function of it is used: -l or --no-as-needed",
+            code=False,
+        )
 
 
 def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
@@ -401,7 +437,7 @@ def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _compression(evidence: EvidenceSet) -> Iterator[Match]:
     changes = [c for c in evidence.of(CompressionChange) if c.a_method != c.b_method or c.same_contents]
-    if not changes:
+    if not changes or evidence.has(BuildIdKept):
         return
     other = [c for c in changes if c.a_method != c.b_method]
     if other:
@@ -409,7 +445,7 @@ def _compression(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "debug-compressed-sections",
             tuple(other),
-            lower(Confidence.CERTAIN, evidence.has(BuildIdKept) or tools_differ(evidence)),
+            lower(Confidence.CERTAIN, tools_differ(evidence)),
             f"{first.name}: {first.a_method or 'not compressed'} in a, {first.b_method or 'not compressed'} in b",
             code=False,
         )
@@ -459,20 +495,34 @@ def _rust_profile(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
     """Most functions differ, and nothing else does that would explain it."""
-    if inputs_differ(evidence) or any(evidence.of(UnitNaming)) or any(evidence.of(CodegenUnitChange)):
+    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
         return
-    if any(c.imports or c.table == "symtab" for c in evidence.of(SymbolSetChange)):
-        return
-    if besides(evidence, FunctionChange, PathChange, SymbolRenamed):
+    if besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange):
         return
     if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
         return
+    if not all(_is_fallout(change) for change in evidence.of(SymbolSetChange)):
+        return
+    names: dict[str, set[str]] = {"changed": set(), "added": set(), "removed": set()}
+    for function in evidence.of(FunctionChange):
+        if function.certain:
+            names[function.status].add(function.name)
+    moved = names["added"] & names["removed"]
     for totals in evidence.of(FunctionTotals):
-        if totals.compared >= _ENOUGH and totals.changed >= _MOST * totals.compared:
+        whole = totals.compared + len(moved)
+        changed = totals.changed + len(moved)
+        if whole >= _ENOUGH and changed >= _MOST * whole:
             yield _match(
                 "tool-flags-optimisation",
                 tuple(evidence.of(FunctionChange)),
                 Confidence.POSSIBLE,
-                f"{totals.changed} of {totals.compared} functions have other code, and no text, symbol or tool differs",
+                f"{changed} of {whole} functions have other code, and no text or tool differs",
                 "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
             )
+
+
+def _is_fallout(change: SymbolSetChange) -> bool:
+    """Names that come and go with optimisation: library calls that compilers expand, and a few inlined functions."""
+    if change.imports:
+        return all(name.split("@")[0] in _EXPANDED for name in (*change.a_only, *change.b_only))
+    return change.table == "symtab" and change.a_count + change.b_count <= change.total // 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from elfdiff.compare.disassembly import first_differences
 from elfdiff.compare.functions import FunctionMatch, FunctionStatus
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.model import Symbol
@@ -14,6 +15,7 @@ from elfdiff.report import Location
 from elfdiff.span import Span
 
 MAX_CHANGES = 200
+MAX_DECODED = 40
 _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED, FunctionStatus.REDIRECTED)
 
 
@@ -27,7 +29,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     for match in matches:
         if match.status in _STATUSES and shown < MAX_CHANGES:
             shown += 1
-            yield _change(match)
+            yield _change(pair, match, shown <= MAX_DECODED)
     yield from _order(pair, matches)
     yield FunctionTotals(
         section=".text",
@@ -38,23 +40,29 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     )
 
 
-def _change(match: FunctionMatch) -> FunctionChange:
+def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
     name = match.name or f"the function at {match.a_address or match.b_address:#x}"
+    a_lines: tuple[str, ...] = ()
+    b_lines: tuple[str, ...] = ()
+    if decode and match.a_span and match.b_span and match.status is FunctionStatus.CHANGED:
+        a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span)
     return FunctionChange(
         section=match.section,
         symbol=match.name or None,
-        a=_place(match.a_span, name),
-        b=_place(match.b_span, name),
+        a=_place(match.a_span, name, a_lines),
+        b=_place(match.b_span, name, b_lines),
         name=name,
         status=match.status.value,
-        a_lines=(),
-        b_lines=(),
+        a_lines=a_lines,
+        b_lines=b_lines,
         certain=match.status is not FunctionStatus.REDIRECTED,
     )
 
 
-def _place(span: Span | None, name: str) -> Location | None:
-    return Location(span.start, span.length, "file", f"{name}, {span.length} bytes") if span else None
+def _place(span: Span | None, name: str, lines: tuple[str, ...]) -> Location | None:
+    if span is None:
+        return None
+    return Location(span.start, span.length, "file", "; ".join(lines) or f"{name}, {span.length} bytes")
 
 
 def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
