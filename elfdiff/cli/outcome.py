@@ -8,7 +8,6 @@ from elfdiff.report import Report, Role
 
 SAME = 0
 DIFFERENT = 1
-TROUBLE = 2
 
 
 def exit_code(report: Report, allowed: Collection[str] = (), exit_zero: bool = False) -> int:
