@@ -17,11 +17,12 @@ from elfdiff.evidence.model import (
     OrderChange,
     SectionChange,
     SourceDigestChange,
-    TailChange,
+    TextChange,
     ToolChange,
 )
 from elfdiff.report import Confidence
 
+_CODE = (".text", ".plt", ".init", ".fini", ".eh_frame")
 _FRAME = (SectionChange, HeaderChange, DynamicChange, FunctionTotals, OrderChange, LoneSectionChange)
 
 
@@ -62,19 +63,23 @@ def is_hash(item: Evidence) -> bool:
     return isinstance(item, DebugLinkChange)
 
 
+def is_code_text(item: Evidence) -> bool:
+    """True for a run of machine code that happens to be printable ("AVAUATUSH"): no text of the program."""
+    return isinstance(item, TextChange) and (item.section or "").startswith(_CODE)
+
+
 def besides(evidence: EvidenceSet, *kinds: type[Evidence]) -> tuple[Evidence, ...]:
     """The facts that are neither of ``kinds``, nor hashes, nor only about the frame (sizes, headers, totals, order)."""
-    return tuple(item for item in evidence.items if not isinstance(item, (*kinds, *_FRAME)) and not is_hash(item))
+    return tuple(
+        item
+        for item in evidence.items
+        if not isinstance(item, (*kinds, *_FRAME)) and not is_hash(item) and not is_code_text(item)
+    )
 
 
 def build_id_differs(evidence: EvidenceSet) -> bool:
     """True if both files have a build ID and the two differ."""
     return any(n.kind == "build-id" and n.a_length and n.b_length for n in evidence.of(NoteChange))
-
-
-def tail_differs(evidence: EvidenceSet) -> bool:
-    """True if bytes behind the end of the ELF file differ."""
-    return evidence.has(TailChange)
 
 
 def lower(confidence: Confidence, doubt: bool) -> Confidence:

@@ -56,6 +56,7 @@ from elfdiff.causes._facts import (
     build_id_differs,
     dependencies_differ,
     inputs_differ,
+    is_code_text,
     lower,
     sources_differ,
     tools_differ,
@@ -319,7 +320,8 @@ def _hardening(evidence: EvidenceSet) -> Iterator[Match]:
                 f"only {side} was built with _FORTIFY_SOURCE: it imports {names}",
             )
             return
-        if (guards[0] or guards[1]) and not evidence.has(TextChange) and not sources_differ(evidence):
+        texts = [text for text in evidence.of(TextChange) if not is_code_text(text)]
+        if (guards[0] or guards[1]) and not texts and not sources_differ(evidence):
             yield _match(
                 "tool-flags-optimisation",
                 (change,),
