@@ -69,10 +69,11 @@ class Claim:
 
 @dataclass(slots=True)
 class _Side:
-    """One file: its partner's bytes, what differs, and the class and owner of each byte."""
+    """One file: which bytes differ, which have no partner (``lone``), and the class and owner of each."""
 
     data: Bytes
     differs: npt.NDArray[np.bool_]
+    lone: npt.NDArray[np.bool_]
     kind: Bytes
     owner: npt.NDArray[np.uint16]
 
@@ -86,12 +87,14 @@ def account(
     Raises UnbalancedLedger if the classes do not add up.
     """
     if not alignment.swapped:
-        return _Accountant(alignment.forward, owners, claims).ledger()
+        return Accountant(alignment.forward, owners, claims).ledger()
     turned = [replace(claim, a_span=claim.b_span, b_span=claim.a_span) for claim in claims]
-    return mirrored(_Accountant(alignment.forward, owners, turned).ledger())
+    return mirrored(Accountant(alignment.forward, owners, turned).ledger())
 
 
-class _Accountant:
+class Accountant:
+    """Works out the ledger of one direction; the arrays stay readable afterwards, byte by byte."""
+
     def __init__(self, alignment: OneWay, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> None:
         self.alignment = alignment
         self.owners = owners
@@ -108,6 +111,7 @@ class _Accountant:
         size = len(data)
         return _Side(
             np.frombuffer(data, dtype=np.uint8),
+            np.ones(size, dtype=bool),
             np.ones(size, dtype=bool),
             np.zeros(size, dtype=np.uint8),
             np.zeros(size, dtype=np.uint16),
@@ -140,6 +144,8 @@ class _Accountant:
             unequal = self.a.data[a : a + n] != self.b.data[b : b + n]
             self.a.differs[a : a + n] = unequal
             self.b.differs[b : b + n] = unequal
+            self.a.lone[a : a + n] = False
+            self.b.lone[b : b + n] = False
             if a != b and b < len(self.alignment.b.elf.data):
                 moved += n - int(np.count_nonzero(unequal))
         self.moved = Sides(moved, moved)
@@ -197,8 +203,10 @@ class _Accountant:
             if x is not None and self.a.data[x.start : x.end].any():
                 continue
             for piece, side in ((x, self.a), (y, self.b)):
-                if piece is not None and not side.data[piece.start : piece.end].any():
-                    self._own(side, piece.start, piece.end, Class.CONSEQUENCE, label)
+                if piece is not None:
+                    fill = side.lone[piece.start : piece.end] & (side.data[piece.start : piece.end] == 0)
+                    side.kind[piece.start : piece.end][fill] = Class.CONSEQUENCE
+                    side.owner[piece.start : piece.end][fill] = label
         runs = self.alignment.runs
         self._aligned(self.a, self.alignment.a, runs, label)
         self._aligned(self.b, self.alignment.b, runs.inverse(), label)
@@ -302,6 +310,13 @@ class _Accountant:
 
     def _contradicted(self, piece: Piece | None) -> int:
         return int(np.count_nonzero(self.contradicted[piece.start : piece.end])) if piece is not None else 0
+
+    def contradicted_in_a(self) -> npt.NDArray[np.bool_]:
+        """The contradicted bytes, where they stand in a."""
+        out = np.zeros(len(self.a.data), dtype=bool)
+        for a, b, n in self.alignment.runs.triples():
+            out[a : a + n] = self.contradicted[b : b + n]
+        return out
 
     def _causes(self, x: Piece | None, y: Piece | None) -> tuple[str, ...]:
         found: set[str] = set()

@@ -19,6 +19,7 @@ from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
+from elfdiff.compare.layout import trusted_sections, trusted_segments
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
@@ -65,6 +66,8 @@ class Aligner:
         self.matches: list[FunctionMatch] = []
         self.code: dict[int, CodeReferences] = {}
         self.code_equal: bool | None = None
+        self.trusted = (trusted_sections(a), trusted_sections(b))
+        self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         self.thread_local = Runs.of(())
 
@@ -278,7 +281,7 @@ class Aligner:
                 # A table not aligned yet: its own start and end are all that others refer to.
                 many.append(Runs.of([(left.address, right.address, min(left.size, right.size))]))
             if left.size:
-                ends[left.address + left.size] = right.address + right.size
+                ends[left.address + left.size] = right.address + self._extent(left, right)
         for x, y in pieces:
             if x is None or y is None or x.section is not None:
                 continue
@@ -290,8 +293,22 @@ class Aligner:
             joined(many), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
         )
 
+    def _extent(self, left: Section, right: Section) -> int:
+        """Size of a section of b as its contents tell it: up to the last byte that has a partner, if a's last has one."""
+        text = self.texts.get(left.index)
+        if text is None:
+            if left.type == SHT_NOBITS and left.size != right.size:
+                runs = self._unfilled(left, right)
+                return int((runs.b + runs.n).max()) if len(runs) else left.size
+            return left.size if left.type == SHT_NOBITS else right.size
+        if not len(text.runs):
+            return left.size
+        return int((text.runs.b + text.runs.n).max())
+
     def _loaded_at(self, image: Image, piece: Piece) -> int | None:
         for segment in image.elf.segments:
+            if segment.index not in self.loaded[0 if image is self.a else 1]:
+                continue
             if segment.type == PT_LOAD and segment.offset <= piece.start and piece.end <= segment.offset + segment.file_size:
                 return segment.virtual_address + piece.start - segment.offset
         return None
@@ -472,12 +489,16 @@ class Aligner:
         loaded_ends: dict[int, int] = {}
         for left, right in self.pairs:
             text = self.texts.get(left.index)
-            if left.span is not None and right.span is not None:
-                ends[left.span.end] = right.span.end
+            trusted = left.index in self.trusted[0] and right.index in self.trusted[1]
+            if left.span is not None and right.span is not None and trusted:
+                if left.compression is None:
+                    ends[left.span.end] = right.span.start + self._extent(left, right)
+                else:
+                    ends[left.span.end] = right.span.end
                 whole.append((left.span.start, right.span.start, min(left.span.length, right.span.length)))
-            if left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
+            if trusted and left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
                 loaded.append((left.address, right.address, min(left.size, right.size)))
-                loaded_ends[left.address + left.size] = right.address + right.size
+                loaded_ends[left.address + left.size] = right.address + self._extent(left, right)
             if text is None:
                 continue
             a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]

@@ -11,11 +11,11 @@ from elfdiff.compare.content import align_content
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.image import Image
 from elfdiff.compare.pools import Rewriter
-from elfdiff.compare.runs import Ints, Runs
+from elfdiff.compare.runs import Flags, Ints, Runs
 from elfdiff.elf.model import Section
 from elfdiff.elf.symbols import SymbolTable
 
-STT_SECTION, STT_FILE = 3, 4
+STT_SECTION, STT_FILE, STT_TLS = 3, 4, 6
 
 
 def records(partner: Ints, size: int) -> Runs:
@@ -55,59 +55,102 @@ def by_key(a_keys: Sequence[Hashable], b_keys: Sequence[Hashable]) -> Ints:
     return out
 
 
-def align_by_place(a: Ints, b: Ints, mapped: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Ints:
-    """Record i of a goes with the record of b that describes ``mapped[i]``; then with what fits between."""
+def align_by_place(a: Ints, b: Ints, mapped: Ints, known: Flags) -> Ints:
+    """Record i of a goes with the one record of b that describes ``mapped[i]``; then with what fits between.
+
+    A place that two records of b describe places neither: one of them is damaged, and only their order can say which.
+    """
     out = np.full(len(a), -1, dtype=np.int64)
     if len(b):
         order = np.argsort(b, kind="stable")
         ranked = b[order]
         at = np.minimum(np.searchsorted(ranked, mapped), len(b) - 1)
-        hit = known & (ranked[at] == mapped)
+        once = np.ones(len(b), dtype=bool)
+        same = ranked[1:] == ranked[:-1]
+        once[1:] &= ~same
+        once[:-1] &= ~same
+        hit = known & (ranked[at] == mapped) & once[at]
         out[hit] = order[at[hit]]
-        # Two records of one place: the first keeps it.
-        _, first = np.unique(out[hit], return_index=True)
         rows = np.flatnonzero(hit)
-        keep = np.zeros(len(rows), dtype=bool)
-        keep[first] = True
-        out[rows[~keep]] = -1
+        values, count = np.unique(out[rows], return_counts=True)
+        out[rows[np.isin(out[rows], values[count > 1])]] = -1
+        out = filled(out, len(b))
+        left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped))
+        if len(left):
+            out = _in_order(out, left, b, mapped)
     return filled(out, len(b))
+
+
+def _in_order(out: Ints, left: Ints, b: Ints, mapped: Ints) -> Ints:
+    """Records of one place that are left over, as many in a as in b: in order."""
+    free = np.ones(len(b), dtype=bool)
+    free[out[out >= 0]] = False
+    ours: dict[int, list[int]] = defaultdict(list)
+    theirs: dict[int, list[int]] = defaultdict(list)
+    for row in left.tolist():
+        ours[int(mapped[row])].append(row)
+    for row in np.flatnonzero(free).tolist():
+        theirs[int(b[row])].append(row)
+    for place, rows in ours.items():
+        if len(rows) == len(theirs.get(place, ())):
+            out[rows] = theirs[place]
+    return out
 
 
 def align_symbols(
-    a: SymbolTable, b: SymbolTable, sections: dict[int, int], rewriter: Rewriter, place: Callable[[Ints], tuple[Ints, np.ndarray[tuple[int], np.dtype[np.bool_]]]] | None
+    a: SymbolTable, b: SymbolTable, sections: dict[int, int], rewriter: Rewriter, place: Callable[[Ints], tuple[Ints, Flags]] | None
 ) -> Ints:
-    """Partner of every symbol: by name, kind and section, locals within their file symbol; then by address."""
+    """Partner of every symbol: by name and place together, then by name, then by place; then what fits between.
+
+    A name alone does not say which of two symbols is meant when one of them was renamed to the other's name.
+    """
     a_keys, b_keys = _keys(a, sections), _keys(b, None)
-    if a_keys == b_keys:
+    values = b.table["value"].astype(np.int64)
+    mapped, known = a.table["value"].astype(np.int64), np.zeros(len(a), dtype=bool)
+    if place is not None:
+        mapped, known = place(mapped)
+        known = known & (a.table["value"] > 0) & (a.section_of > 0) & (a.section_of < 0xFF00) & ((a.table["info"] & 15) != STT_TLS)
+    wanted = np.where(known, mapped, a.table["value"].astype(np.int64))
+    if a_keys == b_keys and bool((wanted == values).all()):
         return np.arange(len(a_keys), dtype=np.int64)
-    out = by_key(a_keys, b_keys)
-    if (out < 0).any():
-        taken = set(out.tolist())
-        left = [i for i in range(len(a_keys)) if out[i] < 0]
-        right = [j for j in range(len(b_keys)) if j not in taken]
-        seen: dict[bytes, bytes] = {}
-        reduced = []
-        for i in left:
-            name, kind, section, _ = a_keys[i]
-            if name not in seen:
-                seen[name] = next(iter(rewriter.variants(name)), name)
-            reduced.append((seen[name], kind, section))
-        loose = by_key(reduced, [b_keys[j][:3] for j in right])
-        for i, j in zip(left, loose.tolist(), strict=True):
-            if j >= 0:
-                out[i] = right[j]
-    if place is not None and (out < 0).any():
-        left_rows = np.flatnonzero(out < 0)
-        taken_rows = np.zeros(len(b), dtype=bool)
-        taken_rows[out[out >= 0]] = True
-        right_rows = np.flatnonzero(~taken_rows)
-        mapped, known = place(a.table["value"][left_rows].astype(np.int64))
-        known = known & (a.table["value"][left_rows] > 0)
-        found = align_by_place(left_rows, b.table["value"][right_rows].astype(np.int64), mapped, known)
-        for i, j in zip(left_rows.tolist(), found.tolist(), strict=True):
-            if j >= 0 and a.table["info"][i] == b.table["info"][right_rows[j]]:
-                out[i] = right_rows[j]
+    out = by_key(list(zip(a_keys, wanted.tolist(), strict=True)), list(zip(b_keys, values.tolist(), strict=True)))
+    names = _renamed(a_keys, rewriter)
+    out = _further(out, names, [key[:3] for key in b_keys], wanted, values)
+    out = filled(out, len(b))
+    out = _further(out, a_keys, b_keys, None, None)
+    out = _further(out, names, [key[:3] for key in b_keys], None, None)
     return filled(out, len(b))
+
+
+def _further(
+    out: Ints, a_keys: Sequence[Hashable], b_keys: Sequence[Hashable], a_places: Ints | None, b_places: Ints | None
+) -> Ints:
+    """Pair what is left by another key."""
+    left = np.flatnonzero(out < 0).tolist()
+    if not left:
+        return out
+    free = np.ones(len(b_keys), dtype=bool)
+    free[out[out >= 0]] = False
+    right = np.flatnonzero(free).tolist()
+    ours: list[Hashable] = [a_keys[i] for i in left]
+    theirs: list[Hashable] = [b_keys[j] for j in right]
+    if a_places is not None and b_places is not None:
+        ours = list(zip(ours, a_places[left].tolist(), strict=True))
+        theirs = list(zip(theirs, b_places[right].tolist(), strict=True))
+    for i, j in zip(left, by_key(ours, theirs).tolist(), strict=True):
+        if j >= 0:
+            out[i] = right[j]
+    return out
+
+
+def _renamed(keys: list[tuple[bytes, int, int, bytes]], rewriter: Rewriter) -> list[tuple[bytes, int, int]]:
+    seen: dict[bytes, bytes] = {}
+    out = []
+    for name, info, section, _ in keys:
+        if name not in seen:
+            seen[name] = next(iter(rewriter.variants(name)), name)
+        out.append((seen[name], info, section))
+    return out
 
 
 def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[bytes, int, int, bytes]]:
@@ -132,7 +175,7 @@ def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[byt
 
 
 def align_frames(
-    a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: Flags
 ) -> Runs:
     """Common entries by size and order, functions' entries by the mapped begin."""
     runs: list[tuple[int, int, int]] = []
