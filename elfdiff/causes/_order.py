@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from elfdiff.evidence.model import EvidenceSet, OrderChange
@@ -14,14 +16,86 @@ LIKELY_FROM = 3
 
 _CODEGEN_UNIT = re.compile(r"-cgu\.\d+$|^[0-9a-z]{24,26}$")
 
+_Key = Callable[[str], tuple[str, ...]]
 
-def by_collation(evidence: EvidenceSet) -> list[OrderChange]:
-    """Orders that are sorted by bytes on one side and as a dictionary sorts on the other."""
-    return [
-        order
-        for order in evidence.of(OrderChange)
-        if {order.a_sorted, order.b_sorted} == {"C", "locale"} and order.count >= LIKELY_FROM and order.what != "needed"
-    ]
+
+@dataclass(frozen=True, slots=True)
+class Collated:
+    """An order that two collations explain.
+
+    ``in_bytes`` is the side ("a" or "b") that sorts by bytes, ``names`` what it sorts, ``moved`` how many of them stand
+    between the names that both sides begin and end with.
+    """
+
+    order: OrderChange
+    in_bytes: str
+    names: tuple[str, ...]
+    moved: int
+
+    @property
+    def decisive(self) -> bool:
+        """False where chance gives such orders now and then."""
+        return len(self.names) >= CERTAIN_FROM and self.moved >= LIKELY_FROM
+
+
+def by_collation(evidence: EvidenceSet) -> list[Collated]:
+    """Orders that are sorted by bytes on one side and as a dictionary sorts on the other.
+
+    What both sides begin and end with may be listed by hand (main.c first), so the longest stretch between counts.
+    """
+    found = []
+    for order in evidence.of(OrderChange):
+        if order.what not in ("needed", "functions") and order.count <= len(order.a_order):
+            item = _collated(order)
+            if item is not None and len(item.names) >= LIKELY_FROM:
+                found.append(item)
+    return found
+
+
+def _collated(order: OrderChange) -> Collated | None:
+    head, tail = same_ends(order.a_order, order.b_order)
+    size = len(order.a_order)
+    left, right = order.a_order[head : size - tail], order.b_order[head : size - tail]
+    if _follows(left, _bytes_key) and _follows(right, _dictionary_key):
+        side, in_bytes, other = "a", order.a_order, order.b_order
+    elif _follows(left, _dictionary_key) and _follows(right, _bytes_key):
+        side, in_bytes, other = "b", order.b_order, order.a_order
+    else:
+        return None
+    start, end = head, size - tail
+    while start > 0 and _fits(in_bytes, other, start - 1, end):
+        start -= 1
+    while end < size and _fits(in_bytes, other, start, end + 1):
+        end += 1
+    return Collated(order, side, in_bytes[start:end], size - tail - head)
+
+
+def _fits(in_bytes: Sequence[str], other: Sequence[str], start: int, end: int) -> bool:
+    """True if the pairs at either end of a stretch are in order too."""
+    edges = [slice(start, start + 2), slice(end - 2, end)]
+    return all(_follows(in_bytes[edge], _bytes_key) and _follows(other[edge], _dictionary_key) for edge in edges)
+
+
+def same_ends(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """How many names two orders of equal length share at their beginning and at their end."""
+    size = min(len(a), len(b))
+    head = next((i for i in range(size) if a[i] != b[i]), size)
+    tail = next((i for i in range(size - head) if a[-1 - i] != b[-1 - i]), size - head)
+    return head, tail
+
+
+def _follows(names: Sequence[str], key: _Key) -> bool:
+    return all(key(left) <= key(right) for left, right in pairwise(names))
+
+
+def _bytes_key(name: str) -> tuple[str, ...]:
+    return (name,)
+
+
+def _dictionary_key(name: str) -> tuple[str, ...]:
+    """As glibc's en_US: letters and digits, punctuation ignored; lower case before upper on a tie."""
+    letters = "".join(c for c in name if c.isalnum())
+    return letters.casefold(), letters.swapcase()
 
 
 def same_items(order: OrderChange) -> bool:
@@ -35,8 +109,11 @@ def of_compiler(order: OrderChange) -> bool:
     return 2 * units > len(order.a_order)
 
 
-def runs(a_order: tuple[str, ...], b_order: tuple[str, ...]) -> int:
-    """Of how many stretches of a, each kept in order, b is made."""
-    position = {name: index for index, name in enumerate(a_order)}
-    places = [position[name] for name in b_order if name in position]
-    return 1 + sum(right != left + 1 for left, right in pairwise(places)) if places else 0
+def in_blocks(order: OrderChange) -> bool:
+    """True if few long stretches moved, as whole objects do: two, or stretches of two names and more on average."""
+    head, tail = same_ends(order.a_order, order.b_order)
+    size = len(order.a_order)
+    position = {name: index for index, name in enumerate(order.a_order)}
+    places = [position[name] for name in order.b_order[head : size - tail] if name in position]
+    stretches = 1 + sum(right != left + 1 for left, right in pairwise(places))
+    return len(places) >= LIKELY_FROM and (stretches == 2 or 2 * stretches <= len(places))

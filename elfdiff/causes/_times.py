@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from elfdiff.evidence.model import EvidenceSet, IntegerChange, Stamp, TimeChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    DependencyDrift,
+    EvidenceSet,
+    FunctionChange,
+    IntegerChange,
+    SourceDigestChange,
+    Stamp,
+    TextChange,
+    TimeChange,
+    ToolChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.report import Confidence
 
 QUARTER = 900
@@ -57,7 +69,7 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
     changes = [change for change in evidence.of(TimeChange) if not _belongs_to_revision(change)]
     zone = _zone_shift(changes)
     revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
-    read = [_reading(change, changes, zone, revisions) for change in changes]
+    read = [_reading(change, changes, zone, revisions, _is_alone(evidence)) for change in changes]
     return tuple(item for item in read if item is not None)
 
 
@@ -83,6 +95,13 @@ def agreeing(number: IntegerChange, found: Sequence[TimeReading]) -> TimeReading
     return None
 
 
+def _is_alone(evidence: EvidenceSet) -> bool:
+    """True if nothing says that other sources were built: then a number that reads as a date is no version."""
+    if any(evidence.has(kind) for kind in (TextChange, ToolChange, DependencyDrift, SourceDigestChange)):
+        return False
+    return not any(change.certain for change in evidence.of(FunctionChange))
+
+
 def _belongs_to_revision(change: TimeChange) -> bool:
     if change.section == ".go.buildinfo" and "vcs.time" in change.context:
         return True
@@ -90,7 +109,7 @@ def _belongs_to_revision(change: TimeChange) -> bool:
 
 
 def _reading(
-    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool
+    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool, alone: bool
 ) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     if _BANNER.search(change.context):
@@ -114,10 +133,10 @@ def _reading(
         return TimeReading(change, TimeKind.EPOCH_MISMATCH, Confidence.CERTAIN if fixed else Confidence.LIKELY)
     if a.form in CPP_FORMS and b.form in CPP_FORMS:
         return TimeReading(change, TimeKind.COMPILER, _compiler_confidence(change, changes))
-    return _script(change, changes, revisions)
+    return _script(change, changes, revisions, alone)
 
 
-def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) -> TimeReading | None:
+def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool, alone: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     named = bool(_BUILD_WORDS.search(change.context)) or names_a_time(change.symbol)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
@@ -127,11 +146,7 @@ def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) 
     if exact and not of_revision and (named or _repeated(change, changes)):
         return TimeReading(change, TimeKind.SCRIPT, Confidence.CERTAIN)
     if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not _repeated(change, changes):
-        return TimeReading(
-            change,
-            TimeKind.SCRIPT,
-            Confidence.POSSIBLE if a.date is not None and a.clock is None else Confidence.LIKELY,
-        )
+        return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY if alone else Confidence.POSSIBLE)
     return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY)
 
 

@@ -414,7 +414,7 @@ def _assembler_only(changes: list[PathChange]) -> bool:
 
 def _is_run_path(item: DynamicChange) -> bool:
     """Two absolute run paths outside the system; one on one side only is a matter of link flags."""
-    if item.tag not in ("DT_RUNPATH", "DT_RPATH") or not item.a_value or not item.b_value:
+    if item.tag.removeprefix("DT_") not in ("RUNPATH", "RPATH") or not item.a_value or not item.b_value:
         return False
     sides = [[part for part in value.split(":") if part.startswith("/")] for value in (item.a_value, item.b_value)]
     return all(sides) and all(not is_foreign(part) and is_build_place(part) for side in sides for part in side)

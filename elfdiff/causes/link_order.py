@@ -35,8 +35,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._order import by_collation, of_compiler, runs, same_items
-from elfdiff.causes._tools import compiler_changed
+from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
+from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import DependencyDrift, EvidenceSet, OrderChange, SymbolRenamed, UnitNaming
@@ -82,7 +82,7 @@ SORT_EXPORTS = Fix(
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Equal sets in another order, unless a collation, a compiler or other code explains the order."""
-    explained = by_collation(evidence)
+    explained = [item.order for item in by_collation(evidence)]
     for order in evidence.of(OrderChange):
         if order in explained or order.count < 2 or not same_items(order) or of_compiler(order):
             continue
@@ -90,12 +90,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
         elif order.what in _LINKED:
             yield Match(LINK, (order,), Confidence.CERTAIN, _summary(order), _note(order))
-        elif order.what == "functions" and evidence.context.stripped and not _code_differs(evidence):
-            stretches = runs(order.a_order, order.b_order)
-            long = 2 * stretches <= len(order.a_order)
-            yield Match(
-                LINK, (order,), Confidence.LIKELY if long else Confidence.POSSIBLE, _summary(order), _note(order)
-            )
+        elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence):
+            confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
+            yield Match(LINK, (order,), confidence, _summary(order), _note(order))
+
+
+def _without_file_symbols(evidence: EvidenceSet) -> bool:
+    """True if no STT_FILE symbol can speak for the objects: after strip, and for compilers that write none."""
+    return evidence.context.stripped or languages(evidence.context) <= {"fortran", "assembly"}
 
 
 def _code_differs(evidence: EvidenceSet) -> bool:

@@ -34,7 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._order import CERTAIN_FROM, by_collation
+from elfdiff.causes._order import by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import EvidenceSet, WordChange, WordKind
@@ -66,11 +66,11 @@ PLAIN = Fix(
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Orders that two collations give, and words in two languages."""
-    for order in by_collation(evidence):
-        confidence = Confidence.CERTAIN if order.count >= CERTAIN_FROM else Confidence.LIKELY
-        in_bytes, other = ("a", "b") if order.a_sorted == "C" else ("b", "a")
-        names = listed(order.a_order if in_bytes == "a" else order.b_order, 4)
-        yield Match(ORDER, (order,), confidence, f"{in_bytes} sorts by bytes ({names}), {other} as a dictionary does")
+    for item in by_collation(evidence):
+        confidence = Confidence.CERTAIN if item.decisive else Confidence.LIKELY
+        other = "b" if item.in_bytes == "a" else "a"
+        summary = f"{item.in_bytes} sorts by bytes ({listed(item.names, 4)}), {other} as a dictionary does"
+        yield Match(ORDER, (item.order,), confidence, summary)
     words = [word for word in evidence.of(WordChange) if word.kind is WordKind.LOCALE]
     if words:
         named = any(re.search(r"[^\W\d_]", word.a_word + word.b_word) for word in words)

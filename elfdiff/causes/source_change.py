@@ -50,6 +50,7 @@ from elfdiff.evidence.model import (
     FunctionChange,
     GoSettingChange,
     IntegerChange,
+    OrderChange,
     PathChange,
     SourceDigestChange,
     SymbolRenamed,
@@ -148,10 +149,14 @@ def _functions(evidence: EvidenceSet) -> list[FunctionChange]:
 def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
     """Texts of the program that changed for no reason that was seen."""
     directories = [item.fact for item in lone_directories(evidence)]
+    reordered = evidence.has(OrderChange)
     found: list[TextChange | WordChange] = [
         change
         for change in evidence.of(TextChange)
-        if not change.fragment and change not in directories and _is_program(change)
+        if not change.fragment
+        and change not in directories
+        and _is_program(change)
+        and not (reordered and _is_cut_otherwise(change))
     ]
     found += [
         word
@@ -159,6 +164,13 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
         if word.kind is WordKind.OTHER and word not in directories and _is_program(word)
     ]
     return found
+
+
+def _is_cut_otherwise(change: TextChange) -> bool:
+    """True if one text is a part of the other: where constants stand in another order, runs of characters join."""
+    if change.a is None or change.b is None:
+        return True
+    return change.a.value in change.b.value or change.b.value in change.a.value
 
 
 def _is_program(change: Evidence) -> bool:

@@ -45,7 +45,7 @@ UTC = Fix(
     action="export TZ=UTC",
     effect=Effect.REMOVES,
     reaches=(FACE,),
-    note="scripts do better with date -u",
+    note="scripts do better with date -u; __DATE__ and __TIME__ are UTC too once SOURCE_DATE_EPOCH is set (gcc 7+)",
 )
 
 

@@ -185,6 +185,12 @@ class TestSource:
         for kind in (WordKind.UUID, WordKind.HOST, WordKind.REVISION, WordKind.COUNTER, WordKind.LOCALE):
             assert ask(source, seen.given(seen.word(kind, "a1", "b2"))) == {}
 
+    def test_runs_of_characters_that_join_in_another_order_of_the_link(self, seen, ask):
+        order = seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"))
+        joined = seen.text("annot be countedvector::_M_realloc", "annot be counted")
+        assert ask(source, seen.given(order, joined)) == {}
+        assert ask(source, seen.given(order, seen.text("usage: x", "usage: y"))) == {"source-change": "likely"}
+
     def test_imports_alone_are_no_sign(self, seen, ask):
         assert ask(source, seen.given(names(b_only=("__stack_chk_fail",), imports=True))) == {}
         assert ask(source, seen.given(names(b_only=("list_sort",)))) == {"source-change": "likely"}

@@ -40,6 +40,20 @@ def test_two_collations_of_enough_names(seen, claims):
         assert claims(seen.given(seen.order("file-symbols", *sides))) == {"locale-sort-order": "certain"}
 
 
+def test_names_listed_by_hand_before_the_sorted_ones(seen, claims):
+    sides = ("main.c", *BYTES[:-1], "version.c"), ("main.c", *DICTIONARY[:-1], "version.c")
+    evidence = seen.given(seen.order("file-symbols", *sides))
+    assert claims(evidence) == {"locale-sort-order": "certain"}
+    (match,) = locale.detect(evidence)
+    assert match.summary.startswith("a sorts by bytes (Functions.c, Lexer.c, eval.c, fail.c")
+    assert claims(seen.given(seen.order("file-symbols", *sides[::-1]))) == {"locale-sort-order": "certain"}
+
+
+def test_two_names_that_swapped_in_a_sorted_list_are_not_decisive(seen, claims):
+    sides = ("a.c", "B.c", "c.c", "d.c", "e.c"), ("B.c", "a.c", "c.c", "d.c", "e.c")
+    assert claims(seen.given(seen.order("file-symbols", *sides))) == {"locale-sort-order": "likely"}
+
+
 def test_few_names_are_sorted_somehow_by_chance(seen, claims):
     three = seen.order("file-symbols", ("B.c", "a.c", "c.c"), ("a.c", "B.c", "c.c"), "C", "locale")
     assert claims(seen.given(three)) == {"locale-sort-order": "likely"}
@@ -71,6 +85,7 @@ def test_functions_count_only_where_no_file_symbol_is_left(seen, claims):
     blocks = seen.order("functions", names, names[4:] + names[:4])
     assert claims(seen.given(blocks, stripped=True)) == {"link-input-order": "likely"}
     assert claims(seen.given(blocks)) == {}
+    assert claims(seen.given(blocks, languages=("fortran",))) == {"link-input-order": "likely"}
     scattered = seen.order("functions", names, names[::-1])
     assert claims(seen.given(scattered, stripped=True)) == {"link-input-order": "possible"}
 

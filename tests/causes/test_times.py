@@ -179,11 +179,13 @@ def test_numbers_are_times_only_with_a_witness(seen, claims):
     }
 
 
-def test_a_decimal_epoch_alone_is_no_more_than_likely(seen, claims):
-    stamps = seen.stamp("epoch"), seen.stamp("epoch")
-    assert set(claims(seen.given(seen.time(*stamps))).values()) <= {"likely", "possible"}
-    day = seen.stamp("compact-date", DAY), seen.stamp("compact-date", NEXT)
-    assert claims(seen.given(seen.time(*day))) == {"time-build-script-date": "possible"}
+@pytest.mark.parametrize("form", ["epoch", "compact-date"])
+def test_digits_that_read_as_a_date_may_be_a_version_of_other_sources(seen, claims, form):
+    day, after = (DAY, NEXT) if form == "compact-date" else (None, None)
+    change = seen.time(seen.stamp(form, day), seen.stamp(form, after))
+    assert claims(seen.given(change)) == {"time-build-script-date": "likely"}
+    for sign in (seen.text("usage: x", "usage: y"), seen.function("f"), seen.drift("itoa", "1.0.1", "1.0.2")):
+        assert claims(seen.given(change, sign)) == {"time-build-script-date": "possible"}
 
 
 SDE = 'export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"'
