@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
@@ -177,12 +178,14 @@ class Accountant:
                 self.contradicted[where] |= ~agree & ~self.b.differs[where]
 
     def _rewritten(self) -> None:
+        """Words that a rewrite changed. A rewrite that was seen once derives nothing: it is as good as a copy."""
+        uses = Counter(change.rewrite for change in self.alignment.changes)
         for change in self.alignment.changes:
             owners = self.owners.get(change.rewrite, ())
             if not owners:
                 kind, label = Class.UNEXPLAINED, self._label((), "a rewrite that no cause owns")
             else:
-                opaque = self.rewrites[change.rewrite].kind is RewriteKind.OPAQUE
+                opaque = self.rewrites[change.rewrite].kind is RewriteKind.OPAQUE or uses[change.rewrite] < 2
                 role = owners[0].role
                 kind = Class.INPUT if role is Role.INPUT else Class.PAYLOAD if opaque else Class.ROOT
                 causes = tuple(dict.fromkeys(owner.cause for owner in owners))

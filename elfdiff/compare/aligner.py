@@ -294,14 +294,17 @@ class Aligner:
         )
 
     def _extent(self, left: Section, right: Section) -> int:
-        """Size of a section of b as its contents tell it: up to the last byte that has a partner, if a's last has one."""
+        """Size of a section of b as its contents tell it: up to the last byte that has a partner, if a's last has one.
+
+        a's size where its last byte has none: then nothing says how long the section must be.
+        """
         text = self.texts.get(left.index)
         if text is None:
             if left.type == SHT_NOBITS and left.size != right.size:
                 runs = self._unfilled(left, right)
                 return int((runs.b + runs.n).max()) if len(runs) else left.size
             return left.size if left.type == SHT_NOBITS else right.size
-        if not len(text.runs):
+        if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.a.place(left)[1]:
             return left.size
         return int((text.runs.b + text.runs.n).max())
 

@@ -84,14 +84,13 @@ class Space:
         found = self.runs.map(values)
         value, other, known, ambiguous = found.value, found.other, found.known, found.ambiguous
         if end:
-            value, other = np.where(ambiguous, other, value), np.where(ambiguous, value, other)
+            # What ends here ends with what stands before: no second candidate.
+            value, ambiguous = np.where(ambiguous, other, value), np.zeros(len(values), dtype=bool)
         if len(self.ends_a):
             at = np.minimum(np.searchsorted(self.ends_a, values), len(self.ends_a) - 1)
             hit = self.ends_a[at] == values
             there = self.ends_b[at]
             if end:
-                other = np.where(hit & known, value, other)
-                ambiguous = ambiguous | (hit & known & (value != there))
                 value = np.where(hit, there, value)
             else:
                 other = np.where(hit & known & ~ambiguous, there, other)

@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.compare.content import align_content
+from elfdiff.compare.content import align_content, filled
 from elfdiff.compare.image import Image
 from elfdiff.compare.machines import CodeReferences
 from elfdiff.compare.pools import Rewriter
@@ -158,27 +158,32 @@ def align_code(
         if other < 0:
             continue
         f, g = a_functions[index], b_functions[other]
-        if f.end - f.start == g.end - g.start:
+        if f.end - f.start == g.end - g.start and mostly_same(left.bodies[index], right.bodies[other]):
             runs.append((f.start, g.start, f.end - f.start))
         else:
             runs += align_content(left.bodies[index], right.bodies[other]).shifted(f.start, g.start).triples()
     runs += _gaps(left, right)
     pairs = [(index, other, left.how[index]) for index, other in enumerate(left.partner) if other >= 0]
-    return pairs, Runs.of(runs)
+    return pairs, filled(runs, left.code, right.code)
 
 
 def _pair(left: _Side, right: _Side, i: int, j: int, how: str) -> None:
     left.partner[i], right.partner[j], left.how[i] = j, i, how
 
 
-def alike(x: bytes, y: bytes) -> bool:
-    """Enough in common that one can have become the other by an edit."""
+def mostly_same(x: bytes, y: bytes) -> bool:
+    """Equal in length, and in at least half of the bytes."""
     if x == y:
         return True
-    if len(x) == len(y):
-        same = int(np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8)))
-        if 2 * same >= len(x):
-            return True
+    if len(x) != len(y):
+        return False
+    return 2 * int(np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))) >= len(x)
+
+
+def alike(x: bytes, y: bytes) -> bool:
+    """Enough in common that one can have become the other by an edit."""
+    if mostly_same(x, y):
+        return True
     if min(len(x), len(y)) < 16:
         return False
     matched = int(align_content(x, y).n.sum())
@@ -293,7 +298,10 @@ def _by_position(left: _Side, right: _Side) -> None:
 
 
 def _gaps(left: _Side, right: _Side) -> list[tuple[int, int, int]]:
-    """What stands between functions goes with the function before it."""
+    """What stands between functions goes with the function before it.
+
+    Short gaps of unequal length are left to growth: where a function begins and ends is what a symbol says of it.
+    """
     runs: list[tuple[int, int, int]] = []
 
     def after(side: _Side, index: int) -> tuple[int, int]:
@@ -314,8 +322,6 @@ def _gaps(left: _Side, right: _Side) -> list[tuple[int, int, int]]:
         elif max(a_end - a_start, b_end - b_start) > 64:
             x, y = left.code[a_start:a_end].tobytes(), right.code[b_start:b_end].tobytes()
             runs += align_content(x, y).shifted(a_start, b_start).triples()
-        else:
-            runs.append((a_start, b_start, min(a_end - a_start, b_end - b_start)))
     return runs
 
 

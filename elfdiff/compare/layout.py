@@ -50,9 +50,11 @@ def trusted_sections(image: Image) -> set[int]:
             out.add(section.index)
             continue
         near = section.address == aligned(end, section.alignment) if end else True
+        if section.alignment > 1 and section.address % section.alignment:
+            continue
         paged = end <= section.address < end + 2 * image.page + section.alignment
         if section.type == SHT_NOBITS:
-            if near or paged:
+            if near or (paged and section.address % image.page == 0):
                 out.add(section.index)
                 end = section.address + section.size
             continue
@@ -77,6 +79,7 @@ def _packed(image: Image) -> set[int]:
     if header.shoff == aligned(end, image.word):
         # Some linkers (Go's) put the section headers in front.
         end = tables
+    before = 0
     for section in sorted(image.elf.sections[1:], key=lambda s: (s.offset, s.size, s.index)):
         if section.type == SHT_NOBITS or not section.size:
             out.add(section.index)
@@ -85,5 +88,9 @@ def _packed(image: Image) -> set[int]:
         paged = section.is_allocated and end <= section.offset < end + 2 * image.page
         if near or paged:
             out.add(section.index)
+        else:
+            # Either this one begins at the wrong place, or the one before it ends there.
+            out.discard(before)
+        before = section.index
         end = max(end, section.offset + section.size)
     return out

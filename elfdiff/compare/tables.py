@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
@@ -43,10 +43,13 @@ def filled(partner: Ints, count: int) -> Ints:
 
 
 def by_key(a_keys: Sequence[Hashable], b_keys: Sequence[Hashable]) -> Ints:
-    """Partners of equal key, occurrence by occurrence."""
+    """Partners of equal key, occurrence by occurrence; none where a and b have it unequally often."""
     waiting: dict[Hashable, list[int]] = defaultdict(list)
     for j in range(len(b_keys) - 1, -1, -1):
         waiting[b_keys[j]].append(j)
+    count = Counter(a_keys)
+    for key in [key for key, queue in waiting.items() if count[key] != len(queue)]:
+        del waiting[key]
     out = np.full(len(a_keys), -1, dtype=np.int64)
     for i, key in enumerate(a_keys):
         queue = waiting.get(key)
