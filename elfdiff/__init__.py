@@ -35,9 +35,7 @@ def inspect(path: str | os.PathLike[str]) -> Inspection:
 
 
 def read_sbom(path: str | os.PathLike[str]) -> DependencyList:
-    """The dependency list embedded in a file; its state says whether there is one. Raises ElfdiffError."""
-    from elfdiff.elf.reading import read_bytes
-    from elfdiff.payload.dependencies import read_dependencies
+    """The dependency list embedded in a file; its state says whether there is one. ElfdiffError if it is malformed."""
+    from elfdiff.sbom import reading
 
-    name = os.fspath(path)
-    return read_dependencies(read_bytes(name), name)
+    return reading.read_sbom(path)

@@ -123,8 +123,9 @@ def _intervals(ranges: Iterable[dict[str, Any]]) -> tuple[tuple[Interval, ...], 
         events = [(_event_version(text), kind) for event in item["events"] for kind, text in event.items()]
         start: Version | None = None
         inside = False
-        # At one version, an end comes before a start: the schema lets one range stop where the next begins.
-        for version, kind in sorted(events, key=lambda event: (event[0].key, event[1] == "introduced")):
+        # Events of one version keep their order: "introduced 1, fixed 1" is empty (RustSec exports such), and
+        # "fixed 1, introduced 1" lets one range begin where the other stops.
+        for version, kind in sorted(events, key=lambda event: event[0].key):
             if kind == "introduced" and not inside:
                 start, inside = version, True
             elif kind in ("fixed", "last_affected") and inside:

@@ -25,7 +25,7 @@ def libc(version: str) -> dict[str, str]:
 
 @pytest.fixture
 def put(make: Any, part: Any, tmp_path: Path) -> Callable[..., str]:
-    """Writes a file with these packages (or these bytes) in ``.dep-v0``, or with no such section, and gives its path."""
+    """Writes a file with these packages (or these bytes) in ``.dep-v0``, or with none, and gives its path."""
 
     def build(name: str, content: Any = None) -> str:
         if content is None:

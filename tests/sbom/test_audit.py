@@ -257,6 +257,11 @@ def semver(*events: tuple[str, str]) -> list[dict[str, Any]]:
             "0.5.0 1.0.0",
             "1.1.0",
         ),
+        (
+            {"ranges": semver(("introduced", "1.0.0"), ("fixed", "1.0.0"), ("introduced", "2.0.0"), ("fixed", "2.1.0"))},
+            "2.0.0",
+            "1.0.0 1.0.1",
+        ),
         ({"versions": ["1.0.0", "1.0.5+x"]}, "1.0.0 1.0.5+x", "1.0.1"),
         ({"ranges": [{"type": "GIT", "events": [{"introduced": "0"}]}]}, "", "1.0.0"),
     ],
