@@ -61,6 +61,7 @@ PATH_DEPENDENCY, PROFILE, HOST = "rust-metadata-path-dep", "rust-metadata-profil
 _SCHEMES = frozenset({"rust-legacy", "rust-v0", "rust-unit"})
 _STANDARD = frozenset({"std", "core", "alloc", "compiler_builtins", "panic_unwind"})
 MOST = 0.9
+SEVERAL = 20
 
 WORKSPACE = Fix(
     toolchain="cargo",
@@ -130,16 +131,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     for item in evidence.of(SymbolRenamed):
         if item.scheme in _SCHEMES and item.group:
             groups[item.group].append(item)
-    if _STANDARD & set(groups):
+    if any(_is_other_rustc(groups[crate]) for crate in _STANDARD & set(groups)):
         return
     drifted = {drift.name.replace("-", "_") for drift in evidence.of(DependencyDrift) if drift.change != "format"}
     if drifted:
         return
-    crates = {crate: items for crate, items in groups.items() if _whole(items)}
+    crates = sorted(crate for crate, items in groups.items() if crate not in _STANDARD and _whole(items))
     if not crates:
         return
-    facts = tuple(item for items in crates.values() for item in items)
-    names = listed(sorted(crates))
+    facts = tuple(item for items in groups.values() for item in items)
+    names = listed(crates)
     summary = f"the hashes in all names of {names} differ; rustc is the same"
     if code_changed(evidence):
         yield Match(
@@ -168,6 +169,15 @@ def _whole(items: list[SymbolRenamed]) -> bool:
     if not named:
         return units
     return count >= MOST * total and (count >= 3 or units)
+
+
+def _is_other_rustc(items: list[SymbolRenamed]) -> bool:
+    """True if the names of a crate that comes with rustc changed as a whole.
+
+    Its generic functions are compiled into the crates that use them and carry those crates' hashes: a few always change.
+    """
+    count, total = sum(item.count for item in items), sum(item.total for item in items)
+    return total >= SEVERAL and count >= MOST * total
 
 
 def _recompiled(evidence: EvidenceSet) -> bool:

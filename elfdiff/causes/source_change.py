@@ -201,8 +201,12 @@ def _confidence(
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
     random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))
-    if random or evidence.has(TextOrderChange):
-        return Confidence.POSSIBLE, "a generated file may have come out otherwise"
+    reordered = evidence.has(OrderChange) and not functions and not names
+    if random or reordered or evidence.has(TextOrderChange):
+        return (
+            Confidence.POSSIBLE,
+            "constants in another order, or a generated file that came out otherwise, look the same",
+        )
     shaped = any(
         not differs_in_numbers(change) and (change.status != "changed" or change.a_lines or change.b_lines)
         for change in functions

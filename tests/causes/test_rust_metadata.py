@@ -23,6 +23,18 @@ def test_a_source_directory_that_moved_makes_it_certain(seen, ask):
     assert ask(rust_metadata, seen.given(names, registry)) == {PATH_DEPENDENCY: "likely"}
 
 
+def test_generic_functions_of_std_carry_the_hash_of_who_uses_them(seen, ask):
+    evidence = seen.given(
+        seen.renamed("rust-unit", "rtool", 1),
+        seen.renamed("rust-legacy", "core", 9, 300),
+        seen.renamed("rust-legacy", "std", 3, 3),
+    )
+    assert ask(rust_metadata, evidence) == {PATH_DEPENDENCY: "likely"}
+    (match,) = rust_metadata.detect(evidence)
+    assert "of rtool differ" in match.summary
+    assert len(match.because) == 3
+
+
 def test_single_generic_functions_are_not_the_crate(seen, ask):
     assert ask(rust_metadata, seen.given(seen.renamed("rust-v0", "rcore", 2, 2))) == {}
     assert ask(rust_metadata, seen.given(seen.renamed("rust-v0", "rcore", 20, 37))) == {}
