@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from elfdiff.evidence.model import (
     DebugLinkChange,
     DependencyDrift,
@@ -19,6 +21,7 @@ from elfdiff.evidence.model import (
     SourceDigestChange,
     TextChange,
     ToolChange,
+    WordChange,
 )
 from elfdiff.report import Confidence
 
@@ -80,6 +83,16 @@ def besides(evidence: EvidenceSet, *kinds: type[Evidence]) -> tuple[Evidence, ..
 def build_id_differs(evidence: EvidenceSet) -> bool:
     """True if both files have a build ID and the two differ."""
     return any(n.kind == "build-id" and n.a_length and n.b_length for n in evidence.of(NoteChange))
+
+
+def named_context(word: WordChange) -> str:
+    """What a word stood in, the words of the object's own name in front: "stamp user alice" for ``stamp_user``."""
+    return f"{spelled(word.symbol)} {word.context}".strip()
+
+
+def spelled(symbol: str | None) -> str:
+    """The words of an identifier, apart: "build host" for ``kBuildHost``."""
+    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", symbol or "")).lower()
 
 
 def lower(confidence: Confidence, doubt: bool) -> Confidence:

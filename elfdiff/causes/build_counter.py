@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became
+from elfdiff.causes._facts import became, named_context
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -71,7 +71,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     for word in evidence.of(WordChange):
         if word.kind is not WordKind.COUNTER or _UNAME.search(word.context):
             continue
-        (sure if _COUNTS.search(word.context) else unsure).append(word)
+        (sure if _COUNTS.search(named_context(word)) else unsure).append(word)
         shown = shown or became(word.a_word, word.b_word)
     for number in evidence.of(IntegerChange):
         if not number.seconds and number.symbol and _SYMBOL.search(number.symbol):

@@ -106,7 +106,8 @@ _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compi
 _EXPANDED = frozenset(
     (
         "memcpy", "memset", "memmove", "memcmp", "strlen", "strcpy", "stpcpy", "strcat", "strcmp", "strchr", "printf",
-        "puts", "putchar", "atoi", "strtol", "fprintf", "fputs", "fputc", "fwrite", "sprintf", "abort", "_Unwind_Resume",
+        "puts", "putchar", "atoi", "strtol", "fprintf", "fputs", "fputc", "fwrite", "sprintf", "abort",
+        "_Unwind_Resume",
     )
 )  # fmt: skip
 _ABI = re.compile(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")

@@ -25,10 +25,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from elfdiff.causes._facts import became, lower, sources_differ
+from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, WordChange, WordKind
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _BUILD = re.compile(
@@ -43,6 +44,13 @@ _BY = re.compile(
 _CONTAINER = re.compile(r"@[0-9a-f]{12}\Z")
 _RUNNER = re.compile(
     r"(?i)@(?:fv-az\d|runner|buildkit|build|ip-\d|localhost|jenkins)|\A(?:runner|jenkins|buildd?|root|mockbuild|abuild|nixbld\d*)@"
+)
+_WORD = re.compile(r"[A-Za-z_][\w.-]{0,62}\Z")
+_OBJECT = re.compile(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
+_MADE = re.compile(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
+_GLUED = re.compile(r"(?i)(?:built|build|compiled|packaged).{0,24}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
+_ENDS = re.compile(
+    r"(?i)(?:\b(?:built|compiled|packaged|made) (?:by|on|at)|\b(?:on|at) host|\bhost(?:name)?:?|\bbuilder:?)\Z"
 )
 _MAIL = re.compile(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|cn|jp|ru|info|me)\b")
 
@@ -84,38 +92,92 @@ _FIXES = (
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    found: dict[Confidence, list[WordChange]] = {}
+    found: dict[Confidence, list[_Name]] = {}
     for word in evidence.of(WordChange):
         confidence = _judge(word)
         if confidence is not None:
-            found.setdefault(confidence, []).append(word)
+            found.setdefault(confidence, []).append(_Name(word.a_word, word.b_word, (word,)))
+    for confidence, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence)):
+        found.setdefault(confidence, []).append(name)
     for confidence in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
-        words = found.get(confidence)
-        if words:
-            others = tuple(word for level, more in found.items() if level is not confidence for word in more)
+        names = found.get(confidence)
+        if names:
+            others = [name for level, more in found.items() if level is not confidence for name in more]
             yield Match(
                 "env-user-host",
-                (*words, *others),
+                tuple(fact for name in (*names, *others) for fact in name.facts),
                 lower(confidence, sources_differ(evidence)),
-                became(words[0].a_word, words[0].b_word),
+                became(names[0].a, names[0].b),
                 "the sources differ too, so the name may have been changed there" if sources_differ(evidence) else None,
             )
             return
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name of each side, and the facts that hold it."""
+
+    a: str
+    b: str
+    facts: tuple[Evidence, ...]
+
+
+def _objects(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+    """A text that is a name as a whole, in an object whose own name says whose."""
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        words = spelled(text.symbol)
+        if _WORD.match(left) and _WORD.match(right) and _OBJECT.search(words):
+            yield (Confidence.CERTAIN if _MADE.search(words) else Confidence.LIKELY), _Name(left, right, (text,))
+
+
+def _glued(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+    """Rust and Go put texts side by side: the name is what differs behind "built by"."""
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        if not text.fragment or not left or not right:
+            continue
+        head = _shared(left, right)
+        if _GLUED.search(left[:head]) and _WORD.match(left[head:]) and _WORD.match(right[head:]):
+            yield Confidence.LIKELY, _Name(left[head:], right[head:], (text,))
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters at the start of both are the same."""
+    return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _apart(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+    """Texts that were not recognised as partners, but differ in their last word only."""
+    heads: list[dict[str, list[TextChange]]] = [{}, {}]
+    for text in evidence.of(TextChange):
+        sides = values(text)
+        if text.fragment or (sides[0] and sides[1]):
+            continue
+        index = 0 if sides[0] else 1
+        heads[index].setdefault(sides[index].rpartition(" ")[0], []).append(text)
+    for head, left in heads[0].items():
+        right = heads[1].get(head, [])
+        if len(left) == len(right) == 1 and head and _ENDS.search(head):
+            a, b = (values(text)[index].rpartition(" ")[2] for index, text in enumerate((left[0], right[0])))
+            if _WORD.match(a) and _WORD.match(b):
+                yield Confidence.LIKELY, _Name(a, b, (left[0], right[0]))
+
+
 def _judge(word: WordChange) -> Confidence | None:
     """How sure it is that a word is the builder's name; None if nothing says so."""
     pair = word.a_word, word.b_word
+    context = named_context(word)
     if word.kind is WordKind.USER_HOST and all("@" in side for side in pair):
-        if any(_CONTAINER.search(side) or _RUNNER.search(side) for side in pair) or _BUILD.search(word.context):
+        if any(_CONTAINER.search(side) or _RUNNER.search(side) for side in pair) or _BUILD.search(context):
             return Confidence.CERTAIN
         return Confidence.POSSIBLE if all(_MAIL.search(side) for side in pair) else Confidence.LIKELY
     if word.kind is WordKind.USER_HOST:
-        if _BY.search(word.context):
+        if _BY.search(context):
             return Confidence.CERTAIN
-        return Confidence.LIKELY if _ROLE.search(word.context) else None
+        return Confidence.LIKELY if _ROLE.search(context) else None
     if word.kind is WordKind.HOST:
-        if _BUILD.search(word.context):
+        if _BUILD.search(context):
             return Confidence.CERTAIN
-        return Confidence.LIKELY if _ROLE.search(word.context) else None
+        return Confidence.LIKELY if _ROLE.search(context) else None
     return None

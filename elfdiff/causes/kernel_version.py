@@ -25,13 +25,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became
+from elfdiff.causes._facts import became, named_context
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import EvidenceSet, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _TARGET = re.compile(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
-_HOST = re.compile(r"(?i)\bLinux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\bbuil[dt]\b|\bon linux\b")
+_HOST = re.compile(
+    r"(?i)\bLinux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\bbuil[dt]\b|\bon linux\b|\bkernel\b"
+)
 _RELEASE = re.compile(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
 
 
@@ -66,7 +68,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if not words:
         return
     sure = any(
-        _HOST.search(word.context) and _RELEASE.match(word.a_word) and _RELEASE.match(word.b_word) for word in words
+        _HOST.search(named_context(word)) and _RELEASE.match(word.a_word) and _RELEASE.match(word.b_word)
+        for word in words
     )
     yield Match(
         "env-uname-kernel",

@@ -36,7 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became, values
+from elfdiff.causes._facts import became, named_context, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
@@ -56,6 +56,8 @@ _NAMED = re.compile(
     r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
 )
 _PSEUDO = re.compile(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
+_LENGTHS = frozenset({7, 9, 10, 11, 12, 40})
+"""How long commit ids are written; 8 is left out, as CRC-32 sums are that long."""
 _LFS = "version https://git-lfs"
 
 _GO = Fix(
@@ -131,7 +133,7 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     sure: list[Evidence] = list(settings)
     unsure: list[Evidence] = []
     for word in words:
-        if word.kind is WordKind.DESCRIBE or _NAMED.search(word.context) or {word.a_word, word.b_word} & known:
+        if word.kind is WordKind.DESCRIBE or _NAMED.search(named_context(word)) or {word.a_word, word.b_word} & known:
             sure.append(word)
         else:
             unsure.append(word)
@@ -141,11 +143,11 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     if sure:
         yield Match("vcs-revision", tuple(sure + unsure), Confidence.CERTAIN, _summary(sure), _note(sure))
     elif unsure:
-        long = all(isinstance(w, WordChange) and len(w.a_word) == len(w.b_word) == 40 for w in unsure)
+        usual = all(isinstance(w, WordChange) and {len(w.a_word), len(w.b_word)} <= _LENGTHS for w in unsure)
         yield Match(
             "vcs-revision",
             tuple(unsure),
-            Confidence.LIKELY if long else Confidence.POSSIBLE,
+            Confidence.LIKELY if usual else Confidence.POSSIBLE,
             _summary(unsure),
             "nothing beside it says that it is a commit; a digest looks the same",
         )
@@ -167,13 +169,17 @@ def _summary(found: list[Evidence]) -> str:
 
 
 def _note(found: list[Evidence]) -> str | None:
+    settings = {item.key: item for item in found if isinstance(item, GoSettingChange)}
     for item in found:
         if isinstance(item, WordChange):
             bare = [re.sub(r"[-+]dirty\Z", "", word) for word in (item.a_word, item.b_word)]
             if bare[0] == bare[1] and all(bare):
                 return "one tree had uncommitted changes"
-        if isinstance(item, GoSettingChange) and item.key == "vcs.revision" and not (item.a_value and item.b_value):
-            return "one side was built outside a checkout, or without -buildvcs"
+    revision = settings.get("vcs.revision")
+    if revision and not (revision.a_value and revision.b_value):
+        return "one side was built outside a checkout, or with -buildvcs=false"
+    if settings and not revision:
+        return "the commit is the same; one tree had uncommitted changes"
     return "the commits differ, so the sources may differ too"
 
 
