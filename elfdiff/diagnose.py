@@ -65,7 +65,7 @@ def diagnose(a_path: str, b_path: str) -> Report:
         a=facts(a, pair.dependencies[0]),
         b=facts(b, pair.dependencies[1]),
         verdict=verdict,
-        fixable=all(item.fixes and not item.unfixed for item in roots) if roots else None,
+        fixable=all(not item.unfixed for item in roots) if roots else None,
         code=code,
         findings=found,
         ledger=ledger,

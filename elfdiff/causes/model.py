@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
 
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -84,12 +87,19 @@ def cause(
             fixes=fixes,
             references=references,
             faces=tuple(faces.items()),
-            doc=inspect.cleandoc(module.__doc__ or ""),
+            doc=_page(module),
             detect=detect,
             choose=choose,
         )
 
     return wrap
+
+
+def _page(module: ModuleType) -> str:
+    """The module's docstring; read from its source where ``python -OO`` dropped it."""
+    if module.__doc__ is not None:
+        return inspect.cleandoc(module.__doc__)
+    return ast.get_docstring(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))) or ""
 
 
 def matches_of(causes: Iterable[Cause], evidence: EvidenceSet) -> Iterator[tuple[Cause, Match]]:
