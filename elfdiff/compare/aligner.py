@@ -17,7 +17,7 @@ from elfdiff.compare.content import align_content
 from elfdiff.compare.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
 from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
 from elfdiff.compare.frames import Frames
-from elfdiff.compare.functions import Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
+from elfdiff.compare.functions import Calls, Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.compare.layout import trusted_sections, trusted_segments
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
@@ -51,6 +51,16 @@ def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
     return Space(
         Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
     )
+
+
+def calls_of(image: Image, section: Section, references: CodeReferences) -> Calls:
+    """Operands that point into their own section."""
+    start = image.place(section)[0]
+    near = (references.kind == ReferenceKind.BRANCH) | (references.kind == ReferenceKind.MEMORY)
+    at, end = references.at[near], references.end[near]
+    to = signed(image.numbers(at + start, 4), 4) + end
+    inside = (to >= 0) & (to < section.size)
+    return Calls(at[inside], to[inside])
 
 
 class Aligner:
@@ -88,9 +98,7 @@ class Aligner:
         self.address = self._addresses(pieces)
         for _ in range(MAX_ROUNDS):
             before = self.address.runs
-            self._data_by_votes()
-            self.address = self._addresses(pieces)
-            self._data_by_pointers()
+            self._data()
             self.address = self._addresses(pieces)
             if before.triples() == self.address.runs.triples():
                 break
@@ -173,8 +181,11 @@ class Aligner:
             self.texts[left.index] = TextAlignment(runs)
             self.code_equal = self.code_equal and left.name.startswith(".plt")
             return
+        calls = None
+        if references is not None and other is not None:
+            calls = (calls_of(self.a, left, references), calls_of(self.b, right, other))
         seen_x, seen_y = hidden, masked(plain_y, other)
-        pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter)
+        pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter, calls)
         self.texts[left.index] = TextAlignment(runs)
         self._judge(left, right, a_functions, b_functions, pairs, seen_x, seen_y, references is not None)
 
@@ -339,8 +350,8 @@ class Aligner:
         ]
         return Runs.of(runs)
 
-    def _data_by_votes(self) -> None:
-        """Let matched operands place the data that they point to, where the data agree."""
+    def _data(self) -> None:
+        """Align data: pointers through the map so far, then what matched operands point to, where the data agree."""
         a_to: list[Ints] = []
         b_to: list[Ints] = []
         for left, right in self.pairs:
@@ -369,46 +380,49 @@ class Aligner:
         for left, right in self.pairs:
             text = self.texts.get(left.index)
             data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
-            if not data or text is None or left.span is None or right.span is None:
+            if not data or text is None or left.span is None or right.span is None or self._is_table(left):
                 continue
-            x = self.a.bytes[left.span.start : left.span.end]
-            y = self.b.bytes[right.span.start : right.span.end]
+            x, y = self._filled_in(left, right)
             if len(x) == len(y) and bool((x == y).all()):
+                self.texts[left.index] = TextAlignment(identity(len(x)))
                 continue
+            runs = text.runs
+            if self._pointers[0].count(left):
+                runs = align_content(x.tobytes(), y.tobytes())
             here = votes.within(left.address, left.size, right.address, right.size)
 
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
-                first = int(np.searchsorted(bases, a + left.address))
-                last = int(np.searchsorted(bases, a + left.address, side="right"))
-                size = 4 * (last - first)
-                if size < 8 or b + size > right.size or right.span is None:
-                    return 0
-                found = self.address.map(goals[first:last], False)
-                at = right.span.start + b + 4 * np.arange(last - first, dtype=np.int64)
-                there = signed(self.b.numbers(at, 4), 4) + right.address + b
-                good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
-                return size if bool(good.all()) else 0
+                return self._same_table(left, right, a, b, bases, goals)
 
-            self.texts[left.index] = TextAlignment(anchored(text.runs, x, y, here, tables), text.changes)
+            self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables), text.changes)
 
-    def _data_by_pointers(self) -> None:
-        """Align data that hold pointers: a's pointers through the map as it is so far, b's as they are."""
-        for left, right in self.pairs:
-            if left.type != SHT_PROGBITS or left.is_executable or not left.is_allocated or left.compression is not None:
-                continue
-            if left.span is None or right.span is None or self.a.relocatable:
-                continue
-            x, y = self.a.bytes[left.span.start : left.span.end], self.b.bytes[right.span.start : right.span.end]
-            a_at, a_to, a_other = self._pointers[0].within(left)
-            b_at, b_to, b_other = self._pointers[1].within(right)
-            if not len(a_at) or (len(x) == len(y) and bool((a_at == b_at).all() if len(a_at) == len(b_at) else False) and bool((x == y).all())):
-                continue
-            found = self.address.map(a_to, False)
-            there = np.where(found.known, found.value, np.int64(-1))
-            left_data = overwritten(x, a_at, np.where(a_other != 0, a_other, there), self.a.word)
-            right_data = overwritten(y, b_at, np.where(b_other != 0, b_other, b_to), self.b.word)
-            runs = align_content(left_data.tobytes(), right_data.tobytes())
-            self.texts[left.index] = TextAlignment(runs, ())
+    def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints) -> int:
+        """Bytes of the jump table at ``a`` if the one at ``b`` leads to the same places, else 0."""
+        first = int(np.searchsorted(bases, a + left.address))
+        last = int(np.searchsorted(bases, a + left.address, side="right"))
+        size = 4 * (last - first)
+        if size < 8 or b + size > right.size or right.span is None:
+            return 0
+        found = self.address.map(goals[first:last], False)
+        at = right.span.start + b + 4 * np.arange(last - first, dtype=np.int64)
+        there = signed(self.b.numbers(at, 4), 4) + right.address + b
+        good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
+        return size if bool(good.all()) else 0
+
+    def _filled_in(self, left: Section, right: Section) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Contents with a's pointers put through the map as it is so far, and b's as they are."""
+        x = self.a.bytes[self.a.place(left)[0] :][: left.size]
+        y = self.b.bytes[self.b.place(right)[0] :][: right.size]
+        a_at, a_to, a_mark = self._pointers[0].within(left)
+        b_at, b_to, b_mark = self._pointers[1].within(right)
+        if not len(a_at) or not len(b_at):
+            return x, y
+        found = self.address.map(a_to, False)
+        there = np.where(found.known, found.value, np.int64(-1))
+        return (
+            overwritten(x, a_at, np.where(a_mark != 0, a_mark, there), self.a.word),
+            overwritten(y, b_at, np.where(b_mark != 0, b_mark, b_to), self.b.word),
+        )
 
     @cached_property
     def _pointers(self) -> tuple[Pointers, Pointers]:

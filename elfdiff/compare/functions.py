@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +18,7 @@ from elfdiff.compare.runs import Ints, Runs
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
+MAX_ROUNDS = 8
 STT_FUNC, STT_FILE, STT_IFUNC = 2, 4, 10
 
 
@@ -41,7 +42,7 @@ class FunctionStatus(StrEnum):
 class FunctionMatch:
     """A function of a and its partner. Spans are file offsets, None on the side that lacks it.
 
-    ``how``: "name", "masked bytes", "neighbours", "order" or "position".
+    ``how``: "name", "masked bytes", "callers", "neighbours", "order" or "position".
     """
 
     name: str
@@ -129,6 +130,14 @@ class CodeAlignment:
     matches: tuple[FunctionMatch, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Operands of one section that point into it: where they stand (ascending) and what they point to, as offsets."""
+
+    at: Ints
+    to: Ints
+
+
 class _Side:
     def __init__(self, code: npt.NDArray[np.uint8], functions: list[Function]) -> None:
         self.functions = functions
@@ -145,12 +154,22 @@ def align_code(
     a_functions: list[Function],
     b_functions: list[Function],
     rewriter: Rewriter,
+    calls: tuple[Calls, Calls] | None = None,
 ) -> tuple[list[tuple[int, int, str]], Runs]:
     """Pairs of function indices and how they were found, and runs of the whole section. ``a`` and ``b`` are masked."""
     left, right = _Side(a, a_functions), _Side(b, b_functions)
+    _by_hash(left, right)
+    if calls is not None:
+        _by_calls(left, right, *calls)
     _by_name(left, right, rewriter)
     _by_hash(left, right)
-    _by_neighbours(left, right)
+    for _ in range(MAX_ROUNDS):
+        before = left.partner.count(-1)
+        if calls is not None:
+            _by_calls(left, right, *calls)
+        _by_neighbours(left, right)
+        if left.partner.count(-1) == before:
+            break
     _by_order(left, right)
     _by_position(left, right)
     runs: list[tuple[int, int, int]] = []
@@ -247,6 +266,39 @@ def _by_hash(left: _Side, right: _Side) -> None:
     for i, body in enumerate(left.bodies):
         if left.partner[i] < 0 and count[body] == 1 and len(where.get(body, ())) == 1:
             _pair(left, right, i, where[body][0], "masked bytes")
+
+
+def _by_calls(left: _Side, right: _Side, a_calls: Calls, b_calls: Calls) -> None:
+    """Functions of equal bytes: the one that partners call where the others call it, if most of them agree."""
+    starts_a = {f.start: i for i, f in enumerate(left.functions)}
+    starts_b = {f.start: j for j, f in enumerate(right.functions)}
+    ends = np.array([f.end for f in left.functions], dtype=np.int64)
+    begins = np.array([f.start for f in left.functions], dtype=np.int64)
+    partner = np.array(left.partner, dtype=np.int64)
+    shift = np.array([right.functions[j].start if j >= 0 else 0 for j in left.partner], dtype=np.int64) - begins
+    equal = np.array(
+        [j >= 0 and left.bodies[i] == right.bodies[j] for i, j in enumerate(left.partner)], dtype=bool
+    )
+    home = np.searchsorted(begins, a_calls.at, side="right") - 1
+    inside = (home >= 0) & (a_calls.at < ends[np.maximum(home, 0)])
+    inside &= (partner[np.maximum(home, 0)] >= 0) & equal[np.maximum(home, 0)]
+    at = a_calls.at[inside] + shift[home[inside]]
+    row = np.minimum(np.searchsorted(b_calls.at, at), max(len(b_calls.at) - 1, 0))
+    if not len(b_calls.at):
+        return
+    hit = b_calls.at[row] == at
+    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    for target, other in zip(a_calls.to[inside][hit].tolist(), b_calls.to[row][hit].tolist(), strict=True):
+        i, j = starts_a.get(target), starts_b.get(other)
+        if i is not None and j is not None and left.partner[i] < 0:
+            votes[i][j] += 1
+    for i, counted in sorted(votes.items()):
+        best = counted.most_common(2)
+        if len(best) > 1 and best[0][1] == best[1][1]:
+            continue
+        j = best[0][0]
+        if right.partner[j] < 0 and left.bodies[i] == right.bodies[j]:
+            _pair(left, right, i, j, "callers")
 
 
 def _by_neighbours(left: _Side, right: _Side) -> None:

@@ -26,6 +26,10 @@ class Pointers:
     to: Ints
     mark: Ints
 
+    def count(self, section: Section) -> int:
+        """How many stand in one section."""
+        return len(self.within(section)[0])
+
     def within(self, section: Section) -> tuple[Ints, Ints, Ints]:
         """Those in one section, ``at`` as offsets into it."""
         low = int(np.searchsorted(self.at, section.address))

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.compare.content import common_prefix, filled
-from elfdiff.compare.runs import Ints, Runs
+from elfdiff.compare.runs import Flags, Ints, Runs
 
 ENOUGH = 16
 """Equal bytes that need no further reason."""
@@ -27,22 +27,26 @@ class Votes:
 
     a: Ints
     b: Ints
+    strong: Flags
 
     @classmethod
     def counted(cls, a: Ints, b: Ints) -> Votes:
-        """One vote a place: the most frequent partner, the lowest among equals."""
+        """One vote a place: the most frequent partner, the lowest among equals; strong from two equal votes on."""
         if not len(a):
-            return cls(a, b)
+            return cls(a, b, np.zeros(0, dtype=bool))
         pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
         order = np.lexsort((pairs[1], -count, pairs[0]))
         ranked = pairs[:, order]
         first = np.concatenate(([True], ranked[0][1:] != ranked[0][:-1]))
-        return cls(ranked[0][first], ranked[1][first])
+        index = np.flatnonzero(first)
+        total = np.add.reduceat(count[order], index)
+        most = count[order][index]
+        return cls(ranked[0][index], ranked[1][index], (most >= 2) & (4 * most >= 3 * total))
 
     def within(self, a: int, a_size: int, b: int, b_size: int) -> Votes:
         """Those between two sections, as offsets into them."""
         chosen = (self.a >= a) & (self.a < a + a_size) & (self.b >= b) & (self.b < b + b_size)
-        return Votes(self.a[chosen] - a, self.b[chosen] - b)
+        return Votes(self.a[chosen] - a, self.b[chosen] - b, self.strong[chosen])
 
 
 TableCheck = Callable[[int, int], int]
@@ -65,10 +69,11 @@ def anchored(
     for index in wanted.tolist():
         a, b = int(votes.a[index]), int(votes.b[index])
         limit = int(votes.a[index + 1]) if index + 1 < len(votes.a) else len(left)
-        length = tables(a, b) or _agreeing(left, right, a, b, limit)
+        strong = bool(votes.strong[index])
+        length = tables(a, b) or _agreeing(left, right, a, b, limit, strong)
         if not length:
             continue
-        if now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit) >= length:
+        if not strong and now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length:
             continue
         confirmed.append((a, b, length))
     if not confirmed:
@@ -94,16 +99,19 @@ def anchored(
     return filled([*rest, *kept], left, right)
 
 
-def _agreeing(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int, limit: int) -> int:
-    """Bytes from both places on that are one thing: all up to the next thing, a whole string, or plenty. Else 0."""
+def _agreeing(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int, limit: int, strong: bool) -> int:
+    """Bytes from both places on that are one thing: all up to the next thing, a whole string, or plenty. Else 0.
+
+    ``strong`` votes need less: any whole string, and a thing of any size.
+    """
     room = min(len(left) - a, len(right) - b, max(limit - a, 0) + 4 * ENOUGH)
     same = common_prefix(left[a : a + room], right[b : b + room])
     if same >= ENOUGH:
         return same
     ends = np.flatnonzero(left[a : a + same] == 0)
-    if len(ends) and int(ends[0]) + 1 >= TEXT:
+    if len(ends) and int(ends[0]) + 1 >= (2 if strong else TEXT):
         return same
-    return same if same >= limit - a >= TEXT else 0
+    return same if same >= limit - a >= (1 if strong else TEXT) else 0
 
 
 def without(runs: list[tuple[int, int, int]], cuts: list[tuple[int, int]], side: int) -> list[tuple[int, int, int]]:
