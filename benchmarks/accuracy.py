@@ -114,8 +114,9 @@ def chosen_actions(report: dict[str, Any]) -> list[tuple[str, str]]:
 
 def printed_actions(text: str, report: dict[str, Any]) -> list[tuple[str, str]]:
     """The numbered lines under DO FIRST, each with the cause whose fix it is (by the action's text)."""
-    owner = {fix["action"]: finding["cause"] for finding in report["findings"] for fix in finding["fixes"]}
-    actions: list[tuple[str, str]] = []
+    fixes_told = [(fix["action"], finding["cause"]) for finding in report["findings"] for fix in finding["fixes"]]
+    owner = {" ".join(action.split()): cause for action, cause in fixes_told}
+    actions: list[str] = []
     inside = False
     for line in text.splitlines():
         if line.startswith("DO FIRST"):
@@ -125,8 +126,10 @@ def printed_actions(text: str, report: dict[str, Any]) -> list[tuple[str, str]]:
         elif inside:
             number, dot, action = line.strip().partition(". ")
             if dot and number.isdigit():
-                actions.append((owner.get(action, ""), action))
-    return actions
+                actions.append(action)
+            elif actions and line.startswith("     "):
+                actions[-1] += ("  " if actions[-1].endswith(":") else " ") + line.strip()
+    return [(owner.get(" ".join(action.split()), ""), action) for action in actions]
 
 
 def verify_fix(workshop: Workshop, pair: Pair, actions: Sequence[tuple[str, str]]) -> str:

@@ -179,7 +179,7 @@ def time_pairs() -> list[Pair]:
         pair("time-calc-date", CALC, clock(STAMPS="date")),
         pair("time-calc-epoch", CALC, clock(STAMPS="epoch"), on=PLAIN),
         pair("time-calc-day", CALC, clock(STAMPS="day")),
-        pair("time-calc-stubborn", CALC, clock(STAMPS="stubborn-date"), curable=False),
+        pair("time-calc-stubborn", CALC, clock(STAMPS="stubborn-date")),
         pair("time-calc-year", CALC, clock(40 * 86400, STAMPS="year"), on=PLAIN),
         pair("time-store-date", STORE, clock(STAMPS="date"), on=both(PLAIN, STRIPPED)),
         pair("time-words-macro", WORDS, clock(CXXFLAGS="-DWITH_DATE")),

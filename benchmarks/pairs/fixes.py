@@ -16,15 +16,18 @@ from .model import Change
 ADD = re.compile(r"^add to ((?:[A-Z][A-Z0-9_]*)(?:(?:, | and )[A-Z][A-Z0-9_]*)*):\s+(.+)$")
 EXPORT = re.compile(r"^export [A-Za-z_][A-Za-z0-9_]*=")
 
+#: Causes whose sentence ends in a shell line, after a colon and two spaces: it is run as printed.
+SHELL_AFTER_COLON = ("file-times",)
+
 #: What a person does on reading the sentence of a cause: a switch of the programs' build scripts, set on both sides,
 #: or shell lines at the top of the tree.
 SENTENCES: Mapping[str, Change] = {
     "link-order": Change(env={"LINK_ORDER": "sorted", "REVERSE": ""}),
     "dependency-version": Change(env={"LOCK": "committed", "CARGO_LOCKED": "--locked"}),
     "rust-metadata": Change(env={"LAYOUT": "workspace"}),
-    "file-times": Change(before=("git ls-files -z | xargs -0 touch -d @1772366400",)),
+    "memory-layout": Change(wrap=("setarch", "-R")),
     "archive-metadata": Change(env={"AR_MODE": "D"}),
-    "vcs-state": Change(env={"STAMPS_VCS": ""}),
+    "build-time": Change(env={"SCRIPT_READS_EPOCH": "1"}),
 }
 
 
@@ -38,10 +41,12 @@ class Applied:
     left: tuple[str, ...]
 
 
-def shell_line(action: str) -> str | None:
+def shell_line(cause: str, action: str) -> str | None:
     """The shell text of one action; None for a sentence."""
     if EXPORT.match(action):
         return action
+    if cause in SHELL_AFTER_COLON and ":  " in action:
+        return action.partition(":  ")[2]
     match = ADD.match(action)
     if match is None:
         return None
@@ -57,7 +62,7 @@ def apply(actions: list[tuple[str, str]]) -> Applied:
     sentences: list[str] = []
     left: list[str] = []
     for cause, action in actions:
-        line = shell_line(action)
+        line = shell_line(cause, action)
         if line is not None:
             lines.append(line)
         elif cause in SENTENCES:

@@ -5,7 +5,13 @@ stamp() {
     day) date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y%m%d ;;
     epoch) echo "${SOURCE_DATE_EPOCH:-$(date +%s)}" ;;
     mail-date) LC_ALL=C date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" '+%a, %d %b %Y %H:%M:%S +0000' ;;
-    stubborn-date) date -u '+%Y-%m-%d %H:%M:%S' ;;
+    stubborn-date)
+        if [ -n "${SCRIPT_READS_EPOCH:-}" ]; then
+            date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" '+%Y-%m-%d %H:%M:%S'
+        else
+            date -u '+%Y-%m-%d %H:%M:%S'
+        fi
+        ;;
     year) date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%Y ;;
     zone) LC_ALL=C date -d @1700000000 '+%Y-%m-%d %H:%M:%S %Z' ;;
     month) date -u -d @1700000000 '+%A, %d %B %Y' ;;

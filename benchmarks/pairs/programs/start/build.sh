@@ -4,10 +4,10 @@ set -eu
 mkdir -p out
 if [ -n "${ONE_STEP:-}" ]; then
     sed -i '/\.file/d' start.S sum.S
-    exec ${CC:-gcc} ${ASFLAGS:-} -nostdlib -static ${LDFLAGS:-} start.S sum.S -o out/start
+    exec ${CC:-gcc} ${CFLAGS:-} ${ASFLAGS:-} -nostdlib -static ${LDFLAGS:-} start.S sum.S -o out/start
 fi
 for source in start sum; do
-    ${CC:-gcc} ${ASFLAGS:-} -c "${SOURCE_PREFIX-$PWD/}$source.S" -o "out/$source.o"
+    ${CC:-gcc} ${CFLAGS:-} ${ASFLAGS:-} -c "${SOURCE_PREFIX-$PWD/}$source.S" -o "out/$source.o"
 done
 if [ "${LINK_ORDER:-sorted}" = sorted ]; then
     set -- out/start.o out/sum.o
