@@ -13,6 +13,7 @@ import numpy.typing as npt
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.compare.alignment import Alignment
 from elfdiff.compare.image import Image, Piece
+from elfdiff.compare.machines import machine
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.rewrites import RewriteKind
 from elfdiff.compare.runs import Runs
@@ -20,6 +21,7 @@ from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
 
+SHT_PROGBITS = 1
 MAX_ALIGNMENT = 64
 """Bytes that things inside a section are aligned to at most."""
 
@@ -215,9 +217,12 @@ class Accountant:
         self._aligned(self.b, self.alignment.b, runs.inverse(), label)
 
     def _aligned(self, side: _Side, image: Image, runs: Runs, label: int) -> None:
-        """Zeros without partner before something aligned: fewer than its alignment."""
+        """Zeros (in code: NOP) without partner before something aligned: fewer than its alignment."""
         for section in image.elf.sections:
-            if section.span is None or section.is_executable or not section.is_allocated or section.compression is not None:
+            if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
+                continue
+            reader = machine(image.elf.header.machine) if section.is_executable else None
+            if section.is_executable and reader is None:
                 continue
             start, end = section.span.start, section.span.end
             low = int(np.searchsorted(runs.a, start))
@@ -230,13 +235,17 @@ class Accountant:
                 lone[1 : 1 + int(runs.a[low - 1] + runs.n[low - 1]) - start] = False
             edges = np.flatnonzero(lone[1:] != lone[:-1])
             for begin, stop in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
-                tail = side.data[max(begin, stop - MAX_ALIGNMENT) : stop][::-1] != 0
-                zeros = int(tail.argmax()) if tail.any() else len(tail)
-                if zeros == 0 or zeros >= MAX_ALIGNMENT:
+                zeros = stop - begin
+                if zeros >= MAX_ALIGNMENT:
+                    continue
+                if reader is not None:
+                    if not reader.is_padding(side.data[begin:stop].tobytes(), begin):
+                        continue
+                elif side.data[begin:stop].any():
                     continue
                 unit = 1 << zeros.bit_length()
                 if stop == end or stop % unit == 0:
-                    self._own(side, stop - zeros, stop, Class.CONSEQUENCE, label)
+                    self._own(side, begin, stop, Class.CONSEQUENCE, label)
 
     def _recompressed(self) -> None:
         """Compressed sections: not yet followed from their contents."""

@@ -49,7 +49,7 @@ _POOLS = frozenset({".debug_str", ".debug_line_str", ".comment", ".zdebug_str"})
 def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
     at = sorted(ends)
     return Space(
-        Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
+        Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64), True
     )
 
 
@@ -93,7 +93,7 @@ class Aligner:
                 self._code(left, right)
             else:
                 self.texts[left.index] = self._contents(left, right)
-        self._abbreviations()
+        self._by_units()
         pieces = self._paired_pieces()
         self.address = self._addresses(pieces)
         for _ in range(MAX_ROUNDS):
@@ -142,8 +142,8 @@ class Aligner:
     def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
         return tuple(dwarf.fields(self.a)), tuple(dwarf.fields(self.b))
 
-    def _abbreviations(self) -> None:
-        """Tables of abbreviations go with the units that use them."""
+    def _by_units(self) -> None:
+        """Tables of abbreviations and address ranges go with the units that they belong to."""
         by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.pairs}
         if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
             return
@@ -159,7 +159,29 @@ class Aligner:
             return
         at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(ours[0].at, ours[0].width)
         to = self.b.numbers(at[whole], ours[0].width)
+        self._address_ranges(by_name, info, placed)
         self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
+
+    def _address_ranges(
+        self, by_name: dict[str, tuple[Section, Section]], info: tuple[Section, Section], placed: TextAlignment
+    ) -> None:
+        """Sets of .debug_aranges look alike; each names its unit."""
+        if ".debug_aranges" not in by_name or self.a.relocatable:
+            return
+        left, right = by_name[".debug_aranges"]
+        sets = [units(image.content(section), image.little) for image, section in ((self.a, left), (self.b, right))]
+        places = []
+        for image, section, found in ((self.a, left, sets[0]), (self.b, right, sets[1])):
+            at = image.place(section)[0] + 6 + np.array([f.start for f in found], dtype=np.int64)
+            places.append(image.numbers(at, 4))
+        mapped = placed.runs.map(places[0])
+        partner = align_by_place(places[0], places[1], mapped.value, mapped.known)
+        runs = [
+            (sets[0][i].start, sets[1][j].start, min(sets[0][i].end - sets[0][i].start, sets[1][j].end - sets[1][j].start))
+            for i, j in enumerate(partner.tolist())
+            if j >= 0
+        ]
+        self.texts[left.index] = TextAlignment(Runs.of(runs))
 
     def _code(self, left: Section, right: Section) -> None:
         x, y = self.a.content(left), self.b.content(right)

@@ -78,6 +78,8 @@ class Space:
     runs: Runs
     ends_a: Ints
     ends_b: Ints
+    firm: bool = False
+    """The ends of sections come first, whatever the last run says."""
 
     def map(self, values: Ints, end: bool) -> Mapped:
         """Each value's place in b; ``end``: values are ends of something."""
@@ -91,7 +93,7 @@ class Space:
             hit = self.ends_a[at] == values
             there = self.ends_b[at]
             if end:
-                value = np.where(hit, there, value)
+                value = np.where(hit if self.firm else hit & ~known, there, value)
             else:
                 other = np.where(hit & known & ~ambiguous, there, other)
                 ambiguous = ambiguous | (hit & known & (value != there))

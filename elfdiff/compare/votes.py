@@ -104,8 +104,10 @@ def _agreeing(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int,
 
     ``strong`` votes need less: any whole string, and a thing of any size.
     """
-    room = min(len(left) - a, len(right) - b, max(limit - a, 0) + 4 * ENOUGH)
+    room = min(len(left) - a, len(right) - b, max(limit - a, 4 * ENOUGH))
     same = common_prefix(left[a : a + room], right[b : b + room])
+    if limit > a:
+        same = min(same, limit - a)
     if same >= ENOUGH:
         return same
     ends = np.flatnonzero(left[a : a + same] == 0)

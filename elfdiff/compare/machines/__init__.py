@@ -1,6 +1,7 @@
 """One module a machine: where references stand in its code. A machine is known because its module exists.
 
-A module gives ``MACHINE`` (e_machine) and ``references(code, address, absolute) -> CodeReferences``.
+A module gives ``MACHINE`` (e_machine), ``references(code, address, absolute) -> CodeReferences`` and
+``is_padding(code, address) -> bool``.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class Machine:
 
     machine: int
     references: Callable[[bytes, int, bool], CodeReferences]
+    is_padding: Callable[[bytes, int], bool]
 
 
 @cache
@@ -62,4 +64,4 @@ def machine(number: int) -> Machine | None:
     if name is None:
         return None
     module = importlib.import_module(name)
-    return Machine(number, module.references)
+    return Machine(number, module.references, module.is_padding)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from iced_x86 import Decoder, FlowControl, OpKind
+from iced_x86 import Decoder, FlowControl, Mnemonic
 
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
 
@@ -11,7 +11,6 @@ MACHINE = 62
 """EM_X86_64."""
 
 _BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
-_WIDE = frozenset({OpKind.IMMEDIATE32, OpKind.IMMEDIATE32TO64, OpKind.IMMEDIATE64})
 
 
 def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
@@ -64,3 +63,8 @@ def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
     return CodeReferences(
         np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8)
     )
+
+
+def is_padding(code: bytes, address: int) -> bool:
+    """True if ``code`` is nothing but what assemblers and linkers fill gaps with: NOP of any length, or INT3."""
+    return all(instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3) for instruction in Decoder(64, code, ip=address))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.compare.fields import ADDRESS, SECTION_INDEX, THREAD_LOCAL, Base, Fields, contents_of
+from elfdiff.compare.fields import ADDRESS, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Base, Fields, contents_of
 from elfdiff.compare.image import Image
 from elfdiff.compare.runs import Ints
 from elfdiff.elf.model import Section
@@ -64,7 +64,7 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     stops = plain & _at_ends(image, start, shndx)
     body = plain & ~stops
     yield Fields("symbol value", entry[body] + at, width, value[body], ADDRESS)
-    yield Fields("symbol value", entry[stops] + at, width, value[stops], ADDRESS, end=True)
+    yield Fields("symbol value", entry[stops] + at, width, value[stops], LAYOUT, end=True)
     yield Fields("symbol value", entry[threaded] + at, width, value[threaded], THREAD_LOCAL)
     sized = body & (length > 0)
     at, width = where["size"]
