@@ -311,8 +311,9 @@ def last_line(report: Report, exit_code: int) -> str:
 
 
 def side_with_more(totals: Classes) -> str:
-    """The side whose figures a person is shown, so that they add up."""
-    return "a" if totals.differing.a >= totals.differing.b else "b"
+    """The side to speak of: the one with more unexplained bytes, so that every line gives one figure for them."""
+    a, b = ((totals.unexplained.a, totals.differing.a), (totals.unexplained.b, totals.differing.b))
+    return "a" if a > b else "b"
 
 
 def one_side(count: Sides, side: str) -> int:
@@ -321,7 +322,7 @@ def one_side(count: Sides, side: str) -> int:
 
 
 def bytes_line(report: Report, ledger: Ledger) -> str:
-    """The ledger as a sum, of the side with more differing bytes; classes of zero bytes are left out."""
+    """The ledger as a sum, of the side with more unexplained bytes; classes of zero bytes are left out."""
     totals = ledger.totals
     side = side_with_more(totals)
     parts = [
