@@ -19,7 +19,7 @@ SHOWN_LOCAL = 5
 
 
 def difference_text(a: DependencyList, b: DependencyList, diff: DependencyDiff, everything: bool = False) -> str:
-    """Line one says what moved; then the registry packages, the local ones, and what was not compared."""
+    """Line one says what moved; then registry packages, local ones, what was not compared, a line for grep."""
     lines = [f"elfdiff: {_verdict(a, b, diff)}"]
     if registry_moves(diff) and a.source == b.source and a.source is not None:
         lines += ["", *_advice(a)]
@@ -34,6 +34,11 @@ def difference_text(a: DependencyList, b: DependencyList, diff: DependencyDiff, 
             lines.append(f"  {len(local) - len(listed)} more: -v")
     if diff.notes:
         lines += ["", *(f"note: {shown(note)}" for note in diff.notes)]
+    lines += [
+        "",
+        f"elfdiff: result={'different' if diff.differs else 'same'} registry={len(registry)} local={len(local)} "
+        f"exit={1 if diff.differs else 0}",
+    ]
     return "\n".join(lines) + "\n"
 
 

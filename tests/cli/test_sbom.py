@@ -137,6 +137,7 @@ def test_one_crate_that_moved_stands_in_line_one(put: Callable[..., str], capsys
     assert lines[0] == "elfdiff: DIFFERENT  libc is 0.2.189 in a and 0.2.191 in b"
     assert "    cargo build --locked" in lines
     assert "  libc  0.2.189  ->  0.2.191  upgraded" in lines
+    assert lines[-1] == "elfdiff: result=different registry=1 local=0 exit=1"
     assert main(["sbom", a, a]) == 0
     assert capsys.readouterr().out.startswith("elfdiff: SAME")
 
