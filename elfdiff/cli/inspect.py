@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit, warn
+from elfdiff.cli.output import emit, progress, warn
 from elfdiff.cli.terminal import text_style
 
 EXAMPLES = """\
@@ -29,7 +29,8 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.inspection.read import inspect_file
     from elfdiff.render.inspection import render_json, render_text
 
-    found = inspect_file(args.file)
+    with progress(f"inspecting {args.file}"):
+        found = inspect_file(args.file)
     if not args.quiet:
         for warning in found.warnings:
             warn(f"{found.path}: {warning}")

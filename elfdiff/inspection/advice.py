@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from elfdiff.causes import Cause, cause_of
 from elfdiff.evidence.model import Context
 from elfdiff.inspection.model import Hazard
@@ -9,6 +11,7 @@ from elfdiff.inspection.sign import Sign
 from elfdiff.inspection.subject import Subject
 from elfdiff.report import Effect, Fix, Role
 
+_TOOLS = {"c": ("gcc", "clang"), "c++": ("gcc", "clang"), "rust": ("rustc", "cargo"), "go": ("go",)}
 NONE = "no flag fixes this; elfdiff explain {root} says what helps"
 FOLLOWS = "nothing to fix here: it follows from what else differs; see elfdiff explain {root}"
 
@@ -48,5 +51,9 @@ def context(subject: Subject) -> Context:
 
 
 def _fix(sign: Sign, cause: Cause, known: Context) -> Fix | None:
+    if sign.language is not None and sign.language not in known.languages:
+        known = replace(known, languages=(*known.languages, sign.language))
     fixes = cause.fixes_for(known, (sign.face,)) or cause.fixes
-    return next((fix for fix in fixes if sign.face in fix.reaches or not fix.reaches), None)
+    fitting = [fix for fix in fixes if sign.face in fix.reaches or not fix.reaches]
+    tools = _TOOLS.get(sign.language or "", ())
+    return next((fix for fix in fitting if any(tool in fix.toolchain for tool in tools)), next(iter(fitting), None))

@@ -37,7 +37,7 @@ def directories(subject: Subject) -> tuple[EmbeddedDirectory, ...]:
 
 
 def _kind(path: str) -> DirectoryKind:
-    return "toolchain" if is_foreign(path) or path.startswith("/rustc/") else "build"
+    return "toolchain" if is_foreign(path) or path.startswith(("/rustc/", "/usr/src/rustc-")) else "build"
 
 
 def _tops(units: Sequence[str]) -> tuple[str, ...]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Segment
 from elfdiff.inspection.model import HardeningFact, HardeningState
 
 ET_REL, ET_CORE = 1, 4
 EM_386, EM_X86_64, EM_AARCH64 = 3, 62, 183
 MAX_SIZE = 512 << 20
 """Bytes of a file that is given to LIEF, which copies it."""
+PT_GNU_STACK, PT_GNU_RELRO = 0x6474E551, 0x6474E552
 PF_X = 1
 _DF_BIND_NOW, _DF_1_NOW, _DF_1_PIE = 0x8, 0x1, 0x08000000
 _DT_FLAGS, _DT_BIND_NOW, _DT_FLAGS_1, _DT_DEBUG = 30, 24, 0x6FFFFFFB, 21
@@ -51,12 +54,15 @@ def _parsed(elf: ElfFile) -> Any:
     wanted.parse_symbol_versions = False
     wanted.parse_overlay = False
     wanted.parse_notes = False
-    return lief.ELF.parse(elf.data, wanted)
+    with warnings.catch_warnings():
+        # LIEF warns of numbers that its enumerations lack; they are only numbers here.
+        warnings.simplefilter("ignore")
+        return lief.ELF.parse(elf.data, wanted)
 
 
 def _facts(elf: ElfFile, binary: Any, with_runtime: bool) -> Iterator[HardeningFact]:
     dynamic = {entry.tag: entry.value for entry in reversed(elf.dynamic)}
-    types = {int(segment.type) & 0xFFFFFFFF: segment for segment in binary.segments}
+    types = {segment.type: segment for segment in elf.segments}
     imported = {str(symbol.name) for symbol in binary.imported_symbols}
     yield _pie(elf, binary, dynamic)
     yield _stack(elf, binary, types)
@@ -81,20 +87,20 @@ def _pie(elf: ElfFile, binary: Any, dynamic: dict[int, int]) -> HardeningFact:
     return HardeningFact("PIE", "not-applicable", "shared library")
 
 
-def _stack(elf: ElfFile, binary: Any, types: dict[int, Any]) -> HardeningFact:
-    segment = types.get(0x6474E551)
+def _stack(elf: ElfFile, binary: Any, types: dict[int, Segment]) -> HardeningFact:
+    segment = types.get(PT_GNU_STACK)
     if segment is None:
         # Without PT_GNU_STACK the kernel decides by machine (fs/binfmt_elf.c, EXSTACK_DEFAULT).
         detail = "no PT_GNU_STACK: the kernel's default"
         return HardeningFact("NX", "no" if elf.header.machine in (EM_386, EM_X86_64) else "unknown", detail)
-    if int(segment.flags) & PF_X:
+    if segment.flags & PF_X:
         return HardeningFact("NX", "no", "executable stack")
     return HardeningFact("NX", "yes" if binary.has_nx else "unknown", "stack not executable")
 
 
-def _relro(types: dict[int, Any], dynamic: dict[int, int]) -> HardeningFact:
+def _relro(types: dict[int, Segment], dynamic: dict[int, int]) -> HardeningFact:
     now = _DT_BIND_NOW in dynamic or dynamic.get(_DT_FLAGS, 0) & _DF_BIND_NOW or dynamic.get(_DT_FLAGS_1, 0) & _DF_1_NOW
-    if 0x6474E552 not in types:
+    if PT_GNU_RELRO not in types:
         return HardeningFact("RELRO", "no", "no PT_GNU_RELRO")
     if now or not dynamic:
         return HardeningFact("RELRO", "yes", "full" if now else "static, no lazy binding")

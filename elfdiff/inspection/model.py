@@ -98,8 +98,9 @@ class Inspection:
     """Everything that is said about one file.
 
     ``build_id`` is hex; ``build_id_kind`` a phrase on its length. ``needed``, ``run_path``, ``soname`` and
-    ``interpreter`` are as the file has them. ``times`` and ``identities`` (users, hosts, kernel releases) are the ones that look like the
-    build's own. ``hazards`` stand with those that are shown first. ``warnings`` are sentences on odd structures.
+    ``interpreter`` are as the file has them. ``times`` and ``identities`` (users, hosts, kernel releases) are the ones
+    that look like the build's own. ``hazards`` stand with those that are shown first. ``warnings`` are sentences on odd
+    structures.
     """
 
     tool_version: str

@@ -14,7 +14,10 @@ MAX_PLACES = 20
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """A face that the file shows or hints at. ``places`` holds at least one place, and at most :data:`MAX_PLACES`."""
+    """A face that the file shows or hints at. ``places`` holds at least one place, and at most :data:`MAX_PLACES`.
+
+    ``language`` is that of the source behind it, where it is known: a program of several takes a flag for each.
+    """
 
     root: str
     face: str
@@ -23,6 +26,7 @@ class Sign:
     places: tuple[Place, ...]
     total: int
     note: str | None = None
+    language: str | None = None
 
 
 def sign(
@@ -33,8 +37,10 @@ def sign(
     places: Iterable[Place],
     total: int | None = None,
     note: str | None = None,
+    language: str | None = None,
 ) -> Sign:
     """A sign with the first places of many; ``total`` where the caller counted without making them."""
     seen = iter(places)
     kept = tuple(islice(seen, MAX_PLACES))
-    return Sign(root, face, title, confidence, kept, len(kept) + sum(1 for _ in seen) if total is None else total, note)
+    count = len(kept) + sum(1 for _ in seen) if total is None else total
+    return Sign(root, face, title, confidence, kept, count, note, language)

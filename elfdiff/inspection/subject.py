@@ -27,12 +27,11 @@ from elfdiff.span import Span
 
 MAX_SPOTS = 400_000
 """Telling texts kept of one file."""
-MAX_PATHS = 200_000
-MAX_TIME_TEXTS = 20_000
+MAX_PATHS = 100_000
+MAX_TIME_TEXTS = 10_000
 MAX_PRODUCERS = 2_000
 _WINDOW = 96
 _SHORT = 400
-_CODE_TEXT = 12
 
 _TELLING = re.compile(
     rb"/[^\x00-\x20/]+/|[0-2]\d:[0-5]\d|[A-Za-z]@[A-Za-z0-9]|[0-9a-f]{7}|[Dd]irty|LFS|lfs|Linux|-----BEGIN|[Bb]uil[dt]|"
@@ -46,7 +45,7 @@ _TIME = re.compile(
 _UNLIKELY_PATH = re.compile(r"[%\\@#^]|//|\.\.\.")
 _GLUED = re.compile(rb"[A-Za-z0-9_.~$%})*/-]\Z")
 _GLUED_PATHS = re.compile(rb"(?<=\.rs)(?=[/+.-])|(?<=\.go)(?=/)")
-_UNMISTAKABLE = re.compile(r"/(?:home|root|Users|tmp|builds|builddir|github|__w|var/lib/jenkins|workspace)/")
+_UNMISTAKABLE = re.compile(r"/(?:home|root|Users|tmp|builds|builddir|github/workspace|__w|var/lib/jenkins|workspace)/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +137,28 @@ class Subject:
         )
 
     @cached_property
+    def data_sections(self) -> tuple[Section, ...]:
+        """Sections with bytes but no code: compilers keep texts apart from code, and looking there finds noise.
+
+        Sections may overlap, so that a small file could make endless work: their bytes in all are limited to twice the
+        file's.
+        """
+        found: list[Section] = []
+        left = 2 * len(self.elf.data)
+        for section in self.elf.sections:
+            if section.span is None or section.is_executable:
+                continue
+            left -= section.span.length
+            if left < 0:
+                break
+            found.append(section)
+        return tuple(found)
+
+    @cached_property
     def spots(self) -> tuple[Spot, ...]:
         """Texts that could tell something about the build: of debug sections only whole absolute paths."""
         found: list[Spot] = []
-        for section in self.elf.sections:
+        for section in self.data_sections:
             if not holds_text(section):
                 continue
             debug = section.name.startswith((".debug", ".zdebug"))
@@ -149,7 +166,7 @@ class Subject:
                 if debug:
                     if not text.startswith(b"/") or b"/" not in text[1:]:
                         continue
-                elif (section.is_executable and len(text) < _CODE_TEXT) or not _TELLING.search(text):
+                elif not _TELLING.search(text):
                     continue
                 found.append(Spot(section, offset, text))
                 if len(found) >= MAX_SPOTS:
@@ -204,7 +221,7 @@ class Subject:
         found: list[StampUse] = []
         read = 0
         for spot in self.plain_spots:
-            if spot.section.is_executable or spot.section.name == ".gopclntab":
+            if spot.section.name == ".gopclntab":
                 continue
             for start, window in _windows(spot.text):
                 read += 1

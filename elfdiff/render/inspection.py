@@ -15,7 +15,7 @@ from elfdiff.inspection.model import (
     NoteFact,
     Place,
 )
-from elfdiff.render.escape import shorten, visible
+from elfdiff.render.escape import columns, shorten, visible
 from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import is_pasted
@@ -25,6 +25,8 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 _LABEL = 13
 _FEW = 5
 _WHOLE_HAZARDS = 7
+_LEAST_ROOM = 20
+_MOST_LINES = 6
 _SIGNS = {"yes": "+", "partial": "~", "no": "-", "unknown": "?"}
 
 
@@ -80,7 +82,9 @@ def _lines(found: Inspection, style: TextStyle) -> Iterator[Line]:
 
 
 def _field(label: str, text: str, style: TextStyle) -> Iterator[Line]:
-    yield from wrapped(text, style, f"{label:{_LABEL}}", " " * _LABEL)
+    """A value over a few lines; what is longer loses its middle."""
+    short = shorten(text, _MOST_LINES * (style.width - _LABEL), style.ascii)
+    yield from wrapped(short, style, f"{label:{_LABEL}}", " " * _LABEL)
 
 
 def _field_of_places(label: str, places: Sequence[Place], style: TextStyle) -> Iterator[Line]:
@@ -99,18 +103,21 @@ def _directories(directories: Sequence[EmbeddedDirectory], style: TextStyle) -> 
         return
     shown = directories if style.verbose else directories[:_FEW]
     yield Line("directories")
+    cut = "..." if style.ascii else "…"
     for item in shown:
         below = item.example.value.removeprefix(item.path)
-        cut = "..." if style.ascii else "\u2026"
-        example = f"{where(item.example)}" + (f"  {cut}{below}" if below and below != item.example.value else "")
+        example = where(item.example, style.ascii)
+        if below and below != item.example.value:
+            example += f"  {cut}{below}"
         count = "1 text" if item.count == 1 else f"{item.count} texts"
-        text = f"    {visible(item.path, style.ascii)}  ({item.kind}; {count})  "
-        if len(text) + 24 > style.width:
+        text = f"    {shorten(item.path, style.width - 32, style.ascii)}  ({item.kind}; {count})  "
+        room = style.width - columns(text)
+        if room < _LEAST_ROOM:
             yield Line(shorten(text.rstrip(), style.width, style.ascii))
-            text = " " * 8
-        yield Line(text + shorten(example, style.width - len(text), style.ascii))
+            text, room = " " * 8, style.width - 8
+        yield Line(text + shorten(example, room, style.ascii))
     if len(directories) > len(shown):
-        yield Line(f"    {len(directories) - len(shown)} more: -v")
+        yield Line(f"    {len(directories) - len(shown)} more: elfdiff inspect -v")
 
 
 def _sbom(found: Inspection) -> str:
@@ -151,9 +158,8 @@ def _hazards(found: Inspection, style: TextStyle) -> Iterator[Line]:
         yield Line("HAZARDS: none seen. Two builds say more: elfdiff A B", "green", 8)
         return
     count = "1 thing" if len(found.hazards) == 1 else f"{len(found.hazards)} things"
-    yield Line(
-        f"HAZARDS: {count} in here may differ in another build; only two builds prove it: elfdiff A B", "bold", 8
-    )
+    title = f"HAZARDS: {count} in here may differ in another build; only two builds prove it: elfdiff A B"
+    yield from (Line(line.text, "bold") for line in wrapped(title, style, "", "    "))
     whole = found.hazards if style.verbose else found.hazards[:_WHOLE_HAZARDS]
     told: set[str] = set()
     for hazard in whole:
@@ -172,9 +178,12 @@ def _hazard(hazard: Hazard, style: TextStyle, told: bool) -> Iterator[Line]:
     more = hazard.total - len(places)
     for number, place in enumerate(places):
         beyond = f"   and {more} more" if more > 0 and number == len(places) - 1 else ""
-        text = f"    {where(place)}  "
-        room = max(style.width - len(text) - len(beyond), 16)
-        yield Line(shorten(text, style.width // 2, style.ascii) + shorten(place.value, room, style.ascii) + beyond)
+        text = f"    {where(place, style.ascii)}  "
+        room = style.width - columns(text) - len(beyond)
+        if room < _LEAST_ROOM:
+            yield Line(shorten(text.rstrip(), style.width, style.ascii))
+            text, room = " " * 6, style.width - 6 - len(beyond)
+        yield Line(text + shorten(place.value, room, style.ascii) + beyond)
     if hazard.note:
         yield from indented(f"note: {hazard.note}", style, 4)
     effect = "masks" if hazard.masks else "removes"
@@ -187,10 +196,10 @@ def _hazard(hazard: Hazard, style: TextStyle, told: bool) -> Iterator[Line]:
         yield from indented(lead + hazard.advice, style, 4)
 
 
-def where(place: Place) -> str:
+def where(place: Place, ascii_only: bool = False) -> str:
     """``.rodata+0x1a40``, with the symbol behind it if one covers it."""
     spot = f"{place.section}+{place.offset:#x}" if place.section else f"file+{place.offset:#x}"
-    return f"{visible(spot)} in {visible(place.symbol)[:40]}" if place.symbol else visible(spot)
+    return shorten(spot, 40, ascii_only) + (f" in {shorten(place.symbol, 32, ascii_only)}" if place.symbol else "")
 
 
 def render_json(found: Inspection) -> str:

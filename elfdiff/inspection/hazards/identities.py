@@ -18,7 +18,7 @@ _BUILDER = re.compile(
 _DOCKER = re.compile(r"(?<![\w.@-])([a-z_][\w-]*@[0-9a-f]{12})(?![\w.])")
 _HOST = re.compile(r"(?i)\b(?:build[ _-]?host(?:name)?|built on host|host(?:name)?)\s*[:=]\s*([0-9a-f]{12})(?![\w.])")
 _MAIL = re.compile(r"@(?:localhost|example|[\w-]+\.(?:com|org|net|edu|io|gov|de|uk|invalid))\b")
-_KERNEL = re.compile(r"\bLinux(?:-| (?:[\w.-]+ )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]*[a-z0-9])")
+_KERNEL = re.compile(r"\bLinux(?:-| (?:[\w.-]{1,64} )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9])")
 _COUNTER = re.compile(r"(?:^|\) )#(\d+) (?:SMP|PREEMPT)|\b[Bb]uild #(\d+)\b")
 
 
@@ -26,8 +26,6 @@ def find(subject: Subject) -> Iterator[Sign]:
     """Faces of host-identity, kernel-version and build-counter."""
     people, kernels, counters, sure = [], [], [], False
     for spot in subject.plain_spots:
-        if spot.section.is_executable:
-            continue
         text = spot.text.decode("latin-1")
         if "@" in text or "ost" in text:
             found, certain = _person(text)

@@ -51,10 +51,12 @@ _PATTERNS: tuple[tuple[str, str, str, bytes], ...] = (
     ),
 )
 _STD_CRATES = frozenset(
-    {"std", "core", "alloc", "compiler_builtins", "panic_unwind", "panic_abort", "proc_macro", "test", "unwind", "hashbrown",
-     "addr2line", "gimli", "object", "miniz_oxide", "adler2", "memchr", "rustc_demangle", "cfg_if", "libc",
-     "rustc_std_workspace_core"}
+    {"std", "core", "alloc", "compiler_builtins", "panic_unwind", "panic_abort", "proc_macro", "test", "unwind",
+     "hashbrown", "addr2line", "gimli", "object", "miniz_oxide", "adler2", "memchr", "rustc_demangle", "cfg_if",
+     "libc", "rustc_std_workspace_core"}
 )  # fmt: skip
+_LONGEST = 512
+"""Bytes of a name that are looked at and shown."""
 _RELEASE_UNITS = 16
 _FEW_INCREMENTAL = 3
 _UNIT_NUMBER = re.compile(r"(?P<crate>\w+)\.[0-9a-f]+-cgu\.(?P<number>\d+)")
@@ -78,14 +80,15 @@ def _matches(section: Section, names: bytes, pattern: bytes) -> Iterator[tuple[S
     """Each name of the table that a pattern is found in, whole."""
     last = -1
     for match in re.finditer(pattern, names):
-        start = names.rfind(b"\0", 0, match.start() + 1) + 1
+        least = max(match.start() - _LONGEST, 0)
+        start = max(names.rfind(b"\0", least, match.start() + 1) + 1, least)
         if names[match.start() : match.start() + 1] == b"\0":
             start = match.start() + 1
         if start == last:
             continue
         last = start
-        end = names.find(b"\0", start)
-        yield section, start, names[start : end if end >= 0 else len(names)][:512]
+        end = names.find(b"\0", start, start + _LONGEST)
+        yield section, start, names[start : end if end >= 0 else start + _LONGEST]
 
 
 def _is_of_library(name: bytes) -> bool:
@@ -124,7 +127,7 @@ def _snapshots(subject: Subject) -> Iterator[Sign]:
     for table, names in subject.symbol_names:
         at = names.find(b"_kDartIsolateSnapshot")
         if at >= 0:
-            places.append(subject.name_place(table, at, names[at : names.find(b"\0", at)][:128]))
+            places.append(subject.name_place(table, at, names[at : at + 128].split(b"\0", 1)[0]))
             break
     if places:
         title = "an image of a run-time heap is embedded: any small change moves all of it"

@@ -15,14 +15,26 @@ _REGISTRY = re.compile(r"/(?:registry/src|git/checkouts)/[^/]+-[0-9a-f]{16}/")
 _OUT_DIR = re.compile(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}(?:/|$)")
 _RUST_SOURCE = re.compile(r"/lib/rustlib/src/rust/")
 _DISTRIBUTED = re.compile(
-    r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc/[0-9a-f]{40}|^/rust/deps/|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
+    r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc/[0-9a-f]{40}|^/rust/deps/|^/usr/src/rustc-\d|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
 )
 _PREFIX_MAP = re.compile(
     r"-f(?:file|debug|macro|profile|coverage)-prefix-map=(/[^=\s\"']+)=|--remap-path-prefix[ =](/[^=\s\"']+)="
 )
 _PERSONAL = re.compile(
-    r"^/(?:home|Users|builddir|builds|github|__w|workspace|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/"
+    r"^/(?:home|Users|builddir|builds|github/workspace|__w|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/"
 )
+_LANGUAGES = {
+    ".rs": "rust",
+    ".go": "go",
+    ".c": "c",
+    ".h": "c",
+    ".cc": "c++",
+    ".cpp": "c++",
+    ".cxx": "c++",
+    ".hpp": "c++",
+}
+_RUN_TIME = re.compile(r"^/var/(?!tmp/|lib/(?:jenkins|buildkite-agent)/)")
+_EXAMPLE = re.compile(r"^/home/(?:user(?:name)?|me|you|foo|alice|bob)/")
 _VENDORED = re.compile(r"/(?:site-packages|dist-packages|node_modules)/")
 
 
@@ -57,7 +69,14 @@ def find(subject: Subject) -> Iterator[Sign]:
 def _paths(
     subject: Subject, root: str, face: str, title: str, uses: Sequence[PathUse], confidence: Confidence = "shows"
 ) -> Sign:
-    return sign(root, face, title, confidence, (subject.path_place(use) for use in uses[:MAX_PLACES]), len(uses))
+    places = (subject.path_place(use) for use in uses[:MAX_PLACES])
+    return sign(root, face, title, confidence, places, len(uses), language=_language(uses))
+
+
+def _language(uses: Sequence[PathUse]) -> str | None:
+    """The language of the sources that are named, if all are of one."""
+    spoken = {_LANGUAGES.get(PurePosixPath(use.path).suffix) for use in uses[:MAX_PLACES]}
+    return next(iter(spoken)) if len(spoken) == 1 else None
 
 
 def _toolchains(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
@@ -127,7 +146,7 @@ def _debug(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
 
 
 def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
-    """Paths that a stripped program keeps. One below /tmp or /var is the program's business, unless it names a source."""
+    """Paths that a stripped program keeps. One below /tmp is the program's business, unless it names a source."""
     coverage = [use for use in uses if use.path.endswith(".gcda")]
     if coverage:
         yield _paths(
@@ -139,7 +158,7 @@ def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
             subject, "build-path", "path-cargo-out-dir-env", "a text made by env!() holds a directory of cargo", out
         )
     known = {*coverage, *out}
-    sources = [use for use in uses if use not in known and use.is_source and _looks_compiled(use)]
+    sources = [use for use in uses if use not in known and use.is_source and _looks_compiled(subject, use)]
     fortran = [use for use in sources if FORTRAN_SUFFIX.search(use.path)]
     if fortran:
         yield _paths(
@@ -158,7 +177,9 @@ def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
     roots = _roots(subject, sources)
     rest = [use for use in uses if use not in known]
     below = [use for use in rest if any((use.path + "/").startswith(root + "/") for root in roots)]
-    personal = [use for use in rest if _PERSONAL.match(use.path) and not use.path.startswith("/home/user/")]
+    personal = [
+        use for use in rest if _PERSONAL.match(use.path) and not _EXAMPLE.match(use.path) and not _is_glued(use)
+    ]
     if below or personal:
         chosen = below or personal
         title = "a text from a build script or a flag holds a directory of the build"
@@ -167,11 +188,21 @@ def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
         )
 
 
-def _looks_compiled(use: PathUse) -> bool:
+def _is_glued(use: PathUse) -> bool:
+    """Part of a longer word, as parts of addresses of web pages are."""
+    return use.start > 0 and use.spot.text[use.start - 1 : use.start].isalnum()
+
+
+def _looks_compiled(subject: Subject, use: PathUse) -> bool:
     """A source that somebody compiled, not a header or module that the program looks for when it runs."""
-    if _VENDORED.search(use.path) or use.path.startswith(("/dev/", "/proc/", "/sys/", "/var/run/", "/run/")):
+    if _VENDORED.search(use.path) or _RUN_TIME.match(use.path):
         return False
-    return use.path.count("/") >= 3 or is_build_place(use.path)
+    if use.path.endswith(".d") and "d" not in subject.languages:
+        return False
+    if is_build_place(use.path):
+        return True
+    # What looks like a path from the root may be the tail of a relative one behind another text.
+    return use.path.count("/") >= 3 and "/../" not in use.path and not subject.is_go
 
 
 def _roots(subject: Subject, sources: Sequence[PathUse]) -> tuple[str, ...]:

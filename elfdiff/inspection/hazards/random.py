@@ -30,8 +30,6 @@ def find(subject: Subject) -> Iterator[Sign]:
     keys: list[_Found] = []
     certificates: list[_Found] = []
     for spot in subject.plain_spots:
-        if spot.section.is_executable:
-            continue
         text = spot.text.decode("latin-1")
         if (
             "-4" in text

@@ -9,9 +9,9 @@ from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
 
 _DIRTY = re.compile(
-    r"(?:\b[vV]?\d[\w.+]*-(?:\d+-g)?[0-9a-f]{7,40}|\bg[0-9a-f]{7,40}|\bv\d[\w.-]*)[-+]dirty\b|\b[0-9a-f]{7,40}[-+]dirty\b|vcs\.modified=true"
+    r"(?:\b[vV]?\d[\w.+]{0,64}-(?:\d+-g)?[0-9a-f]{7,40}|\bg[0-9a-f]{7,40}|\bv\d[\w.-]{0,64})[-+]dirty\b|\b[0-9a-f]{7,40}[-+]dirty\b|vcs\.modified=true"
 )
-_DESCRIBE = re.compile(r"\b[vV]?\d[\w.]*-\d{1,5}-g[0-9a-f]{7,40}\b|vcs\.revision=[0-9a-f]{40}")
+_DESCRIBE = re.compile(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,40}\b|vcs\.revision=[0-9a-f]{40}")
 _COMMIT = re.compile(
     r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?\W{1,3}([0-9a-f]{40})\b"
 )
@@ -22,7 +22,7 @@ def find(subject: Subject) -> Iterator[Sign]:
     """Faces of vcs-state."""
     dirty, stamped, pointers = [], [], []
     for spot in subject.plain_spots:
-        if spot.section.is_executable or spot.section.name == ".gopclntab":
+        if spot.section.name == ".gopclntab":
             continue
         text = spot.text.decode("latin-1")
         if found := ("irty" in text or "modified=" in text) and _DIRTY.search(text):

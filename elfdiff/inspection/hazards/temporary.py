@@ -15,6 +15,7 @@ _RUSTC = re.compile(r"/rustc([A-Za-z0-9]{6})/")
 _RANDOM = re.compile(
     r"/(?:cc([A-Za-z0-9]{6})\.\w+$|tmp([a-z0-9_]{8})(?:/|$)|tmp\.([A-Za-z0-9]{6,10})(?:/|$)|\.tmp([A-Za-z0-9]{6})(?:/|$)|pip-[a-z-]+-([a-z0-9_]{8})(?:/|$))"
 )
+_DATED = re.compile(r"^/(?:var/)?tmp/[\w-]+\.20\d{12}\.\d{1,7}/")
 _FACES = {
     "path-go-cgo-workdir": "a work directory of the go command is named",
     "ocaml-temp-names": "a temporary file of ocamlopt is named",
@@ -49,6 +50,8 @@ def _face(path: str) -> str | None:
     found = _RUSTC.search(path)
     if found and _is_mixed(found.group(1)):
         return "rustc-tmpdir-leak"
+    if _DATED.search(path):
+        return "path-home-tmp-random"
     found = _RANDOM.search(path)
     return "path-home-tmp-random" if found and _is_mixed(found.group(found.lastindex or 1)) else None
 

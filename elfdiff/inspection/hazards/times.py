@@ -18,7 +18,7 @@ _BUILD_WORDS = re.compile(
     r"(?i)\b(?:built|compiled|generated|packaged|linked|"
     r"build[ _-]?(?:date|time|stamp|timestamp|at|on|info))\b|\bbuild[:=]|_build_"
 )
-_BANNER = re.compile(r"Linux version \d\S* \(|^#\d+ (?:SMP|PREEMPT)")
+_BANNER = re.compile(r"Linux version \d\S* \(|#\d+ (?:SMP|PREEMPT)")
 _NOT_BUILDS = re.compile(
     r"(?i)copyright|\(c\)|©|expires?|release[ds]?\b|since|version of|draft|rfc ?\d|standard|"
     r"last.modified|\$Id|\$Date|\$Revision|\$Header"
@@ -34,15 +34,13 @@ _UTC_NAMES = frozenset({"Z", "UTC", "GMT"})
 def find(subject: Subject) -> Iterator[Sign]:
     """Faces of build-time, file-times and time-zone."""
     uses = [use for use in subject.stamps if _is_plausible(use.stamp)]
-    banner = [use for use in uses if _BANNER.search(use.context)]
-    left = [use for use in uses if not _BANNER.search(use.context)]
+    banner = [use for use in uses if _BANNER.match(use.context)]
+    left = [use for use in uses if not _BANNER.match(use.context)]
     macros = list(_macros(left))
-    files = [
-        use
-        for use in left
-        if use.stamp.form == "asctime" and (use.is_whole or _is_build(subject, use)) and use not in macros
-    ]
-    scripts = [use for use in left if use not in macros and use not in files and _is_script(subject, use)]
+    taken = {id(use) for use in macros}
+    files = [use for use in left if id(use) not in taken and _is_file_time(subject, use)]
+    taken.update(id(use) for use in files)
+    scripts = [use for use in left if id(use) not in taken and _is_script(subject, use)]
     if banner:
         yield _sign(
             subject, "build-time", "time-kernel-banner", "the kernel's banner holds the time of the build", banner
@@ -120,6 +118,11 @@ def _is_beside(use: StampUse, other: StampUse) -> bool:
     return a.section.index == b.section.index and abs(a.offset + use.start - b.offset - other.start) <= _NEAR
 
 
+def _is_file_time(subject: Subject, use: StampUse) -> bool:
+    """The form of __TIMESTAMP__, alone or with words that say what it is."""
+    return use.stamp.form == "asctime" and (use.is_whole or _is_build(subject, use))
+
+
 def _is_build(subject: Subject, use: StampUse) -> bool:
     if _NOT_BUILDS.search(use.context):
         return False
@@ -154,8 +157,8 @@ def _embedded(subject: Subject) -> Iterator[Sign]:
     """Archives inside data that record the times of their members; each header is checked field by field."""
     places: list[Place] = []
     total = 0
-    for section in subject.elf.sections:
-        if section.type != SHT_PROGBITS or section.is_executable or not section.is_allocated or section.span is None:
+    for section in subject.data_sections:
+        if section.type != SHT_PROGBITS or not section.is_allocated:
             continue
         data = subject.contents(section)
         for magic, kind in _EMBEDDED:
