@@ -244,7 +244,10 @@ class Accountant:
                 elif side.data[begin:stop].any():
                     continue
                 unit = 1 << zeros.bit_length()
-                if stop == end or stop % unit == 0:
+                rest = side.data[stop : min(end, stop + MAX_ALIGNMENT)] != 0
+                # Growth may have given the last of the padding to what follows.
+                more = (int(rest.argmax()) if rest.any() else len(rest)) if reader is None else 0
+                if stop == end or (stop + more) // unit * unit >= stop:
                     self._own(side, begin, stop, Class.CONSEQUENCE, label)
 
     def _recompressed(self) -> None:

@@ -26,7 +26,7 @@ from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.compare.references import all_fields, dwarf
 from elfdiff.compare.references.code import CodeMap, code_fields, decode
-from elfdiff.compare.references.unwinding import frames_of
+from elfdiff.compare.references.ranges import frames_of
 from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined
 from elfdiff.compare.sections import SectionPair

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.compare.frames import Frames
 from elfdiff.compare.runs import Ints
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
@@ -35,6 +36,8 @@ class Image:
     """Offsets beyond ``elf.data`` are in inflated contents; see :meth:`place`."""
 
     elf: ElfFile
+    frames: dict[int, Frames] = field(default_factory=dict, repr=False)
+    """Call frame information by section index, as far as it was asked for."""
 
     @cached_property
     def _laid_out(self) -> tuple[bytes, dict[int, int]]:

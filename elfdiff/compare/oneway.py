@@ -15,7 +15,7 @@ from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.pools import TextChange
 from elfdiff.compare.references import all_fields
 from elfdiff.compare.references.code import CodeMap
-from elfdiff.compare.references.unwinding import function_ranges
+from elfdiff.compare.references.ranges import function_ranges
 from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.runs import Flags, Ints, Runs
 from elfdiff.span import Span

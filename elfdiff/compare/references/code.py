@@ -10,6 +10,7 @@ import numpy as np
 from elfdiff.compare.fields import ADDRESS, Base, Fields
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, signed
 from elfdiff.compare.machines import CodeReferences, ReferenceKind, machine
+from elfdiff.compare.references.ranges import function_ranges
 from elfdiff.compare.runs import Flags, Ints
 from elfdiff.elf.model import Section
 
@@ -111,6 +112,8 @@ def _relative_tables(image: Image, targets: Ints) -> Iterator[Fields]:
         shift = section.span.start - section.address
         first = signed(image.numbers(here + shift, 4), 4) + here
         likely = np.flatnonzero(_in_code(image, first))
+        ranges = sorted(function_ranges(image)) if len(likely) else []
+        begins = np.array([start for start, _ in ranges], dtype=np.int64)
         ats: list[Ints] = []
         bases: list[Ints] = []
         goals: list[Ints] = []
@@ -121,6 +124,10 @@ def _relative_tables(image: Image, targets: Ints) -> Iterator[Fields]:
             goal = signed(image.numbers(at, 4), 4) + base
             good = _in_code(image, goal)
             stop = count if good.all() else int(good.argmin())
+            if len(begins) and stop:
+                # What follows a table may lead into code by chance, but hardly into the same function.
+                home = np.searchsorted(begins, goal[:stop], side="right")
+                stop = int(np.flatnonzero(home == home[0])[-1]) + 1
             if stop < 2:
                 continue
             ats.append(at[:stop])

@@ -359,7 +359,7 @@ def _walk(
                     first = data[at]
                     if first == 0x03:
                         addresses.append(at + 1)
-                    if first != 0x91 and (size > address + 2 or first != 0x03):
+                    if (first != 0x91 and (size > address + 2 or first != 0x03)) or (first == 0x91 and size > address):
                         _expression(data, at, at + size, address, offset, addresses, references)
                 at += size
             elif kind == _ULEB:
@@ -690,6 +690,7 @@ def _location_list(
         at += 1
         if size >= 0x80:
             size, at = uleb(data, at - 1)
-        if size > 4 and data[at] not in (0x91,):
+        # Most lists are of stack slots; only an operation that holds an address or an entry is worth the walk.
+        if size > 4 and (data[at] != 0x91 or data.find(3, at, at + size) >= 0):
             _expression(data, at, at + size, address, offset, addresses, references)
         at += size

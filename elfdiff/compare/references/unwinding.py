@@ -7,25 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from elfdiff.compare.fields import ADDRESS, Base, Fields, contents_of
-from elfdiff.compare.frames import OMIT, Frames, Pointer, parse_frames, pointer, width_of
+from elfdiff.compare.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.compare.image import Image, signed
+from elfdiff.compare.references.ranges import frames_of
 from elfdiff.elf.model import Section
 
 MAX_ACTIONS = 4096
-
-
-def frames_of(image: Image, section: Section) -> Frames:
-    """The parsed entries of .eh_frame or .debug_frame."""
-    eh = section.name == ".eh_frame"
-    return parse_frames(image.content(section), section.address, image.word, image.elf.byte_order, eh)
-
-
-def function_ranges(image: Image) -> list[tuple[int, int]]:
-    """(address, length) of every function that .eh_frame describes."""
-    section = image.elf.section(".eh_frame")
-    if section is None or section.span is None or image.relocatable:
-        return []
-    return [(fde.begin.target, fde.length) for fde in frames_of(image, section).fdes]
 
 
 def fields(image: Image) -> Iterator[Fields]:
