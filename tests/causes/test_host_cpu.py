@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from elfdiff.causes.host_cpu import detect as host_cpu
+from elfdiff.evidence.model import FlagChange
+
+GENERIC = ("-mtune=generic", "-march=x86-64")
+NATIVE = ("-march=znver3", "-mavx2", "--param=l1-cache-size=32", "--param=l1-cache-line-size=64", "-mtune=znver3")
+
+
+def flags(a, b):
+    return FlagChange(unit="main.c", a_flags=tuple(a), b_flags=tuple(b), origin="producer")
+
+
+def test_cache_sizes_show_that_the_compiler_looked_at_its_host(seen, ask):
+    assert ask(host_cpu, seen.given(flags(GENERIC, NATIVE))) == {"env-cpu-native": "certain"}
+    assert ask(host_cpu, seen.given(flags(NATIVE, GENERIC))) == {"env-cpu-native": "certain"}
+
+
+def test_a_cpu_that_somebody_wrote_is_a_flag_and_not_the_hosts(seen, ask):
+    assert ask(host_cpu, seen.given(flags(GENERIC, ("-march=haswell",)))) == {}
+    assert ask(host_cpu, seen.given(flags(("-O2",), ("-O1",)))) == {}
+
+
+def test_a_long_list_without_cache_sizes_is_likely(seen, ask):
+    without = [f"-mno-{name}" for name in ("fma4", "xop", "tbm", "lwp", "sgx")]
+    a, b = ("-march=skylake", *without), ("-march=znver2", "-msse4a")
+    assert ask(host_cpu, seen.given(flags(a, b))) == {"env-cpu-native": "likely"}
+
+
+def test_another_compiler_detects_in_its_own_way(seen, ask):
+    assert ask(host_cpu, seen.given(seen.tool("gcc", "GCC 11", "GCC 12"), flags(GENERIC, NATIVE))) == {}
+
+
+def test_the_named_cpu_is_offered_for_x86_64_only(seen):
+    def actions(machine):
+        context = seen.given(languages=("c",), machine=machine).context
+        return [fix.action for fix in host_cpu.fixes_for(context, ("env-cpu-native",))]
+
+    assert any("-march=x86-64" in action for action in actions("Advanced Micro Devices X86-64"))
+    assert not any("-march=x86-64" in action for action in actions("AArch64"))

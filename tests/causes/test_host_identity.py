@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from elfdiff.causes.host_identity import detect as host_identity
+from elfdiff.evidence.model import SourceDigestChange, WordKind
+
+FACE = "env-user-host"
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "context"),
+    [
+        (WordKind.USER_HOST, "ci", "margarete", "built by ci"),
+        (WordKind.USER_HOST, "root@3f9c2b7d1e55", "root@0123456789ab", "root@3f9c2b7d1e55"),
+        (WordKind.USER_HOST, "alice@mill", "bob@tower", "compiled by alice@mill"),
+        (WordKind.HOST, "runner-7", "buildd-arm-4", "on host runner-7"),
+        (WordKind.HOST, "runner-7", "buildd-arm-4", "compiled on runner-7"),
+    ],
+)
+def test_a_name_where_the_text_speaks_of_the_build_is_proof(seen, ask, kind, a, b, context):
+    assert ask(host_identity, seen.given(seen.word(kind, a, b, context))) == {FACE: "certain"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "context", "expected"),
+    [
+        (WordKind.USER_HOST, "name", "value", "sorted by name", {}),
+        (WordKind.HOST, "exit", "abort", "clean up on exit", {}),
+        (WordKind.USER_HOST, "bob@example.org", "al@example.org", "bugs to bob@example.org", {FACE: "possible"}),
+        (WordKind.USER_HOST, "alice@mill", "bob@tower", "alice@mill", {FACE: "likely"}),
+        (WordKind.HOST, "mill", "tower", "(host: mill)", {FACE: "likely"}),
+        (WordKind.OTHER, "ci", "margarete", "ci", {}),
+    ],
+)
+def test_a_name_alone_is_less(seen, ask, kind, a, b, context, expected):
+    assert ask(host_identity, seen.given(seen.word(kind, a, b, context))) == expected
+
+
+def test_changed_sources_lower_it(seen, ask):
+    word = seen.word(WordKind.USER_HOST, "ci", "margarete", "built by ci")
+    assert ask(host_identity, seen.given(word, SourceDigestChange(file="about.c"))) == {FACE: "likely"}
+
+
+def test_an_object_named_for_the_builder_holds_a_name(seen, ask):
+    stamped = replace(seen.text("alice", "bob"), symbol="stamp_user")
+    assert ask(host_identity, seen.given(stamped)) == {FACE: "certain"}
+    plain = replace(seen.text("alice", "bob"), symbol="default_user")
+    assert ask(host_identity, seen.given(plain)) == {FACE: "likely"}
+    other = replace(seen.text("alice", "bob"), symbol="greeting")
+    assert ask(host_identity, seen.given(other)) == {}
+
+
+def test_a_name_glued_to_other_texts_is_likely(seen, ask):
+    glued = seen.text("rtool 0.3.1\\nbuilt epoch by alice", "rtool 0.3.1\\nbuilt epoch by jenkins", fragment=True)
+    assert ask(host_identity, seen.given(glued)) == {FACE: "likely"}
+    prose = seen.text("lines wrapped by width", "lines wrapped by words", fragment=True)
+    assert ask(host_identity, seen.given(prose)) == {}
+
+
+def test_lone_texts_with_one_head_are_partners(seen, ask):
+    pair = seen.text("on host runner-7", None), seen.text(None, "on host buildd-arm-4")
+    assert ask(host_identity, seen.given(*pair)) == {FACE: "likely"}
+    assert ask(host_identity, seen.given(pair[0])) == {}
+    assert ask(host_identity, seen.given(seen.text("sorted by name", None), seen.text(None, "sorted by value"))) == {}
