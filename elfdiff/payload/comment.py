@@ -13,6 +13,8 @@ from elfdiff.payload.producer import identify, parse_producer, release
 Origin = Literal["comment", "producer", "note", "build-info", "path"]
 
 NT_GNU_GOLD_VERSION = 4
+MAX_SIGNATURES = 1000
+"""Different strings of .comment that are read; a program linked from many libraries has a dozen."""
 _RUSTC_COMMIT = re.compile(rb"/rustc/([0-9a-f]{40})/")
 # Since Go 1.18 the version stands inline at byte 32, behind its length (Go's debug/buildinfo, readRawBuildInfo).
 _GO_MAGIC = b"\xff Go buildinf:"
@@ -58,7 +60,7 @@ def toolchain(elf: ElfFile) -> tuple[Tool, ...]:
 
 
 def _signatures(elf: ElfFile) -> Iterator[Tool]:
-    for text in elf.comment:
+    for text in tuple(dict.fromkeys(elf.comment))[:MAX_SIGNATURES]:
         yield Tool(*identify(text), text, "comment")
     for producer in dict.fromkeys(unit.producer for unit in elf.debug_units if unit.producer):
         parsed = parse_producer(producer)
