@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from elfdiff.causes.hash_order import detect as hash_order
+from elfdiff.evidence.model import SourceDigestChange, TextOrderChange, WordKind
+
+
+def shuffled(count):
+    return TextOrderChange(section=".rodata", count=count)
+
+
+def test_the_same_texts_in_another_order_are_likely_at_most(seen, ask):
+    assert ask(hash_order, seen.given(shuffled(12))) == {"hash-seed-order": "likely"}
+    assert ask(hash_order, seen.given(shuffled(3))) == {"hash-seed-order": "possible"}
+    assert ask(hash_order, seen.given(shuffled(12), seen.function("table"))) == {"hash-seed-order": "possible"}
+
+
+def test_a_link_order_moves_texts_too(seen, ask):
+    for what in ("file-symbols", "units", "members"):
+        order = seen.order(what, ["a.c", "b.c"], ["b.c", "a.c"])
+        assert ask(hash_order, seen.given(shuffled(12), order)) == {}
+
+
+def test_anything_known_to_differ_comes_first(seen, ask):
+    assert ask(hash_order, seen.given(shuffled(12), seen.tool("gcc", "11", "12"))) == {}
+    assert ask(hash_order, seen.given(shuffled(12), SourceDigestChange(file="table.c"))) == {}
+    assert ask(hash_order, seen.given(shuffled(12), seen.path("/w/a", "/w/b", "x.c"))) == {}
+
+
+def test_functions_that_move_alone_are_possibly_a_linkers_shuffle(seen, ask):
+    order = seen.order("functions", ["f", "g", "h"], ["h", "f", "g"])
+    assert ask(hash_order, seen.given(order, a_tools=(("mold", "1.10.1"),))) == {"linker-shuffle": "possible"}
+    assert ask(hash_order, seen.given(order, a_tools=(("gcc", "12.2.0"),))) == {}
+
+
+def test_the_seed_of_structures_stands_in_vermagic(seen, ask):
+    context = "6.1.0 SMP mod_unload RANDSTRUCT_0a1b"
+    word = seen.word(WordKind.OTHER, "RANDSTRUCT_0a1b", "RANDSTRUCT_99ff", context)
+    assert ask(hash_order, seen.given(word)) == {"randstruct-seed": "certain"}
+    other = seen.word(WordKind.KERNEL, "6.1.0", "6.1.1", context)
+    assert ask(hash_order, seen.given(other)) == {}

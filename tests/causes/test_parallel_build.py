@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from elfdiff.causes.parallel_build import detect as parallel_build
+from elfdiff.evidence.model import CodegenUnitChange, LoneSectionChange, SourceDigestChange, UnitNaming
+
+UNITS = "rust-codegen-units-or-parallel-frontend"
+
+
+def units(crate, a, b):
+    return CodegenUnitChange(crate=crate, a_count=a, b_count=b)
+
+
+def test_several_crates_in_one_unit_each_are_a_setting(seen, ask):
+    evidence = seen.given(units("rtool", 16, 1), units("rcore", 4, 1))
+    assert ask(parallel_build, evidence) == {UNITS: "certain"}
+    assert ask(parallel_build, seen.given(*evidence.items, SourceDigestChange(file="lib.rs"))) == {UNITS: "likely"}
+
+
+def test_one_crate_may_have_grown(seen, ask):
+    assert ask(parallel_build, seen.given(units("rtool", 3, 4))) == {UNITS: "likely"}
+
+
+def test_other_compilers_dependencies_and_incremental_builds_come_first(seen, ask):
+    fact = units("rtool", 16, 1)
+    incremental = UnitNaming(a_plain=16, b_plain=1, a_incremental=0, b_incremental=40)
+    for other in (seen.tool("rustc", "1.94", "1.95"), seen.drift("itoa", "1.0.1", "1.0.2"), incremental):
+        assert ask(parallel_build, seen.given(fact, other)) == {}
+
+
+def test_a_section_that_differs_alone_names_its_writer(seen, ask):
+    index, types = LoneSectionChange(name=".gdb_index"), LoneSectionChange(name=".BTF")
+    assert ask(parallel_build, seen.given(index)) == {"linker-thread-nondeterminism": "certain"}
+    assert ask(parallel_build, seen.given(types)) == {"btf-type-id-order": "certain"}
+    assert ask(parallel_build, seen.given(LoneSectionChange(name=".rodata"))) == {}
