@@ -11,7 +11,7 @@ from elfdiff.inspection.subject import PathUse, Subject
 
 MAX_DIRECTORIES = 200
 _KNOWN = re.compile(
-    r"^.*?/(?:registry/src/[^/]+|git/checkouts/[^/]+|rustlib/src/rust|pkg/mod|lib/gcc(?:-cross)?/[^/]+/[^/]+)(?=/|$)|^/rustc/[0-9a-f]{40}"
+    r"^.*?/(?:registry/src/[^/]+|git/checkouts/[^/]+|rustlib/src/rust|pkg/mod|lib/gcc(?:-cross)?/[^/]+/[^/]+)(?=/|$)|^/rustc(?:-dev)?/[0-9a-f]{40}"
 )
 _DEPTH = 3
 
@@ -37,7 +37,9 @@ def directories(subject: Subject) -> tuple[EmbeddedDirectory, ...]:
 
 
 def _kind(path: str) -> DirectoryKind:
-    return "toolchain" if is_foreign(path) or path.startswith(("/rustc/", "/usr/src/rustc-")) else "build"
+    return (
+        "toolchain" if is_foreign(path) or path.startswith(("/rustc/", "/rustc-dev/", "/usr/src/rustc-")) else "build"
+    )
 
 
 def _tops(units: Sequence[str]) -> tuple[str, ...]:

@@ -146,7 +146,8 @@ class Subject:
         found: list[Section] = []
         left = 2 * len(self.elf.data)
         for section in self.elf.sections:
-            if section.span is None or section.is_executable:
+            # BOLT keeps the sections that it rewrote under these names.
+            if section.span is None or section.is_executable or section.name.startswith(".bolt.org."):
                 continue
             left -= section.span.length
             if left < 0:

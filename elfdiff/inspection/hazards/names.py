@@ -70,8 +70,10 @@ def find(subject: Subject) -> Iterator[Sign]:
             found = [item for item in found if not _is_of_library(item[2])]
         if found:
             places = (subject.name_place(section, start, name) for section, start, name in found[:MAX_PLACES])
-            confidence: Confidence = "hints" if face == "thinlto-promoted-suffix" else "shows"
-            yield sign(root, face, title, confidence, places, len(found))
+            follows = face == "thinlto-promoted-suffix"
+            confidence: Confidence = "hints" if follows else "shows"
+            note = "the number changes with whatever else changes in its module" if follows else None
+            yield sign(root, face, title, confidence, places, len(found), note)
     yield from _units(subject)
     yield from _snapshots(subject)
 

@@ -15,7 +15,7 @@ _REGISTRY = re.compile(r"/(?:registry/src|git/checkouts)/[^/]+-[0-9a-f]{16}/")
 _OUT_DIR = re.compile(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}(?:/|$)")
 _RUST_SOURCE = re.compile(r"/lib/rustlib/src/rust/")
 _DISTRIBUTED = re.compile(
-    r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc/[0-9a-f]{40}|^/rust/deps/|^/usr/src/rustc-\d|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
+    r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc(?:-dev)?/[0-9a-f]{40}|^/rust/deps/|^/usr/src/rustc-\d|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
 )
 _PREFIX_MAP = re.compile(
     r"-f(?:file|debug|macro|profile|coverage)-prefix-map=(/[^=\s\"']+)=|--remap-path-prefix[ =](/[^=\s\"']+)="

@@ -11,7 +11,8 @@ from elfdiff.inspection.subject import Subject
 _DIRTY = re.compile(
     r"(?:\b[vV]?\d[\w.+]{0,64}-(?:\d+-g)?[0-9a-f]{7,40}|\bg[0-9a-f]{7,40}|\bv\d[\w.-]{0,64})[-+]dirty\b|\b[0-9a-f]{7,40}[-+]dirty\b|vcs\.modified=true"
 )
-_DESCRIBE = re.compile(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,40}\b|vcs\.revision=[0-9a-f]{40}")
+# Only what git abbreviated: a whole hash there is a library naming its own release, as jemalloc does.
+_DESCRIBE = re.compile(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,16}\b|vcs\.revision=[0-9a-f]{40}")
 _COMMIT = re.compile(
     r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?\W{1,3}([0-9a-f]{40})\b"
 )
