@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from elfdiff.evidence.model import (
+    BuildIdKept,
     DebugLinkChange,
     DependencyDrift,
     DynamicChange,
@@ -26,7 +27,7 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence
 
 _CODE = (".text", ".plt", ".init", ".fini", ".eh_frame")
-_FRAME = (SectionChange, HeaderChange, DynamicChange, FunctionTotals, OrderChange, LoneSectionChange)
+_FRAME = (SectionChange, HeaderChange, DynamicChange, FunctionTotals, OrderChange, LoneSectionChange, BuildIdKept)
 
 
 def values(item: Evidence) -> tuple[str, str]:

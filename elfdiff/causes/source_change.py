@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed
+from elfdiff.causes._counters import counters
 from elfdiff.causes._paths import lone_directories
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
@@ -149,12 +150,14 @@ def _functions(evidence: EvidenceSet) -> list[FunctionChange]:
 def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
     """Texts of the program that changed for no reason that was seen."""
     directories = [item.fact for item in lone_directories(evidence)]
+    counted = [item.fact for item in counters(evidence)]
     reordered = evidence.has(OrderChange)
     found: list[TextChange | WordChange] = [
         change
         for change in evidence.of(TextChange)
         if not change.fragment
         and change not in directories
+        and change not in counted
         and _is_program(change)
         and not (reordered and _is_cut_otherwise(change))
     ]
@@ -178,7 +181,8 @@ def _is_program(change: Evidence) -> bool:
 
 
 def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
-    numbers = [number for number in evidence.of(IntegerChange) if not number.seconds]
+    counted = [item.fact for item in counters(evidence)]
+    numbers = [number for number in evidence.of(IntegerChange) if not number.seconds and number not in counted]
     tables = [
         change
         for change in evidence.of(DataChange)

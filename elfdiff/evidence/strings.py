@@ -154,7 +154,7 @@ def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange |
     for item in differences(left, right):
         a = spot_location(string.a) if shifted else spot_location(string.a, *_bytes(left, item.a_start, item.a_end))
         b = spot_location(string.b) if shifted else spot_location(string.b, *_bytes(right, item.b_start, item.b_end))
-        symbol = symbol_over(pair.a, string.a.section, string.a.offset)
+        symbol = _symbol(pair, string.a)
         yield word_evidence(
             item, string.a.section.name, symbol, (a, b), string.rewrites[-1:], readable(string.a.text)
         )
@@ -190,13 +190,19 @@ def _text_change(pair: Pair, string: StringPair, fragments: bool) -> TextChange:
     section = spot.section.name if spot else None
     return TextChange(
         section=section,
-        symbol=symbol_over(pair.a, string.a.section, string.a.offset) if string.a else None,
+        symbol=_symbol(pair, string.a) if string.a else None,
         a=spot_location(string.a) if string.a else None,
         b=spot_location(string.b) if string.b else None,
         rewrites=string.rewrites,
         how=string.how,
         fragment=fragments and bool(section and section.startswith(_FRAGMENT_SECTIONS)),
     )
+
+
+def _symbol(pair: Pair, spot: Spot) -> str | None:
+    """The object over a text; a printable byte that happens to stand in front of an object is read as part of its text."""
+    first = symbol_over(pair.a, spot.section, spot.offset)
+    return first or symbol_over(pair.a, spot.section, spot.offset + len(spot.text) - 1)
 
 
 def _keeps_no_ends(pair: Pair) -> bool:

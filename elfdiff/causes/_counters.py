@@ -1,0 +1,62 @@
+"""Numbers that count builds: in words, in whole texts, in objects of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from elfdiff.causes._facts import became, named_context, spelled
+from elfdiff.evidence.model import EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
+from elfdiff.report import Confidence
+
+_COUNTS = re.compile(
+    r"(?i)\bbuild[ _-]?(?:number|no\b|num|nr|id|count(?:er)?|#)|\bbuild\W{0,2}#?\d|\b(?:run|job|"
+    r"pipeline)[ _-]?(?:id|number|no\.?)?\W{0,2}#?\d|\bbuild\b.*\bcounter\W{0,2}#?\d|"
+    r"github_run|ci_(?:pipeline|job)|#\d+ (?:SMP|PREEMPT)|\brevision counter"
+)
+_COUNTER = re.compile(r"(?i)\bcounter\b")
+_UNAME = re.compile(r"(?i)\blinux \S+ \d+\.\d+")
+_SYMBOL = re.compile(r"(?i)build_?(?:number|num|no|nr|count(?:er)?|id)\b|(?:run|pipeline|job)_?(?:id|number)\b")
+_NUMBER = re.compile(r"(?<![\d.])\d{1,12}(?![\d.]*\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A number that changed, how sure it is that it counts builds, and both values in one phrase."""
+
+    fact: WordChange | TextChange | IntegerChange
+    confidence: Confidence
+    shown: str
+
+
+def counters(evidence: EvidenceSet) -> Iterator[Counted]:
+    """Words, then texts that changed by one number, then objects; what nothing calls a counter is left out."""
+    for word in evidence.of(WordChange):
+        if word.kind is WordKind.COUNTER and not _UNAME.search(word.context):
+            sure = _COUNTS.search(named_context(word))
+            yield Counted(word, Confidence.CERTAIN if sure else Confidence.POSSIBLE, became(word.a_word, word.b_word))
+    for text in evidence.of(TextChange):
+        numbers = _one_number(text)
+        if numbers is None or text.a is None or _UNAME.search(text.a.value):
+            continue
+        context = f"{spelled(text.symbol)} {text.a.value}"
+        if _COUNTS.search(context):
+            yield Counted(text, Confidence.CERTAIN, became(*numbers))
+        elif _COUNTER.search(context):
+            yield Counted(text, Confidence.LIKELY, became(*numbers))
+    for number in evidence.of(IntegerChange):
+        if not number.seconds and number.symbol and _SYMBOL.search(number.symbol):
+            shown = f"{number.symbol}: {number.a_value} became {number.b_value}"
+            yield Counted(number, Confidence.LIKELY, shown)
+
+
+def _one_number(text: TextChange) -> tuple[str, str] | None:
+    """Both values of the one whole number by which a text changed; None if it changed otherwise. Versions are none."""
+    if text.fragment or text.a is None or text.b is None:
+        return None
+    a, b = text.a.value, text.b.value
+    if a == b or _NUMBER.sub("#", a) != _NUMBER.sub("#", b):
+        return None
+    pairs = [(x, y) for x, y in zip(_NUMBER.findall(a), _NUMBER.findall(b), strict=True) if x != y]
+    return pairs[0] if len(pairs) == 1 else None
