@@ -417,10 +417,10 @@ def rust_pairs() -> list[Pair]:
         pair(
             "native-rplain",
             RPLAIN,
-            flag("RUSTFLAGS", "", "-C target-cpu=haswell", "host-cpu"),
+            flag("RUSTFLAGS", "", "-C target-cpu=native", "host-cpu"),
             on=RELATIVE,
             curable=False,
-            tolerated=("build-flags",),
+            instead=(("host-cpu", "build-flags"),),
         ),
     ]
 
@@ -584,21 +584,14 @@ def toolchain_pairs() -> list[Pair]:
         pair("flags-calc-now", CALC, flag("LDFLAGS", "", "-Wl,-z,now"), on=PLAIN, curable=False),
         pair("flags-calc-gz", CALC, flag("CFLAGS", "", "-gz"), curable=False),
         pair("flags-calc-debug", CALC, flag("CFLAGS", "", "-g"), on=PLAIN, curable=False),
-        pair(
-            "native-calc",
-            CALC,
-            flag("CFLAGS", "", "-march=haswell", "host-cpu"),
-            on=G,
-            curable=False,
-            tolerated=("build-flags",),
-        ),
+        pair("native-calc", CALC, flag("CFLAGS", "", "-march=native", "host-cpu"), curable=False),
         pair(
             "native-words",
             WORDS,
-            flag("CXXFLAGS", "", "-march=haswell", "host-cpu"),
+            flag("CXXFLAGS", "", "-march=native", "host-cpu"),
             on=PLAIN,
             curable=False,
-            tolerated=("build-flags",),
+            instead=(("host-cpu", "build-flags"),),
         ),
     ]
 
@@ -778,13 +771,23 @@ def rarer_pairs() -> list[Pair]:
     )
     mangled = flag("RUSTFLAGS", "", "-C symbol-mangling-version=v0", "name-mangling")
     stripped = Plant(roots("post-processing"), b=STRIPPED)
-    signed = 'head -c 435 /dev/urandom >> "$1" && printf "\\0\\0\\002\\0\\0\\0\\0\\0\\0\\0\\001\\263~Module signature appended~\\n" >> "$1"'
+    tail = "\\0\\0\\002\\0\\0\\0\\0\\0\\0\\0\\001\\263~Module signature appended~\\n"
+    signed = f'head -c 435 /dev/urandom >> "$1" && printf "{tail}" >> "$1"'
     signature = Plant(roots("signature"), both=after(signed))
     appended = Plant(
         roots("appended-data"),
         a=after('printf "hsqs0123first payload" >> "$1"'),
         b=after('printf "hsqs0123other payload" >> "$1"'),
     )
+    pointer = Plant(roots("memory-layout"), both=env(STAMPS="pointer"))
+    unknown = ("cause-not-in-files", "unexplained")
+    measured = environment("build-measurement", "JOBS", "8", "32", STAMPS="nproc")
+    loader = flag("LDFLAGS", "", "-Wl,--dynamic-linker=/opt/toolchain/lib64/ld-linux-x86-64.so.2", "toolchain-path")
+    units = environment("parallel-build", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16", "1")
+
+    def profiled(name: str) -> Plant:
+        return flag(name, "", "-fprofile-use -Wno-missing-profile", "profile-data")
+
     layout = Plant(roots("memory-layout"), both=env(CFLAGS="-gsplit-dwarf", CXXFLAGS="-gsplit-dwarf"))
     random = Plant(roots("temporary-path"), a=Change(place=RANDOM[0]), b=Change(place=RANDOM[1]))
     either = (("temporary-path", "build-path"),)
@@ -815,9 +818,22 @@ def rarer_pairs() -> list[Pair]:
         pair("appended-calc", CALC, appended, curable=False),
         pair("appended-words", WORDS, appended, on=PLAIN, curable=False),
         pair("appended-gosum", GOSUM, appended, on=NOTHING, curable=False),
-        pair("layout-calc", CALC, layout, curable=False),
-        pair("layout-bzip2", BZIP2, layout, curable=False),
-        pair("layout-words", WORDS, layout, curable=False),
+        pair("layout-calc-pointer", CALC, pointer, curable=False),
+        pair("layout-words-pointer", WORDS, pointer, on=PLAIN, curable=False),
+        pair("layout-bzip2-pointer", BZIP2, pointer, on=both(PLAIN, STRIPPED), curable=False),
+        pair("layout-calc-split-dwarf", CALC, layout, silent=True, verdicts=unknown),
+        pair("layout-words-split-dwarf", WORDS, layout, silent=True, verdicts=unknown),
+        pair("measured-calc", CALC, measured, curable=False),
+        pair("measured-words", WORDS, measured, on=PLAIN, curable=False),
+        pair("measured-store", STORE, measured, on=PLAIN, curable=False),
+        pair("loader-calc", CALC, loader, curable=False),
+        pair("loader-words", WORDS, loader, on=PLAIN, curable=False),
+        pair("loader-lz4", LZ4, loader, on=both(PLAIN, STRIPPED), curable=False),
+        pair("profile-calc", CALC, profiled("CFLAGS"), curable=False, tolerated=flags),
+        pair("profile-bzip2", BZIP2, profiled("CFLAGS"), curable=False, tolerated=flags),
+        pair("profile-words", WORDS, profiled("CXXFLAGS"), curable=False, tolerated=flags),
+        pair("units-rlocked", RLOCKED, units, on=NOTHING, curable=False, tolerated=flags),
+        pair("units-rtool-debug", RTOOL, units, on=CARGO_DEBUG, curable=False, tolerated=flags),
         pair("needed-calc", CALC, needed, curable=False, tolerated=flags),
         pair("needed-store", STORE, needed, on=PLAIN, curable=False, tolerated=flags),
         pair("needed-bzip2", BZIP2, needed, curable=False, tolerated=flags),
@@ -905,13 +921,8 @@ def debian_pairs() -> list[Pair]:
             tolerated=("build-flags",),
         ),
         pair("flags-bzip2-O1", BZIP2, flag("CFLAGS", "-O2 -g", "-O1 -g"), on=NOTHING, curable=False),
-        pair(
-            "native-lz4",
-            LZ4,
-            flag("CFLAGS", "", "-march=haswell", "host-cpu"),
-            curable=False,
-            tolerated=("build-flags",),
-        ),
+        pair("native-lz4", LZ4, flag("CFLAGS", "", "-march=native", "host-cpu"), curable=False),
+        pair("flags-zlib-haswell", ZLIB, flag("CFLAGS", "", "-march=haswell"), curable=False),
         pair(
             "source-lua",
             LUA,

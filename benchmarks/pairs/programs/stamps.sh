@@ -22,6 +22,8 @@ stamp() {
     uuid) cat /proc/sys/kernel/random/uuid ;;
     counter) echo "${BUILD_NUMBER:-1}" ;;
     directory) pwd ;;
+    nproc) echo "${JOBS:-4}" ;;
+    pointer) printf '<Parser object at 0x7f%s>\n' "$(od -An -N5 -tx1 /dev/urandom | tr -d ' ')" ;;
     *) echo "stamp: unknown kind $1" >&2; exit 2 ;;
     esac
 }

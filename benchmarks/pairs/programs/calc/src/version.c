@@ -48,6 +48,12 @@ void calc_version(void)
 #ifdef STAMP_UUID
     puts("build id " STAMP_UUID);
 #endif
+#ifdef STAMP_NPROC
+    puts("nproc " STAMP_NPROC);
+#endif
+#ifdef STAMP_POINTER
+    puts("made by " STAMP_POINTER);
+#endif
 #ifdef STAMP_COUNTER
     puts("build #" STAMP_COUNTER);
 #endif

@@ -36,6 +36,12 @@ std::string about()
 #ifdef HAVE_uuid
     text += std::string(", id ") + stamp_uuid;
 #endif
+#ifdef HAVE_nproc
+    text += std::string(", nproc ") + stamp_nproc;
+#endif
+#ifdef HAVE_pointer
+    text += std::string(", by ") + stamp_pointer;
+#endif
 #ifdef HAVE_kernel
     text += std::string(", on ") + stamp_kernel;
 #endif

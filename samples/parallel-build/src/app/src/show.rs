@@ -1,0 +1,3 @@
+pub fn show(text: &str) {
+    println!("{text}");
+}

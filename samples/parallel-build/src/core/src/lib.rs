@@ -1,0 +1,2 @@
+pub mod over;
+pub mod under;

@@ -1,0 +1,4 @@
+#[inline(never)]
+pub fn over(word: &str) -> String {
+    word.chars().rev().collect()
+}

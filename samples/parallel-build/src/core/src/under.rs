@@ -1,0 +1,4 @@
+#[inline(never)]
+pub fn under(word: &str) -> String {
+    word.to_uppercase()
+}

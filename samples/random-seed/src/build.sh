@@ -1,0 +1,5 @@
+#!/bin/sh
+# Builds out/greeting.o, an object for a library.
+set -eu
+mkdir -p out
+${CC:-gcc} ${CPPFLAGS:-} ${CFLAGS:-} -c greeting.c -o out/greeting.o
