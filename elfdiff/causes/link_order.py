@@ -35,11 +35,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._code import code_changed, most_changed
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import DependencyDrift, EvidenceSet, OrderChange, SymbolRenamed, UnitNaming
+from elfdiff.evidence.model import (
+    DependencyDrift,
+    EvidenceSet,
+    FlagChange,
+    OrderChange,
+    SymbolRenamed,
+    ToolChange,
+    UnitNaming,
+)
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 LINK, ARCHIVE = "link-input-order", "archive-member-order"
@@ -89,10 +98,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if order.what == "members":
             yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
         elif order.what in _LINKED:
-            yield Match(LINK, (order,), Confidence.CERTAIN, _summary(order), _note(order))
+            yield Match(LINK, (order,), _confidence(order, evidence), _summary(order), _note(order))
         elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence):
             confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
             yield Match(LINK, (order,), confidence, _summary(order), _note(order))
+
+
+def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
+    """Other tools and flags reorder objects by themselves: with -O2 gcc puts main into .text.startup, which comes first."""
+    if order.what == "needed":
+        return Confidence.CERTAIN
+    if evidence.has(ToolChange) or evidence.has(FlagChange) or most_changed(evidence):
+        return Confidence.POSSIBLE
+    return Confidence.LIKELY if code_changed(evidence) else Confidence.CERTAIN
 
 
 def _without_file_symbols(evidence: EvidenceSet) -> bool:

@@ -20,6 +20,9 @@ _SOURCE_END = re.compile(
 )
 
 
+_VERSIONED = re.compile(rb"([A-Za-z][A-Za-z0-9_.-]*?)[-@]v?\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*")
+
+
 class RewriteKind(StrEnum):
     """How a rewrite turns a's text into b's."""
 
@@ -89,16 +92,26 @@ def paths_in(text: bytes) -> list[bytes]:
 def split_common_tail(a: bytes, b: bytes) -> tuple[bytes, bytes, bytes] | None:
     """(head of a, head of b, common tail) of two paths, cut between components; None if they end differently.
 
-    The tail is as long as can be, and never the whole of either path.
+    The tail is as long as can be, and never the whole of either path. Components that name one thing in two versions
+    (tiny-1.0.1 and tiny-1.0.2) count as equal where the components in front of them differ too; the tail is a's.
     """
     left, right = a.split(b"/"), b.split(b"/")
     same = 0
-    while same < min(len(left), len(right)) - 1 and left[-1 - same] == right[-1 - same]:
+    while same < min(len(left), len(right)) - 1 and _alike(left[-1 - same], right[-1 - same]):
         same += 1
+    if same and left[-same] != right[-same] and left[: len(left) - same] == right[: len(right) - same]:
+        same -= 1
     if same == 0:
         return None
     tail = b"/".join(left[len(left) - same :])
     return b"/".join(left[: len(left) - same]), b"/".join(right[: len(right) - same]), tail
+
+
+def _alike(left: bytes, right: bytes) -> bool:
+    if left == right:
+        return True
+    one, other = _VERSIONED.fullmatch(left), _VERSIONED.fullmatch(right)
+    return bool(one and other and one.group(1) == other.group(1))
 
 
 def infer_prefixes(

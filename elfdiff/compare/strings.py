@@ -123,6 +123,10 @@ class Contents:
         """
         return any(self._in_pieces(text[stray:]) for stray in range(min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1))
 
+    def holds_text(self, text: bytes) -> bool:
+        """True if the text stands in the contents with a NUL on both sides."""
+        return len(text) >= MIN_PIECE and self._has(b"\0" + text + b"\0")
+
     def _in_pieces(self, text: bytes) -> bool:
         while text:
             if len(text) < MIN_PIECE or not self._has(text[:MIN_PIECE]):
@@ -167,10 +171,12 @@ def short_partner(spot: Spot, before: bytes, here: bytes, there: bytes, section:
 def only_moved(left: bytes | None, right: bytes | None, a_contents: Contents, b_contents: Contents) -> bool:
     """True if a text of a (rewritten) and one of b differ only by where they stand: by a stray byte or by their neighbours.
 
-    A text that the other one continues is a change: only texts without ends meet new neighbours on both sides.
+    A text that goes on in the other file is a change, unless what follows is a text of its own in both.
     """
-    if left is not None and right is not None and (left.startswith(right) or right.startswith(left)):
-        return False
+    if left is not None and right is not None:
+        for whole, part, contents in ((left, right, b_contents), (right, left, a_contents)):
+            if whole.startswith(part) and not contents.holds_text(whole[len(part) :]):
+                return False
     return (left is None or b_contents.holds_pieces_of(left)) and (right is None or a_contents.holds_pieces_of(right))
 
 

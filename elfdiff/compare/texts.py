@@ -16,7 +16,7 @@ MAX_TEXT = 1 << 16
 MAX_UNMATCHED = 200_000
 
 _RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
-_WORDY = re.compile(rb"[A-Za-z0-9 /_.:-]")
+_WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
 
 _NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
 _NO_TEXT = frozenset(
@@ -113,5 +113,5 @@ def _lacking(
 
 
 def _is_wordy(text: bytes) -> bool:
-    """Mostly letters, digits and path characters: not a row of numbers that happens to be printable."""
+    """Mostly letters of any script, digits and path characters: not a row of numbers that happens to be printable."""
     return len(_WORDY.findall(text[:200])) * 4 >= min(len(text), 200) * 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from elfdiff.compare.pair import Pair
 from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in
@@ -21,11 +22,12 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.evidence.places import readable, spot_location, symbol_over
-from elfdiff.evidence.words import WordDifference, differences
+from elfdiff.evidence.words import WordDifference, differences, kind_by_name
 from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
 MAX_LOOSE_WORD = 64
+MAX_LOOSE_DIFFERENCES = 3
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
@@ -70,8 +72,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             continue
         loose = fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)
         found = list(_words(pair, string, text))
-        if loose and not _is_sound(string, found):
-            found = []
+        if loose:
+            found = _sound(string, found)
         if found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
             yield from found
         elif not (prefixes and loose):
@@ -82,13 +84,19 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from _orders(pair)
 
 
-def _is_sound(string: StringPair, found: list[TimeChange | WordChange]) -> bool:
-    """Where texts have no ends, two runs are one text that changed only if they differ in a word or two of known kind."""
-    return (string.how in ("shape", "rewrite") or 0 < len(found) <= 2) and all(
-        not isinstance(item, WordChange)
-        or (item.kind not in _LOOSE_KINDS and max(len(item.a_word), len(item.b_word)) <= MAX_LOOSE_WORD)
+def _sound(string: StringPair, found: list[TimeChange | WordChange]) -> list[TimeChange | WordChange]:
+    """What may be believed where texts have no ends: few words differ, and of those the ones of unmistakable kind.
+
+    The others are words of neighbours that changed places.
+    """
+    if string.how not in ("shape", "rewrite") and len(found) > MAX_LOOSE_DIFFERENCES:
+        return []
+    return [
+        item
         for item in found
-    )
+        if not isinstance(item, WordChange)
+        or (item.kind not in _LOOSE_KINDS and max(len(item.a_word), len(item.b_word)) <= MAX_LOOSE_WORD)
+    ]
 
 
 def _same_elsewhere(string: StringPair, pair: Pair) -> bool:

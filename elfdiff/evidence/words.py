@@ -164,6 +164,23 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
     return WordKind.OTHER
 
 
+_NAMES: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
+    (WordKind.USER_HOST, re.compile(r"(?i)user(?:name)?|logname|builder|buil[dt]_?by|packager|maintainer")),
+    (WordKind.HOST, re.compile(r"(?i)host(?:name)?|nodename")),
+    (WordKind.COUNTER, re.compile(r"(?i)build_?(?:number|num|no|id|counter|count)|job_?id|run_?id|pipeline")),
+    (WordKind.REVISION, re.compile(r"(?i)revision|commit|git_?(?:sha|hash|rev|describe)|vcs")),
+)
+
+
+def kind_by_name(symbol: str) -> WordKind:
+    """What the name of the object that holds a text says of it: OTHER if nothing."""
+    for kind, pattern in _NAMES:
+        match = pattern.search(symbol)
+        if match and not symbol[match.end() : match.end() + 1].islower():
+            return kind
+    return WordKind.OTHER
+
+
 def _is_varied(word: str) -> bool:
     """Drawn at random, 16 characters of 16 kinds repeat themselves: ten kinds are expected, below seven is one in 300."""
     return len(set(word)) >= 7

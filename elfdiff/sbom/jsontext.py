@@ -7,10 +7,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+# json.dumps builds a new encoder for each call with other separators.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
 
 def json_text(value: Any) -> str:
     """Compact JSON in ASCII alone. DEL, which JSON lets stand, is escaped too."""
-    return json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f")
+    return _ENCODER.encode(value).replace("\x7f", "\\u007f")
 
 
 def json_lines(head: dict[str, Any], lists: dict[str, Iterable[str]]) -> str:

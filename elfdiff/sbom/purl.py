@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,12 @@ from elfdiff.payload.package import DependencyList, Package, Source
 
 if TYPE_CHECKING:
     from packageurl import PackageURL
+
+
+# Characters that a package URL never encodes (ECMA-427, "Character encoding"). Nearly every crate, and the library
+# takes
+# 5 µs for each.
+_PLAIN = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
 @cache
@@ -27,6 +34,8 @@ def package_url(package: Package, found: DependencyList) -> str | None:
     if found.source in (Source.CARGO_AUDITABLE, Source.RECOVERED):
         if package.source != "crates.io":
             return None
+        if _PLAIN.fullmatch(package.name) and _PLAIN.fullmatch(package.version):
+            return f"pkg:cargo/{package.name}@{package.version}"
         return str(_package_url()("cargo", None, package.name, package.version).to_string())
     if found.source is Source.GO_BUILDINFO:
         name, version = package.replacement or (package.name, package.version)

@@ -49,3 +49,10 @@ def test_equal_paths_vote_for_nothing() -> None:
 
 def test_an_ambiguous_name_does_not_vote() -> None:
     assert infer_prefixes([b"/a/x.c"], [b"/b/x.c", b"/c/x.c"], []) == []
+
+
+def test_a_version_inside_the_path_is_no_directory() -> None:
+    a, b = b"/w/a/vendor/tiny-1.0.1/src/lib.rs", b"/w/b/vendor/tiny-1.0.2/src/lib.rs"
+    assert split_common_tail(a, b) == (b"/w/a", b"/w/b", b"vendor/tiny-1.0.1/src/lib.rs")
+    a, b = b"/w/a/tiny-1.0.1/lib.rs", b"/w/a/tiny-1.0.2/lib.rs"
+    assert split_common_tail(a, b) == (b"/w/a/tiny-1.0.1", b"/w/a/tiny-1.0.2", b"lib.rs")

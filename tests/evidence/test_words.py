@@ -3,7 +3,7 @@
 import pytest
 
 from elfdiff.evidence.model import WordKind
-from elfdiff.evidence.words import differences
+from elfdiff.evidence.words import differences, kind_by_name
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,19 @@ def test_two_words_of_two_kinds() -> None:
 def test_names_of_days_in_another_language(a: str, b: str) -> None:
     (found,) = differences(a, b)
     assert found.kind is WordKind.LOCALE
+
+
+@pytest.mark.parametrize(
+    ("symbol", "kind"),
+    [
+        ("stamp_user", WordKind.USER_HOST),
+        ("built_by", WordKind.USER_HOST),
+        ("build_number", WordKind.COUNTER),
+        ("kBuildHost", WordKind.HOST),
+        ("git_sha", WordKind.REVISION),
+        ("users", WordKind.OTHER),
+        ("message", WordKind.OTHER),
+    ],
+)
+def test_the_name_of_an_object_tells_what_it_holds(symbol: str, kind: WordKind) -> None:
+    assert kind_by_name(symbol) is kind

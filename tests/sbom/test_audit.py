@@ -258,7 +258,11 @@ def semver(*events: tuple[str, str]) -> list[dict[str, Any]]:
             "1.1.0",
         ),
         (
-            {"ranges": semver(("introduced", "1.0.0"), ("fixed", "1.0.0"), ("introduced", "2.0.0"), ("fixed", "2.1.0"))},
+            {
+                "ranges": semver(
+                    ("introduced", "1.0.0"), ("fixed", "1.0.0"), ("introduced", "2.0.0"), ("fixed", "2.1.0")
+                )
+            },
             "2.0.0",
             "1.0.0 1.0.1",
         ),

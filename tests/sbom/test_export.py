@@ -186,6 +186,16 @@ def test_purls_are_true(small: DependencyList, real_list: DependencyList) -> Non
     assert not any(name in purl_lines(real_list) for name in locals_)
 
 
+@pytest.mark.parametrize(
+    "name", ["serde", "Inflector", "a-b_c", "_", "-", "a b", "a+b", "a@b", "a/b", "\u00e9", "a~b", "a%20"]
+)
+@pytest.mark.parametrize("version", ["1.0.0", "0.1.0-rc.1", "2.0.16+zstd.1.5.7"])
+def test_purls_of_crates_are_what_the_library_writes(small: DependencyList, name: str, version: str) -> None:
+    packageurl = pytest.importorskip("packageurl")
+    crate = replace(small.packages[1], name=name, version=version)
+    assert package_url(crate, small) == packageurl.PackageURL("cargo", None, name, version).to_string()
+
+
 def test_purl_of_go_modules_and_distribution_packages(make: Any, part: Any) -> None:
     text = (
         "path\tx\nmod\texample.org/Main\t(devel)\t\ndep\tgithub.com/a/b/v2\tv2.1.0\th1:x=\n"

@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.compare.runs import Ints
+from elfdiff.compare.runs import Flags, Ints
 
 
 class ReferenceKind(IntEnum):
@@ -32,11 +32,15 @@ class ReferenceKind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeReferences:
-    """Fields in one piece of code: offset of the field, offset of the next instruction, :class:`ReferenceKind`."""
+    """Fields in one piece of code: offset of the field, offset of the next instruction, :class:`ReferenceKind`.
+
+    ``table``: soon afterwards the code loads from a table of 32-bit distances, so this may be where it begins.
+    """
 
     at: Ints
     end: Ints
     kind: npt.NDArray[np.uint8]
+    table: Flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,13 @@ import numpy as np
 from iced_x86 import Decoder, FlowControl, Mnemonic
 
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
+from elfdiff.compare.runs import Flags, Ints
 
 MACHINE = 62
 """EM_X86_64."""
+
+NEAR = 40
+"""Bytes between the address of a table and the load from it."""
 
 _BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
 
@@ -60,9 +64,20 @@ def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
                 at.append(start + where.immediate_offset)
                 end.append(start + size)
                 kind.append(absolute64)
+    ends = np.array(end, dtype=np.int64)
     return CodeReferences(
-        np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8)
+        np.array(at, dtype=np.int64), ends, np.array(kind, dtype=np.uint8), _before_table_loads(code, ends)
     )
+
+
+def _before_table_loads(code: bytes, ends: Ints) -> Flags:
+    """Which places are followed closely by MOVSXD r64, [r + r*4]: REX.W 63 /r with a SIB byte of scale 4."""
+    data = np.frombuffer(code, dtype=np.uint8)
+    if len(data) < 4:
+        return np.zeros(len(ends), dtype=bool)
+    load = (data[:-3] & 0xF8 == 0x48) & (data[1:-2] == 0x63) & (data[2:-1] & 0x07 == 4) & (data[3:] & 0xC0 == 0x80)
+    loads = np.append(np.flatnonzero(load), len(data) + NEAR)
+    return np.asarray(loads[np.searchsorted(loads, ends)] - ends < NEAR)
 
 
 def is_padding(code: bytes, address: int) -> bool:

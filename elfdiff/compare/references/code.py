@@ -54,6 +54,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     if image.relocatable:
         return
     tables: list[Ints] = []
+    loaded: list[Ints] = []
     for section in code_sections(image):
         found = code.sections.get(section.index)
         if found is None or section.span is None or not len(found.at):
@@ -67,6 +68,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         yield Fields("code operand", at[inside] + start, 4, target[inside], ADDRESS, Base.SITE, (end - at)[inside])
         memory = inside & (found.kind[near] == ReferenceKind.MEMORY)
         tables.append(target[memory])
+        loaded.append(target[memory & found.table[near]])
         for kind, width in ((ReferenceKind.ABSOLUTE32, 4), (ReferenceKind.ABSOLUTE64, 8)):
             at = found.at[found.kind == kind]
             if not len(at):
@@ -79,7 +81,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
                 tables.append(target[inside])
     if tables:
         targets = np.unique(np.concatenate(tables))
-        yield from _relative_tables(image, targets)
+        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0])
         if image.elf.header.type == ET_EXEC:
             yield from _absolute_tables(image, targets)
 
@@ -99,8 +101,12 @@ def _in_code(image: Image, values: Ints) -> Flags:
     return hit
 
 
-def _relative_tables(image: Image, targets: Ints) -> Iterator[Fields]:
-    """Jump tables of 32-bit distances from the table's own start (gcc and LLVM, position-independent code)."""
+def _relative_tables(image: Image, targets: Ints, loaded: Ints) -> Iterator[Fields]:
+    """Tables of 32-bit distances from their own start (gcc and LLVM, position-independent code).
+
+    Jump tables lead to code, all of it in one function. LLVM's relative look-up tables lead to data; those count only
+    if code loads from them as from a table (``loaded``).
+    """
     for section in _data_sections(image):
         if section.span is None:
             continue
@@ -114,6 +120,7 @@ def _relative_tables(image: Image, targets: Ints) -> Iterator[Fields]:
         likely = np.flatnonzero(_in_code(image, first))
         ranges = sorted(function_ranges(image)) if len(likely) else []
         begins = np.array([start for start, _ in ranges], dtype=np.int64)
+        jumps: set[int] = set()
         ats: list[Ints] = []
         bases: list[Ints] = []
         goals: list[Ints] = []
@@ -130,9 +137,23 @@ def _relative_tables(image: Image, targets: Ints) -> Iterator[Fields]:
                 stop = int(np.flatnonzero(home == home[0])[-1]) + 1
             if stop < 2:
                 continue
+            jumps.add(base)
             ats.append(at[:stop])
             goals.append(goal[:stop])
             bases.append(np.full(stop, base, dtype=np.int64))
+        for index in np.flatnonzero(np.isin(here, loaded) & allocated(image, first)).tolist():
+            base = int(here[index])
+            if base in jumps:
+                continue
+            count = min((int(limit[index]) - base) // 4, MAX_TABLE)
+            at = base + shift + 4 * np.arange(count, dtype=np.int64)
+            goal = signed(image.numbers(at, 4), 4) + base
+            good = allocated(image, goal) & ((goal < base) | (goal >= base + 4 * count))
+            stop = count if good.all() else int(good.argmin())
+            if stop >= 2:
+                ats.append(at[:stop])
+                goals.append(goal[:stop])
+                bases.append(np.full(stop, base, dtype=np.int64))
         if ats:
             yield Fields(
                 "jump table", np.concatenate(ats), 4, np.concatenate(goals), ADDRESS, Base.PLACE, np.concatenate(bases)

@@ -17,6 +17,7 @@ SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_NOBITS, SHT_REL = 2, 4, 6, 8, 9
 SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY, SHT_RELR = 14, 15, 16, 19
 SHT_GNU_VERDEF, SHT_GNU_VERNEED = 0x6FFFFFFD, 0x6FFFFFFE
 STT_SECTION = 3
+SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
 
 RELATIVE: dict[int, tuple[int, ...]] = {
@@ -54,6 +55,7 @@ def fields(image: Image) -> Iterator[Fields]:
             yield from _versions(image, section)
     if not image.relocatable:
         yield from _slots(image)
+        yield from _text_lengths(image)
 
 
 def file_offsets(image: Image, addresses: Ints) -> Ints:
@@ -137,6 +139,41 @@ def _slots(image: Image) -> Iterator[Fields]:
         values = image.numbers(at, image.word)
         used = allocated(image, values) & (values > 0)
         yield Fields("table of addresses", at[used], image.word, values[used], ADDRESS)
+
+
+def _text_lengths(image: Image) -> Iterator[Fields]:
+    """Lengths of texts that stand behind the text's address (Rust's ``&str``, Go's string): address, then length."""
+    word = image.word
+    for section in image.elf.sections:
+        if section.type != SHT_RELA or section.span is None or not section.is_allocated:
+            continue
+        table = image.elf.relocation_table(section)
+        chosen = np.isin(table["type"], RELATIVE.get(image.elf.header.machine, ()))
+        at = file_offsets(image, table["offset"][chosen].astype(np.int64) + word)
+        to = table["addend"][chosen].astype(np.int64)
+        places = file_offsets(image, to)
+        good = (at >= 0) & (places >= 0)
+        at, to, places = at[good], to[good], places[good]
+        length = image.numbers(at, word)
+        good = (length >= SHORTEST_TEXT) & (length <= LONGEST_TEXT)
+        at, to, places, length = at[good], to[good], places[good], length[good]
+        rows = [
+            row
+            for row, (place, size) in enumerate(zip(places.tolist(), length.tolist(), strict=True))
+            if _is_text(image.data[place : place + size], size)
+        ]
+        if rows:
+            yield Fields("length of a text", at[rows], word, to[rows] + length[rows], ADDRESS, Base.PLACE, to[rows], end=True)
+
+
+def _is_text(data: bytes, size: int) -> bool:
+    """Printable UTF-8 of exactly ``size`` bytes."""
+    if len(data) != size:
+        return False
+    try:
+        return data.decode().replace("\n", " ").replace("\t", " ").isprintable()
+    except UnicodeDecodeError:
+        return False
 
 
 def _dynamic(image: Image, section: Section) -> Iterator[Fields]:
