@@ -99,8 +99,8 @@ def split_common_tail(a: bytes, b: bytes) -> tuple[bytes, bytes, bytes] | None:
     same = 0
     while same < min(len(left), len(right)) - 1 and _alike(left[-1 - same], right[-1 - same]):
         same += 1
-    if same and left[-same] != right[-same] and left[: len(left) - same] == right[: len(right) - same]:
-        same -= 1
+    if left[: len(left) - same] == right[: len(right) - same]:
+        same = next((i for i in range(same) if left[-1 - i] != right[-1 - i]), same)
     if same == 0:
         return None
     tail = b"/".join(left[len(left) - same :])
