@@ -32,7 +32,7 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 _TARGET = re.compile(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
 _HOST = re.compile(
-    r"(?i)\bLinux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\bbuil[dt]\b|\bon linux\b|\bkernel\b"
+    r"(?i)(?<![\w-])Linux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:build|built|on) linux\b|\bkernel\b"
 )
 _RELEASE = re.compile(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
 
@@ -64,19 +64,28 @@ _RELEASE = re.compile(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
     ),
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    words = [word for word in evidence.of(WordChange) if word.kind is WordKind.KERNEL and not _is_target(word)]
+    found = [(word, _judge(word)) for word in evidence.of(WordChange)]
+    words = [(word, level) for word, level in found if level is not None]
     if not words:
         return
-    sure = any(
-        _HOST.search(named_context(word)) and _RELEASE.match(word.a_word) and _RELEASE.match(word.b_word)
-        for word in words
-    )
+    sure = any(level is Confidence.CERTAIN for _, level in words)
     yield Match(
         "env-uname-kernel",
-        tuple(words),
+        tuple(word for word, _ in words),
         Confidence.CERTAIN if sure else Confidence.LIKELY,
-        became(words[0].a_word, words[0].b_word),
+        became(words[0][0].a_word, words[0][0].b_word),
     )
+
+
+def _judge(word: WordChange) -> Confidence | None:
+    """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain; either alone is likely."""
+    if word.kind is not WordKind.KERNEL or _is_target(word):
+        return None
+    said = _HOST.search(named_context(word)) is not None
+    shaped = _RELEASE.match(word.a_word) is not None and _RELEASE.match(word.b_word) is not None
+    if said and shaped:
+        return Confidence.CERTAIN
+    return Confidence.LIKELY if said or shaped else None
 
 
 def _is_target(word: WordChange) -> bool:

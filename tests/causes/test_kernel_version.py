@@ -28,3 +28,7 @@ def test_the_kernel_that_a_module_is_for_is_no_host(seen, ask):
 
 def test_versions_of_the_program_are_not_kernels(seen, ask):
     assert ask(kernel_version, seen.given(seen.word(WordKind.VERSION, "6.1.0", "6.6.15", "calc 6.1.0"))) == {}
+
+
+def test_a_package_with_linux_in_its_name_has_a_version_of_its_own(seen, ask):
+    assert ask(kernel_version, seen.given(seen.word(WordKind.KERNEL, "2.38.1", "2.39.0", "util-linux 2.38.1"))) == {}
