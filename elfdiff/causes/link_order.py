@@ -105,7 +105,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 
 def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
-    """Other tools and flags reorder objects by themselves: with -O2 gcc puts main into .text.startup, which comes first."""
+    """Tools and flags reorder objects too: with -O2 gcc puts main into .text.startup, which comes first."""
     if order.what == "needed":
         return Confidence.CERTAIN
     if evidence.has(ToolChange) or evidence.has(FlagChange) or most_changed(evidence):

@@ -163,20 +163,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _whole(items: list[SymbolRenamed]) -> bool:
     """True if the crate as such changed: nearly all of its names, and more than one, or a unit of its own."""
-    named = [item for item in items if item.scheme != "rust-unit"]
-    count, total = sum(item.count for item in named), sum(item.total for item in named)
+    count, total = sum(item.count for item in items), max(item.total for item in items)
     units = any(item.scheme == "rust-unit" for item in items)
-    if not named:
-        return units
     return count >= MOST * total and (count >= 3 or units)
 
 
 def _is_other_rustc(items: list[SymbolRenamed]) -> bool:
     """True if the names of a crate that comes with rustc changed as a whole.
 
-    Its generic functions are compiled into the crates that use them and carry those crates' hashes: a few always change.
+    Its generic functions are compiled into the crates that use them, and carry those crates' hashes.
     """
-    count, total = sum(item.count for item in items), sum(item.total for item in items)
+    count, total = sum(item.count for item in items), max(item.total for item in items)
     return total >= SEVERAL and count >= MOST * total
 
 

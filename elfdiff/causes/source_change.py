@@ -37,10 +37,11 @@ from collections.abc import Iterator
 
 from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed
 from elfdiff.causes._counters import counters
+from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import lone_directories
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Match, cause, matches_of
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     DataChange,
@@ -106,12 +107,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if releases:
         summary = f"another release of the program itself: {listed(map(_release, releases))}"
         yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, _RELEASE_NOTE, explains_code=True)
-    if _explained(evidence):
+    claimed, explained = _claims_of_others(evidence)
+    if explained or _explained(evidence):
         return
     functions = _functions(evidence)
-    names = [change for change in evidence.of(SymbolSetChange) if not change.imports]
+    mangled = [swap.change for swap in swaps(evidence)]
+    names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
     texts = _texts(evidence)
     data = _data(evidence)
+    names = [change for change in names if id(change) not in claimed]
+    texts = [text for text in texts if id(text) not in claimed]
+    data = [item for item in data if id(item) not in claimed]
+    if claimed:
+        functions = [change for change in functions if not differs_in_numbers(change)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
         return
@@ -121,6 +129,23 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield Match(
         FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
     )
+
+
+def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], bool]:
+    """Identities of the facts that other causes claim, and whether one of them says that code changes with it.
+
+    A difference that has a cause of its own is no sign of another source.
+    """
+    from elfdiff.causes import catalogue
+
+    claimed: set[int] = set()
+    explained = False
+    for item, match in matches_of((item for item in catalogue() if item.id != FACE), evidence):
+        if match.confidence is Confidence.POSSIBLE or item.role is Role.CONSEQUENCE:
+            continue
+        claimed.update(id(fact) for fact in match.because)
+        explained |= match.explains_code
+    return claimed, explained
 
 
 def _explained(evidence: EvidenceSet) -> bool:
@@ -145,6 +170,11 @@ def _functions(evidence: EvidenceSet) -> list[FunctionChange]:
         lone_directories(evidence)
     )
     return [change for change in found if not (folded and differs_in_numbers(change))]
+
+
+def _moved(evidence: EvidenceSet) -> bool:
+    """True if directories, times or words changed: lengths of texts may then stand in the code."""
+    return any(evidence.has(kind) for kind in (PathChange, TimeChange, WordChange))
 
 
 def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
@@ -182,7 +212,7 @@ def _is_program(change: Evidence) -> bool:
 
 def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
     counted = [item.fact for item in counters(evidence)]
-    numbers = [number for number in evidence.of(IntegerChange) if not number.seconds and number not in counted]
+    numbers = [number for number in evidence.of(IntegerChange) if number not in counted]
     tables = [
         change
         for change in evidence.of(DataChange)
@@ -215,8 +245,8 @@ def _confidence(
         not differs_in_numbers(change) and (change.status != "changed" or change.a_lines or change.b_lines)
         for change in functions
     )
-    if shaped and languages(evidence.context) == {"go"}:
-        return Confidence.CERTAIN, None
+    if not texts and not names and "go" in languages(evidence.context) and _moved(evidence):
+        return Confidence.POSSIBLE, "texts of another length move constants in Go's code"
     if texts or names or shaped:
         return (
             Confidence.LIKELY,
