@@ -27,20 +27,15 @@ are content hashes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides, inputs_differ, tools_differ
+from elfdiff.causes._mangling import swaps
 from elfdiff.causes._tools import compiler_changed
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, PathChange, SymbolRenamed, SymbolSetChange
+from elfdiff.evidence.model import Context, EvidenceSet, PathChange, SymbolRenamed
 from elfdiff.report import Confidence, Effect, Fix, Role
-
-_LEGACY = re.compile(r"_ZN.*17h[0-9a-f]{16}E")
-_V0 = re.compile(r"_R[A-Z]")
-_LEGACY_CRATE = re.compile(r"_ZN(?:\d+_\$LT\$)?(\d+)(\w+)")
-_V0_CRATE = re.compile(r"C(?:s[0-9A-Za-z]*_)?(\d+)_?(\w+)")
-_SEVERAL = 3
 
 _RUST = Fix(
     "rustc",
@@ -135,36 +130,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _schemes(evidence: EvidenceSet) -> Iterator[Match]:
     """A crate whose names are legacy on one side and v0 on the other."""
-    if any(isinstance(item, PathChange) and "/rustc/" in item.a_directory for item in evidence.items):
+    if any("/rustc/" in item.a_directory for item in evidence.of(PathChange)):
         return
-    for change in evidence.of(SymbolSetChange):
-        if change.imports:
-            continue
-        legacy = [_crates(names, _LEGACY, _LEGACY_CRATE) for names in (change.a_only, change.b_only)]
-        modern = [_crates(names, _V0, _V0_CRATE) for names in (change.a_only, change.b_only)]
-        for a_names, b_names, words in (
-            (legacy[0], modern[1], "legacy in a, v0 in b"),
-            (modern[0], legacy[1], "v0 in a, legacy in b"),
-        ):
-            moved = [name for name in a_names if name in b_names and min(a_names[name], b_names[name]) >= _SEVERAL]
-            if moved:
-                yield Match(
-                    "rust-mangling-version",
-                    (change,),
-                    Confidence.CERTAIN,
-                    f"the names of {', '.join(sorted(moved)[:3])} are {words}",
-                )
-                return
-
-
-def _crates(names: tuple[str, ...], scheme: re.Pattern[str], crate: re.Pattern[str]) -> dict[str, int]:
-    """How many names of a scheme each crate has; the crate is the first path component that a length announces."""
-    found: dict[str, int] = {}
-    for name in names:
-        if not scheme.match(name):
-            continue
-        match = crate.search(name)
-        if match and int(match[1]) <= len(match[2]):
-            key = match[2][: int(match[1])]
-            found[key] = found.get(key, 0) + 1
-    return found
+    for swap in swaps(evidence):
+        yield Match(
+            "rust-mangling-version",
+            (swap.change,),
+            Confidence.CERTAIN,
+            f"the names of {listed(swap.crates)} are {swap.words}",
+        )
+        return

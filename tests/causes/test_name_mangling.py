@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.name_mangling import detect as name_mangling
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import SymbolSetChange
 
 LEGACY = tuple(f"_ZN5rcore4rule{len(name)}{name}17h{'0123456789abcdef'}E" for name in ("apply", "parse", "check"))
@@ -49,3 +50,18 @@ def test_numbers_of_clones_follow_from_the_code(seen, ask):
 def test_hashes_of_crates_and_modules_are_not_names_of_another_scheme(seen, ask):
     for scheme in ("rust-legacy", "rust-v0", "rust-unit", "llvm-suffix", "mangled-path"):
         assert ask(name_mangling, seen.given(seen.renamed(scheme))) == {}
+
+
+def test_few_names_are_enough_if_all_of_them_changed_sides(seen, ask):
+    own = "_ZN7rlocked4main17h9e7241977266d3ecE"
+    legacy = (own, "_ZN3std2rt10lang_start17hd150ec5b93428fa3E", "_ZN5alloc7raw_vec6finish17ha189885a443abc4cE")
+    modern = (
+        "_RNvCsbaDTWyt0MPl_7rlocked4main",
+        "_RINvNtCsjrHSEGnQ3l9_3std2rt10lang_startuECsbaDTWyt0MPl_7rlocked",
+        "_RNvNtCslNYArtu3iFV_5alloc7raw_vec6finish",
+    )
+    assert ask(name_mangling, seen.given(names(legacy, modern))) == {"rust-mangling-version": "certain"}
+    assert ask(source_change, seen.given(names(legacy, modern))) == {}
+    library = (*legacy[1:], "_ZN4core3ops4call17h34c27f7c0e345a99E")
+    std_only = tuple(name.replace("7rlocked", "3std") for name in modern)
+    assert ask(name_mangling, seen.given(names(library, std_only))) == {}
