@@ -35,9 +35,9 @@ def carry(make: Any, part: Any) -> Carry:
 
 
 def read(data: bytes) -> DependencyList:
-    start = time.perf_counter()
+    start = time.process_time()
     found = read_dependencies(data, "app")
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
     return found
 
 
@@ -365,7 +365,7 @@ def test_recovery_beside_a_list_tells_what_the_list_leaves_out(make: Any, part: 
 
 
 def test_recovery_is_linear(make: Any, part: Any) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     read_dependencies(make([part(".rodata", b"/registry/src/" + b"a-" * 2_000_000)]), "app", recover=True)
     read_dependencies(make([part(".rodata", b"registry/src/" * 300_000)]), "app", recover=True)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
