@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,10 @@ MAX_OCCURRENCES = 200_000
 """Places at which rewrites are tried in one section that is no pool."""
 CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
+SHORTER = (12, 6)
+"""Fewer of them, where nothing says how far the text reaches."""
+_HASHES = re.compile(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_")
+"""Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +136,11 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
                 partner[index] = queue.pop()
                 changed.append((index, partner[index]))
                 break
-    guessed = _between(partner, len(b_strings))
+    guessed = _by_shape(a_strings, b_strings, partner, waiting)
+    guessed += _between(partner, len(b_strings))
     runs: list[tuple[int, int, int]] = []
     changes: list[TextChange] = []
-    altered = dict(changed)
+    altered = {index for index, _ in (*changed, *guessed)}
     for index, other in enumerate(partner):
         if other < 0 or index in altered:
             continue
@@ -168,6 +174,28 @@ def _changed_runs(
         i, j = at + length, to + size
     runs.append((a_at + i, b_at + j, len(old) - i))
     return runs
+
+
+def _by_shape(
+    a_strings: list[bytes], b_strings: list[bytes], partner: list[int], waiting: dict[bytes, list[int]]
+) -> list[tuple[int, int]]:
+    """Pair leftovers that are equal but for hashes in them, if only one of a and one of b have that shape."""
+    shapes: dict[bytes, list[int]] = defaultdict(list)
+    for queue in waiting.values():
+        for other in queue:
+            shapes[_HASHES.sub(b"#", b_strings[other])].append(other)
+    mine: dict[bytes, list[int]] = defaultdict(list)
+    for index, other in enumerate(partner):
+        if other < 0 and a_strings[index]:
+            mine[_HASHES.sub(b"#", a_strings[index])].append(index)
+    out: list[tuple[int, int]] = []
+    for shape, ours in mine.items():
+        theirs = sorted(shapes.get(shape, ()))
+        if b"#" in shape and len(ours) == len(theirs):
+            for index, other in zip(ours, theirs, strict=True):
+                partner[index] = other
+                out.append((index, other))
+    return out
 
 
 def _between(partner: list[int], b_count: int) -> list[tuple[int, int]]:
@@ -223,6 +251,14 @@ def align_text_in(a: bytes, b: bytes, rewriter: Rewriter, rewrites: Sequence[Rew
     return TextAlignment(composed(Runs.of(steps), onward), tuple(changes))
 
 
+def _stands(rewrite: Rewrite, follows: bytes, b: bytes) -> bool:
+    """The rewritten word with what follows is in b; texts without NUL may have another neighbour there."""
+    if rewrite.apply(rewrite.a + follows) != rewrite.b + follows:
+        return False
+    whole = rewrite.b + follows
+    return whole in b or (not follows.endswith(b"\0") and any(rewrite.b + follows[:n] in b for n in SHORTER if n < len(follows)))
+
+
 def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, Rewrite]]:
     """Where to rewrite a: the word stands there, and b holds the new word with what follows."""
     found: list[tuple[int, int, Rewrite]] = []
@@ -239,10 +275,9 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
             end = at + len(rewrite.a)
             stop = a.find(b"\0", end, end + CONTEXT)
             follows = a[end : stop + 1 if stop >= 0 else end + CONTEXT]
-            context = rewrite.b + follows
-            if context not in seen:
-                seen[context] = rewrite.apply(rewrite.a + follows) == context and context in b
-            if seen[context]:
+            if follows not in seen:
+                seen[follows] = _stands(rewrite, follows, b)
+            if seen[follows]:
                 found.append((at, -len(rewrite.a), rewrite))
             at = a.find(rewrite.a, at + 1)
     out: list[tuple[int, Rewrite]] = []

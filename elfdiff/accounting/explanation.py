@@ -1,0 +1,243 @@
+"""Explanation: what turns a into b, without b. Runs, rewrites, references by the map, and payload; nothing else.
+
+Serialised, it is one line of JSON (what it is, and how long each array is), then bz2 of the arrays as LEB128 numbers.
+"""
+
+from __future__ import annotations
+
+import bz2
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.errors import ElfdiffError
+
+Ints = npt.NDArray[np.int64]
+
+FORMAT = "elfdiff/proof/1"
+MAX_BODY = 1 << 30
+
+
+class MalformedProof(ElfdiffError):
+    """A proof file that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceMap:
+    """A piecewise linear map of one space: ``n[i]`` places from ``a[i]`` on stand at ``b[i]``; ``ends`` hold by themselves."""
+
+    a: Ints
+    b: Ints
+    n: Ints
+    ends_a: Ints
+    ends_b: Ints
+    firm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FieldGroup:
+    """References whose bytes change, all of one kind.
+
+    A field at ``at`` of a holds ``value``; it means the place ``value + base`` of ``space`` in a, and holds in b that
+    place's image less the image of ``base``. ``base``: "nothing", "site" (the field's own address plus ``extra``),
+    "place" (``extra``, a place of the same space) or "constant" (``extra``). ``end``: the place ends something.
+    ``second``: indices of fields that mean the end of what stands before, not the start of what follows.
+    """
+
+    what: str
+    width: int
+    space: str
+    base: str
+    end: bool
+    negate: bool
+    signed: bool
+    at: Ints
+    extra: Ints
+    second: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """From a (``a_size`` bytes, ``a_digest``) to b. Offsets are file offsets.
+
+    ``sections`` are rows of (offset in a, offset in b, bytes in a, bytes in b, address in a, address in b).
+    ``copies`` are further pieces of a (padding of a length that b needs). ``words`` are rows of (offset in b, rewrite),
+    ``rewrites`` the words themselves. ``directed`` are fields that mean another copy of the same text: rows of (group
+    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b.
+    """
+
+    little: bool
+    a_size: int
+    b_size: int
+    a_digest: str
+    b_digest: str
+    runs: tuple[Ints, Ints, Ints]
+    sections: tuple[Ints, ...]
+    spaces: Mapping[str, SpaceMap]
+    groups: tuple[FieldGroup, ...]
+    directed: tuple[FieldGroup, ...]
+    copies: tuple[Ints, Ints, Ints]
+    rewrites: tuple[tuple[bytes, bytes], ...]
+    words: tuple[Ints, Ints]
+    breakpoints: tuple[tuple[int, int, str], ...]
+    payload_at: Ints
+    payload_length: Ints
+    payload: bytes
+
+
+def encoded(values: Ints) -> bytes:
+    """Differences between neighbours, as zigzag LEB128."""
+    if not len(values):
+        return b""
+    steps = np.diff(values, prepend=np.int64(0))
+    zigzag = ((steps << np.int64(1)) ^ (steps >> np.int64(63))).astype(np.uint64)
+    columns = []
+    length = np.ones(len(zigzag), dtype=np.int64)
+    for index in range(10):
+        part = (zigzag >> np.uint64(7 * index)) & np.uint64(0x7F)
+        rest = zigzag >> np.uint64(7 * index + 7) if index < 9 else np.zeros(len(zigzag), dtype=np.uint64)
+        columns.append((part | np.where(rest > 0, np.uint64(0x80), np.uint64(0))).astype(np.uint8))
+        length += rest > 0
+        if not rest.any():
+            break
+    table = np.stack(columns, axis=1)
+    keep = np.arange(table.shape[1])[None, :] < length[:, None]
+    return table[keep].tobytes()
+
+
+def decoded(data: bytes, count: int) -> Ints:
+    """The numbers again; MalformedProof if there are not ``count`` of them."""
+    if count == 0:
+        return np.zeros(0, dtype=np.int64)
+    raw = np.frombuffer(data, dtype=np.uint8)
+    last = np.flatnonzero(raw < 0x80)
+    if len(last) != count or (len(raw) and raw[-1] >= 0x80):
+        raise MalformedProof("the proof's arrays do not have the lengths that its first line gives")
+    first = np.concatenate(([0], last[:-1] + 1))
+    position = np.arange(len(raw)) - np.repeat(first, last - first + 1)
+    if int(position.max()) > 9:
+        raise MalformedProof("the proof holds a number that is too long")
+    parts = (raw & 0x7F).astype(np.uint64) << (7 * position).astype(np.uint64)
+    zigzag = np.bitwise_or.reduceat(parts, first)
+    steps = (zigzag >> np.uint64(1)).astype(np.int64) ^ -(zigzag & np.uint64(1)).astype(np.int64)
+    return np.cumsum(steps)
+
+
+class _Writer:
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
+
+    def array(self, values: Ints) -> list[int]:
+        data = encoded(np.ascontiguousarray(values, dtype=np.int64))
+        self.parts.append(data)
+        return [len(values), len(data)]
+
+    def raw(self, data: bytes) -> int:
+        self.parts.append(data)
+        return len(data)
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.at = 0
+
+    def array(self, sizes: Any) -> Ints:
+        count, size = int(sizes[0]), int(sizes[1])
+        return decoded(self.raw(size), count)
+
+    def raw(self, size: int) -> bytes:
+        if size < 0 or self.at + size > len(self.data):
+            raise MalformedProof("the proof is cut short")
+        piece = self.data[self.at : self.at + size]
+        self.at += size
+        return piece
+
+
+def dump(explanation: Explanation) -> bytes:
+    """The proof file."""
+    e = explanation
+    out = _Writer()
+
+    def group(g: FieldGroup) -> dict[str, Any]:
+        constant = len(g.extra) > 0 and bool((g.extra == g.extra[0]).all())
+        return {
+            "what": g.what, "width": g.width, "space": g.space, "base": g.base, "end": g.end, "negate": g.negate,
+            "signed": g.signed, "at": out.array(g.at), "second": out.array(g.second),
+            "extra": int(g.extra[0]) if constant else out.array(g.extra),
+        }  # fmt: skip
+
+    header = {
+        "format": FORMAT,
+        "little": e.little,
+        "a": [e.a_size, e.a_digest],
+        "b": [e.b_size, e.b_digest],
+        "runs": [out.array(x) for x in e.runs],
+        "sections": [out.array(x) for x in e.sections],
+        "spaces": {
+            name: [out.array(x) for x in (m.a, m.b, m.n, m.ends_a, m.ends_b)] + [m.firm] for name, m in e.spaces.items()
+        },
+        "groups": [group(g) for g in e.groups],
+        "directed": [group(g) for g in e.directed],
+        "copies": [out.array(x) for x in e.copies],
+        "rewrites": [[a.hex(), b.hex()] for a, b in e.rewrites],
+        "words": [out.array(x) for x in e.words],
+        "payload": [out.array(e.payload_at), out.array(e.payload_length), out.raw(e.payload)],
+    }
+    reasons = sorted({reason for _, _, reason in e.breakpoints})
+    header["reasons"] = reasons
+    header["breakpoints"] = [
+        out.array(np.array([x[k] for x in e.breakpoints], dtype=np.int64)) for k in (0, 1)
+    ] + [out.array(np.array([reasons.index(x[2]) for x in e.breakpoints], dtype=np.int64))]
+    head = json.dumps(header, separators=(",", ":")).encode()
+    return json.dumps({"format": FORMAT, "head": len(head)}).encode() + b"\n" + bz2.compress(head + b"".join(out.parts))
+
+
+def load(data: bytes) -> Explanation:
+    """A proof file's explanation. Raises MalformedProof."""
+    first, _, body = data.partition(b"\n")
+    try:
+        outer = json.loads(first)
+        if outer["format"] != FORMAT:
+            raise MalformedProof(f"the proof's format is {outer['format']!r}, not {FORMAT!r}")
+        unpacker = bz2.BZ2Decompressor()
+        plain = unpacker.decompress(body, MAX_BODY)
+        if not unpacker.eof:
+            raise MalformedProof("the proof is cut short or too long")
+        size = int(outer["head"])
+        h = json.loads(plain[:size])
+        inner = _Reader(plain[size:])
+
+        def group(g: dict[str, Any]) -> FieldGroup:
+            at, second = inner.array(g["at"]), inner.array(g["second"])
+            extra = np.full(len(at), g["extra"], dtype=np.int64) if isinstance(g["extra"], int) else inner.array(g["extra"])
+            return FieldGroup(
+                g["what"], int(g["width"]), g["space"], g["base"], bool(g["end"]), bool(g["negate"]), bool(g["signed"]), at, extra, second
+            )
+
+        runs = tuple(inner.array(x) for x in h["runs"])
+        sections = tuple(inner.array(x) for x in h["sections"])
+        spaces = {name: SpaceMap(*[inner.array(x) for x in m[:5]], bool(m[5])) for name, m in h["spaces"].items()}
+        groups = tuple(group(g) for g in h["groups"])
+        directed = tuple(group(g) for g in h["directed"])
+        copies = tuple(inner.array(x) for x in h["copies"])
+        rewrites = tuple((bytes.fromhex(a), bytes.fromhex(b)) for a, b in h["rewrites"])
+        words = tuple(inner.array(x) for x in h["words"])
+        payload_at, payload_length = inner.array(h["payload"][0]), inner.array(h["payload"][1])
+        payload = inner.raw(int(h["payload"][2]))
+        points = [inner.array(x) for x in h["breakpoints"]]
+        reasons = h["reasons"]
+        breakpoints = tuple(
+            (int(a), int(b), str(reasons[int(r)])) for a, b, r in zip(points[0], points[1], points[2], strict=True)
+        )
+        return Explanation(
+            bool(h["little"]), int(h["a"][0]), int(h["b"][0]), str(h["a"][1]), str(h["b"][1]),
+            (runs[0], runs[1], runs[2]), sections, spaces, groups, directed, (copies[0], copies[1], copies[2]), rewrites,
+            (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
+        )  # fmt: skip
+    except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError) as error:
+        raise MalformedProof(f"the proof cannot be read: {error}") from error

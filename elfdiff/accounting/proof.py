@@ -1,0 +1,174 @@
+"""Write an alignment down as an explanation that replays a into b."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+
+import numpy as np
+
+from elfdiff.accounting.breakpoints import breakpoints
+from elfdiff.accounting.explanation import Explanation, FieldGroup, Ints, SpaceMap
+from elfdiff.accounting.replay import replay
+from elfdiff.compare.alignment import Alignment
+from elfdiff.compare.copies import meant
+from elfdiff.compare.fields import Base
+from elfdiff.compare.image import Image, signed
+from elfdiff.compare.oneway import OneWay, Outcome, addresses_of
+from elfdiff.compare.runs import Flags
+
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def prove(alignment: Alignment) -> Explanation:
+    """The explanation with payload: replaying it gives the whole other file.
+
+    It goes in the alignment's own direction, from the file whose bytes sort first (see :class:`Alignment`).
+    """
+    derived = explain(alignment.forward)
+    target = np.frombuffer(alignment.forward.b.elf.data, dtype=np.uint8)
+    got = np.frombuffer(replay(alignment.forward.a.elf.data, derived, False), dtype=np.uint8)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (got != target).astype(np.int8), [0]))))
+    starts, ends = edges[::2].astype(np.int64), edges[1::2].astype(np.int64)
+    payload = target[got != target].tobytes()
+    return Explanation(
+        **{name: getattr(derived, name) for name in derived.__slots__ if not name.startswith("payload")},
+        payload_at=starts,
+        payload_length=ends - starts,
+        payload=payload,
+    )
+
+
+def explain(alignment: OneWay) -> Explanation:
+    """The explanation without payload: what is derived, and nothing else."""
+    a, b = alignment.a, alignment.b
+    a_size, b_size = len(a.elf.data), len(b.elf.data)
+    runs = alignment.runs
+    inside = (runs.a + runs.n <= a_size) & (runs.b + runs.n <= b_size)
+    groups, directed = _groups(alignment, a_size, b_size)
+    used = {group.space for group in (*groups, *directed)}
+    spaces = {
+        name: SpaceMap(s.runs.a, s.runs.b, s.runs.n, s.ends_a, s.ends_b, s.firm)
+        for name, s in alignment.spaces.items()
+        if name in used
+    }
+    words = [(change.b_at, change.rewrite) for change in alignment.changes if change.b_at + change.b_length <= b_size]
+    ids = sorted({rewrite for _, rewrite in words})
+    texts = {rewrite.id: (rewrite.a, rewrite.b) for rewrite in alignment.rewrites}
+    return Explanation(
+        little=a.little,
+        a_size=a_size,
+        b_size=b_size,
+        a_digest=hashlib.sha256(a.elf.data).hexdigest(),
+        b_digest=hashlib.sha256(b.elf.data).hexdigest(),
+        runs=(runs.a[inside], runs.b[inside], runs.n[inside]),
+        sections=_sections(alignment),
+        spaces=spaces,
+        groups=groups,
+        directed=directed,
+        copies=_padding(alignment, b_size),
+        rewrites=tuple(texts[index] for index in ids),
+        words=(
+            np.array([at for at, _ in words], dtype=np.int64),
+            np.array([ids.index(rewrite) for _, rewrite in words], dtype=np.int64),
+        ),
+        breakpoints=tuple((point.a, point.b, point.reason) for point in breakpoints(alignment)),
+        payload_at=_NONE,
+        payload_length=_NONE,
+        payload=b"",
+    )
+
+
+def _sections(alignment: OneWay) -> tuple[Ints, ...]:
+    """Where loaded sections stand; what turns offsets of fields into addresses."""
+    rows: list[tuple[int, int, int, int, int, int]] = []
+    for index, other in sorted(alignment.section_map.items()):
+        left, right = alignment.a.elf.sections[index], alignment.b.elf.sections[other]
+        if left.is_allocated and left.span is not None and right.span is not None and left.compression is None:
+            rows.append(
+                (left.span.start, right.span.start, left.span.length, right.span.length, left.address, right.address)
+            )
+    table = np.array(rows, dtype=np.int64).reshape(-1, 6)
+    return tuple(np.ascontiguousarray(table[:, column]) for column in range(6))
+
+
+def _groups(alignment: OneWay, a_size: int, b_size: int) -> tuple[tuple[FieldGroup, ...], tuple[FieldGroup, ...]]:
+    plain: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]] = defaultdict(list)
+    copied: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]] = defaultdict(list)
+    for outcome in alignment.outcomes:
+        group = outcome.prediction.fields
+        at = group.at[outcome.rows]
+        changed = outcome.good & (alignment.a.numbers(at, group.width) != outcome.actual)
+        changed &= (at + group.width <= a_size) & (outcome.at + group.width <= b_size)
+        if not changed.any():
+            continue
+        extra = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))[outcome.rows]
+        for negative in (False, True):
+            signs = changed & (_is_signed(alignment.a, outcome, extra) == negative)
+            for chosen, rows in ((signs & ~outcome.copied, plain), (signs & outcome.copied, copied)):
+                if not chosen.any():
+                    continue
+                key = (group.width, group.space, str(group.base), group.end, group.negate, negative)
+                places = extra[chosen]
+                if rows is copied:
+                    subset = np.zeros(len(group), dtype=bool)
+                    subset[outcome.rows[chosen]] = True
+                    site = addresses_of(alignment.b, outcome.at[chosen]) if group.base is Base.SITE else None
+                    found = meant(group.where(subset), outcome.actual[chosen], site)
+                    if found is None:
+                        continue
+                    places = found - (extra[chosen] if group.base is Base.SITE else 0)
+                rows[key].append((at[chosen], places, outcome.second[chosen]))
+    return _made(plain), _made(copied)
+
+
+def _is_signed(image: Image, outcome: Outcome, extra: Ints) -> Flags:
+    """Which fields must be read as two's complement to mean their target."""
+    group = outcome.prediction.fields
+    at = group.at[outcome.rows]
+    value = image.numbers(at, group.width)
+    if group.width >= 8:
+        return np.zeros(len(at), dtype=bool)
+    base: Ints = np.zeros(len(at), dtype=np.int64)
+    if group.base is Base.SITE:
+        base = addresses_of(image, at) + extra
+    elif group.base in (Base.PLACE, Base.CONSTANT):
+        base = extra
+    sign = -1 if group.negate else 1
+    target = group.target[outcome.rows]
+    return np.asarray((sign * value + base != target) & (sign * signed(value, group.width) + base == target))
+
+
+def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]]) -> tuple[FieldGroup, ...]:
+    out: list[FieldGroup] = []
+    for key in sorted(rows, key=repr):
+        width, space, base, end, negate, negative = key
+        at = np.concatenate([part[0] for part in rows[key]])
+        order = np.argsort(at, kind="stable")
+        extra = np.concatenate([part[1] for part in rows[key]])[order]
+        second = np.flatnonzero(np.concatenate([part[2] for part in rows[key]])[order])
+        out.append(
+            FieldGroup("", int(str(width)), str(space), str(base), bool(end), bool(negate), bool(negative), at[order], extra, second)
+        )
+    return tuple(out)
+
+
+def _padding(alignment: OneWay, b_size: int) -> tuple[Ints, Ints, Ints]:
+    """Padding of code that b needs and a has somewhere; zeros need no copy."""
+    lone = np.ones(b_size + 2, dtype=bool)
+    lone[0] = lone[-1] = False
+    for _, b, n in alignment.runs.triples():
+        lone[1 + b : 1 + b + n] = False
+    rows: list[tuple[int, int, int]] = []
+    for section in alignment.b.elf.sections:
+        if not section.is_executable or section.span is None or not section.span.length:
+            continue
+        start, end = section.span.start, min(section.span.end, b_size)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], lone[1 + start : 1 + end], [False])).astype(np.int8)))
+        for x, y in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
+            if y - x <= 64:
+                where = alignment.a.elf.data.find(alignment.b.elf.data[x:y])
+                if where >= 0:
+                    rows.append((where, x, y - x))
+    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()

@@ -1,0 +1,144 @@
+"""replay: a and an explanation → b. Nothing here can see b, and nothing here is used to find the explanation."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.accounting.explanation import Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
+
+Bytes = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+
+def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> bytes:
+    """The file that the explanation makes of ``a``; without payload, what is *derived*, and zeros elsewhere.
+
+    Raises MalformedProof if the explanation points outside either file.
+    """
+    e = explanation
+    source = np.frombuffer(a, dtype=np.uint8)
+    out = np.zeros(e.b_size, dtype=np.uint8)
+    for table in (e.runs, e.copies):
+        _inside(table[0], table[2], len(source))
+        _inside(table[1], table[2], e.b_size)
+        for x, y, n in zip(table[0].tolist(), table[1].tolist(), table[2].tolist(), strict=True):
+            out[y : y + n] = source[x : x + n]
+    for at, index in zip(e.words[0].tolist(), e.words[1].tolist(), strict=True):
+        word = e.rewrites[index][1]
+        if at < 0 or at + len(word) > e.b_size:
+            raise MalformedProof("a rewritten word does not fit into the file")
+        out[at : at + len(word)] = np.frombuffer(word, dtype=np.uint8)
+    for group in e.groups:
+        _write(out, e, group, source, None)
+    for group in e.directed:
+        _write(out, e, group, source, group.extra)
+    if with_payload:
+        _inside(e.payload_at, e.payload_length, e.b_size)
+        at = 0
+        for start, size in zip(e.payload_at.tolist(), e.payload_length.tolist(), strict=True):
+            out[start : start + size] = np.frombuffer(e.payload[at : at + size], dtype=np.uint8)
+            at += size
+    return out.tobytes()
+
+
+def _inside(at: Ints, n: Ints, size: int) -> None:
+    if len(at) and (int(at.min()) < 0 or int(n.min()) < 0 or int((at + n).max()) > size):
+        raise MalformedProof("the explanation points outside the file")
+
+
+def _row(starts: Ints, values: Ints) -> Ints:
+    return np.maximum(np.searchsorted(starts, values, side="right") - 1, 0)
+
+
+def _mapped(space: SpaceMap, values: Ints, end: bool, second: Ints) -> tuple[Ints, Flags]:
+    """Images of places: inside a run, at the end of one, or at the end of a section."""
+    out, known = values.copy(), np.zeros(len(values), dtype=bool)
+    ends, has_end = values.copy(), np.zeros(len(values), dtype=bool)
+    if len(space.a):
+        row = _row(space.a, values)
+        known = (values >= space.a[row]) & (values < space.a[row] + space.n[row])
+        out = np.where(known, values - space.a[row] + space.b[row], out)
+        row = np.maximum(np.searchsorted(space.a, values, side="left") - 1, 0)
+        has_end = (values > space.a[row]) & (values == space.a[row] + space.n[row])
+        ends = space.b[row] + space.n[row]
+    last = values.copy()
+    is_last = np.zeros(len(values), dtype=bool)
+    if len(space.ends_a):
+        row = np.minimum(np.searchsorted(space.ends_a, values), len(space.ends_a) - 1)
+        is_last = space.ends_a[row] == values
+        last = space.ends_b[row]
+    if end:
+        out = np.where(has_end, ends, out)
+        known = known | has_end
+        out = np.where(is_last & (space.firm | ~known), last, out)
+    else:
+        other = np.where(has_end & known, ends, last)
+        out = np.where(known, out, np.where(has_end, ends, last))
+        known = known | has_end
+        out[second] = other[second]
+    return out, known | is_last
+
+
+def _addresses(at: Ints, starts: Ints, sizes: Ints, addresses: Ints) -> Ints:
+    """Addresses of file offsets; the offset itself outside every section."""
+    if not len(starts):
+        return at
+    order = np.argsort(starts, kind="stable")
+    row = order[_row(starts[order], at)]
+    inside = (at >= starts[row]) & (at < starts[row] + sizes[row])
+    return np.asarray(np.where(inside, at - starts[row] + addresses[row], at))
+
+
+def _read(data: Bytes, at: Ints, width: int, little: bool, signed: bool) -> Ints:
+    value = np.zeros(len(at), dtype=np.int64)
+    for index in range(width):
+        value |= data[at + index].astype(np.int64) << np.int64(8 * (index if little else width - 1 - index))
+    if signed and width < 8:
+        half = np.int64(1 << (8 * width - 1))
+        value = (value ^ half) - half
+    return value
+
+
+def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directed: Ints | None) -> None:
+    """Compute one group's fields and write them."""
+    at, width = group.at, group.width
+    if not len(at):
+        return
+    sizes = np.full(len(at), width, dtype=np.int64)
+    _inside(at, sizes, len(source))
+    row = _row(e.runs[0], at)
+    if not bool(((at >= e.runs[0][row]) & (at + width <= e.runs[0][row] + e.runs[2][row])).all()):
+        raise MalformedProof("a field is not inside one run")
+    to = at - e.runs[0][row] + e.runs[1][row]
+    value = _read(source, at, width, e.little, group.signed)
+    value = -value if group.negate else value
+    a_off, b_off, a_size, b_size, a_address, b_address = e.sections
+    nothing = np.zeros(0, dtype=np.int64)
+    known = np.ones(len(at), dtype=bool)
+    space = e.spaces.get(group.space)
+    base: Ints = np.zeros(len(at), dtype=np.int64)
+    less: Ints = base
+    if group.base == "site":
+        extra = group.extra if directed is None else np.zeros(len(at), dtype=np.int64)
+        base = _addresses(at, a_off, a_size, a_address) + extra
+        less = _addresses(to, b_off, b_size, b_address) + extra
+    elif group.base == "place" and space is not None:
+        base = group.extra
+        less, known = _mapped(space, base, False, nothing)
+    elif group.base == "constant":
+        base = less = group.extra
+    if directed is not None:
+        new = directed
+    elif space is None:
+        raise MalformedProof(f"the explanation has no map of {group.space!r}")
+    else:
+        new, found = _mapped(space, value + base, group.end, group.second)
+        known = known & found
+    result = new - less
+    result = -result if group.negate else result
+    if not bool(known.all()):
+        raise MalformedProof("a field refers to a place that the map does not know")
+    for index in range(width):
+        shift = np.int64(8 * (index if e.little else width - 1 - index))
+        out[to + index] = ((result >> shift) & 0xFF).astype(np.uint8)
