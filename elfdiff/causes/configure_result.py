@@ -19,7 +19,8 @@ than one without.
 
 A needed library that only one side has was linked on that side only. Why, the files cannot say: a configure test, an
 option, or a change of the source; so elfdiff says "likely" at most. The two config.log or CMakeCache.txt files say
-it: compare them. If the library is needed and none of its functions is used, a link flag (--no-as-needed) did it.
+it: compare them. If the library is needed and none of its functions is used, build-flags comes first: -l stood on one
+command line only, from a flag or from a configure test that found the library, and --as-needed on neither.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._places import is_system_tool, whole
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
+from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
@@ -84,19 +85,28 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if change.tag == "DT_NEEDED" and (change.a_value is None or change.b_value is None)
     ]
     imports = [change for change in evidence.of(SymbolSetChange) if change.imports]
-    if not needed or not any(_follows(needed, change) for change in imports):
+    if not needed:
         return
     first = needed[0]
     side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)
-    texts = any(not text.fragment for text in evidence.of(TextChange))
-    yield Match(
-        "env-configure-detected-features",
-        (*needed, *imports),
-        Confidence.POSSIBLE if sources_differ(evidence) or not texts else Confidence.LIKELY,
-        f"only {side} needs {library}",
-        "an option or a change of the source looks the same; compare the two config.log",
-        explains_code=True,
-    )
+    if any(_follows(needed, change) for change in imports):
+        texts = any(not text.fragment for text in evidence.of(TextChange))
+        yield Match(
+            "env-configure-detected-features",
+            (*needed, *imports),
+            Confidence.POSSIBLE if sources_differ(evidence) or not texts else Confidence.LIKELY,
+            f"only {side} needs {library}",
+            "an option or a change of the source looks the same; compare the two config.log",
+            explains_code=True,
+        )
+    elif not imports and not evidence.has(BuildIdKept):
+        yield Match(
+            "env-configure-detected-features",
+            tuple(needed),
+            Confidence.POSSIBLE,
+            f"only {side} needs {library}, and no function of it is used",
+            "a test that puts -l into LIBS does that where the linker has no --as-needed; so does a flag",
+        )
 
 
 def _follows(needed: list[DynamicChange], imports: SymbolSetChange) -> bool:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.configure_result import detect as configure_result
-from elfdiff.evidence.model import DynamicChange, SourceDigestChange, SymbolSetChange
+from elfdiff.evidence.model import BuildIdKept, DynamicChange, SourceDigestChange, SymbolSetChange
 
 FACE = "env-configure-detected-features"
 
@@ -24,8 +24,12 @@ def test_a_library_with_its_functions_on_one_side(seen, ask):
     assert ask(configure_result, with_digest) == {FACE: "possible"}
 
 
-def test_a_library_without_use_another_soname_or_imports_alone_are_no_feature(seen, ask):
-    assert ask(configure_result, seen.given(needed(None, "libz.so.1"))) == {}
+def test_a_library_without_use_may_come_from_a_configure_test(seen, ask):
+    assert ask(configure_result, seen.given(needed(None, "libz.so.1"))) == {FACE: "possible"}
+    assert ask(configure_result, seen.given(needed(None, "libz.so.1"), BuildIdKept(length=20))) == {}
+
+
+def test_another_soname_or_imports_alone_are_no_feature(seen, ask):
     assert ask(configure_result, seen.given(needed("libz.so.1", "libz.so.2"), imports(b=["inflate"]))) == {}
     assert ask(configure_result, seen.given(imports(b=["socket"]))) == {}
     assert ask(configure_result, seen.given(needed(None, "libz.so.1"), imports(a=["inflate"]))) == {}
