@@ -163,8 +163,9 @@ def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange |
         a = spot_location(string.a) if shifted else spot_location(string.a, *_bytes(left, item.a_start, item.a_end))
         b = spot_location(string.b) if shifted else spot_location(string.b, *_bytes(right, item.b_start, item.b_end))
         symbol = _symbol(pair, string.a)
+        named = kind_by_name(symbol) if symbol and item.kind is WordKind.OTHER and item.a_stamp is None else item.kind
         yield word_evidence(
-            item, string.a.section.name, symbol, (a, b), string.rewrites[-1:], readable(string.a.text)
+            replace(item, kind=named), string.a.section.name, symbol, (a, b), string.rewrites[-1:], readable(string.a.text)
         )
 
 
