@@ -1,0 +1,1 @@
+"""What toolchains put inside a binary: comments, producers, build information, dependency lists."""
