@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -22,6 +22,7 @@ _MONTH = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z
 _DAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b")
 _UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(rb"(?<![0-9A-Za-z])g?(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_OPENING = re.compile(rb"\s*[A-Za-z]\S*\s+[A-Za-z]\S*\s+(?=\S)")
 _NUMBER = re.compile(rb" *[0-9]+")
 
 
@@ -68,16 +69,17 @@ def pair_texts(
         partner[a_spot.offset] = (b_spot, how)
         del free_b[b_spot.offset]
 
-    def by_key(how: str, a_keys: dict[int, bytes], b_keys: dict[int, bytes]) -> None:
+    def by_key(how: str, a_keys: dict[int, bytes], b_keys: dict[int, bytes], unique: bool = False) -> None:
         waiting: dict[bytes, deque[Spot]] = defaultdict(deque)
         for spot in b_spots:
             if spot.offset in free_b and b_keys[spot.offset]:
                 waiting[b_keys[spot.offset]].append(spot)
+        counts = Counter(a_keys[spot.offset] for spot in a_spots if spot.offset not in partner)
         for spot in a_spots:
             if spot.offset in partner:
                 continue
             queue = waiting.get(a_keys[spot.offset])
-            if queue:
+            if queue and not (unique and (len(queue) > 1 or counts[a_keys[spot.offset]] > 1)):
                 join(spot, queue.popleft(), how)
 
     b_texts = {spot.offset: spot.text for spot in b_spots}
@@ -89,6 +91,8 @@ def pair_texts(
     if a_left and b_left and max(len(a_left), len(b_left)) <= MAX_SIMILAR:
         for a_spot, b_spot in _similar(a_left, b_left, rewrite):
             join(a_spot, b_spot, "similar")
+    opening = {spot.offset: _opening(rewrite[spot.offset]) for spot in a_spots}
+    by_key("similar", opening, {spot.offset: _opening(spot.text) for spot in b_spots}, unique=True)
     became = {spot.text: partner[spot.offset][0].text for spot in a_spots if spot.offset in partner}
     following: dict[bytes, deque[Spot]] = defaultdict(deque)
     for spot in b_spots:
@@ -106,6 +110,12 @@ def pair_texts(
         result.append((spot, found[0], found[1]) if found else (spot, None, "alone"))
     result += [(None, spot, "alone") for spot in b_spots if spot.offset in free_b]
     return result
+
+
+def _opening(text: bytes) -> bytes:
+    """The first two words of a text of three words or more, with the white space around them; b"" for a shorter one."""
+    match = _OPENING.match(text)
+    return match.group() if match else b""
 
 
 class Contents:

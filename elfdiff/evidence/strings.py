@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from elfdiff.compare.pair import Pair
-from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in
+from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
 from elfdiff.compare.strings import StringPair
 from elfdiff.compare.texts import Spot
 from elfdiff.evidence.gosettings import go_setting_words
@@ -57,6 +57,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             plain += 1
             if plain <= MAX_TEXT_CHANGES:
                 yield _text_change(pair, string, fragments)
+            continue
+        if string.a.section.name == ".interp":
+            yield from _interpreter(string)
             continue
         text = string.a.text
         prefixes = [pair.rewrites[i] for i in string.rewrites if pair.rewrites[i].kind is RewriteKind.PREFIX]
@@ -150,6 +153,30 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
             exact=string.exact,
             assembler=place is PathPlace.DEBUG_DIRECTORY and directories.only_assembler,
         )
+
+
+def _interpreter(string: StringPair) -> Iterator[PathChange | TextChange]:
+    """PT_INTERP: one loader in another directory, or another loader."""
+    if string.a is None or string.b is None:
+        return
+    split = split_common_tail(string.a.text, string.b.text)
+    a, b = spot_location(string.a), spot_location(string.b)
+    if split is None:
+        yield TextChange(
+            section=".interp", a=a, b=b, rewrites=string.rewrites, how=string.how, fragment=False
+        )
+        return
+    yield PathChange(
+        section=".interp",
+        a=a,
+        b=b,
+        rewrites=string.rewrites,
+        a_directory=readable(split[0]) or "/",
+        b_directory=readable(split[1]) or "/",
+        tail=readable(split[2]),
+        place=PathPlace.INTERPRETER,
+        exact=True,
+    )
 
 
 def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange | WordChange]:

@@ -1,6 +1,10 @@
 """Pairing of changed texts, and the texts that only moved."""
 
-from elfdiff.compare.strings import Contents, only_moved, skeleton
+from typing import cast
+
+from elfdiff.compare.strings import Contents, only_moved, pair_texts, skeleton
+from elfdiff.compare.texts import Spot
+from elfdiff.elf.model import Section
 
 
 def test_a_skeleton_hides_what_varies() -> None:
@@ -32,3 +36,11 @@ def test_a_text_that_goes_on_is_a_change() -> None:
 
 def test_a_stray_byte_in_front_is_no_change() -> None:
     assert only_moved(b"@_LOADED", b"_LOADED", Contents(b"@_LOADED\0"), Contents(b"\0_LOADED\0"))
+
+
+def test_texts_that_open_alike_are_partners() -> None:
+    section = cast(Section, None)
+    a = [Spot(section, 0, b"built by ci@runner-7")]
+    b = [Spot(section, 0, b"built by margarete@buildd-arm-04"), Spot(section, 40, b"something else entirely")]
+    pairs = pair_texts(a, b, {0: b""}, {0: b"", 40: b""}, False, {0: a[0].text})
+    assert pairs[0] == (a[0], b[0], "similar")
