@@ -25,21 +25,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import tools_differ, values
+from elfdiff.causes._facts import inputs_differ, tools_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
+    CodegenUnitChange,
     CompressionChange,
     Context,
     DynamicChange,
     Evidence,
     EvidenceSet,
+    FunctionChange,
     GoSettingChange,
     LoneSectionChange,
     PathChange,
     PathPlace,
     SectionChange,
+    SymbolSetChange,
     TextChange,
+    UnitNaming,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -155,8 +159,8 @@ def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[Bu
         side = "a" if _side(tables[0]) == "b" else "b"
         found += [*tables, *debug]
         said.append(f"{side} was stripped of its symbols")
-        sure = not loaded
-    elif debug and (kept or _symtab_shrank(evidence, debug[0])):
+        sure = not loaded and not _built_otherwise(evidence)
+    elif debug and (kept or (_symtab_shrank(evidence, debug[0]) and not _built_otherwise(evidence))):
         side = "a" if _side(debug[0]) == "b" else "b"
         found += debug
         said.append(f"{side} was stripped of its debug information")
@@ -175,6 +179,13 @@ def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[Bu
             "; ".join(said),
             None if kept else "-s or -Wl,--strip-all at the link does the same",
         )
+
+
+def _built_otherwise(evidence: EvidenceSet) -> bool:
+    """True if the compiler was told other things: cargo's profiles, for one, strip as they go."""
+    changed = any(function.certain for function in evidence.of(FunctionChange))
+    named = any(not change.imports for change in evidence.of(SymbolSetChange))
+    return changed or named or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange) or inputs_differ(evidence)
 
 
 def _symtab_shrank(evidence: EvidenceSet, debug: SectionChange) -> bool:

@@ -10,6 +10,7 @@ from elfdiff.evidence.model import (
     GoSettingChange,
     LoneSectionChange,
     SectionChange,
+    UnitNaming,
 )
 
 STRIP, PATCH = "strip-or-objcopy-step", "postlink-patching"
@@ -39,6 +40,15 @@ def test_debug_sections_count_only_with_a_sign_of_the_step(seen, ask):
     assert ask(post_processing, seen.given(debug, KEPT)) == {STRIP: "certain"}
     assert ask(post_processing, seen.given(debug, section(".symtab", "resized", 0x390, 0x318))) == {STRIP: "certain"}
     assert ask(post_processing, seen.given(debug, section(".symtab", "resized", 0x318, 0x390))) == {}
+
+
+def test_another_profile_strips_as_it_goes(seen, ask):
+    debug, table = section(".debug_info", "removed", 400), section(".symtab", "resized", 0x390, 0x318)
+    naming = UnitNaming(a_plain=0, b_plain=16, a_incremental=40, b_incremental=0)
+    assert ask(post_processing, seen.given(debug, table, naming)) == {}
+    assert ask(post_processing, seen.given(debug, table, seen.function("main"))) == {}
+    gone = section(".symtab", "removed", 900)
+    assert ask(post_processing, seen.given(gone, seen.function("main"))) == {STRIP: "likely"}
 
 
 def test_compression_after_the_link_needs_an_equal_build_id(seen, ask):
