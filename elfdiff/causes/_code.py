@@ -31,9 +31,14 @@ def differs_in_numbers(change: FunctionChange) -> bool:
 
 def most_changed(evidence: EvidenceSet) -> bool:
     """True if most functions of a program of some size changed: flags or a compiler do that, an edit seldom does."""
-    return any(
-        totals.compared >= ENOUGH and totals.changed > MOST * totals.compared for totals in evidence.of(FunctionTotals)
-    )
+    return any(_mostly(totals) for totals in evidence.of(FunctionTotals))
+
+
+def _mostly(totals: FunctionTotals) -> bool:
+    """A function that changed beyond recognition counts as removed from a and added to b."""
+    replaced = min(totals.added, totals.removed)
+    compared = totals.compared + replaced
+    return compared >= ENOUGH and totals.changed + replaced > MOST * compared
 
 
 def _without_numbers(lines: Sequence[str]) -> list[str]:

@@ -52,8 +52,10 @@ from elfdiff.evidence.model import (
     FunctionChange,
     GoSettingChange,
     IntegerChange,
+    LoneSectionChange,
     OrderChange,
     PathChange,
+    SectionChange,
     SourceDigestChange,
     SymbolRenamed,
     SymbolSetChange,
@@ -122,6 +124,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         functions = [change for change in functions if not differs_in_numbers(change)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
+        if not claimed:
+            yield from _unspoken(evidence)
         return
     confidence, note = _confidence(evidence, functions, names, texts)
     if digests or releases:
@@ -129,6 +133,20 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield Match(
         FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
     )
+
+
+def _unspoken(evidence: EvidenceSet) -> Iterator[Match]:
+    """What is left when nothing else was seen: constants without a name, or debug information alone."""
+    if evidence.has(PathChange) or evidence.has(OrderChange) or evidence.has(SymbolRenamed):
+        return
+    constants = [item for item in evidence.of(LoneSectionChange) if item.name.startswith((".rodata", ".data"))]
+    debug = [item for item in evidence.of(SectionChange) if item.name.startswith((".debug_info", ".debug_line"))]
+    others = [item for item in evidence.of(SectionChange) if not item.name.startswith(".debug")]
+    if constants:
+        yield Match(FACE, tuple(constants), Confidence.POSSIBLE, f"only constants in {constants[0].name} differ")
+    elif debug and not others:
+        summary = "only debug information differs: lines that moved, or a declaration that no code needs"
+        yield Match(FACE, tuple(debug), Confidence.POSSIBLE, summary)
 
 
 def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], bool]:

@@ -12,6 +12,8 @@ from elfdiff.evidence.model import (
     DataChange,
     FlagChange,
     GoSettingChange,
+    LoneSectionChange,
+    SectionChange,
     SourceDigestChange,
     SymbolSetChange,
     UnitNaming,
@@ -204,3 +206,23 @@ class TestSource:
     def test_generated_code_is_only_possible(self, seen, ask):
         evidence = seen.given(seen.function("f"), seen.word(WordKind.UUID, "a1", "b2"))
         assert ask(source, evidence) == {"source-change": "possible"}
+
+    def test_what_another_cause_claims_is_no_sign(self, seen, ask):
+        claimed = seen.number(1795397377, 1795397431, symbol="build_epoch", seconds=True)
+        assert ask(source, seen.given(claimed, seen.number(3, 4, symbol="limit"))) == {"source-change": "possible"}
+        assert ask(source, seen.given(claimed)) == {}
+
+    def test_functions_that_changed_beyond_recognition_count_as_changed(self, seen, ask):
+        lost = seen.function("f", (), (), "removed"), seen.function("f", (), (), "added")
+        assert ask(source, seen.given(*lost, seen.totals(8, 2, 10, 10))) == {"source-change": "possible"}
+        assert ask(source, seen.given(*lost, seen.totals(40, 0, 1, 1))) == {"source-change": "likely"}
+
+    def test_debug_information_or_constants_alone_are_only_possible(self, seen, ask):
+        def section(name):
+            return SectionChange(name=name, status="resized", a_size=8, b_size=9, allocated=False)
+
+        assert ask(source, seen.given(section(".debug_info"))) == {"source-change": "possible"}
+        assert ask(source, seen.given(section(".debug_info"), section(".text"))) == {}
+        assert ask(source, seen.given(section(".debug_line"), seen.path("/home/a", "/srv/b", "x.c"))) == {}
+        assert ask(source, seen.given(LoneSectionChange(name=".rodata"))) == {"source-change": "possible"}
+        assert ask(source, seen.given(LoneSectionChange(name=".comment"))) == {}
