@@ -22,6 +22,7 @@ _PT_LOAD = 1
 _PT_NOTE = 4
 _PF_W = 2
 _SHN_XINDEX = 0xFFFF
+_IMAGE_SCN_MEM_WRITE = 0x80000000
 
 
 class BadCarrier(ElfdiffError):
@@ -45,7 +46,7 @@ class RawSection:
 
 @dataclass(frozen=True, slots=True)
 class RawSegment:
-    """A program header: type, flags, file offset, virtual address, bytes in the file."""
+    """A program header, or a PE section as one: type, flags, file offset, virtual address, bytes in the file."""
 
     kind: int
     flags: int
@@ -181,12 +182,16 @@ def _open_with_lief(data: bytes, names: frozenset[str]) -> Carrier:
         if image is None:
             raise BadCarrier("it begins like a PE file but cannot be parsed as one")
         _check_count("section headers", image.header.numberof_sections, len(image.sections))
+        segments: list[RawSegment] = []
         for index, section in enumerate(image.sections):
+            # Windows rounds the size in the file up to the file alignment; the virtual size is the true one.
+            size = min(section.sizeof_raw_data, section.virtual_size or section.sizeof_raw_data)
+            address = image.optional_header.imagebase + section.virtual_address
+            flags = _PF_W if section.characteristics & _IMAGE_SCN_MEM_WRITE else 0
+            segments.append(RawSegment(_PT_LOAD, flags, section.pointerto_raw_data, address, size))
             if str(section.name) in names:
-                # Windows rounds the size in the file up to the file alignment; the virtual size is the true one.
-                size = min(section.sizeof_raw_data, section.virtual_size or section.sizeof_raw_data)
                 found.append(RawSection(str(section.name), index, 1, 0, section.pointerto_raw_data, size))
-        return Carrier("pe", "<", tuple(found), (), (), has_sections=True)
+        return Carrier("pe", "<", tuple(found), tuple(segments), (), has_sections=True)
     fat = lief.MachO.parse(data)
     if fat is None or fat.size == 0:
         raise BadCarrier("it begins like a Mach-O file but cannot be parsed as one")

@@ -71,6 +71,16 @@ def test_list_in_other_containers(data: bytes, container: str) -> None:
     assert [package.name for package in found.packages] == ["app"]
 
 
+def test_go_program_for_windows_has_its_information_in_a_writable_section() -> None:
+    head = b"\xff Go buildinf:\x08\x02" + bytes(16) + b"\x08go1.22.1"
+    text = bytes(16) + b"path\texample.org/app\n" + bytes(16)
+    data = portable_executable(bytes(32) + head + bytes([len(text)]) + text).replace(b".dep-v0", b".data\0\0")
+    assert read_dependencies(data, "app").state is State.ABSENT
+    writable = data.replace(struct.pack("<I", 0x40000040), struct.pack("<I", 0xC0000040))
+    found = read_dependencies(writable, "app")
+    assert [package.name for package in found.packages] == ["example.org/app", "stdlib"]
+
+
 def test_architectures_that_disagree_are_refused() -> None:
     other = zlib.compress(b'{"packages":[]}')
     found = read_dependencies(fat(mach_object(LIST), mach_object(other)), "app")
