@@ -34,7 +34,8 @@ _WINDOW = 96
 _SHORT = 400
 
 _TELLING = re.compile(
-    rb"/[^\x00-\x20/]+/|[0-2]\d:[0-5]\d|[A-Za-z]@[A-Za-z0-9]|[0-9a-f]{7}|[Dd]irty|LFS|lfs|Linux|-----BEGIN|[Bb]uil[dt]|"
+    rb"/[^\x00-\x20/]+/|[0-2]\d:[0-5]\d|[A-Za-z]@[A-Za-z0-9]|[0-9a-f]{7}|[Dd]irty|LFS|lfs|Linux|"
+    rb"on host |-----BEGIN|[Bb]uil[dt]|"
     rb"[Cc]ompiled|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d|(?:19|20)\d\d[-/.]\d\d"
 )
 _TIME = re.compile(

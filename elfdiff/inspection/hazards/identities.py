@@ -17,6 +17,10 @@ _BUILDER = re.compile(
 )
 _DOCKER = re.compile(r"(?<![\w.@-])([a-z_][\w-]*@[0-9a-f]{12})(?![\w.])")
 _HOST = re.compile(r"(?i)\b(?:build[ _-]?host(?:name)?|built on host|host(?:name)?)\s*[:=]\s*([0-9a-f]{12})(?![\w.])")
+_USER = re.compile(
+    r"(?i)\b(?:built|packaged) by (?!the\b|gcc|clang|cc\b|g\+\+|rustc|go\b|ld\b|cmake|make\b)([a-z_][\w-]{0,31})\s*\Z"
+)
+_ON_HOST = re.compile(r"(?i)\b(?:built )?on host ([a-z][\w.-]{0,63})\s*\Z")
 _MAIL = re.compile(r"@(?:localhost|example|[\w-]+\.(?:com|org|net|edu|io|gov|de|uk|invalid))\b")
 _KERNEL = re.compile(r"\bLinux(?:-| (?:[\w.-]{1,64} )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9])")
 _COUNTER = re.compile(r"(?:^|\) )#(\d+) (?:SMP|PREEMPT)|\b[Bb]uild #(\d+)\b")
@@ -27,7 +31,7 @@ def find(subject: Subject) -> Iterator[Sign]:
     people, kernels, counters, sure = [], [], [], False
     for spot in subject.plain_spots:
         text = spot.text.decode("latin-1")
-        if "@" in text or "ost" in text:
+        if "@" in text or "ost" in text or " by " in text:
             found, certain = _person(text)
             if found:
                 people.append((spot, *found.span(1)))
@@ -71,4 +75,4 @@ def _person(text: str) -> tuple[re.Match[str] | None, bool]:
     builder = _BUILDER.search(text)
     if builder and not _MAIL.search(builder.group(1)) and len(text) < 400:
         return builder, False
-    return _HOST.search(text), False
+    return _HOST.search(text) or _USER.search(text) or _ON_HOST.search(text), False

@@ -21,7 +21,7 @@ _PREFIX_MAP = re.compile(
     r"-f(?:file|debug|macro|profile|coverage)-prefix-map=(/[^=\s\"']+)=|--remap-path-prefix[ =](/[^=\s\"']+)="
 )
 _PERSONAL = re.compile(
-    r"^/(?:home|Users|builddir|builds|github/workspace|__w|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/"
+    r"^/(?:home|Users|builddir|builds|github/workspace|__w|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/|^/tmp/(?:[^/]+/){3}"
 )
 _LANGUAGES = {
     ".rs": "rust",

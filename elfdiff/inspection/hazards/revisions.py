@@ -14,7 +14,8 @@ _DIRTY = re.compile(
 # Only what git abbreviated: a whole hash there is a library naming its own release, as jemalloc does.
 _DESCRIBE = re.compile(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,16}\b|vcs\.revision=[0-9a-f]{40}")
 _COMMIT = re.compile(
-    r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?\W{1,3}([0-9a-f]{40})\b"
+    r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?"
+    r"\W{1,3}((?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40})\b"
 )
 _POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\noid sha256:[0-9a-f]{64}")
 

@@ -9,19 +9,22 @@ from elfdiff.causes._times import names_a_time
 from elfdiff.compare.texts import SHT_PROGBITS
 from elfdiff.elf.model import Section
 from elfdiff.evidence.model import Stamp
-from elfdiff.inspection.model import Place
+from elfdiff.inspection.model import Confidence, Place
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import StampUse, Subject
 from elfdiff.span import Span
 
 _BUILD_WORDS = re.compile(
     r"(?i)\b(?:built|compiled|generated|packaged|linked|"
-    r"build[ _-]?(?:date|time|stamp|timestamp|at|on|info))\b|\bbuild[:=]|_build_"
+    r"build[ _-]?(?:date|time|stamp|timestamp|epoch|at|on|info))\b|\bbuild[:=]|_build_|\bbuilt(?=\d)"
 )
 _BANNER = re.compile(r"Linux version \d\S* \(|#\d+ (?:SMP|PREEMPT)")
 _NOT_BUILDS = re.compile(
     r"(?i)copyright|\(c\)|©|expires?|release[ds]?\b|since|version of|draft|rfc ?\d|standard|"
     r"last.modified|\$Id|\$Date|\$Revision|\$Header"
+)
+_NEVER_BUILDS = re.compile(
+    r"(?i)copyright|expires?|rfc ?\d|\$Id|\$Date|\$Revision|\$Header|vcs\.time|example|e\.g\.|format|parse|layout"
 )
 _NEAR = 64
 _OLDEST = 2005
@@ -34,13 +37,15 @@ _UTC_NAMES = frozenset({"Z", "UTC", "GMT"})
 def find(subject: Subject) -> Iterator[Sign]:
     """Faces of build-time, file-times and time-zone."""
     uses = [use for use in subject.stamps if _is_plausible(use.stamp)]
-    banner = [use for use in uses if _BANNER.match(use.context)]
+    banner = [] if subject.is_go else [use for use in uses if _BANNER.match(use.context)]
     left = [use for use in uses if not _BANNER.match(use.context)]
     macros = list(_macros(left))
     taken = {id(use) for use in macros}
     files = [use for use in left if id(use) not in taken and _is_file_time(subject, use)]
     taken.update(id(use) for use in files)
     scripts = [use for use in left if id(use) not in taken and _is_script(subject, use)]
+    taken.update(id(use) for use in scripts)
+    clocks = [use for use in left if id(use) not in taken and _is_clock(use)]
     if banner:
         yield _sign(
             subject, "build-time", "time-kernel-banner", "the kernel's banner holds the time of the build", banner
@@ -57,10 +62,11 @@ def find(subject: Subject) -> Iterator[Sign]:
             len(macros),
             None if clocked else "a date alone may have been typed by somebody",
         )
-    if scripts:
-        yield _sign(
-            subject, "build-time", "time-build-script-date", "a date that a build script wrote is compiled in", scripts
-        )
+    if scripts or clocks:
+        title = "a date that a build script wrote is compiled in"
+        places = (_place(subject, use) for use in (*scripts, *clocks)[:MAX_PLACES])
+        sure: Confidence = "shows" if scripts else "hints"
+        yield sign("build-time", "time-build-script-date", title, sure, places, len(scripts) + len(clocks))
     if files:
         note = "__TIMESTAMP__ has this form, and so has ctime()"
         places = (_place(subject, use) for use in files[:MAX_PLACES])
@@ -75,7 +81,7 @@ def find(subject: Subject) -> Iterator[Sign]:
         )
     zoned = [
         use
-        for use in (*banner, *files, *scripts)
+        for use in (*banner, *files, *scripts, *clocks)
         if use.stamp.zone_name and use.stamp.zone_name not in _UTC_NAMES and use.stamp.zone != 0
     ]
     if zoned:
@@ -119,8 +125,8 @@ def _is_beside(use: StampUse, other: StampUse) -> bool:
 
 
 def _is_file_time(subject: Subject, use: StampUse) -> bool:
-    """The form of __TIMESTAMP__, alone or with words that say what it is."""
-    return use.stamp.form == "asctime" and (use.is_whole or _is_build(subject, use))
+    """The form of __TIMESTAMP__, unless the words around it say that it is something else."""
+    return use.stamp.form == "asctime" and (_is_build(subject, use) or not _NOT_BUILDS.search(use.context))
 
 
 def _is_build(subject: Subject, use: StampUse) -> bool:
@@ -149,8 +155,14 @@ def _is_script(subject: Subject, use: StampUse) -> bool:
         return True
     if use.spot.section.name == ".go.buildinfo":
         return "-ldflags" in use.context
-    exact = stamp.date is not None and stamp.clock is not None and stamp.clock % 3600 != 0
-    return exact and use.is_whole and stamp.form in ("date-command", "iso", "rfc2822") and stamp.zone_name is not None
+    return False
+
+
+def _is_clock(use: StampUse) -> bool:
+    """A day with a time of day to the second, whatever the words around it: people who type a date leave that out."""
+    stamp = use.stamp
+    exact = stamp.date is not None and stamp.clock is not None and stamp.clock % 60 != 0
+    return exact and stamp.form in ("date-command", "iso", "rfc2822") and not _NEVER_BUILDS.search(_around(use))
 
 
 def _embedded(subject: Subject) -> Iterator[Sign]:
