@@ -50,6 +50,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import (
     became,
     besides,
@@ -63,6 +64,7 @@ from elfdiff.causes._facts import (
     values,
 )
 from elfdiff.causes._flags import Flags, sort_flags, volatile
+from elfdiff.causes._mangling import swaps
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -153,6 +155,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _debug_sections(evidence)
     yield from _compression(evidence)
     yield from _rust_profile(evidence)
+    yield from _rust_features(evidence)
     yield from _code_only(evidence)
 
 
@@ -494,6 +497,26 @@ def _rust_profile(evidence: EvidenceSet) -> Iterator[Match]:
         f"only {'a' if only[0] else 'b'} checks arithmetic for overflow: {', '.join(sorted(names)[:3])}",
         "the dev profile does, release does not unless overflow-checks = true",
     )
+
+
+def _rust_features(evidence: EvidenceSet) -> Iterator[Match]:
+    """One crate has another hash and other code: cargo hashes features, profile and flags, never the source.
+
+    A directory outside the workspace, a dependency or incremental units give it another hash as well.
+    """
+    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
+        return
+    if evidence.has(PathChange) or any(swaps(evidence)) or not code_changed(evidence):
+        return
+    units = [change for change in evidence.of(SymbolRenamed) if change.scheme == "rust-unit"]
+    if len({change.group for change in units}) == 1:
+        yield _match(
+            "tool-flags-optimisation",
+            tuple(units),
+            Confidence.LIKELY,
+            f"crate {units[0].group} has another hash and other code: features, profile or RUSTFLAGS differ",
+            "cargo's hash does not cover the source; a dependency whose symbols are all gone looks the same",
+        )
 
 
 def _code_only(evidence: EvidenceSet) -> Iterator[Match]:

@@ -225,3 +225,13 @@ def test_flags_explain_changed_code_and_debug_levels_do_not(seen):
     (code,) = build_flags.detect(seen.given(flags("-O2", "-O1")))
     (level,) = build_flags.detect(seen.given(flags("-g", "-g3")))
     assert (code.explains_code, level.explains_code) == (True, False)
+
+
+def test_a_crate_with_another_hash_and_other_code_was_built_with_other_settings(seen, ask):
+    unit = seen.renamed("rust-unit", "rtool")
+    assert ask(build_flags, seen.given(unit, seen.function("main"))) == {"tool-flags-optimisation": "likely"}
+    assert ask(build_flags, seen.given(unit)) == {}
+    assert ask(build_flags, seen.given(seen.function("main"))) == {}
+    assert ask(build_flags, seen.given(unit, seen.renamed("rust-unit", "itoa"), seen.function("main"))) == {}
+    assert ask(build_flags, seen.given(unit, seen.path("/a", "/b", "x.rs"), seen.function("main"))) == {}
+    assert ask(build_flags, seen.given(unit, seen.drift("itoa", "1", "2"), seen.function("main"))) == {}
