@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -40,6 +40,20 @@ class Pair:
     def dependencies(self) -> tuple[DependencyList, DependencyList]:
         """The dependency lists embedded in a and in b; their state says whether there is one."""
         return read_dependencies(self.a.data, self.a.path), read_dependencies(self.b.data, self.b.path)
+
+    @cached_property
+    def _opaque(self) -> dict[int, list[StringPair]]:
+        found: dict[int, list[StringPair]] = {}
+        for item in self.strings:
+            for rewrite in item.rewrites:
+                if self.rewrites[rewrite].kind is RewriteKind.OPAQUE:
+                    found.setdefault(rewrite, []).append(item)
+        return found
+
+    def opaque_texts(self, rewrites: Iterable[int]) -> Iterator[StringPair]:
+        """The texts that the opaque ones among these rewrites changed."""
+        for rewrite in rewrites:
+            yield from self._opaque.get(rewrite, ())
 
     @cached_property
     def _rewrites_of_texts(self) -> dict[tuple[bytes, bytes], tuple[int, ...]]:

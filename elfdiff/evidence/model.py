@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,8 @@ class Evidence:
     """One fact, with the places it was read from.
 
     ``section`` and ``symbol`` say where, for people; ``a`` and ``b`` are the places with both values (None on a side that
-    lacks the thing). ``rewrites`` are ids of :attr:`Pair.rewrites` that this fact rests on.
+    lacks the thing). ``rewrites`` are ids of :attr:`Pair.rewrites` that this fact rests on. ``spans`` are all places in the
+    two files that the fact is about, where ``a`` and ``b`` show only the first.
     """
 
     section: str | None = None
@@ -23,6 +25,7 @@ class Evidence:
     a: Location | None = None
     b: Location | None = None
     rewrites: tuple[int, ...] = ()
+    spans: tuple[tuple[Span | None, Span | None], ...] = ()
 
 
 class PathPlace(StrEnum):

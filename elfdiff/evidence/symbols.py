@@ -8,12 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from elfdiff.compare.pair import Pair
 from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Symbol
 from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
 from elfdiff.payload import rust
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 MAX_NAMES = 200
+MAX_SPANS = 50_000
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("llvm-suffix", re.compile(r"\.llvm\.\d+")),
@@ -132,6 +135,7 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             symbol=a.name,
             a=Location(a.span.start, a.span.length, "file", a.name),
             b=Location(b.span.start, b.span.length, "file", b.name),
+            spans=tuple((_name_span(pair.a, a), _name_span(pair.b, b)) for a, b, _, _ in members[:MAX_SPANS]),
             scheme=scheme,
             group=group,
             a_part=a_part,
@@ -139,6 +143,20 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             count=len(members),
             total=max(totals.get(group, 0), len(members)) if scheme.startswith("rust") else len(members),
         )
+
+
+def _name_span(elf: ElfFile, symbol: Symbol) -> Span | None:
+    """Where the name stands in the file: st_name is the first word of an entry (gABI, "Symbol Table")."""
+    table = next((s for s in elf.sections if s.type in (2, 11) and s.span and symbol.span.start in s.span), None)
+    if table is None or not 0 < table.link < len(elf.sections):
+        return None
+    strings = elf.sections[table.link]
+    offset = int.from_bytes(elf.data[symbol.span.start : symbol.span.start + 4], elf.byte_order)
+    if strings.span is None or strings.compression is not None or offset >= strings.span.length:
+        return None
+    start = strings.span.start + offset
+    end = elf.data.find(b"\0", start, strings.span.end)
+    return Span(start, end if end >= 0 else strings.span.end)
 
 
 def _masks(name: str, pair: Pair, left: bool = False) -> Iterator[tuple[str, str, str]]:

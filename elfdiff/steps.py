@@ -1,0 +1,129 @@
+"""What the pipeline for files and the pipeline for archives do alike: ownership of bytes, and the verdict."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from elfdiff.accounting.ledger import Claim, ClaimKind, Owner
+from elfdiff.causes import Cause, Match
+from elfdiff.compare.pair import Pair
+from elfdiff.compare.texts import Spot
+from elfdiff.elf.file import ElfFile
+from elfdiff.errors import ElfdiffError
+from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, NoteChange
+from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
+from elfdiff.span import Span
+
+T = TypeVar("T")
+
+_TOOLS_NAMED = 3
+
+
+def on_side(side: str, work: Callable[[], T]) -> T:
+    """Do the work; the sentence of an ElfdiffError begins with the side."""
+    try:
+        return work()
+    except ElfdiffError as error:
+        error.args = (f"{side}: {error}", *error.args[1:])
+        raise
+
+
+def incomparable(a: ElfFile, b: ElfFile) -> str | None:
+    """One sentence if the two are for different machines, classes or byte orders; None if they can be compared."""
+    left, right = a.header, b.header
+    for what, one, other in (
+        ("machine", left.machine_name, right.machine_name),
+        ("class", f"{left.elf_class}-bit", f"{right.elf_class}-bit"),
+        ("byte order", f"{left.byte_order}-endian", f"{right.byte_order}-endian"),
+    ):
+        if one != other:
+            return f"a is for {what} {one}, b for {other}: these are not two builds of one program for one machine"
+    return None
+
+
+def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...]]:
+    """Rewrite id → the causes whose evidence rests on it."""
+    found: dict[int, dict[Owner, None]] = defaultdict(dict)
+    for cause, match in matches:
+        if cause.role is Role.CONSEQUENCE or match.confidence is Confidence.POSSIBLE:
+            continue
+        for evidence in match.because:
+            for rewrite in evidence.rewrites:
+                found[rewrite][Owner(cause.id, cause.role)] = None
+    return {rewrite: tuple(names) for rewrite, names in found.items()}
+
+
+def claims(pair: Pair, matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
+    """Places in the files that evidence names, with the cause that claims them; a possible cause claims nothing.
+
+    What differs in a text beside the words that causes name goes to the first of them.
+    """
+    found: list[Claim] = []
+    whole: list[Claim] = []
+    for cause, match in matches:
+        if match.confidence is Confidence.POSSIBLE:
+            continue
+        for evidence in match.because:
+            kind = _claim_kind(cause.role, evidence)
+            if kind is None:
+                continue
+            for a, b in ((_span(evidence.a), _span(evidence.b)), *evidence.spans):
+                if a or b:
+                    found.append(Claim(a, b, cause.id, cause.role, kind))
+            for string in pair.opaque_texts(evidence.rewrites):
+                whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind))
+    return found + whole
+
+
+def _text_span(spot: Spot | None) -> Span | None:
+    """A text with the NUL behind it; None inside compressed sections."""
+    start = spot.file_offset() if spot else None
+    if spot is None or start is None or spot.section.span is None:
+        return None
+    return Span(start, min(start + len(spot.text) + 1, spot.section.span.end))
+
+
+def _claim_kind(role: Role, evidence: Evidence) -> ClaimKind | None:
+    """A consequence claims nothing but digests: everything else of it must be computed."""
+    if role is Role.CONSEQUENCE:
+        return ClaimKind.HASH if isinstance(evidence, (NoteChange, DebugLinkChange)) else None
+    return ClaimKind.INPUT if role is Role.INPUT else ClaimKind.PAYLOAD
+
+
+def _span(place: Location | None) -> Span | None:
+    if place is None or place.within != "file" or place.length == 0:
+        return None
+    return Span(place.offset, place.offset + place.length)
+
+
+def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict:
+    """CONTRACT.md, "compare, JSON": the first verdict that applies."""
+    roots = [item for item in found if item.role is Role.ROOT]
+    if context.only_hashes_differ and not roots:
+        return Verdict.CAUSE_NOT_IN_FILES
+    sure = [item for item in found if item.role is Role.INPUT and (item.confidence is not Confidence.POSSIBLE or not roots)]
+    if sure:
+        return Verdict.INPUTS_DIFFER
+    if not roots:
+        return Verdict.UNEXPLAINED
+    totals = ledger.totals
+    if totals.unexplained.most or totals.contradicted.most:
+        return Verdict.PARTLY_EXPLAINED
+    return Verdict.EXPLAINED
+
+
+def fixable(found: Sequence[Finding]) -> bool | None:
+    """True if every root has a fix that removes it in all its faces; None if there is no root."""
+    roots = [item for item in found if item.role is Role.ROOT]
+    return all(not item.unfixed for item in roots) if roots else None
+
+
+def same_tools(code: Code | None, a_tools: Sequence[str], b_tools: Sequence[str]) -> list[str]:
+    """Machine code and toolchain, if they were checked and found equal, as phrases for people."""
+    phrases = ["machine code apart from addresses"] if code is Code.SAME else []
+    if a_tools and tuple(a_tools) == tuple(b_tools):
+        more = len(a_tools) - _TOOLS_NAMED
+        phrases.append(f"toolchain {', '.join(a_tools[:_TOOLS_NAMED])}" + (f" and {more} more" if more > 0 else ""))
+    return phrases
