@@ -1,6 +1,7 @@
 """Says why two builds of one ELF program differ, and which flag fixes it.
 
-The whole public interface: paths in, frozen dataclasses out, :class:`elfdiff.errors.ElfdiffError` on bad input, nothing printed.
+The whole public interface: paths in, frozen dataclasses out, :class:`elfdiff.errors.ElfdiffError` on bad input, nothing
+printed.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from elfdiff.version import __version__
+
 if TYPE_CHECKING:
     from elfdiff.inspection.model import Inspection
     from elfdiff.payload.package import DependencyList
     from elfdiff.report import Report
 
-__version__ = "0.1.0"
-__all__ = ["compare", "inspect", "read_sbom"]
+__all__ = ["__version__", "compare", "inspect", "read_sbom"]
 
 
 def compare(a: str | os.PathLike[str], b: str | os.PathLike[str]) -> Report:

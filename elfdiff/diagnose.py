@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 
-from elfdiff import __version__
 from elfdiff.accounting.ledger import account
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.causes import catalogue
@@ -21,6 +20,7 @@ from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import Code, FileFacts, FileFormat, Report, Verdict
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
+from elfdiff.version import __version__
 
 
 def diagnose(a_path: str, b_path: str) -> Report:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from elfdiff import __version__
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
 from elfdiff.evidence.places import readable
@@ -17,6 +16,7 @@ from elfdiff.inspection.subject import Subject
 from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import FileFormat
+from elfdiff.version import __version__
 
 MAX_TIMES = 20
 MAX_NOTES = 200
