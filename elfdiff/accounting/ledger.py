@@ -10,7 +10,10 @@ from enum import IntEnum, StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.mirror import mirrored
+from elfdiff.accounting.proof import explain
+from elfdiff.accounting.replay import replay
 from elfdiff.compare.alignment import Alignment
 from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.machines import machine
@@ -138,6 +141,7 @@ class Accountant:
         self._recompressed()
         self._claimed()
         self._digests()
+        self._replayed()
         self._partners()
         return self._totals()
 
@@ -273,6 +277,16 @@ class Accountant:
             if link is not None and link.span is not None and link.span.length >= 8:
                 self._own(side, link.span.end - 4, link.span.end, Class.HASH, label)
 
+    def _replayed(self) -> None:
+        """DESIGN.md, law 2: only bytes where the replay, which cannot open b, equals b are owned by what derives them."""
+        size = len(self.alignment.b.elf.data)
+        source = self.alignment.a.elf.data
+        got = np.frombuffer(replay(source, explain(self.alignment), False), dtype=np.uint8)
+        derived = (self.b.kind[:size] == Class.CONSEQUENCE) | (self.b.kind[:size] == Class.ROOT)
+        wrong = derived & self.b.differs[:size] & (got != self.b.data[:size])
+        self.b.kind[:size][wrong] = Class.UNEXPLAINED
+        self.b.owner[:size][wrong] = self._label((), "not what the replay gives")
+
     def _partners(self) -> None:
         """A byte of a has the class of its partner; what has none keeps its own."""
         for a, b, n in self.alignment.runs.triples():
@@ -304,7 +318,7 @@ class Accountant:
         self._check(total)
         a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
         runs = [*self._runs("a", self.a, a_size, 0, roots), *self._runs("b", self.b, b_size, 1, roots)]
-        return Ledger(total, tuple(rows), tuple(runs), (), tuple(self._unexplained()))
+        return Ledger(total, tuple(rows), tuple(runs), breakpoints(self.alignment), tuple(self._unexplained()))
 
     def _counts(self, side: _Side, pieces: Sequence[Piece | None]) -> list[list[int]]:
         out = []

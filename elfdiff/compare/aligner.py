@@ -74,8 +74,7 @@ class Aligner:
         self.index_map = {left.index: right.index for left, right in self.pairs}
         self.texts: dict[int, TextAlignment] = {}
         self.matches: list[FunctionMatch] = []
-        self.code: dict[int, CodeReferences] = {}
-        self.code_equal: bool | None = None
+        self.code = CodeMap(a)
         self.trusted = (trusted_sections(a), trusted_sections(b))
         self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -185,14 +184,13 @@ class Aligner:
 
     def _code(self, left: Section, right: Section) -> None:
         x, y = self.a.content(left), self.b.content(right)
-        references = decode(self.a, left)
-        if references is not None:
-            self.code[left.index] = references
-        if self.code_equal is None and references is not None:
-            self.code_equal = True
+        if x == y:
+            self.texts[left.index] = TextAlignment(identity(len(x)))
+            return
+        references = self.code.of(left)
         plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
         hidden = masked(plain_x, references)
-        if len(x) == len(y) and (x == y or bool((hidden == masked(plain_y, references)).all())):
+        if len(x) == len(y) and bool((hidden == masked(plain_y, references)).all()):
             self.texts[left.index] = TextAlignment(identity(len(x)))
             return
         other = decode(self.b, right)
@@ -201,7 +199,6 @@ class Aligner:
         if not a_functions or not b_functions:
             runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
             self.texts[left.index] = TextAlignment(runs)
-            self.code_equal = self.code_equal and left.name.startswith(".plt")
             return
         calls = None
         if references is not None and other is not None:
@@ -374,12 +371,20 @@ class Aligner:
 
     def _data(self) -> None:
         """Align data: pointers through the map so far, then what matched operands point to, where the data agree."""
+        if all(
+            self.a.content(left) == self.b.content(right)
+            for left, right in self.pairs
+            if left.type == SHT_PROGBITS and left.is_allocated
+        ):
+            return
         a_to: list[Ints] = []
         b_to: list[Ints] = []
         for left, right in self.pairs:
-            references = self.code.get(left.index)
             text = self.texts.get(left.index)
-            if references is None or text is None or left.span is None or right.span is None or self.a.relocatable:
+            if not left.is_executable or text is None or left.span is None or right.span is None or self.a.relocatable:
+                continue
+            references = self.code.of(left)
+            if references is None:
                 continue
             near = references.kind == ReferenceKind.MEMORY
             at, end = references.at[near], references.end[near]
@@ -454,7 +459,7 @@ class Aligner:
         """Base of the table and goal of every entry of every jump table of a, by base."""
         bases: list[Ints] = []
         goals: list[Ints] = []
-        for group in code_fields(self.a, CodeMap(self.code)):
+        for group in code_fields(self.a, self.code):
             if group.what == "jump table" and not isinstance(group.extra, int):
                 bases.append(group.extra)
                 goals.append(group.target)
@@ -583,8 +588,7 @@ class Aligner:
             self.rewrites,
             spaces,
             tuple(self.matches),
-            self.code_equal,
-            CodeMap(self.code),
+            self.code,
             self.index_map,
         )
 

@@ -16,6 +16,7 @@ from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.sections import SectionPair
 from elfdiff.elf.file import ElfFile
 
+MAX_PLACE = 1 << 62
 _MIRRORED = {FunctionStatus.ADDED: FunctionStatus.REMOVED, FunctionStatus.REMOVED: FunctionStatus.ADDED}
 
 
@@ -69,6 +70,7 @@ def align(
     a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]
 ) -> Alignment:
     """Align two files of one machine, class and byte order."""
+    a, b = _signed(a), _signed(b)
     swapped = b.data < a.data
     if swapped:
         a, b = b, a
@@ -76,4 +78,43 @@ def align(
         rewrites = tuple(Rewrite(rewrite.id, rewrite.kind, rewrite.b, rewrite.a) for rewrite in rewrites)
     ordered = sorted(sections, key=lambda pair: (pair.a is None, pair.a.index if pair.a else 0, pair.b.index if pair.b else 0))
     ranked = sorted(rewrites, key=lambda rewrite: (rewrite.kind, rewrite.a, rewrite.b))
-    return Alignment(Aligner(Image(a), Image(b), ordered, ranked).run(), swapped)
+    paired = [
+        SectionPair(a.sections[pair.a.index] if pair.a else None, b.sections[pair.b.index] if pair.b else None)
+        for pair in ordered
+    ]
+    return Alignment(Aligner(Image(a), Image(b), paired, ranked).run(), swapped)
+
+
+def _signed(elf: ElfFile) -> ElfFile:
+    """The file with its addresses as 64-bit two's complement, as numpy counts; kernels live in the upper half.
+
+    Sizes that no file can have become 0 (a damaged NOBITS header claims memory, not bytes).
+    """
+    numbers = [n for s in elf.sections for n in (s.address, s.offset, s.size)]
+    numbers += [n for s in elf.segments for n in (s.virtual_address, s.memory_size, s.offset, s.physical_address)]
+    if max(numbers, default=0) < MAX_PLACE and elf.header.entry < MAX_PLACE:
+        return elf
+    sections = tuple(
+        replace(s, address=_wrapped(s.address), offset=_small(s.offset), size=_small(s.size)) for s in elf.sections
+    )
+    segments = tuple(
+        replace(
+            s,
+            virtual_address=_wrapped(s.virtual_address),
+            physical_address=_wrapped(s.physical_address),
+            memory_size=_small(s.memory_size),
+            offset=_small(s.offset),
+        )
+        for s in elf.segments
+    )
+    return replace(elf, sections=sections, segments=segments, header=replace(elf.header, entry=_wrapped(elf.header.entry)))
+
+
+def _wrapped(value: int) -> int:
+    value = value - (1 << 64) if value >= 1 << 63 else value
+    # Damaged addresses must not overflow when a size is added.
+    return value if abs(value) < MAX_PLACE else 0
+
+
+def _small(value: int) -> int:
+    return value if value < MAX_PLACE else 0

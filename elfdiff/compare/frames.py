@@ -75,7 +75,7 @@ def pointer(data: bytes, at: int, encoding: int, address: int, word: int, order:
     width = width_of(encoding, word)
     if encoding == OMIT or width == 0 or at + width > len(data) or encoding & 0x70 not in (0, PCREL):
         return None
-    signed = bool(encoding & 8) or encoding & 0x70 == PCREL
+    signed = bool(encoding & 8) or encoding & 0x70 == PCREL or width == 8
     value = int.from_bytes(data[at : at + width], "little" if order == "little" else "big", signed=signed)
     relative = encoding & 0x70 == PCREL
     if value == 0:

@@ -37,13 +37,25 @@ class OneWay:
     rewrites: tuple[Rewrite, ...]
     spaces: Mapping[str, Space]
     found_matches: tuple[FunctionMatch, ...]
-    code_equal: bool | None
     code: CodeMap
     section_map: Mapping[int, int]
 
     @cached_property
+    def stands_still(self) -> bool:
+        """Nothing has moved: every reference must hold what it held."""
+        return all(
+            bool((space.runs.a == space.runs.b).all()) and bool((space.ends_a == space.ends_b).all())
+            for space in self.spaces.values()
+        )
+
+    @cached_property
     def fields(self) -> tuple[Fields, ...]:
-        """Every reference of a, none of them overlapping another."""
+        """Every reference of a, none of them overlapping another; none at all where nothing has moved.
+
+        Where nothing has moved no reference can follow from anything, and every byte of one that differs is unexplained.
+        """
+        if self.stands_still:
+            return ()
         taken = np.zeros(len(self.a.data), dtype=bool)
         out: list[Fields] = []
         for group in all_fields(self.a, self.code, True):
@@ -130,12 +142,28 @@ class OneWay:
 
     def _wrong_in_code(self) -> Ints:
         """Offsets in a of code operands that disagree with the map; a jump table counts where its code is."""
+        if self.stands_still:
+            return self._differing_code()
         wrong = [
             outcome.prediction.fields.at[outcome.rows[~outcome.good]]
             for outcome in self.outcomes
             if "code operand" in outcome.prediction.fields.what
         ]
         return np.unique(np.concatenate(wrong)) if wrong else np.zeros(0, dtype=np.int64)
+
+    def _differing_code(self) -> Ints:
+        """Offsets of differing bytes of code where everything stands where it stood."""
+        found: list[Ints] = []
+        for section in self.a.elf.sections:
+            other = self.section_map.get(section.index)
+            if not section.is_executable or section.span is None or other is None or section.compression is not None:
+                continue
+            place = self.b.elf.sections[other].span
+            if place is None or place.length != section.span.length:
+                continue
+            x, y = self.a.bytes[section.span.start : section.span.end], self.b.bytes[place.start : place.end]
+            found.append(np.flatnonzero(x != y) + section.span.start)
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     def _around(self, wrong: Ints) -> list[FunctionMatch]:
         """The functions that hold these offsets, where code did not move within its section."""

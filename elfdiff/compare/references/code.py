@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,11 +19,18 @@ MAX_TABLE = 4096
 """Entries of one jump table."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class CodeMap:
-    """Decoded code by section index, for every executable section that was worth decoding."""
+    """References in one file's code, decoded section by section when they are first asked for."""
 
-    sections: dict[int, CodeReferences]
+    image: Image
+    known: dict[int, CodeReferences | None] = field(default_factory=dict)
+
+    def of(self, section: Section) -> CodeReferences | None:
+        """References of one section; None if nothing here reads this machine."""
+        if section.index not in self.known:
+            self.known[section.index] = decode(self.image, section)
+        return self.known[section.index]
 
 
 def code_sections(image: Image) -> list[Section]:
@@ -56,7 +63,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     tables: list[Ints] = []
     loaded: list[Ints] = []
     for section in code_sections(image):
-        found = code.sections.get(section.index)
+        found = code.of(section)
         if found is None or section.span is None or not len(found.at):
             continue
         start = section.span.start
