@@ -6,6 +6,8 @@ import hashlib
 
 from elfdiff.accounting.ledger import account
 from elfdiff.accounting.verdict import code_verdict
+from elfdiff.archive.reading import is_archive
+from elfdiff.archives import diagnose_archives
 from elfdiff.causes import catalogue
 from elfdiff.causes.model import matches_of
 from elfdiff.compare.pair import Pair, compare
@@ -29,11 +31,16 @@ def diagnose(a_path: str, b_path: str) -> Report:
     b_bytes = on_side("b", lambda: read_bytes(b_path))
     if a_bytes == b_bytes:
         return _identical(a_path, b_path, a_bytes)
-    a = on_side("a", lambda: parse(a_bytes, a_path))
-    b = on_side("b", lambda: parse(b_bytes, b_path))
+    archives = is_archive(a_bytes), is_archive(b_bytes)
+    if all(archives):
+        return diagnose_archives(a_path, a_bytes, b_path, b_bytes)
+    if any(archives):
+        return _file_and_archive(a_path, a_bytes, b_path, b_bytes)
+    a = _parsed("a", a_path, a_bytes)
+    b = _parsed("b", b_path, b_bytes)
     reason = incomparable(a, b)
     if reason:
-        return _incomparable(a, b, reason)
+        return _not_compared(facts(a, None), facts(b, None), a_bytes, b_bytes, reason)
     pair = compare(a, b)
     evidence = gather(pair)
     matches = list(matches_of(catalogue(), evidence))
@@ -101,17 +108,30 @@ def _identical(a_path: str, b_path: str, data: bytes) -> Report:
     )
 
 
-def _incomparable(a: ElfFile, b: ElfFile, reason: str) -> Report:
+def _parsed(side: str, path: str, data: bytes) -> ElfFile:
+    return on_side(side, lambda: parse(data, path))
+
+
+def _file_and_archive(a_path: str, a_bytes: bytes, b_path: str, b_bytes: bytes) -> Report:
+    """One of the two is an archive; the other must be ELF, or it is trouble."""
+    first = is_archive(a_bytes)
+    a = _bare(a_path, a_bytes) if first else facts(_parsed("a", a_path, a_bytes), None)
+    b = facts(_parsed("b", b_path, b_bytes), None) if first else _bare(b_path, b_bytes)
+    kinds = ("a static archive", "an ELF file") if first else ("an ELF file", "a static archive")
+    reason = f"a is {kinds[0]}, b is {kinds[1]}: these are not two builds of one thing"
+    return _not_compared(a, b, a_bytes, b_bytes, reason)
+
+
+def _not_compared(a: FileFacts, b: FileFacts, a_bytes: bytes, b_bytes: bytes, reason: str) -> Report:
     return Report(
         tool_version=__version__,
-        a=facts(a, None),
-        b=facts(b, None),
+        a=a,
+        b=b,
         verdict=Verdict.INPUTS_DIFFER,
         fixable=None,
         code=None,
         findings=(),
         ledger=None,
-        raw_differing=same_offset_differing(a.data, b.data),
+        raw_differing=same_offset_differing(a_bytes, b_bytes),
         incomparable=reason,
     )
-

@@ -26,6 +26,10 @@ class MalformedElf(ElfdiffError):
         self.offset = offset
 
 
+class MalformedArchive(ElfdiffError):
+    """The file says it is a static archive, but a member header contradicts the file or itself."""
+
+
 class LimitExceeded(ElfdiffError):
     """A limit on input size or on inflated size was reached before memory was allocated."""
 

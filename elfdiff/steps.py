@@ -55,10 +55,11 @@ def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...
     return {rewrite: tuple(names) for rewrite, names in found.items()}
 
 
-def claims(pair: Pair, matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
+def claims(pair: Pair | None, matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
     """Places in the files that evidence names, with the cause that claims them; a possible cause claims nothing.
 
-    What differs in a text beside the words that causes name goes to the first of them.
+    What differs in a text beside the words that causes name goes to the first of them. ``pair`` is None for facts that
+    rest on no rewrite, as those about an archive as a whole.
     """
     found: list[Claim] = []
     whole: list[Claim] = []
@@ -72,7 +73,7 @@ def claims(pair: Pair, matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
             for a, b in ((_span(evidence.a), _span(evidence.b)), *evidence.spans):
                 if a or b:
                     found.append(Claim(a, b, cause.id, cause.role, kind))
-            for string in pair.opaque_texts(evidence.rewrites):
+            for string in pair.opaque_texts(evidence.rewrites) if pair is not None else ():
                 whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind))
     return found + whole
 

@@ -1,0 +1,128 @@
+"""Facts about an archive as a whole: fields of member headers, the order of members, members on one side only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from elfdiff.archive.index import defined_names
+from elfdiff.archive.model import Archive, Member, MemberKind
+from elfdiff.archive.pairing import MemberPair
+from elfdiff.elf.file import ET_REL, ElfFile
+from elfdiff.elf.model import Symbol
+from elfdiff.evidence.model import ArchiveFieldChange, Evidence, FunctionChange, OrderChange, SymbolSetChange
+from elfdiff.evidence.order import order_change
+from elfdiff.evidence.places import readable
+from elfdiff.report import Location
+from elfdiff.span import Span
+
+MAX_FUNCTIONS = 200
+MAX_NAMES = 200
+_OWNED_FIELDS = ("time", "uid", "gid", "mode")
+
+
+def header_changes(a: Archive, b: Archive, pairs: Sequence[MemberPair]) -> Iterator[ArchiveFieldChange]:
+    """One fact for each field that differs: of the symbol index, then of the members in order; then their names."""
+    heads: list[tuple[str, str, Member, Member]] = []
+    indices = (a.first(MemberKind.INDEX), b.first(MemberKind.INDEX))
+    if indices[0] is not None and indices[1] is not None:
+        heads.append(("/", MemberKind.INDEX.value, indices[0], indices[1]))
+    heads += [
+        (readable(pair.a.name), pair.label, pair.a, pair.b)
+        for pair in pairs
+        if pair.a is not None and pair.b is not None
+    ]
+    for name, label, x, y in heads:
+        if a.data[x.header.start : x.header.end] == b.data[y.header.start : y.header.end]:
+            continue
+        for field in _OWNED_FIELDS:
+            left, right = a.text(x, field), b.text(y, field)
+            if left != right:
+                yield ArchiveFieldChange(
+                    member=name,
+                    field_name=field,
+                    a_value=readable(left),
+                    b_value=readable(right),
+                    section=f"{label} header",
+                    a=_location(a, x.field_span(field)),
+                    b=_location(b, y.field_span(field)),
+                )
+    for name, label, x, y in heads:
+        if x.name != y.name and x.kind is MemberKind.FILE:
+            yield ArchiveFieldChange(
+                member=name,
+                field_name="name",
+                a_value=readable(x.name),
+                b_value=readable(y.name),
+                section="long names" if x.reference else f"{label} header",
+                a=_location(a, x.name_span),
+                b=_location(b, y.name_span),
+            )
+
+
+def _location(archive: Archive, span: Span) -> Location:
+    return Location(span.start, span.length, "file", readable(archive.data[span.start : span.end].strip()))
+
+
+def member_order(pairs: Sequence[MemberPair]) -> Iterator[OrderChange]:
+    """At most one fact: the members that both have stand in another order."""
+    both = [pair for pair in pairs if pair.a is not None and pair.b is not None]
+    a_order = [pair.label for pair in both]
+    b_order = [pair.label for pair in sorted(both, key=lambda pair: pair.b.header.start if pair.b else 0)]
+    for change in order_change("members", "", a_order, b_order):
+        yield replace(change, section=None)
+
+
+def lone_members(
+    side: str, members: Iterable[tuple[str, Member, ElfFile]], elsewhere: frozenset[bytes]
+) -> Iterator[Evidence]:
+    """What the ELF members of one side define that the other archive nowhere does: its functions, then all names.
+
+    ``elsewhere`` are the names that the other archive's members define. Offsets are those of the archive.
+    """
+    names: list[bytes] = []
+    total = 0
+    shown = 0
+    for label, member, elf in members:
+        defined = defined_names(elf)
+        total += len(defined)
+        names += [name for name in defined if name not in elsewhere]
+        start = member.data.start if member.data is not None else 0
+        for symbol in elf.symbols if shown < MAX_FUNCTIONS else ():
+            place = _function_offset(elf, symbol)
+            if place is None or shown >= MAX_FUNCTIONS or symbol.name.encode() in elsewhere:
+                continue
+            shown += 1
+            at = Location(start + place, symbol.size, "file", f"{symbol.name}, {symbol.size} bytes")
+            yield FunctionChange(
+                section=label,
+                symbol=symbol.name,
+                a=at if side == "a" else None,
+                b=at if side == "b" else None,
+                name=symbol.name,
+                status="removed" if side == "a" else "added",
+                a_lines=(),
+                b_lines=(),
+                certain=True,
+            )
+    if names:
+        some = tuple(readable(name) for name in names[:MAX_NAMES])
+        yield SymbolSetChange(
+            table="symtab",
+            imports=False,
+            a_only=some if side == "a" else (),
+            b_only=some if side == "b" else (),
+            a_count=len(names) if side == "a" else 0,
+            b_count=len(names) if side == "b" else 0,
+            total=total,
+        )
+
+
+def _function_offset(elf: ElfFile, symbol: Symbol) -> int | None:
+    """Where a function's bytes stand in its relocatable file; None if it is none, or not wholly in its section."""
+    if symbol.kind != "func" or not symbol.size or elf.header.type != ET_REL or symbol.section >= len(elf.sections):
+        return None
+    section = elf.sections[symbol.section]
+    if section.span is None or symbol.value + symbol.size > section.span.length:
+        return None
+    return section.span.start + symbol.value
