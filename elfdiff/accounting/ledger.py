@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -75,13 +76,15 @@ class Claim:
 
 @dataclass(slots=True)
 class _Side:
-    """One file: which bytes differ, which have no partner (``lone``), and the class and owner of each."""
+    """One file: which bytes differ, which have no partner (``lone``), the class and owner of each, and
+    where those that differ are (``at``)."""
 
     data: Bytes
     differs: npt.NDArray[np.bool_]
     lone: npt.NDArray[np.bool_]
     kind: Bytes
     owner: npt.NDArray[np.uint16]
+    at: npt.NDArray[np.intp]
 
 
 def account(
@@ -121,6 +124,7 @@ class Accountant:
             np.ones(size, dtype=bool),
             np.zeros(size, dtype=np.uint8),
             np.zeros(size, dtype=np.uint16),
+            np.zeros(0, dtype=np.intp),
         )
 
     def _label(self, causes: tuple[str, ...], how: str) -> int:
@@ -279,9 +283,11 @@ class Accountant:
 
     def _replayed(self) -> None:
         """DESIGN.md, law 2: only bytes where the replay, which cannot open b, equals b are owned by what derives them."""
+        if not self.alignment.outcomes and not self.alignment.changes:
+            return
         size = len(self.alignment.b.elf.data)
         source = self.alignment.a.elf.data
-        got = np.frombuffer(replay(source, explain(self.alignment), False), dtype=np.uint8)
+        got = np.frombuffer(replay(source, explain(self.alignment, False), False), dtype=np.uint8)
         derived = (self.b.kind[:size] == Class.CONSEQUENCE) | (self.b.kind[:size] == Class.ROOT)
         wrong = derived & self.b.differs[:size] & (got != self.b.data[:size])
         self.b.kind[:size][wrong] = Class.UNEXPLAINED
@@ -289,20 +295,19 @@ class Accountant:
 
     def _partners(self) -> None:
         """A byte of a has the class of its partner; what has none keeps its own."""
-        for a, b, n in self.alignment.runs.triples():
-            differs = self.b.differs[b : b + n]
-            if not differs.any():
-                continue
-            theirs, ours = self.b.kind[b : b + n], self.a.kind[a : a + n]
-            take = differs & (theirs != 0)
-            ours[take] = theirs[take]
-            self.a.owner[a : a + n][take] = self.b.owner[b : b + n][take]
-            give = differs & (theirs == 0) & (ours != 0)
-            theirs[give] = ours[give]
-            self.b.owner[b : b + n][give] = self.a.owner[a : a + n][give]
+        back = self.alignment.runs.inverse()
+        theirs = np.flatnonzero(self.b.differs & ~self.b.lone)
+        ours, _ = back.map_fields(theirs.astype(np.int64), 1)
+        take = self.b.kind[theirs] != 0
+        self.a.kind[ours[take]] = self.b.kind[theirs[take]]
+        self.a.owner[ours[take]] = self.b.owner[theirs[take]]
+        give = ~take & (self.a.kind[ours] != 0)
+        self.b.kind[theirs[give]] = self.a.kind[ours[give]]
+        self.b.owner[theirs[give]] = self.a.owner[ours[give]]
         for side in (self.a, self.b):
-            side.kind[~side.differs] = Class.SAME
-            side.kind[side.differs & (side.kind == 0)] = Class.UNEXPLAINED
+            np.multiply(side.kind, side.differs, out=side.kind)
+            side.at = np.flatnonzero(side.differs)
+            side.kind[side.at[side.kind[side.at] == 0]] = Class.UNEXPLAINED
 
     def _totals(self) -> Ledger:
         rows: list[SectionRow] = []
@@ -326,16 +331,28 @@ class Accountant:
             if piece is None:
                 out.append([0] * 7)
             else:
-                out.append(np.bincount(side.kind[piece.start : piece.end], minlength=7).tolist())
+                low, high = np.searchsorted(side.at, (piece.start, piece.end))
+                out.append(np.bincount(side.kind[side.at[low:high]], minlength=7).tolist())
         return out
 
     def _moved_by_piece(self) -> list[int]:
         """Equal bytes at another offset, counted where they stand in b."""
-        same = np.zeros(len(self.b.data), dtype=bool)
+        pieces = [y for _, y in self.alignment.pieces]
+        order = sorted((y.start, index) for index, y in enumerate(pieces) if y is not None)
+        starts = [start for start, _ in order]
+        out = [0] * len(pieces)
         for a, b, n in self.alignment.runs.triples():
-            if a != b:
-                same[b : b + n] = ~self.b.differs[b : b + n]
-        return [int(np.count_nonzero(same[y.start : y.end])) if y is not None else 0 for _, y in self.alignment.pieces]
+            if a == b:
+                continue
+            at = bisect.bisect_right(starts, b) - 1
+            while at >= 0 and at < len(order) and starts[at] < b + n:
+                piece = pieces[order[at][1]]
+                if piece is not None:
+                    low, high = max(b, piece.start), min(b + n, piece.end)
+                    if high > low:
+                        out[order[at][1]] += high - low - int(np.count_nonzero(self.b.differs[low:high]))
+                at += 1
+        return out
 
     def _contradicted(self, piece: Piece | None) -> int:
         return int(np.count_nonzero(self.contradicted[piece.start : piece.end])) if piece is not None else 0
@@ -351,8 +368,8 @@ class Accountant:
         found: set[str] = set()
         for side, piece in ((self.a, x), (self.b, y)):
             if piece is not None:
-                used = side.kind[piece.start : piece.end] > 0
-                for label in np.unique(side.owner[piece.start : piece.end][used]).tolist():
+                low, high = np.searchsorted(side.at, (piece.start, piece.end))
+                for label in np.unique(side.owner[side.at[low:high]]).tolist():
                     found.update(self.labels[label][0])
         return tuple(sorted(found))
 
@@ -366,14 +383,13 @@ class Accountant:
             raise UnbalancedLedger(f"the ledger's classes add up to {parts}, but {counted} bytes differ")
 
     def _runs(self, name: str, side: _Side, size: int, index: int, roots: tuple[str, ...]) -> list[OwnedRun]:
-        kind, owner = side.kind[:size], side.owner[:size]
-        if not size:
+        at = side.at[: np.searchsorted(side.at, size)]
+        if not len(at):
             return []
-        cut = np.flatnonzero((kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1])) + 1
-        starts = np.concatenate(([0], cut))
-        ends = np.concatenate((cut, [size]))
-        used = kind[starts] != 0
-        starts, ends = starts[used], ends[used]
+        kind, owner = side.kind[at], side.owner[at]
+        cut = np.flatnonzero((np.diff(at) != 1) | (kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1]))
+        starts, ends = at[np.concatenate(([0], cut + 1))], at[np.concatenate((cut, [len(at) - 1]))] + 1
+        kind, owner = side.kind, side.owner
         pieces = sorted((p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0)
         begins = np.array([p.start for p in pieces if p is not None], dtype=np.int64)
         of = np.searchsorted(begins, starts, side="right") - 1
@@ -388,14 +404,24 @@ class Accountant:
             out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[Class(code)], causes, how))
         return out
 
+    def _left(self, side: _Side, piece: Piece) -> list[tuple[int, int]]:
+        """Runs of unexplained bytes in one piece."""
+        low, high = np.searchsorted(side.at, (piece.start, piece.end))
+        at = side.at[low:high]
+        at = at[side.kind[at] == Class.UNEXPLAINED]
+        if not len(at):
+            return []
+        cut = np.flatnonzero(np.diff(at) != 1)
+        starts, ends = np.concatenate(([0], cut + 1)), np.concatenate((cut, [len(at) - 1]))
+        return list(zip(at[starts].tolist(), (at[ends] + 1).tolist(), strict=True))
+
     def _unexplained(self) -> list[UnexplainedSpan]:
         out: list[UnexplainedSpan] = []
         partner = self.alignment.runs.inverse()
-        for index, (_, y) in enumerate(self.alignment.pieces):
+        for _, y in self.alignment.pieces:
             if y is None:
                 continue
-            del index
-            for start, end in _stretches(self.b.kind[y.start : y.end] == Class.UNEXPLAINED, y.start):
+            for start, end in self._left(self.b, y):
                 at, whole = partner.map_fields(np.array([start], dtype=np.int64), end - start)
                 a = (int(at[0]), end - start) if whole[0] else None
                 out.append(UnexplainedSpan(y.section.name if y.section else None, a, (start, end - start)))
@@ -403,19 +429,11 @@ class Accountant:
         for x, _ in self.alignment.pieces:
             if x is None:
                 continue
-            for start, end in _stretches(self.a.kind[x.start : x.end] == Class.UNEXPLAINED, x.start):
+            for start, end in self._left(self.a, x):
                 _, whole = forward.map_fields(np.array([start], dtype=np.int64), end - start)
                 if not whole[0]:
                     out.append(UnexplainedSpan(x.section.name if x.section else None, (start, end - start), None))
         return out
-
-
-def _stretches(flags: npt.NDArray[np.bool_], start: int) -> list[tuple[int, int]]:
-    """Runs of True, as offsets."""
-    if not flags.any():
-        return []
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return [(int(x) + start, int(y) + start) for x, y in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _classes(a: list[int], b: list[int], moved: int, contradicted: int) -> Classes:

@@ -25,7 +25,7 @@ def prove(alignment: Alignment) -> Explanation:
 
     It goes in the alignment's own direction, from the file whose bytes sort first (see :class:`Alignment`).
     """
-    derived = explain(alignment.forward)
+    derived = explain(alignment.forward, True)
     target = np.frombuffer(alignment.forward.b.elf.data, dtype=np.uint8)
     got = np.frombuffer(replay(alignment.forward.a.elf.data, derived, False), dtype=np.uint8)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (got != target).astype(np.int8), [0]))))
@@ -39,8 +39,11 @@ def prove(alignment: Alignment) -> Explanation:
     )
 
 
-def explain(alignment: OneWay) -> Explanation:
-    """The explanation without payload: what is derived, and nothing else."""
+def explain(alignment: OneWay, complete: bool) -> Explanation:
+    """The explanation without payload: what is derived, and nothing else.
+
+    Not ``complete``: without digests and breakpoints, which the replay does not need.
+    """
     a, b = alignment.a, alignment.b
     a_size, b_size = len(a.elf.data), len(b.elf.data)
     runs = alignment.runs
@@ -59,8 +62,8 @@ def explain(alignment: OneWay) -> Explanation:
         little=a.little,
         a_size=a_size,
         b_size=b_size,
-        a_digest=hashlib.sha256(a.elf.data).hexdigest(),
-        b_digest=hashlib.sha256(b.elf.data).hexdigest(),
+        a_digest=hashlib.sha256(a.elf.data).hexdigest() if complete else "",
+        b_digest=hashlib.sha256(b.elf.data).hexdigest() if complete else "",
         runs=(runs.a[inside], runs.b[inside], runs.n[inside]),
         sections=_sections(alignment),
         spaces=spaces,
@@ -72,7 +75,7 @@ def explain(alignment: OneWay) -> Explanation:
             np.array([at for at, _ in words], dtype=np.int64),
             np.array([ids.index(rewrite) for _, rewrite in words], dtype=np.int64),
         ),
-        breakpoints=tuple((point.a, point.b, point.reason) for point in breakpoints(alignment)),
+        breakpoints=tuple((point.a, point.b, point.reason) for point in (breakpoints(alignment) if complete else ())),
         payload_at=_NONE,
         payload_length=_NONE,
         payload=b"",

@@ -415,7 +415,8 @@ class Aligner:
                 continue
             runs = text.runs
             if self._pointers[0].count(left):
-                runs = align_content(x.tobytes(), y.tobytes())
+                # One pointer that seems to have moved is an edited relocation.
+                runs = align_content(x.tobytes(), y.tobytes(), 3 * self.a.word)
             here = votes.within(left.address, left.size, right.address, right.size)
 
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
@@ -477,6 +478,8 @@ class Aligner:
     def _table(self, left: Section, right: Section) -> Runs:
         x, y = self.a.content(left), self.b.content(right)
         word = self.a.word
+        if x == y and bool((self.address.runs.a == self.address.runs.b).all()):
+            return identity(len(x))
         if left.type in (SHT_SYMTAB, SHT_DYNSYM):
             tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
             if tables[0] is not None and tables[1] is not None:

@@ -17,19 +17,21 @@ WEAK = 16
 """A cluster of anchors that covers fewer bytes yields to its neighbours."""
 
 
-def align_content(a: bytes, b: bytes) -> Runs:
-    """One-to-one runs between ``a`` and ``b``; linear but for one sort."""
+def align_content(a: bytes, b: bytes, least: int = GRAM) -> Runs:
+    """One-to-one runs between ``a`` and ``b``; linear but for one sort. Runs shorter than ``least`` anchor nothing."""
     if a == b:
         return Runs.of([(0, 0, len(a))])
     left = np.frombuffer(a, dtype=np.uint8)
     right = np.frombuffer(b, dtype=np.uint8)
     head = common_prefix(left, right)
     tail = common_prefix(left[head:][::-1], right[head:][::-1])
+    # An end of zeros alone says nothing of where the end is.
+    tail -= int((left[len(a) - tail :] != 0).argmax()) if left[len(a) - tail :].any() else tail
     found = [(0, 0, head), (len(a) - tail, len(b) - tail, tail)]
     middle_a, middle_b = left[head : len(a) - tail], right[head : len(b) - tail]
     if len(middle_a) == len(middle_b) and (len(middle_a) <= 2 * GRAM or _mostly_equal(middle_a, middle_b)):
         return Runs.of([(0, 0, len(a))])
-    for x, y, n in _anchored(middle_a, middle_b):
+    for x, y, n in _anchored(middle_a, middle_b, least):
         # Zeros before a thing are padding or the end of something else, until growth says otherwise.
         zeros = int((middle_a[x : x + min(n, GRAM)] != 0).argmax())
         found.append((x + head + zeros, y + head + zeros, n - zeros))
@@ -81,7 +83,9 @@ def _grams(data: npt.NDArray[np.uint8], sample: bool) -> tuple[npt.NDArray[np.ui
     return single, chosen[order]
 
 
-def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> list[tuple[int, int, int]]:
+def _anchored(
+    left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: int
+) -> list[tuple[int, int, int]]:
     if len(left) < GRAM or len(right) < GRAM:
         return []
     sample = max(len(left), len(right)) > SAMPLED_ABOVE
@@ -94,7 +98,7 @@ def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> list
     clusters = _clusters(a_hits, b_hits)
     for _ in range(2):
         clusters = _without_strays(clusters)
-    return _disjoint(clusters)
+    return [run for run in _disjoint(clusters) if run[2] >= least]
 
 
 def _clusters(a_hits: Ints, b_hits: Ints) -> list[tuple[int, int, int, int]]:
