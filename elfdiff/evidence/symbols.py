@@ -128,6 +128,12 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             group = rust.group_of(name) or "" if scheme.startswith("rust") else ("" if scheme == "mangled-path" else mask)
             groups[scheme, group].append((a_all[name], b_all[partner], part, other_part))
             break
+    shims = [[name for name in names if rust.is_incremental_unit(name)] for names in (a_only, b_only)]
+    if len(shims[0]) == len(shims[1]) == 1 and groups:
+        # The allocator shim's unit has a name of its own, made of hashes of the crates.
+        explained.update((shims[0][0], shims[1][0]))
+        members = next((groups[key] for key in groups if key[0].startswith("rust")), [])
+        members += [(a_all[shims[0][0]], b_all[shims[1][0]], "", "")] if members else []
     for (scheme, group), members in groups.items():
         a, b, a_part, b_part = members[0]
         yield SymbolRenamed(
