@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
@@ -32,9 +33,14 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 def order_change(
     what: str, section: str, a: Sequence[str], b: Sequence[str], a_span: Span | None = None, b_span: Span | None = None
 ) -> Iterator[OrderChange]:
-    """One fact if the two hold the same items (repetitions included) in another order; the spans say where they stand."""
+    """One fact if the two hold the same items (repetitions included) in another order; the spans say where they stand.
+
+    Collations are judged between the names that both begin and end with: main.c may be listed first by hand.
+    """
     if len(a) < 2 or list(a) == list(b) or sorted(a) != sorted(b):
         return
+    head = next(i for i in range(len(a)) if a[i] != b[i])
+    tail = next(i for i in range(len(a)) if a[-1 - i] != b[-1 - i])
     yield OrderChange(
         section=section,
         a=_place(a, a_span),
@@ -43,8 +49,8 @@ def order_change(
         a_order=tuple(a[:MAX_SHOWN]),
         b_order=tuple(b[:MAX_SHOWN]),
         count=len(a),
-        a_sorted=collation(a),
-        b_sorted=collation(b),
+        a_sorted=collation(a[head : len(a) - tail]),
+        b_sorted=collation(b[head : len(b) - tail]),
     )
 
 
@@ -72,7 +78,7 @@ def collation(names: Sequence[str]) -> str | None:
 
 def _follows(names: Sequence[str], key: Callable[[str], tuple[str, ...]]) -> bool:
     keys = [key(name) for name in names]
-    return all(left <= right for left, right in zip(keys, keys[1:], strict=False))
+    return all(left <= right for left, right in pairwise(keys))
 
 
 def _dictionary_key(name: str) -> tuple[str, ...]:

@@ -25,3 +25,8 @@ def test_the_same_items_in_another_order() -> None:
 def test_other_items_are_no_order() -> None:
     assert list(order_change("file-symbols", ".symtab", ["a", "b"], ["b", "c"])) == []
     assert list(order_change("file-symbols", ".symtab", ["a", "b"], ["a", "b"])) == []
+
+
+def test_a_name_that_both_begin_with_does_not_hide_a_collation() -> None:
+    (found,) = order_change("file-symbols", ".symtab", ["main.c", *C_ORDER], ["main.c", *reversed(C_ORDER)])
+    assert (found.a_sorted, found.b_sorted) == ("C", None)
