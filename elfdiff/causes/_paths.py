@@ -65,6 +65,11 @@ def is_foreign(directory: str) -> bool:
     )
 
 
+def is_dependency(directory: str) -> bool:
+    """True for a path where cargo or go keep the sources of dependencies, or where programs carry them (vendor)."""
+    return bool(_DEPENDENCY_HOME.search(directory))
+
+
 def looks_random(directory: str) -> bool:
     """True if a part of it has the shape that mktemp and its like give."""
     return bool(_RANDOM_PART.search(directory))

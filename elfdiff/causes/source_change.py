@@ -19,11 +19,12 @@ explained away.
 
 ## How to be sure
 
-A source file's MD5 in the line table is decisive, and so is another version of the program's own package in its
-dependency list. Without them the same picture can come from `-D` options or from what configure found, so
-elfdiff says likely: in each case the two builds were given different things. It says nothing of the kind where
-a compiler, recorded flags, incremental units or a dependency's version explain changed code, and only
-"possible" where most functions changed at once, as optimisation flags would do.
+A source file's MD5 in the line table is decisive, and so are lines that moved (everything behind line 11 of a file
+is two lines further down), and another version of the program's own package in its dependency list. Without them
+the same picture can come from `-D` options or from what configure found, so elfdiff says likely: in each case the
+two builds were given different things. It says nothing of the kind where a compiler, recorded flags, incremental
+units or a dependency's version explain changed code, and only "possible" where most functions changed at once, as
+optimisation flags would do.
 
 A single constant that looks like a time, in a function or in data, is no changed source: see `build-time`. A
 directory, a date, a host name or a revision in a text has a cause of its own.
@@ -38,7 +39,7 @@ from collections.abc import Iterator
 from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed
 from elfdiff.causes._counters import counters
 from elfdiff.causes._mangling import swaps
-from elfdiff.causes._paths import lone_directories
+from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
@@ -52,6 +53,7 @@ from elfdiff.evidence.model import (
     FunctionChange,
     GoSettingChange,
     IntegerChange,
+    LineNumbersChange,
     LoneSectionChange,
     OrderChange,
     PathChange,
@@ -83,6 +85,8 @@ _NOT_PROGRAM = (
     ".interp",
     ".symtab",
     ".dyn",
+    ".llvm",
+    ".rmeta",
 )
 _RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
@@ -112,6 +116,18 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     claimed, explained = _claims_of_others(evidence)
     if explained or _explained(evidence):
         return
+    lines = [change for change in evidence.of(LineNumbersChange) if _is_own(change.file)]
+    if lines:
+        sure = not evidence.has(OrderChange) and not evidence.has(TextOrderChange)
+        shown = (f"line {change.a_line} of {_name(change.file)} became {change.b_line}" for change in lines)
+        yield Match(
+            FACE,
+            tuple(lines),
+            Confidence.CERTAIN if sure else Confidence.LIKELY,
+            listed(shown),
+            None if sure else "a generated file whose parts stand in another order looks the same",
+            explains_code=sure,
+        )
     functions = _functions(evidence)
     mangled = [swap.change for swap in swaps(evidence)]
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
@@ -124,11 +140,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         functions = [change for change in functions if not differs_in_numbers(change)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
-        if not claimed:
+        if not claimed and not lines:
             yield from _unspoken(evidence)
         return
     confidence, note = _confidence(evidence, functions, names, texts)
-    if digests or releases:
+    if digests or releases or (lines and sure):
         confidence, note = Confidence.CERTAIN, None
     yield Match(
         FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
@@ -277,6 +293,15 @@ def _confidence(
             "only constants in the code differ; a value that the build script passed can look the same",
         )
     return Confidence.POSSIBLE, "only data differs; a generated table can look the same"
+
+
+def _is_own(file: str) -> bool:
+    """False for a header of the system, of a toolchain or of a dependency: another version of those was installed."""
+    return not is_foreign(file) and not is_dependency(file)
+
+
+def _name(file: str) -> str:
+    return file.rsplit("/", 1)[-1]
 
 
 def _release(drift: DependencyDrift) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from elftools.dwarf.enums import ENUM_DW_AT, ENUM_DW_UT
+from elftools.dwarf.enums import ENUM_DW_AT, ENUM_DW_FORM, ENUM_DW_UT
 
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.forms import IMPLICIT_CONST, Form, FormReader
@@ -35,6 +35,9 @@ _AT_LANGUAGE: int = ENUM_DW_AT["DW_AT_language"]
 _AT_COMP_DIR: int = ENUM_DW_AT["DW_AT_comp_dir"]
 _AT_PRODUCER: int = ENUM_DW_AT["DW_AT_producer"]
 _AT_STR_OFFSETS_BASE: int = ENUM_DW_AT["DW_AT_str_offsets_base"]
+_AT_GNU_DWO_ID: int = ENUM_DW_AT["DW_AT_GNU_dwo_id"]
+_DATA8: int = ENUM_DW_FORM["DW_FORM_data8"]
+_DWO_ID_SIZE = 8
 _WANTED = frozenset({_AT_NAME, _AT_STMT_LIST, _AT_LANGUAGE, _AT_COMP_DIR, _AT_PRODUCER, _AT_STR_OFFSETS_BASE})
 
 
@@ -48,6 +51,7 @@ class _UnitHeader:
     abbreviations: int
     entry: int
     wide: bool
+    split_id_at: int | None
 
 
 @dataclass(slots=True)
@@ -103,14 +107,16 @@ def _headers(stream: ByteStream) -> Iterator[_UnitHeader]:
         if not 2 <= version <= 5:
             raise OutOfBytes(f"the unit at {at:#x} has DWARF version {version}, which is unknown")
         kind = 0
+        split_id_at: int | None = None
         if version == 5:
             kind, address_size = stream.u1(), stream.u1()
             abbreviations = stream.offset(wide)
             if kind in _UT_WITH_DWO_ID:
-                stream.skip(8)
+                split_id_at = stream.at
+                stream.skip(_DWO_ID_SIZE)
         else:
             abbreviations, address_size = stream.offset(wide), stream.u1()
-        yield _UnitHeader(at, end, version, kind, address_size, abbreviations, stream.at, wide)
+        yield _UnitHeader(at, end, version, kind, address_size, abbreviations, stream.at, wide, split_id_at)
         at = end
 
 
@@ -124,7 +130,9 @@ def _unit(
 ) -> DebugUnit:
     forms = FormReader(sections, byte_order, header.wide, header.address_size, header.version)
     values: dict[int, Form] = {}
+    place: Form | None = None
     lines = LineTable()
+    split_id_at = header.split_id_at
     try:
         stream = ByteStream(info, byte_order, header.entry, header.end)
         code = stream.uleb()
@@ -134,6 +142,8 @@ def _unit(
                 value = Form(form, constant) if form == IMPLICIT_CONST else forms.read(stream, form)
                 if attribute in _WANTED:
                     values[attribute] = value
+                elif attribute == _AT_GNU_DWO_ID and form == _DATA8:
+                    split_id_at = stream.at - _DWO_ID_SIZE
         place = values.get(_AT_STMT_LIST)
         if place is not None and isinstance(place.value, int) and "line" in sections:
             lines = _lines(place.value, sections, byte_order, header.address_size, work)
@@ -151,6 +161,10 @@ def _unit(
         language=language.value if language is not None and isinstance(language.value, int) else None,
         files=lines.files,
         md5s=lines.md5s,
+        end=header.end,
+        lines=place.value if place is not None and isinstance(place.value, int) else None,
+        split_id=info[split_id_at : split_id_at + _DWO_ID_SIZE] if split_id_at is not None else None,
+        split_id_at=split_id_at or 0,
     )
 
 

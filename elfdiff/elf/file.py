@@ -305,6 +305,16 @@ class ElfFile:
         parts = {name: found[0] for name in dwarf.SECTIONS if (found := self._debug_contents(name))}
         return dwarf.read_units(infos, parts, self.byte_order, self._warnings)
 
+    @cached_property
+    def line_section(self) -> tuple[Section, bytes] | None:
+        """The .debug_line that :attr:`DebugUnit.lines` counts in, and its contents; None if it cannot be read."""
+        for name in (".debug_line", ".zdebug_line", ".debug_line.dwo"):
+            section = self.section(name)
+            if section is not None and section.span is not None and section.size:
+                found = self._debug_contents("line")
+                return (section, found[0]) if found else None
+        return None
+
     def _debug_contents(self, name: str) -> list[bytes]:
         """The contents of the debug sections of that name, inflated; those that cannot be inflated give a warning."""
         found: list[bytes] = []

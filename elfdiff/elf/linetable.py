@@ -25,27 +25,63 @@ class LineTable:
     md5s: tuple[str, ...] = ()
 
 
-def read_line_table(
-    offset: int, sections: Mapping[str, bytes], byte_order: ByteOrder, address_size: int, limit: int
-) -> tuple[LineTable, int]:
-    """The table at ``offset`` of .debug_line, and how many entries were read; OutOfBytes past ``limit`` of them."""
-    stream = ByteStream(sections.get("line", b""), byte_order, offset)
+@dataclass(frozen=True, slots=True)
+class LineHeader:
+    """The numbers in front of the tables, and where the program stands in .debug_line: from ``start`` to ``end``.
+
+    ``lengths[n]`` is how many LEB128 operands standard opcode ``n + 1`` has.
+    """
+
+    version: int
+    wide: bool
+    address_size: int
+    line_base: int
+    line_range: int
+    lengths: tuple[int, ...]
+    start: int
+    end: int
+
+
+def read_line_header(stream: ByteStream, address_size: int) -> LineHeader:
+    """The header at the stream's place, which is left at the tables; its end is that of the header."""
     length, wide = stream.initial_length()
-    stream.end = min(stream.end, stream.at + length)
+    end = min(stream.end, stream.at + length)
+    stream.end = end
     version = stream.u2()
     if not 2 <= version <= 5:
-        raise OutOfBytes(f"the line program at {offset:#x} has version {version}, which is unknown")
+        raise OutOfBytes(f"the line program at {stream.at:#x} has version {version}, which is unknown")
     if version == 5:
         address_size = stream.u1()
         stream.skip(1)
     header_length = stream.offset(wide)
     stream.end = min(stream.end, stream.at + header_length)
-    # minimum_instruction_length, maximum_operations_per_instruction (since 4), default_is_stmt, line_base, line_range
-    stream.skip(5 if version >= 4 else 4)
-    stream.skip(max(stream.u1() - 1, 0))
-    if version < 5:
+    # minimum_instruction_length, maximum_operations_per_instruction (since 4), default_is_stmt
+    stream.skip(3 if version >= 4 else 2)
+    line_base = stream.u1()
+    line_range = stream.u1()
+    lengths = tuple(stream.take(max(stream.u1() - 1, 0)))
+    return LineHeader(
+        version,
+        wide,
+        address_size,
+        line_base - 256 if line_base > 127 else line_base,
+        line_range,
+        lengths,
+        stream.end,
+        end,
+    )
+
+
+def read_line_table(
+    offset: int, sections: Mapping[str, bytes], byte_order: ByteOrder, address_size: int, limit: int
+) -> tuple[LineTable, int]:
+    """The table at ``offset`` of .debug_line, and how many entries were read; OutOfBytes past ``limit`` of them."""
+    stream = ByteStream(sections.get("line", b""), byte_order, offset)
+    header = read_line_header(stream, address_size)
+    if header.version < 5:
         return _old_table(stream, limit)
-    return _new_table(stream, FormReader(sections, byte_order, wide, address_size, version), limit)
+    forms = FormReader(sections, byte_order, header.wide, header.address_size, header.version)
+    return _new_table(stream, forms, limit)
 
 
 def _old_table(stream: ByteStream, limit: int) -> tuple[LineTable, int]:

@@ -167,7 +167,9 @@ class DebugUnit:
 
     ``offset`` is in bytes of the (inflated) .debug_info. ``files`` are the file names of its line program, joined with
     their directories as the line program gives them; ``md5s`` are hex, one a file, or none at all. Both are empty if
-    the unit has no line program or it could not be read.
+    the unit has no line program or it could not be read. ``end`` is where the unit ends in .debug_info; ``lines`` the
+    offset of its line program in .debug_line, None if it names none. ``split_id`` are the 8 bytes that tie a skeleton
+    to its .dwo file, at ``split_id_at`` of .debug_info; None for other units.
     """
 
     offset: int
@@ -178,3 +180,7 @@ class DebugUnit:
     language: int | None
     files: tuple[str, ...]
     md5s: tuple[str, ...]
+    end: int = 0
+    lines: int | None = None
+    split_id: bytes | None = None
+    split_id_at: int = 0

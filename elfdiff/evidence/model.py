@@ -325,6 +325,32 @@ class SourceDigestChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineNumbersChange(Evidence):
+    """A source file's lines moved: its code is recorded at other lines, in the same order.
+
+    ``file`` is the file with its directory, as a's line table has it. ``a_line`` became ``b_line`` first; ``count`` rows
+    of the line table moved so in all. The text of the file differs, unless a script wrote it or set its line numbers.
+    """
+
+    file: str
+    a_line: int
+    b_line: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitUnitIdChange(Evidence):
+    """The 8 bytes that tie a skeleton unit to its .dwo file differ, in ``count`` of ``total`` skeleton units.
+
+    ``alone`` is True if, beside digests, no other byte of the two files differs.
+    """
+
+    count: int
+    total: int
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionChange(Evidence):
     """A function's machine code differs by more than addresses, or exists on one side only.
 

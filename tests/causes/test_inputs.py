@@ -12,6 +12,7 @@ from elfdiff.evidence.model import (
     DataChange,
     FlagChange,
     GoSettingChange,
+    LineNumbersChange,
     LoneSectionChange,
     SectionChange,
     SourceDigestChange,
@@ -226,3 +227,30 @@ class TestSource:
         assert ask(source, seen.given(section(".debug_line"), seen.path("/home/a", "/srv/b", "x.c"))) == {}
         assert ask(source, seen.given(LoneSectionChange(name=".rodata"))) == {"source-change": "possible"}
         assert ask(source, seen.given(LoneSectionChange(name=".comment"))) == {}
+
+
+class TestLines:
+    def moved(self, file="/w/src/main.c"):
+        return LineNumbersChange(file=file, a_line=11, b_line=13, count=20)
+
+    def test_lines_that_moved_are_decisive(self, seen, ask):
+        assert ask(source, seen.given(self.moved())) == {"source-change": "certain"}
+        (match,) = source.detect(seen.given(self.moved()))
+        assert match.summary == "line 11 of main.c became 13"
+
+    def test_a_generated_file_may_be_in_another_order(self, seen, ask):
+        shuffled = seen.order("functions", ("f", "g", "h"), ("h", "g", "f"))
+        assert ask(source, seen.given(self.moved(), shuffled)).get("source-change") in (None, "likely")
+
+    def test_headers_of_the_system_and_of_dependencies_are_not_the_source(self, seen, ask):
+        for file in (
+            "/usr/include/stdio.h",
+            "/usr/lib/gcc/x86_64-linux-gnu/12/include/stddef.h",
+            "/home/ci/.cargo/registry/src/index-1/itoa-1.0.1/src/lib.rs",
+        ):
+            assert ask(source, seen.given(self.moved(file))) == {}
+
+    def test_a_compiler_or_flags_move_rows_too(self, seen, ask):
+        assert ask(source, seen.given(self.moved(), seen.tool("gcc", *GCC))) == {}
+        flags = FlagChange(unit="main.c", a_flags=("-O1",), b_flags=("-O2",), origin="producer")
+        assert ask(source, seen.given(self.moved(), flags)) == {}
