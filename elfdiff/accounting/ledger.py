@@ -44,7 +44,7 @@ class Class(IntEnum):
     UNEXPLAINED = 6
 
 
-_NAMES = {c: c.name.lower() for c in Class}
+_NAMES = [c.name.lower() for c in Class]
 
 
 class ClaimKind(StrEnum):
@@ -401,7 +401,7 @@ class Accountant:
             causes, how = self.labels[label]
             if code == Class.CONSEQUENCE:
                 causes = roots
-            out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[Class(code)], causes, how))
+            out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[code], causes, how))
         return out
 
     def _left(self, side: _Side, piece: Piece) -> list[tuple[int, int]]:

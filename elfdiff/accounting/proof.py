@@ -17,6 +17,7 @@ from elfdiff.compare.image import Image, signed
 from elfdiff.compare.oneway import OneWay, Outcome, addresses_of
 from elfdiff.compare.runs import Flags
 
+MAX_KINDS = 64
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -163,6 +164,7 @@ def _padding(alignment: OneWay, b_size: int) -> tuple[Ints, Ints, Ints]:
     for _, b, n in alignment.runs.triples():
         lone[1 + b : 1 + b + n] = False
     rows: list[tuple[int, int, int]] = []
+    found: dict[bytes, int] = {}
     for section in alignment.b.elf.sections:
         if not section.is_executable or section.span is None or not section.span.length:
             continue
@@ -170,7 +172,11 @@ def _padding(alignment: OneWay, b_size: int) -> tuple[Ints, Ints, Ints]:
         edges = np.flatnonzero(np.diff(np.concatenate(([False], lone[1 + start : 1 + end], [False])).astype(np.int8)))
         for x, y in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
             if y - x <= 64:
-                where = alignment.a.elf.data.find(alignment.b.elf.data[x:y])
+                fill = alignment.b.elf.data[x:y]
+                if fill not in found:
+                    # Padding is of few kinds; what is none is looked for once, too, and seldom found.
+                    found[fill] = alignment.a.elf.data.find(fill) if len(found) < MAX_KINDS else -1
+                where = found[fill]
                 if where >= 0:
                     rows.append((where, x, y - x))
     table = np.array(rows, dtype=np.int64).reshape(-1, 3)

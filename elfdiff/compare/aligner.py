@@ -403,7 +403,7 @@ class Aligner:
         if not a_to:
             return
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
-        bases, goals = self._jump_tables()
+        bases, goals = self._jump_tables
         for left, right in self.pairs:
             text = self.texts.get(left.index)
             data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
@@ -456,6 +456,7 @@ class Aligner:
     def _pointers(self) -> tuple[Pointers, Pointers]:
         return pointers_of(self.a, self.rewriter), pointers_of(self.b, None)
 
+    @cached_property
     def _jump_tables(self) -> tuple[Ints, Ints]:
         """Base of the table and goal of every entry of every jump table of a, by base."""
         bases: list[Ints] = []

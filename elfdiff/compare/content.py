@@ -17,7 +17,7 @@ WEAK = 16
 """A cluster of anchors that covers fewer bytes yields to its neighbours."""
 
 
-def align_content(a: bytes, b: bytes, least: int = GRAM) -> Runs:
+def align_content(a: bytes, b: bytes, least: int = GRAM // 2) -> Runs:
     """One-to-one runs between ``a`` and ``b``; linear but for one sort. Runs shorter than ``least`` anchor nothing."""
     if a == b:
         return Runs.of([(0, 0, len(a))])

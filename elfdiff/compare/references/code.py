@@ -127,44 +127,61 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints) -> Iterator[Fiel
         likely = np.flatnonzero(_in_code(image, first))
         ranges = sorted(function_ranges(image)) if len(likely) else []
         begins = np.array([start for start, _ in ranges], dtype=np.int64)
-        jumps: set[int] = set()
-        ats: list[Ints] = []
-        bases: list[Ints] = []
-        goals: list[Ints] = []
-        for index in likely.tolist():
-            base = int(here[index])
-            count = min((int(limit[index]) - base) // 4, MAX_TABLE)
-            at = base + shift + 4 * np.arange(count, dtype=np.int64)
-            goal = signed(image.numbers(at, 4), 4) + base
-            good = _in_code(image, goal)
-            stop = count if good.all() else int(good.argmin())
-            if len(begins) and stop:
-                # What follows a table may lead into code by chance, but hardly into the same function.
-                home = np.searchsorted(begins, goal[:stop], side="right")
-                stop = int(np.flatnonzero(home == home[0])[-1]) + 1
-            if stop < 2:
-                continue
-            jumps.add(base)
-            ats.append(at[:stop])
-            goals.append(goal[:stop])
-            bases.append(np.full(stop, base, dtype=np.int64))
-        for index in np.flatnonzero(np.isin(here, loaded) & allocated(image, first)).tolist():
-            base = int(here[index])
-            if base in jumps:
-                continue
-            count = min((int(limit[index]) - base) // 4, MAX_TABLE)
-            at = base + shift + 4 * np.arange(count, dtype=np.int64)
-            goal = signed(image.numbers(at, 4), 4) + base
-            good = allocated(image, goal) & ((goal < base) | (goal >= base + 4 * count))
-            stop = count if good.all() else int(good.argmin())
-            if stop >= 2:
-                ats.append(at[:stop])
-                goals.append(goal[:stop])
-                bases.append(np.full(stop, base, dtype=np.int64))
-        if ats:
-            yield Fields(
-                "jump table", np.concatenate(ats), 4, np.concatenate(goals), ADDRESS, Base.PLACE, np.concatenate(bases)
-            )
+        jumps = _Tables.read(image, here, limit, likely, shift)
+        good = _in_code(image, jumps.goal)
+        found = jumps.cut(jumps.run(good))
+        if len(begins) and len(found.goal):
+            # What follows a table may lead into code by chance, but hardly into the same function.
+            home = np.searchsorted(begins, found.goal, side="right")
+            found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
+        looked = np.flatnonzero(np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.base))
+        others = _Tables.read(image, here, limit, looked, shift)
+        own = (others.goal >= others.base) & (others.goal < others.base + 4 * np.repeat(others.count, others.count))
+        more = others.cut(others.run(allocated(image, others.goal) & ~own))
+        for table in (found, more):
+            if len(table.at):
+                yield Fields("jump table", table.at, 4, table.goal, ADDRESS, Base.PLACE, table.base)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Entries of many tables in a row; ``first`` and ``count`` say which entries make one table."""
+
+    at: Ints
+    goal: Ints
+    base: Ints
+    first: Ints
+    count: Ints
+
+    @classmethod
+    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int) -> _Tables:
+        """Entries from each chosen place up to the next one."""
+        count = np.minimum((limit[chosen] - here[chosen]) // 4, MAX_TABLE)
+        base = np.repeat(here[chosen], count)
+        first = np.cumsum(count) - count
+        at = base + shift + 4 * (np.arange(len(base), dtype=np.int64) - np.repeat(first, count))
+        return cls(at, signed(image.numbers(at, 4), 4) + base, base, first, count)
+
+    def run(self, good: Flags) -> Ints:
+        """How many entries of each table are good before the first that is not."""
+        if not len(self.at):
+            return self.count
+        place = np.arange(len(self.at), dtype=np.int64) - np.repeat(self.first, self.count)
+        bad = np.where(good, np.int64(MAX_TABLE), place)
+        return np.minimum(np.minimum.reduceat(bad, self.first), self.count)
+
+    def last(self, good: Flags) -> Ints:
+        """How many entries of each table there are up to the last good one."""
+        place = np.arange(len(self.at), dtype=np.int64) - np.repeat(self.first, self.count)
+        return np.maximum.reduceat(np.where(good, place + 1, 0), self.first)
+
+    def cut(self, keep: Ints) -> _Tables:
+        """Each table cut to a number of entries; those of fewer than two dropped."""
+        keep = np.where(keep >= 2, keep, 0)
+        place = np.arange(len(self.at), dtype=np.int64) - np.repeat(self.first, self.count)
+        inside = place < np.repeat(keep, self.count)
+        count = keep[keep > 0]
+        return _Tables(self.at[inside], self.goal[inside], self.base[inside], np.cumsum(count) - count, count)
 
 
 def _absolute_tables(image: Image, targets: Ints) -> Iterator[Fields]:
