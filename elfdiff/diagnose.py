@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
+from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.reading import is_archive
 from elfdiff.archives import diagnose_archives
@@ -25,8 +27,11 @@ from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners,
 from elfdiff.version import __version__
 
 
-def diagnose(a_path: str, b_path: str) -> Report:
-    """Compare two files and explain the difference. Raises ElfdiffError, its sentence beginning with the side."""
+def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
+    """Compare two files and explain the difference. Raises ElfdiffError, its sentence beginning with the side.
+
+    ``with_proof`` adds the explanation that replays the one file into the other.
+    """
     a_bytes = on_side("a", lambda: read_bytes(a_path))
     b_bytes = on_side("b", lambda: read_bytes(b_path))
     if a_bytes == b_bytes:
@@ -61,6 +66,7 @@ def diagnose(a_path: str, b_path: str) -> Report:
         sbom=drift(pair),
         same=same(pair, evidence, code),
         notes=tuple(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
+        proof=dump(prove(pair.alignment)) if with_proof else None,
     )
 
 

@@ -263,7 +263,11 @@ class DependencyDiff:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that any output says about a pair. ``notes`` are sentences for people (warnings, what was not done)."""
+    """Everything that any output says about a pair.
+
+    ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None unless it was
+    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
+    """
 
     tool_version: str
     a: FileFacts
@@ -278,6 +282,7 @@ class Report:
     same: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     incomparable: str | None = None
+    proof: bytes | None = None
 
     @property
     def differs(self) -> bool:

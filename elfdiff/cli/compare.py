@@ -8,7 +8,7 @@ import os
 
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.outcome import exit_code
-from elfdiff.cli.output import emit, progress, warn
+from elfdiff.cli.output import emit, emit_bytes, progress, warn
 from elfdiff.cli.terminal import text_style
 from elfdiff.errors import UsageError
 from elfdiff.report import Report
@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 where it would be 1")
     parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
+    parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -48,12 +49,16 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.diagnose import diagnose
 
     with progress(f"comparing {args.a} and {args.b}"):
-        report = diagnose(args.a, args.b)
+        report = diagnose(args.a, args.b, args.proof is not None)
     code = exit_code(report, allowed, args.exit_zero)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
         emit(render_spans(report.ledger), args.spans)
+    if report.proof is not None:
+        emit_bytes(report.proof, args.proof)
+    elif args.proof is not None:
+        warn(f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared have a proof")
     emit(_rendered(report, args, code, allowed), args.output)
     return code
 
@@ -95,7 +100,7 @@ def _check_known(allowed: frozenset[str]) -> None:
 
 def _check_outputs(args: argparse.Namespace) -> None:
     """UsageError if an output would replace an input."""
-    for option, target in (("-o", args.output), ("--spans", args.spans)):
+    for option, target in (("-o", args.output), ("--spans", args.spans), ("--proof", args.proof)):
         for source in (args.a, args.b):
             if target is not None and _one_file(target, source):
                 raise UsageError(f"{option} {target} is one of the files to compare")

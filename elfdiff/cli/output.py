@@ -31,14 +31,18 @@ def emit(text: str, path: str | None = None) -> None:
 
     A regular file is replaced in one step when all is written, so that a reader never sees half a report.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    emit_bytes(text.encode("utf-8", "backslashreplace"), path)
+
+
+def emit_bytes(data: bytes, path: str | None = None) -> None:
+    """As :func:`emit`, for what is no text."""
     if path is None or path == "-":
         _to_stdout(data)
-    else:
-        try:
-            _to_file(Path(path), data)
-        except OSError as error:
-            raise UnwritableOutput(f"{path}: cannot be written: {error.strerror or error}") from error
+        return
+    try:
+        _to_file(Path(path), data)
+    except OSError as error:
+        raise UnwritableOutput(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
 def warn(sentence: str) -> None:
