@@ -210,13 +210,13 @@ class Accountant:
         """Fill between pieces, where a's fill is zeros: more or fewer zeros follow from where things stand."""
         label = self._label((), "padding")
         for x, y in self.alignment.pieces:
-            name = (x or y).name if (x or y) else ""  # type: ignore[union-attr]
+            name = x.name if x is not None else y.name if y is not None else ""
             if not name.startswith("gap before"):
                 continue
             if x is not None and self.a.data[x.start : x.end].any():
                 continue
             for piece, side in ((x, self.a), (y, self.b)):
-                if piece is not None:
+                if piece is not None and not side.data[piece.start : piece.end].any():
                     fill = side.lone[piece.start : piece.end] & (side.data[piece.start : piece.end] == 0)
                     side.kind[piece.start : piece.end][fill] = Class.CONSEQUENCE
                     side.owner[piece.start : piece.end][fill] = label
