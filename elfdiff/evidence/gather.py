@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from elfdiff.compare.pair import Pair
-from elfdiff.evidence import dependencies, functions, headers, lines, notes, objects, order, strings, symbols, tools
+from elfdiff.evidence import (
+    dependencies,
+    functions,
+    headers,
+    lines,
+    notes,
+    objects,
+    order,
+    splits,
+    strings,
+    symbols,
+    tools,
+)
 from elfdiff.evidence.hashes import only_digests_differ
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import languages
 
-_EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, lines, symbols, order, functions)
+_EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, lines, splits, symbols, order, functions)
 
 
 def gather(pair: Pair) -> EvidenceSet:

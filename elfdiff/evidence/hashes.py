@@ -29,12 +29,15 @@ def digest_spans(elf: ElfFile) -> SpanSet:
 
 def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
     """True if the files are equally long and every byte outside the digests of both is equal."""
+    spans = digest_spans(a)
+    return bool(spans) and spans == digest_spans(b) and same_but_for(a, b, spans)
+
+
+def same_but_for(a: ElfFile, b: ElfFile, spans: SpanSet) -> bool:
+    """True if the files are equally long and every byte outside these file ranges is equal."""
     import numpy as np
 
     if len(a.data) != len(b.data):
-        return False
-    spans = digest_spans(a)
-    if spans != digest_spans(b) or not spans:
         return False
     differing: NDArray[np.bool_] = np.frombuffer(a.data, np.uint8) != np.frombuffer(b.data, np.uint8)
     for span in spans:

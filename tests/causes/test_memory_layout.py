@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.memory_layout import detect as memory_layout
-from elfdiff.evidence.model import WordKind
+from elfdiff.evidence.model import SplitUnitIdChange, WordKind
 
 FACE = "aslr-pointer-order"
 
@@ -17,3 +17,14 @@ def test_other_numbers_are_no_addresses(seen, ask):
     assert ask(memory_layout, seen.given(seen.text("mask 0x7f00ff", "mask 0x7f01ff"))) == {}
     assert ask(memory_layout, seen.given(seen.text("at 0x7f3a5c1d2e90", "near 0x7f91b8406e90"))) == {}
     assert ask(memory_layout, seen.given(seen.text("at 0x7f3a5c1d2e90", None))) == {}
+
+
+def test_ids_of_split_units_alone_are_gccs_addresses(seen, ask):
+    def split(count, alone=True):
+        return SplitUnitIdChange(count=count, total=6, alone=alone)
+
+    gcc = {"a_tools": (("gcc", "12.2.0"),), "b_tools": (("gcc", "12.2.0"),)}
+    assert ask(memory_layout, seen.given(split(3), **gcc)) == {FACE: "likely"}
+    assert ask(memory_layout, seen.given(split(6), **gcc)) == {FACE: "possible"}
+    assert ask(memory_layout, seen.given(split(3, alone=False), **gcc)) == {}
+    assert ask(memory_layout, seen.given(split(3), a_tools=(("clang", "14.0.6"), ("gcc", "12.2.0")))) == {}
