@@ -1,6 +1,6 @@
 """Builds pairs with planted causes, asks elfdiff why they differ, applies its own fix lines, and counts.
 
-    python benchmarks/accuracy.py [--quick] [--only TEXT] [--keep DIR] [--markdown]
+    python benchmarks/accuracy.py [--quick] [--only TEXT…] [--keep DIR] [--markdown]
 
 Per root cause: recall (planted and found), precision (found and planted), fixes (the printed lines, applied word for
 word to both builds, gave bit-identical files) and calibration. A pair whose toolchain is missing counts as missed.
@@ -263,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0 when every pair is right in every respect, else 1."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one or two pairs a root")
-    parser.add_argument("--only", metavar="TEXT", help="pairs that plant this root, or whose name holds this text")
+    parser.add_argument("--only", metavar="TEXT", nargs="+", help="pairs that plant a root, or whose name begins so")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep and reuse what was built")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/accuracy.md")
     options = parser.parse_args(arguments)
@@ -273,7 +273,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for pair in all_pairs():
         if options.quick and not pair.quick:
             continue
-        if options.only and options.only not in pair.name and options.only not in pair.causes:
+        if options.only and not any(text in pair.causes or pair.name.startswith(text) for text in options.only):
             continue
         outcome = examine(workshop, pair)
         outcomes.append(outcome)
