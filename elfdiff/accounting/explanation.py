@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.elf.immediate import Immediate, parsed
 from elfdiff.errors import ElfdiffError
 
 Ints = npt.NDArray[np.int64]
@@ -44,7 +45,9 @@ class FieldGroup:
 
     A field at ``at`` of a holds ``value``; it means the place ``value + base`` of ``space`` in a, and holds in b that
     place's image less the image of ``base``. ``base``: "nothing", "site" (the field's own address plus ``extra``),
-    "place" (``extra``, a place of the same space) or "constant" (``extra``). ``end``: the place ends something.
+    "page" (the start of the 4096 bytes that "site" would be in), "place" (``extra``, a place of the same space) or
+    "constant" (``extra``). ``end``: the place ends something. ``immediate``: the field is a word that holds a part of a
+    number; what it means in a is then written down (``target``), and must be what the word holds.
     ``second``: indices of fields that mean the end of what stands before, not the start of what follows.
     """
 
@@ -58,6 +61,8 @@ class FieldGroup:
     at: Ints
     extra: Ints
     second: Ints
+    immediate: Immediate | None
+    target: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,39 @@ class Explanation:
     payload_at: Ints
     payload_length: Ints
     payload: bytes
+    inflated: tuple[Inflated, ...] = ()
+    deflated: tuple[Deflated, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inflated:
+    """A compressed section of a: its contents stand behind the file, one after the other, and offsets reach there.
+
+    The stream is ``length`` bytes at ``at``; ``size`` bytes inflated. ``method``: "zlib" or "zstd".
+    """
+
+    at: int
+    length: int
+    size: int
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deflated:
+    """A compressed section of b: ``size`` bytes at ``image_at`` of the extended file make ``length`` bytes at ``at``.
+
+    ``size_at`` is where the inflated size stands (ch_size, ``size_width`` bytes). ``level`` is the one that makes a's own bytes.
+    """
+
+    image_at: int
+    size: int
+    at: int
+    length: int
+    method: str
+    level: int
+    size_at: int
+    size_width: int
+    big_size: bool
 
 
 def encoded(values: Ints) -> bytes:
@@ -169,6 +207,7 @@ def dump(explanation: Explanation) -> bytes:
             "what": g.what, "width": g.width, "space": g.space, "base": g.base, "end": g.end, "negate": g.negate,
             "signed": g.signed, "at": out.array(g.at), "second": out.array(g.second),
             "extra": int(g.extra[0]) if constant else out.array(g.extra),
+            **({"immediate": str(g.immediate), "target": out.array(g.target)} if g.immediate else {}),
         }  # fmt: skip
 
     header = {
@@ -186,6 +225,10 @@ def dump(explanation: Explanation) -> bytes:
         "copies": [out.array(x) for x in e.copies],
         "rewrites": [[a.hex(), b.hex()] for a, b in e.rewrites],
         "words": [out.array(x) for x in e.words],
+        "inflated": [[x.at, x.length, x.size, x.method] for x in e.inflated],
+        "deflated": [
+            [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size] for x in e.deflated
+        ],
         "payload": [out.array(e.payload_at), out.array(e.payload_length), out.raw(e.payload)],
     }
     reasons = sorted({reason for _, _, reason in e.breakpoints})
@@ -215,9 +258,12 @@ def load(data: bytes) -> Explanation:
         def group(g: dict[str, Any]) -> FieldGroup:
             at, second = inner.array(g["at"]), inner.array(g["second"])
             extra = np.full(len(at), g["extra"], dtype=np.int64) if isinstance(g["extra"], int) else inner.array(g["extra"])
+            immediate = parsed(g["immediate"]) if "immediate" in g else None
+            target = inner.array(g["target"]) if immediate else at[:0]
             return FieldGroup(
-                g["what"], int(g["width"]), g["space"], g["base"], bool(g["end"]), bool(g["negate"]), bool(g["signed"]), at, extra, second
-            )
+                g["what"], int(g["width"]), g["space"], g["base"], bool(g["end"]), bool(g["negate"]), bool(g["signed"]), at, extra,
+                second, immediate, target,
+            )  # fmt: skip
 
         runs = tuple(inner.array(x) for x in h["runs"])
         sections = tuple(inner.array(x) for x in h["sections"])
@@ -238,6 +284,7 @@ def load(data: bytes) -> Explanation:
             bool(h["little"]), int(h["a"][0]), int(h["b"][0]), str(h["a"][1]), str(h["b"][1]),
             (runs[0], runs[1], runs[2]), sections, spaces, groups, directed, (copies[0], copies[1], copies[2]), rewrites,
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
+            tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

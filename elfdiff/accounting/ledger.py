@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
+from elfdiff.accounting.explanation import Explanation
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.proof import explain
 from elfdiff.accounting.replay import replay
@@ -142,10 +143,9 @@ class Accountant:
         self._padding()
         self._predicted()
         self._rewritten()
-        self._recompressed()
+        self._replayed()
         self._claimed()
         self._digests()
-        self._replayed()
         self._partners()
         return self._totals()
 
@@ -258,8 +258,25 @@ class Accountant:
                 if stop == end or (stop + more) // unit * unit >= stop:
                     self._own(side, begin, stop, Class.CONSEQUENCE, label)
 
-    def _recompressed(self) -> None:
-        """Compressed sections: not yet followed from their contents."""
+    def _recompressed(self, got: Bytes, explanation: Explanation) -> None:
+        """Compressed sections follow from their contents if compressing what the replay gives makes b's bytes.
+
+        Only where every changed word of the contents has an owner.
+        """
+        label = self._label((), "compressed from its contents")
+        for part in explanation.deflated:
+            end = part.image_at + part.size
+            changes = [c for c in self.alignment.changes if part.image_at <= c.b_at < end]
+            if not all(self.owners.get(change.rewrite) for change in changes):
+                continue
+            low, high = min(part.size_at, part.at), part.at + part.length
+            if not bool((got[low:high] == self.b.data[low:high]).all()):
+                continue
+            self.b.kind[low:high] = Class.CONSEQUENCE
+            self.b.owner[low:high] = label
+            for x, y in self.alignment.pieces:
+                if x is not None and y is not None and y.start <= low < y.end:
+                    self._own(self.a, x.start, x.end, Class.CONSEQUENCE, label)
 
     def _claimed(self) -> None:
         for claim in self.claims:
@@ -287,7 +304,9 @@ class Accountant:
             return
         size = len(self.alignment.b.elf.data)
         source = self.alignment.a.elf.data
-        got = np.frombuffer(replay(source, explain(self.alignment, False), False), dtype=np.uint8)
+        explanation = explain(self.alignment, False)
+        got = np.frombuffer(replay(source, explanation, False), dtype=np.uint8)
+        self._recompressed(got, explanation)
         derived = (self.b.kind[:size] == Class.CONSEQUENCE) | (self.b.kind[:size] == Class.ROOT)
         wrong = derived & self.b.differs[:size] & (got != self.b.data[:size])
         self.b.kind[:size][wrong] = Class.UNEXPLAINED

@@ -8,14 +8,17 @@ from collections import defaultdict
 import numpy as np
 
 from elfdiff.accounting.breakpoints import breakpoints
-from elfdiff.accounting.explanation import Explanation, FieldGroup, Ints, SpaceMap
+from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap
 from elfdiff.accounting.replay import replay
+from elfdiff.accounting.streams import level_of
 from elfdiff.compare.alignment import Alignment
 from elfdiff.compare.copies import meant
 from elfdiff.compare.fields import Base
 from elfdiff.compare.image import Image, signed
 from elfdiff.compare.oneway import OneWay, Outcome, addresses_of
 from elfdiff.compare.runs import Flags
+from elfdiff.elf.model import Section
+from elfdiff.elf.immediate import Immediate
 
 MAX_KINDS = 64
 _NONE = np.zeros(0, dtype=np.int64)
@@ -46,9 +49,13 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
     Not ``complete``: without digests and breakpoints, which the replay does not need.
     """
     a, b = alignment.a, alignment.b
-    a_size, b_size = len(a.elf.data), len(b.elf.data)
+    inflated, deflated = _compressed(alignment)
+    a_size = len(a.data) if inflated else len(a.elf.data)
+    b_size = len(b.data) if inflated else len(b.elf.data)
     runs = alignment.runs
-    inside = (runs.a + runs.n <= a_size) & (runs.b + runs.n <= b_size)
+    # Runs may reach from the file into inflated contents, which stand behind it.
+    length = np.minimum(runs.n, np.minimum(a_size - runs.a, b_size - runs.b))
+    inside = length > 0
     groups, directed = _groups(alignment, a_size, b_size)
     used = {group.space for group in (*groups, *directed)}
     spaces = {
@@ -61,16 +68,16 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
     texts = {rewrite.id: (rewrite.a, rewrite.b) for rewrite in alignment.rewrites}
     return Explanation(
         little=a.little,
-        a_size=a_size,
-        b_size=b_size,
+        a_size=len(a.elf.data),
+        b_size=len(b.elf.data),
         a_digest=hashlib.sha256(a.elf.data).hexdigest() if complete else "",
         b_digest=hashlib.sha256(b.elf.data).hexdigest() if complete else "",
-        runs=(runs.a[inside], runs.b[inside], runs.n[inside]),
+        runs=(runs.a[inside], runs.b[inside], length[inside]),
         sections=_sections(alignment),
         spaces=spaces,
         groups=groups,
         directed=directed,
-        copies=_padding(alignment, b_size),
+        copies=_padding(alignment, len(b.elf.data)),
         rewrites=tuple(texts[index] for index in ids),
         words=(
             np.array([at for at, _ in words], dtype=np.int64),
@@ -80,7 +87,51 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         payload_at=_NONE,
         payload_length=_NONE,
         payload=b"",
+        inflated=inflated,
+        deflated=deflated,
     )
+
+
+def _compressed(alignment: OneWay) -> tuple[tuple[Inflated, ...], tuple[Deflated, ...]]:
+    """Every inflated section of a, and those of b that compressing again may give: at the level that gives a's bytes."""
+    a, b = alignment.a, alignment.b
+    sections = [s for s in a.elf.sections if a.inflated(s)]
+    if len(sections) != sum(s.compression is not None and s.span is not None for s in a.elf.sections):
+        return (), ()
+    inflated: list[Inflated] = []
+    deflated: list[Deflated] = []
+    for section in sections:
+        stream = _stream(a, section)
+        if stream is None or section.compression is None:
+            return (), ()
+        method = "zstd" if section.compression == "zstd" else "zlib"
+        size = a.place(section)[1]
+        inflated.append(Inflated(stream[0], stream[1], size, method))
+        other = b.elf.sections[alignment.section_map.get(section.index, 0)]
+        there = _stream(b, other) if b.inflated(other) and other.compression == section.compression else None
+        if there is None:
+            continue
+        level = level_of(a.content(section), a.elf.data[stream[0] : stream[0] + stream[1]], method)
+        if level is not None:
+            at, length = b.place(other)
+            deflated.append(
+                Deflated(at, length, there[0], there[1], method, level, there[2], there[3], section.compression == "zlib-gnu")
+            )
+    return tuple(inflated), tuple(deflated)
+
+
+def _stream(image: Image, section: Section) -> tuple[int, int, int, int] | None:
+    """Where the stream is, its length, and where the inflated size stands and how wide (gABI Chdr, or .zdebug)."""
+    if section.span is None:
+        return None
+    start, size = section.span.start, section.span.length
+    if section.compression == "zlib-gnu":
+        head, at, width = 12, 4, 8
+    elif image.word == 8:
+        head, at, width = 24, 8, 8
+    else:
+        head, at, width = 12, 4, 4
+    return (start + head, size - head, start + at, width) if size > head else None
 
 
 def _sections(alignment: OneWay) -> tuple[Ints, ...]:
@@ -97,8 +148,8 @@ def _sections(alignment: OneWay) -> tuple[Ints, ...]:
 
 
 def _groups(alignment: OneWay, a_size: int, b_size: int) -> tuple[tuple[FieldGroup, ...], tuple[FieldGroup, ...]]:
-    plain: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]] = defaultdict(list)
-    copied: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]] = defaultdict(list)
+    plain: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]] = defaultdict(list)
+    copied: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]] = defaultdict(list)
     for outcome in alignment.outcomes:
         group = outcome.prediction.fields
         at = group.at[outcome.rows]
@@ -112,7 +163,7 @@ def _groups(alignment: OneWay, a_size: int, b_size: int) -> tuple[tuple[FieldGro
             for chosen, rows in ((signs & ~outcome.copied, plain), (signs & outcome.copied, copied)):
                 if not chosen.any():
                     continue
-                key = (group.width, group.space, str(group.base), group.end, group.negate, negative)
+                key = (group.width, group.space, str(group.base), group.end, group.negate, negative, group.immediate)
                 places = extra[chosen]
                 if rows is copied:
                     subset = np.zeros(len(group), dtype=bool)
@@ -122,7 +173,8 @@ def _groups(alignment: OneWay, a_size: int, b_size: int) -> tuple[tuple[FieldGro
                     if found is None:
                         continue
                     places = found - (extra[chosen] if group.base is Base.SITE else 0)
-                rows[key].append((at[chosen], places, outcome.second[chosen]))
+                target = group.target[outcome.rows[chosen]] if group.immediate is not None else at[:0]
+                rows[key].append((at[chosen], places, outcome.second[chosen], target))
     return _made(plain), _made(copied)
 
 
@@ -131,7 +183,7 @@ def _is_signed(image: Image, outcome: Outcome, extra: Ints) -> Flags:
     group = outcome.prediction.fields
     at = group.at[outcome.rows]
     value = image.numbers(at, group.width)
-    if group.width >= 8:
+    if group.width >= 8 or group.immediate is not None:
         return np.zeros(len(at), dtype=bool)
     base: Ints = np.zeros(len(at), dtype=np.int64)
     if group.base is Base.SITE:
@@ -143,23 +195,27 @@ def _is_signed(image: Image, outcome: Outcome, extra: Ints) -> Flags:
     return np.asarray((sign * value + base != target) & (sign * signed(value, group.width) + base == target))
 
 
-def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags]]]) -> tuple[FieldGroup, ...]:
+def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]]) -> tuple[FieldGroup, ...]:
     out: list[FieldGroup] = []
     for key in sorted(rows, key=repr):
-        width, space, base, end, negate, negative = key
+        width, space, base, end, negate, negative, immediate = key
         at = np.concatenate([part[0] for part in rows[key]])
         order = np.argsort(at, kind="stable")
         extra = np.concatenate([part[1] for part in rows[key]])[order]
+        target = np.concatenate([part[3] for part in rows[key]])
         second = np.flatnonzero(np.concatenate([part[2] for part in rows[key]])[order])
         out.append(
-            FieldGroup("", int(str(width)), str(space), str(base), bool(end), bool(negate), bool(negative), at[order], extra, second)
+            FieldGroup(
+                "", int(str(width)), str(space), str(base), bool(end), bool(negate), bool(negative), at[order], extra, second,
+                immediate if isinstance(immediate, Immediate) else None, target[order] if len(target) else target,
+            )  # fmt: skip
         )
     return tuple(out)
 
 
 def _padding(alignment: OneWay, b_size: int) -> tuple[Ints, Ints, Ints]:
     """Padding of code that b needs and a has somewhere; zeros need no copy."""
-    lone = np.ones(b_size + 2, dtype=bool)
+    lone = np.ones(len(alignment.b.data) + 2, dtype=bool)
     lone[0] = lone[-1] = False
     for _, b, n in alignment.runs.triples():
         lone[1 + b : 1 + b + n] = False

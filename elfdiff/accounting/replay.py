@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.accounting.explanation import Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
+from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
+from elfdiff.accounting.streams import deflate, inflate
+
+MAX_IMAGE = 8 << 30
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -17,29 +20,62 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
     Raises MalformedProof if the explanation points outside either file.
     """
     e = explanation
-    source = np.frombuffer(a, dtype=np.uint8)
-    out = np.zeros(e.b_size, dtype=np.uint8)
+    source = np.frombuffer(_extended(a, e), dtype=np.uint8)
+    size = max([e.b_size, *(part.image_at + part.size for part in e.deflated)])
+    if size > MAX_IMAGE:
+        raise MalformedProof("the explanation makes too large a file")
+    out = np.zeros(size, dtype=np.uint8)
     for table in (e.runs, e.copies):
         _inside(table[0], table[2], len(source))
-        _inside(table[1], table[2], e.b_size)
+        _inside(table[1], table[2], size)
         for x, y, n in zip(table[0].tolist(), table[1].tolist(), table[2].tolist(), strict=True):
             out[y : y + n] = source[x : x + n]
     for at, index in zip(e.words[0].tolist(), e.words[1].tolist(), strict=True):
         word = e.rewrites[index][1]
-        if at < 0 or at + len(word) > e.b_size:
+        if at < 0 or at + len(word) > size:
             raise MalformedProof("a rewritten word does not fit into the file")
         out[at : at + len(word)] = np.frombuffer(word, dtype=np.uint8)
     for group in e.groups:
         _write(out, e, group, source, None)
     for group in e.directed:
         _write(out, e, group, source, group.extra)
+    for part in e.deflated:
+        _deflate(out, part, e.little)
     if with_payload:
         _inside(e.payload_at, e.payload_length, e.b_size)
         at = 0
-        for start, size in zip(e.payload_at.tolist(), e.payload_length.tolist(), strict=True):
-            out[start : start + size] = np.frombuffer(e.payload[at : at + size], dtype=np.uint8)
-            at += size
-    return out.tobytes()
+        for start, length in zip(e.payload_at.tolist(), e.payload_length.tolist(), strict=True):
+            out[start : start + length] = np.frombuffer(e.payload[at : at + length], dtype=np.uint8)
+            at += length
+    return out[: e.b_size].tobytes()
+
+
+def _extended(a: bytes, e: Explanation) -> bytes:
+    """a, and behind it what its compressed sections hold."""
+    parts = [a]
+    total = len(a)
+    for part in e.inflated:
+        total += part.size
+        if part.at < 0 or part.length < 0 or part.size < 0 or part.at + part.length > len(a) or total > MAX_IMAGE:
+            raise MalformedProof("a compressed section is not inside the file")
+        content = inflate(a[part.at : part.at + part.length], part.size, part.method)
+        if content is None:
+            raise MalformedProof("a compressed section does not hold what the explanation says")
+        parts.append(content)
+    return b"".join(parts) if len(parts) > 1 else a
+
+
+def _deflate(out: Bytes, part: Deflated, little: bool) -> None:
+    """Compress one section again; nothing is written if it does not come out as long as b's."""
+    stream = deflate(out[part.image_at : part.image_at + part.size].tobytes(), part.method, part.level)
+    if part.at < 0 or part.at + part.length > len(out) or part.size_at < 0 or part.size_at + part.size_width > len(out):
+        raise MalformedProof("a compressed section does not fit into the file")
+    if len(stream) != part.length:
+        return
+    out[part.at : part.at + part.length] = np.frombuffer(stream, dtype=np.uint8)
+    order = "little" if little and not part.big_size else "big"
+    size = part.size.to_bytes(part.size_width, "little" if order == "little" else "big")
+    out[part.size_at : part.size_at + part.size_width] = np.frombuffer(size, dtype=np.uint8)
 
 
 def _inside(at: Ints, n: Ints, size: int) -> None:
@@ -111,23 +147,31 @@ def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directe
     if not bool(((at >= e.runs[0][row]) & (at + width <= e.runs[0][row] + e.runs[2][row])).all()):
         raise MalformedProof("a field is not inside one run")
     to = at - e.runs[0][row] + e.runs[1][row]
-    value = _read(source, at, width, e.little, group.signed)
-    value = -value if group.negate else value
+    held = _read(source, at, width, e.little, group.signed)
+    value = -held if group.negate else held
     a_off, b_off, a_size, b_size, a_address, b_address = e.sections
     nothing = np.zeros(0, dtype=np.int64)
     known = np.ones(len(at), dtype=bool)
     space = e.spaces.get(group.space)
     base: Ints = np.zeros(len(at), dtype=np.int64)
     less: Ints = base
-    if group.base == "site":
+    if group.base in ("site", "page"):
         extra = group.extra if directed is None else np.zeros(len(at), dtype=np.int64)
         base = _addresses(at, a_off, a_size, a_address) + extra
         less = _addresses(to, b_off, b_size, b_address) + extra
+        if group.base == "page":
+            base, less = base & ~np.int64(0xFFF), less & ~np.int64(0xFFF)
     elif group.base == "place" and space is not None:
         base = group.extra
         less, known = _mapped(space, base, False, nothing)
     elif group.base == "constant":
         base = less = group.extra
+    if group.immediate is not None:
+        if group.immediate.width != width or len(group.target) != len(at) or directed is not None:
+            raise MalformedProof("the explanation gives a field another width than its immediate")
+        if bool((group.immediate.put(held, group.target - base) != held).any()):
+            raise MalformedProof("an instruction does not refer to what the explanation says")
+        value = group.target - base
     if directed is not None:
         new = directed
     elif space is None:
@@ -137,6 +181,8 @@ def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directe
         known = known & found
     result = new - less
     result = -result if group.negate else result
+    if group.immediate is not None:
+        result = group.immediate.put(held, result)
     if not bool(known.all()):
         raise MalformedProof("a field refers to a place that the map does not know")
     for index in range(width):

@@ -36,6 +36,9 @@ def _changed(source: bytes, target: bytes, explanation: Explanation) -> int:
     """Bytes of the target that differ from their partner, or have none, and were not copied."""
     differs = bytearray(b"\1") * len(target)
     for x, y, n in zip(*(table.tolist() for table in explanation.runs), strict=True):
+        n = min(n, len(source) - x, len(target) - y)
+        if n <= 0:
+            continue
         if source[x : x + n] == target[y : y + n]:
             differs[y : y + n] = bytes(n)
         else:

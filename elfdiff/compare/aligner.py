@@ -19,7 +19,7 @@ from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Calls, Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
-from elfdiff.compare.layout import trusted_sections, trusted_segments
+from elfdiff.compare.layout import aligned, trusted_sections, trusted_segments
 from elfdiff.compare.machines import CodeReferences, ReferenceKind
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
@@ -39,7 +39,8 @@ from elfdiff.span import Span
 SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 1, 2, 3, 4, 5, 6, 7, 9, 11
 SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
-PT_LOAD, PT_TLS = 1, 7
+PT_LOAD, PT_TLS, PT_GNU_RELRO = 1, 7, 0x6474E552
+PAGE = 0x1000
 
 MAX_ROUNDS = 4
 """Times that data are aligned anew with what the last round placed."""
@@ -117,7 +118,8 @@ class Aligner:
         x, y = self.a.content(left), self.b.content(right)
         if x == y:
             return TextAlignment(identity(len(x)))
-        if left.type == SHT_STRTAB or left.name in _POOLS:
+        strings = left.name.startswith(".rodata.str") or (left.flags & right.flags & SHF_STRINGS and left.entry_size == 1)
+        if left.type == SHT_STRTAB or left.name in _POOLS or strings:
             return align_pool(x, y, self.rewriter)
         if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
             return TextAlignment(identity(min(len(x), len(y))))
@@ -333,6 +335,8 @@ class Aligner:
             if left.type == SHT_NOBITS and left.size != right.size:
                 runs = self._unfilled(left, right)
                 return int((runs.b + runs.n).max()) if len(runs) else left.size
+            if left.name == ".relro_padding":
+                return aligned(right.address, PAGE) - right.address
             return left.size if left.type == SHT_NOBITS else right.size
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.a.place(left)[1]:
             return left.size
@@ -548,6 +552,8 @@ class Aligner:
                 loaded.append((left.address, right.address, min(left.size, right.size)))
                 loaded_ends[left.address + left.size] = right.address + self._extent(left, right)
             if text is None:
+                if left.type == SHT_NOBITS or not left.size:
+                    spaces[contents_of(left.index)] = _space([(0, 0, min(left.size, right.size))], {left.size: right.size})
                 continue
             a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
             many.append(text.runs.shifted(a_at, b_at))
@@ -574,6 +580,7 @@ class Aligner:
             elif x.section.compression is not None:
                 many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
         runs = joined(many)
+        self._page_ends(loaded_ends)
         spaces[FILE] = _space(whole, ends)
         spaces[LAYOUT] = _space(loaded, loaded_ends)
         spaces[ADDRESS] = self.address
@@ -595,6 +602,17 @@ class Aligner:
             self.code,
             self.index_map,
         )
+
+    def _page_ends(self, ends: dict[int, int]) -> None:
+        """Segments that are filled up to a page (RELRO of LLD and mold): the page behind what stands last in them."""
+        page = PAGE
+        for segment in self.a.elf.segments:
+            end = segment.virtual_address + segment.memory_size
+            if segment.type != PT_GNU_RELRO or end % page:
+                continue
+            inside = [value for value in ends if segment.virtual_address < value <= end and value != end]
+            if inside and end - max(inside) < page:
+                ends[end] = aligned(ends[max(inside)], page)
 
     def _unsectioned(self, x: Piece, y: Piece) -> Runs:
         """Headers by entry, gaps from their start."""

@@ -19,7 +19,7 @@ LONGEST = 4096
 
 def meant(fields: Fields, actual: Ints, b_address: Ints | None) -> Ints | None:
     """The place in b that each field refers to, given what it holds there; None for fields that are no plain reference."""
-    if fields.negate or fields.end:
+    if fields.negate or fields.end or fields.immediate is not None:
         return None
     if fields.base is Base.NOTHING:
         return actual

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from elfdiff.compare.runs import Flags, Ints, Mapped, Runs
+from elfdiff.elf.immediate import Immediate
 
 ADDRESS = "address"
 """The space of virtual addresses."""
@@ -36,6 +37,8 @@ class Base(StrEnum):
     NOTHING = "nothing"
     SITE = "site"
     """The field's own address plus ``extra`` bytes."""
+    PAGE = "page"
+    """The start of the 4096 bytes that :attr:`SITE` would be in."""
     PLACE = "place"
     """Another place of the same space, given in ``extra``: table bases, and starts of ranges whose length is stored."""
     CONSTANT = "constant"
@@ -47,7 +50,8 @@ class Fields:
     """References of one kind. ``at`` are offsets into a's image, ``target`` places in ``space``, both as a has them.
 
     ``end``: the target ends something, so at a breakpoint it belongs to what stands before it. ``negate``: what is
-    stored is base minus target.
+    stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of target
+    less base; the word that a holds is then ``held``, and all of the word is predicted.
     """
 
     what: str
@@ -59,6 +63,8 @@ class Fields:
     extra: Ints | int = 0
     end: bool = False
     negate: bool = False
+    immediate: Immediate | None = None
+    held: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -66,9 +72,19 @@ class Fields:
     def where(self, chosen: Flags) -> Fields:
         """Only the chosen fields."""
         extra = self.extra if isinstance(self.extra, int) else self.extra[chosen]
-        return Fields(
-            self.what, self.at[chosen], self.width, self.target[chosen], self.space, self.base, extra, self.end, self.negate
+        return replace(
+            self,
+            at=self.at[chosen],
+            target=self.target[chosen],
+            extra=extra,
+            held=None if self.held is None else self.held[chosen],
         )
+
+    def stored(self, numbers: Ints) -> Ints:
+        """What stands in the file where a field means ``numbers``: the number itself, or the word that holds it."""
+        if self.immediate is None or self.held is None:
+            return truncated(-numbers if self.negate else numbers, self.width)
+        return self.immediate.put(self.held, numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +140,7 @@ def truncated(values: Ints, width: int) -> Ints:
 
 
 def predict(fields: Fields, places: Runs, spaces: Mapping[str, Space], b_address: Ints | None) -> Prediction:
-    """Put every field through the map. ``b_address``: where each field stands in b, for :attr:`Base.SITE`."""
+    """Put every field through the map. ``b_address``: where each field stands in b, for those that count from there."""
     b_at, placed = places.map_fields(fields.at, fields.width)
     space = spaces.get(fields.space)
     count = len(fields)
@@ -136,23 +152,24 @@ def predict(fields: Fields, places: Runs, spaces: Mapping[str, Space], b_address
     known = mapped.known.copy()
     extra = np.broadcast_to(np.asarray(fields.extra, dtype=np.int64), (count,))
     subtract: Ints = np.zeros(count, dtype=np.int64)
-    if fields.base is Base.SITE:
+    if fields.base in (Base.SITE, Base.PAGE):
         if b_address is None:
             known[:] = False
         else:
             subtract = b_address + extra
+            if fields.base is Base.PAGE:
+                subtract = subtract & ~np.int64(0xFFF)
     elif fields.base is Base.PLACE:
         base = space.map(np.ascontiguousarray(extra), False)
         subtract, known = base.value, known & base.known
     elif fields.base is Base.CONSTANT:
         subtract = extra
-    sign = -1 if fields.negate else 1
     return Prediction(
         fields,
         b_at,
         placed,
-        truncated(sign * (mapped.value - subtract), fields.width),
+        fields.stored(mapped.value - subtract),
         known,
-        truncated(sign * (mapped.other - subtract), fields.width),
+        fields.stored(mapped.other - subtract),
         mapped.ambiguous,
     )

@@ -84,7 +84,7 @@ class OneWay:
     def predictions(self) -> tuple[Prediction, ...]:
         """What each field must hold in b."""
         return tuple(
-            predict(group, self.runs, self.spaces, self._b_addresses(group) if group.base == "site" else None)
+            predict(group, self.runs, self.spaces, self._b_addresses(group) if group.base in (Base.SITE, Base.PAGE) else None)
             for group in self.fields
         )
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from elfdiff.compare.image import Image
 from elfdiff.compare.pools import Rewriter
-from elfdiff.compare.references.loader import RELATIVE, SHT_REL, SHT_RELA
+from elfdiff.compare.references.loader import RELATIVE, SHT_REL, SHT_RELA, SHT_RELR, relr_places
 from elfdiff.compare.runs import Ints
 from elfdiff.elf.model import Section
 
@@ -45,6 +45,11 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
     names: dict[int, int] = {}
     relative_types = RELATIVE.get(image.elf.header.machine, ())
     for section in image.elf.sections:
+        if section.type == SHT_RELR and section.span is not None and section.is_allocated:
+            places = np.unique(relr_places(image, section)[1])
+            at.append(places)
+            to.append(_stored(image, places))
+            mark.append(np.zeros(len(places), dtype=np.int64))
         if section.type not in (SHT_RELA, SHT_REL) or section.span is None or not section.is_allocated:
             continue
         table = image.elf.relocation_table(section)

@@ -49,6 +49,8 @@ def fields(image: Image) -> Iterator[Fields]:
             continue
         if section.type in (SHT_RELA, SHT_REL):
             yield from _relocations(image, section)
+        elif section.type == SHT_RELR:
+            yield from _packed(image, section)
         elif section.type == SHT_DYNAMIC:
             yield from _dynamic(image, section)
         elif section.type in (SHT_GNU_VERDEF, SHT_GNU_VERNEED):
@@ -102,6 +104,42 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
     values = image.numbers(slots, word)
     used = allocated(image, values) & (values > 0)
     yield Fields("relocated word", slots[used], word, values[used], ADDRESS)
+
+
+def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
+    """Offsets (in the image) of the address entries of a RELR section, and the addresses of every word that it relocates.
+
+    gABI, "Relative Relocation Table": an even entry is an address, an odd one a bitmap of the words behind it.
+    """
+    word = image.word
+    at, size = image.place(section)
+    entries = at + word * np.arange(size // word, dtype=np.int64)
+    values = image.numbers(entries, word)
+    even = values & 1 == 0
+    places: list[Ints] = []
+    base = 0
+    bits = np.arange(1, 8 * word, dtype=np.int64)
+    for value, plain in zip(values.tolist(), even.tolist(), strict=True):
+        if plain:
+            places.append(np.array([value], dtype=np.int64))
+            base = value + word
+        else:
+            used = (np.int64(value) >> bits) & 1 == 1
+            places.append(base + word * (bits[used] - 1))
+            base += word * (8 * word - 1)
+    found = np.concatenate(places) if places else np.zeros(0, dtype=np.int64)
+    return entries[even], found
+
+
+def _packed(image: Image, section: Section) -> Iterator[Fields]:
+    """Address entries of .relr.dyn, and the words that it relocates, which hold their addends."""
+    entries, places = relr_places(image, section)
+    yield Fields("relocation offset", entries, image.word, image.numbers(entries, image.word), ADDRESS)
+    slots = file_offsets(image, places)
+    slots = np.unique(slots[slots >= 0])
+    values = image.numbers(slots, image.word)
+    used = allocated(image, values) & (values > 0)
+    yield Fields("relocated word", slots[used], image.word, values[used], ADDRESS)
 
 
 def _section_addends(
