@@ -45,6 +45,7 @@ from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
 from elfdiff.evidence.model import (
     CodegenUnitChange,
+    CompressionChange,
     DataChange,
     DependencyDrift,
     Evidence,
@@ -59,6 +60,7 @@ from elfdiff.evidence.model import (
     PathChange,
     SectionChange,
     SourceDigestChange,
+    SplitUnitIdChange,
     SymbolRenamed,
     SymbolSetChange,
     TextChange,
@@ -88,6 +90,8 @@ _NOT_PROGRAM = (
     ".llvm",
     ".rmeta",
 )
+_IN_CODE = (PathChange, TimeChange, WordChange, TextChange, IntegerChange, DataChange)
+"""Facts whose lengths or values compilers write into instructions."""
 _RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
@@ -136,7 +140,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     names = [change for change in names if id(change) not in claimed]
     texts = [text for text in texts if id(text) not in claimed]
     data = [item for item in data if id(item) not in claimed]
-    if claimed:
+    if any(isinstance(fact, _IN_CODE) and id(fact) in claimed for fact in evidence.items):
         functions = [change for change in functions if not differs_in_numbers(change)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
@@ -160,9 +164,18 @@ def _unspoken(evidence: EvidenceSet) -> Iterator[Match]:
     others = [item for item in evidence.of(SectionChange) if not item.name.startswith(".debug")]
     if constants:
         yield Match(FACE, tuple(constants), Confidence.POSSIBLE, f"only constants in {constants[0].name} differ")
+    elif any(item.name == ".debug_info" for item in evidence.of(LoneSectionChange)) and not _is_noise(evidence):
+        facts = tuple(evidence.of(LoneSectionChange))
+        summary = "only .debug_info differs, and no text in it: a declaration or constant that no code needs"
+        yield Match(FACE, facts, Confidence.LIKELY, summary)
     elif debug and not others:
         summary = "only debug information differs: lines that moved, or a declaration that no code needs"
         yield Match(FACE, tuple(debug), Confidence.POSSIBLE, summary)
+
+
+def _is_noise(evidence: EvidenceSet) -> bool:
+    """True if IDs of split units or the form of compression may be all that differs in debug information."""
+    return evidence.has(SplitUnitIdChange) or evidence.has(CompressionChange)
 
 
 def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], bool]:

@@ -8,6 +8,7 @@ from elfdiff.causes.dependency_version import detect as dependency
 from elfdiff.causes.source_change import detect as source
 from elfdiff.causes.toolchain_version import detect as toolchain
 from elfdiff.evidence.model import (
+    CompressionChange,
     Context,
     DataChange,
     FlagChange,
@@ -16,6 +17,7 @@ from elfdiff.evidence.model import (
     LoneSectionChange,
     SectionChange,
     SourceDigestChange,
+    SplitUnitIdChange,
     SymbolSetChange,
     UnitNaming,
     WordKind,
@@ -254,3 +256,17 @@ class TestLines:
         assert ask(source, seen.given(self.moved(), seen.tool("gcc", *GCC))) == {}
         flags = FlagChange(unit="main.c", a_flags=("-O1",), b_flags=("-O2",), origin="producer")
         assert ask(source, seen.given(self.moved(), flags)) == {}
+
+
+class TestDebugInformationAlone:
+    def test_a_constant_that_no_code_needs(self, seen, ask):
+        lone = LoneSectionChange(section=".debug_info", name=".debug_info")
+        assert ask(source, seen.given(lone, seen.build_id())) == {"source-change": "likely"}
+        assert ask(source, seen.given(lone, SplitUnitIdChange(count=2, total=6, alone=True))) == {}
+        squeezed = CompressionChange(name=".debug_info", a_method="zlib", b_method="zlib", same_contents=True)
+        assert ask(source, seen.given(lone, squeezed)) == {}
+
+    def test_a_revision_in_the_build_settings_is_not_in_the_code(self, seen, ask):
+        revision = GoSettingChange(key="vcs.revision", a_value="5b6416bf", b_value="835fe59a")
+        number = seen.function("main.main", ("mov edi, 0x80078071",), ("mov edi, 0x80088091",))
+        assert ask(source, seen.given(revision, number)) == {"source-change": "likely"}
