@@ -229,7 +229,7 @@ class Accountant:
         for section in image.elf.sections:
             if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
                 continue
-            reader = machine(image.elf.header.machine) if section.is_executable else None
+            reader = machine(image.elf.header) if section.is_executable else None
             if section.is_executable and reader is None:
                 continue
             start, end = section.span.start, section.span.end

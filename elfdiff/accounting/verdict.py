@@ -27,7 +27,7 @@ def code_verdict(alignment: Alignment, ledger: Ledger) -> Code | None:
         for section in image.elf.sections
         if section.is_executable and section.span is not None and section.span.length
     }
-    if not sections or machine(alignment.a.elf.header.machine) is None:
+    if not sections or machine(alignment.a.elf.header) is None:
         return None
     if any(match.status in _DIFFERENT for match in alignment.matches):
         return Code.DIFFERS

@@ -25,7 +25,7 @@ from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.compare.references import all_fields, dwarf
-from elfdiff.compare.references.code import CodeMap, code_fields, decode
+from elfdiff.compare.references.code import CodeMap, code_fields
 from elfdiff.compare.references.ranges import frames_of
 from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined
@@ -60,7 +60,11 @@ def calls_of(image: Image, section: Section, references: CodeReferences) -> Call
     near = (references.kind == ReferenceKind.BRANCH) | (references.kind == ReferenceKind.MEMORY)
     at, end = references.at[near], references.end[near]
     to = signed(image.numbers(at + start, 4), 4) + end
-    inside = (to >= 0) & (to < section.size)
+    for kind in (ReferenceKind.BRANCH, ReferenceKind.MEMORY):
+        more, targets = references.spread_targets(kind)
+        at, to = np.concatenate([at, more]), np.concatenate([to, targets - (0 if image.relocatable else section.address)])
+    inside = np.flatnonzero((to >= 0) & (to < section.size))
+    inside = inside[np.argsort(at[inside], kind="stable")]
     return Calls(at[inside], to[inside])
 
 
@@ -75,7 +79,7 @@ class Aligner:
         self.index_map = {left.index: right.index for left, right in self.pairs}
         self.texts: dict[int, TextAlignment] = {}
         self.matches: list[FunctionMatch] = []
-        self.code = CodeMap(a)
+        self.code, self.b_code = CodeMap(a), CodeMap(b)
         self.trusted = (trusted_sections(a), trusted_sections(b))
         self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -191,11 +195,11 @@ class Aligner:
             return
         references = self.code.of(left)
         plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
-        hidden = masked(plain_x, references)
-        if len(x) == len(y) and bool((hidden == masked(plain_y, references)).all()):
+        hidden = masked(plain_x, references, self.a.little)
+        if len(x) == len(y) and bool((hidden == masked(plain_y, references, self.b.little)).all()):
             self.texts[left.index] = TextAlignment(identity(len(x)))
             return
-        other = decode(self.b, right)
+        other = self.b_code.of(right)
         a_functions = functions_in(self.a, left, self._frame_ranges[0])
         b_functions = functions_in(self.b, right, self._frame_ranges[1])
         if not a_functions or not b_functions:
@@ -205,7 +209,7 @@ class Aligner:
         calls = None
         if references is not None and other is not None:
             calls = (calls_of(self.a, left, references), calls_of(self.b, right, other))
-        seen_x, seen_y = hidden, masked(plain_y, other)
+        seen_x, seen_y = hidden, masked(plain_y, other, self.b.little)
         pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter, calls)
         self.texts[left.index] = TextAlignment(runs)
         self._judge(left, right, a_functions, b_functions, pairs, seen_x, seen_y, references is not None)
@@ -396,6 +400,16 @@ class Aligner:
             at, end, b_at = at[whole], end[whole], b_at[whole]
             a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
             b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
+            other = self.b_code.of(right) if references.spread else None
+            if other is not None:
+                at, to = references.spread_targets(ReferenceKind.MEMORY)
+                b_all, to_all = other.spread_targets(ReferenceKind.MEMORY)
+                b_at, whole = text.runs.map_fields(at, 1)
+                row = np.searchsorted(b_all, b_at)
+                whole &= row < len(b_all)
+                whole[whole] = b_all[row[whole]] == b_at[whole]
+                a_to.append(to[whole])
+                b_to.append(to_all[row[whole]])
         if not self.a.relocatable:
             ours, theirs = self._pointers
             place = self.address.map(ours.at, False)

@@ -110,8 +110,8 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
     return out
 
 
-def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None) -> npt.NDArray[np.uint8]:
-    """The code with every reference field zeroed."""
+def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None, little: bool) -> npt.NDArray[np.uint8]:
+    """The code with every reference zeroed; ``little``: least significant byte first."""
     out = code.copy()
     if references is not None and len(references.at):
         for index in range(4):
@@ -119,6 +119,10 @@ def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None) -> np
         wide = references.at[references.kind == 3]
         for index in range(4, 8):
             out[wide + index] = 0
+    for spread in references.spread if references is not None else ():
+        mask = spread.immediate.mask.to_bytes(spread.immediate.width, "little" if little else "big")
+        for index, bits in enumerate(mask):
+            out[spread.at + index] &= 0xFF ^ bits
     return out
 
 

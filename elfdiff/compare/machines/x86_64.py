@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from iced_x86 import Decoder, FlowControl, Mnemonic
 
-from elfdiff.compare.machines import CodeReferences, ReferenceKind
+from elfdiff.compare.machines import Code, CodeReferences, ReferenceKind
 from elfdiff.compare.runs import Flags, Ints
 
 MACHINE = 62
 """EM_X86_64."""
+ELF_CLASS = 64
+BYTE_ORDER = "little"
 
 NEAR = 40
 """Bytes between the address of a table and the load from it."""
@@ -17,13 +19,14 @@ NEAR = 40
 _BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
 
 
-def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
-    """Fields of ``code`` (which starts at ``address``) that hold a distance or, with ``absolute``, an address.
+def references(code: Code) -> CodeReferences:
+    """Fields of ``code`` that hold a distance or, with ``absolute``, an address.
 
     Linear sweep: x86 decoding falls into step again after data among code. With ``absolute`` (code linked to a fixed
     place) every 32-bit or 64-bit immediate and displacement is listed; whether it is an address, the caller decides.
     """
-    decoder = Decoder(64, code, ip=address)
+    address, absolute = code.address, code.absolute
+    decoder = Decoder(64, code.data, ip=address)
     constants = decoder.get_constant_offsets
     at: list[int] = []
     end: list[int] = []
@@ -66,7 +69,7 @@ def references(code: bytes, address: int, absolute: bool) -> CodeReferences:
                 kind.append(absolute64)
     ends = np.array(end, dtype=np.int64)
     return CodeReferences(
-        np.array(at, dtype=np.int64), ends, np.array(kind, dtype=np.uint8), _before_table_loads(code, ends)
+        np.array(at, dtype=np.int64), ends, np.array(kind, dtype=np.uint8), _before_table_loads(code.data, ends)
     )
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from elfdiff.compare.fields import ADDRESS, Base, Fields
+from elfdiff.compare.functions import functions_in
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, signed
-from elfdiff.compare.machines import CodeReferences, ReferenceKind, machine
+from elfdiff.compare.machines import Code, CodeReferences, ReferenceKind, machine
 from elfdiff.compare.references.ranges import function_ranges
 from elfdiff.compare.runs import Flags, Ints
 from elfdiff.elf.model import Section
 
 ET_EXEC = 2
+DT_PLTGOT = 3
 MAX_TABLE = 4096
 """Entries of one jump table."""
 
@@ -40,11 +42,17 @@ def code_sections(image: Image) -> list[Section]:
 
 def decode(image: Image, section: Section) -> CodeReferences | None:
     """References in one section's code; None if nothing here reads this machine."""
-    known = machine(image.elf.header.machine)
+    known = machine(image.elf.header)
     if known is None:
         return None
     address = 0 if image.relocatable else section.address
-    return known.references(image.content(section), address, image.elf.header.type == ET_EXEC)
+    got = next((entry.value for entry in image.elf.dynamic if entry.tag == DT_PLTGOT), None)
+
+    def starts() -> Ints:
+        ranges = [] if image.relocatable else function_ranges(image)
+        return np.array([f.start for f in functions_in(image, section, ranges)], dtype=np.int64)
+
+    return known.references(Code(image.content(section), address, image.elf.header.type == ET_EXEC, got, starts))
 
 
 def allocated(image: Image, values: Ints) -> Flags:
@@ -62,11 +70,23 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         return
     tables: list[Ints] = []
     loaded: list[Ints] = []
+    origin: int | None = None
     for section in code_sections(image):
         found = code.of(section)
-        if found is None or section.span is None or not len(found.at):
+        if found is None or section.span is None:
             continue
         start = section.span.start
+        for spread in found.spread:
+            inside = allocated(image, spread.target)
+            extra = spread.extra if isinstance(spread.extra, int) else spread.extra[inside]
+            at = spread.at[inside] + start
+            yield Fields(
+                "code operand", at, spread.immediate.width, spread.target[inside], ADDRESS, spread.base, extra,
+                immediate=spread.immediate, held=image.numbers(at, spread.immediate.width),
+            )  # fmt: skip
+            if spread.kind == ReferenceKind.MEMORY:
+                tables.append(spread.target[inside])
+        origin = found.table_origin if origin is None else origin
         near = (found.kind == ReferenceKind.MEMORY) | (found.kind == ReferenceKind.BRANCH)
         at, end = found.at[near], found.end[near]
         value = signed(image.numbers(at + start, 4), 4)
@@ -88,7 +108,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
                 tables.append(target[inside])
     if tables:
         targets = np.unique(np.concatenate(tables))
-        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0])
+        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin)
         if image.elf.header.type == ET_EXEC:
             yield from _absolute_tables(image, targets)
 
@@ -108,8 +128,8 @@ def _in_code(image: Image, values: Ints) -> Flags:
     return hit
 
 
-def _relative_tables(image: Image, targets: Ints, loaded: Ints) -> Iterator[Fields]:
-    """Tables of 32-bit distances from their own start (gcc and LLVM, position-independent code).
+def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None) -> Iterator[Fields]:
+    """Tables of 32-bit distances from their own start, or from ``origin`` (gcc and LLVM, position-independent code).
 
     Jump tables lead to code, all of it in one function. LLVM's relative look-up tables lead to data; those count only
     if code loads from them as from a table (``loaded``).
@@ -123,20 +143,21 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints) -> Iterator[Fiel
             continue
         limit = np.append(here[1:], section.address + section.size)
         shift = section.span.start - section.address
-        first = signed(image.numbers(here + shift, 4), 4) + here
+        first = signed(image.numbers(here + shift, 4), 4) + (here if origin is None else origin)
         likely = np.flatnonzero(_in_code(image, first))
         ranges = sorted(function_ranges(image)) if len(likely) else []
         begins = np.array([start for start, _ in ranges], dtype=np.int64)
-        jumps = _Tables.read(image, here, limit, likely, shift)
+        jumps = _Tables.read(image, here, limit, likely, shift, origin)
         good = _in_code(image, jumps.goal)
         found = jumps.cut(jumps.run(good))
         if len(begins) and len(found.goal):
             # What follows a table may lead into code by chance, but hardly into the same function.
             home = np.searchsorted(begins, found.goal, side="right")
             found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
-        looked = np.flatnonzero(np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.base))
-        others = _Tables.read(image, here, limit, looked, shift)
-        own = (others.goal >= others.base) & (others.goal < others.base + 4 * np.repeat(others.count, others.count))
+        looked = np.flatnonzero(np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift))
+        others = _Tables.read(image, here, limit, looked, shift, origin)
+        place = others.at[np.repeat(others.first, others.count)] - shift
+        own = (others.goal >= place) & (others.goal < place + 4 * np.repeat(others.count, others.count))
         more = others.cut(others.run(allocated(image, others.goal) & ~own))
         for table in (found, more):
             if len(table.at):
@@ -154,12 +175,13 @@ class _Tables:
     count: Ints
 
     @classmethod
-    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int) -> _Tables:
+    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int, origin: int | None) -> _Tables:
         """Entries from each chosen place up to the next one."""
         count = np.minimum((limit[chosen] - here[chosen]) // 4, MAX_TABLE)
-        base = np.repeat(here[chosen], count)
+        start = np.repeat(here[chosen], count)
+        base = start if origin is None else np.full(len(start), origin, dtype=np.int64)
         first = np.cumsum(count) - count
-        at = base + shift + 4 * (np.arange(len(base), dtype=np.int64) - np.repeat(first, count))
+        at = start + shift + 4 * (np.arange(len(base), dtype=np.int64) - np.repeat(first, count))
         return cls(at, signed(image.numbers(at, 4), 4) + base, base, first, count)
 
     def run(self, good: Flags) -> Ints:
