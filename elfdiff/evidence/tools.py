@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import DebugUnit
 from elfdiff.evidence.model import Evidence, FlagChange, ToolChange
 from elfdiff.payload.comment import Tool, toolchain
 from elfdiff.payload.producer import parse_producer
@@ -79,8 +80,8 @@ def _flags(pair: Pair) -> Iterator[FlagChange]:
         seen.add((a_only, b_only))
         yield FlagChange(
             section=".debug_info",
-            a=Location(item.a.offset, 0, "unit", " ".join(a_only)),
-            b=Location(item.b.offset, 0, "unit", " ".join(b_only)),
+            a=_unit_place(pair.a, item.a, " ".join(a_only)),
+            b=_unit_place(pair.b, item.b, " ".join(b_only)),
             rewrites=pair.text_rewrites(item.a.producer, item.b.producer),
             unit=item.a.name or "",
             a_flags=a_only,
@@ -94,6 +95,13 @@ def _flags(pair: Pair) -> Iterator[FlagChange]:
         a_only, b_only = _only(pair, a_lines, b_lines)
         if a_only or b_only:
             yield FlagChange(section=name, unit="", a_flags=a_only, b_flags=b_only, origin=name)
+
+
+def _unit_place(elf: ElfFile, unit: DebugUnit, value: str) -> Location:
+    section = elf.section(".debug_info")
+    if section is None or section.span is None or section.compression is not None:
+        return Location(unit.offset, 0, ".debug_info inflated", value)
+    return Location(section.span.start + unit.offset, 0, "file", value)
 
 
 def _lines(contents: bytes) -> tuple[str, ...]:
