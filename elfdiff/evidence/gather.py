@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from elfdiff.compare.pair import Pair
 from elfdiff.evidence import (
+    data,
     dependencies,
     functions,
     headers,
@@ -21,7 +22,7 @@ from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import languages
 
-_EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, lines, splits, symbols, order, functions)
+_EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, data, lines, splits, symbols, order, functions)
 
 
 def gather(pair: Pair) -> EvidenceSet:

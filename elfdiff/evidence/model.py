@@ -377,7 +377,10 @@ class FunctionTotals(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataChange(Evidence):
-    """A named object's bytes differ by more than addresses and by no text that was read. ``size`` in bytes."""
+    """A named object's bytes differ by more than addresses and by no text that was read. ``size`` in bytes.
+
+    Without ``symbol``: constants that code reads by address, in a program whose code is equal.
+    """
 
     size: int
 
