@@ -1,12 +1,14 @@
 """Explanation: what turns a into b, without b. Runs, rewrites, references by the map, and payload; nothing else.
 
-Serialised, it is one line of JSON (what it is, and how long each array is), then bz2 of the arrays as LEB128 numbers.
+Serialised, it is one line of JSON (what it is, and how long each array is), then the arrays as LEB128 numbers,
+packed by bz2 or LZMA2, whichever is shorter.
 """
 
 from __future__ import annotations
 
 import bz2
 import json
+import lzma
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 FORMAT = "elfdiff/proof/1"
 MAX_BODY = 1 << 30
+_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
 
 
 class MalformedProof(ElfdiffError):
@@ -72,7 +75,8 @@ class Explanation:
     ``sections`` are rows of (offset in a, offset in b, bytes in a, bytes in b, address in a, address in b).
     ``copies`` are further pieces of a (padding of a length that b needs). ``words`` are rows of (offset in b, rewrite),
     ``rewrites`` the words themselves. ``directed`` are fields that mean another copy of the same text: rows of (group
-    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b.
+    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b. ``b_image`` is b's size
+    with the inflated contents behind it.
     """
 
     little: bool
@@ -92,8 +96,9 @@ class Explanation:
     payload_at: Ints
     payload_length: Ints
     payload: bytes
-    inflated: tuple[Inflated, ...] = ()
-    deflated: tuple[Deflated, ...] = ()
+    b_image: int
+    inflated: tuple[Inflated, ...]
+    deflated: tuple[Deflated, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,7 @@ def dump(explanation: Explanation) -> bytes:
         "copies": [out.array(x) for x in e.copies],
         "rewrites": [[a.hex(), b.hex()] for a, b in e.rewrites],
         "words": [out.array(x) for x in e.words],
+        "image": e.b_image,
         "inflated": [[x.at, x.length, x.size, x.method] for x in e.inflated],
         "deflated": [
             [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size] for x in e.deflated
@@ -237,7 +243,11 @@ def dump(explanation: Explanation) -> bytes:
         out.array(np.array([x[k] for x in e.breakpoints], dtype=np.int64)) for k in (0, 1)
     ] + [out.array(np.array([reasons.index(x[2]) for x in e.breakpoints], dtype=np.int64))]
     head = json.dumps(header, separators=(",", ":")).encode()
-    return json.dumps({"format": FORMAT, "head": len(head)}).encode() + b"\n" + bz2.compress(head + b"".join(out.parts))
+    body = head + b"".join(out.parts)
+    packed = {"bz2": bz2.compress(body), "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_FILTERS)}
+    method = min(packed, key=lambda name: (len(packed[name]), name))
+    first = {"format": FORMAT, "packed": method, "size": len(body), "head": len(head)}
+    return json.dumps(first).encode() + b"\n" + packed[method]
 
 
 def load(data: bytes) -> Explanation:
@@ -247,11 +257,15 @@ def load(data: bytes) -> Explanation:
         outer = json.loads(first)
         if outer["format"] != FORMAT:
             raise MalformedProof(f"the proof's format is {outer['format']!r}, not {FORMAT!r}")
-        unpacker = bz2.BZ2Decompressor()
-        plain = unpacker.decompress(body, MAX_BODY)
-        if not unpacker.eof:
+        size, whole = int(outer["head"]), int(outer["size"])
+        if not 0 <= size <= whole <= MAX_BODY:
+            raise MalformedProof("the proof is too long")
+        if outer["packed"] == "bz2":
+            plain = bz2.BZ2Decompressor().decompress(body, whole + 1)
+        else:
+            plain = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(body, whole + 1)
+        if len(plain) != whole:
             raise MalformedProof("the proof is cut short or too long")
-        size = int(outer["head"])
         h = json.loads(plain[:size])
         inner = _Reader(plain[size:])
 
@@ -284,7 +298,7 @@ def load(data: bytes) -> Explanation:
             bool(h["little"]), int(h["a"][0]), int(h["b"][0]), str(h["a"][1]), str(h["b"][1]),
             (runs[0], runs[1], runs[2]), sections, spaces, groups, directed, (copies[0], copies[1], copies[2]), rewrites,
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
-            tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
+            int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
         )  # fmt: skip
-    except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError) as error:
+    except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

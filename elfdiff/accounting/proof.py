@@ -87,6 +87,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         payload_at=_NONE,
         payload_length=_NONE,
         payload=b"",
+        b_image=b_size,
         inflated=inflated,
         deflated=deflated,
     )

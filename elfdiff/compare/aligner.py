@@ -28,7 +28,7 @@ from elfdiff.compare.references import all_fields, dwarf
 from elfdiff.compare.references.code import CodeMap, code_fields
 from elfdiff.compare.references.ranges import frames_of
 from elfdiff.compare.rewrites import Rewrite
-from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined
+from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined, one_to_one
 from elfdiff.compare.sections import SectionPair
 from elfdiff.compare.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
 from elfdiff.compare.votes import Votes, anchored
@@ -593,7 +593,7 @@ class Aligner:
                     loaded.append((p, q, min(x.end - x.start, y.end - y.start)))
             elif x.section.compression is not None:
                 many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
-        runs = joined(many)
+        runs = one_to_one(joined(many), len(self.a.data), len(self.b.data))
         self._page_ends(loaded_ends)
         spaces[FILE] = _space(whole, ends)
         spaces[LAYOUT] = _space(loaded, loaded_ends)

@@ -91,7 +91,11 @@ def _signed(elf: ElfFile) -> ElfFile:
     Sizes that no file can have become 0 (a damaged NOBITS header claims memory, not bytes).
     """
     numbers = [n for s in elf.sections for n in (s.address, s.offset, s.size)]
-    numbers += [n for s in elf.segments for n in (s.virtual_address, s.memory_size, s.offset, s.physical_address)]
+    numbers += [
+        n
+        for s in elf.segments
+        for n in (s.virtual_address, s.memory_size, s.offset, s.file_size, s.physical_address)
+    ]
     if max(numbers, default=0) < MAX_PLACE and elf.header.entry < MAX_PLACE:
         return elf
     sections = tuple(
@@ -104,6 +108,7 @@ def _signed(elf: ElfFile) -> ElfFile:
             physical_address=_wrapped(s.physical_address),
             memory_size=_small(s.memory_size),
             offset=_small(s.offset),
+            file_size=_small(s.file_size),
         )
         for s in elf.segments
     )

@@ -40,7 +40,7 @@ def text_at(image: Image, space: str, place: int, section_index: int | None) -> 
         else:
             return None
     else:
-        if section_index is None:
+        if section_index is None or not 0 <= section_index < len(image.elf.sections):
             return None
         start, size = image.place(image.elf.sections[section_index])
         if not 0 <= place < size:

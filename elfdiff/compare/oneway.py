@@ -58,7 +58,7 @@ class OneWay:
             return ()
         taken = np.zeros(len(self.a.data), dtype=bool)
         out: list[Fields] = []
-        for group in all_fields(self.a, self.code, True):
+        for group in all_fields(self.a, self.code):
             if not len(group):
                 continue
             good = (group.at >= 0) & (group.at + group.width <= len(taken))

@@ -130,6 +130,25 @@ def composed(first: Runs, second: Runs) -> Runs:
     return Runs.of(out)
 
 
+def one_to_one(runs: Runs, a_size: int, b_size: int) -> Runs:
+    """The runs inside files of these sizes, each byte used once: of two that overlap, the later gives way.
+
+    Sections of a damaged file may overlap; then the same byte would have two partners.
+    """
+    a, b = runs.a, runs.b
+    n = np.clip(np.minimum(a_size - a, b_size - b), 0, runs.n)
+    whole = bool((n == runs.n).all())
+    for side in (0, 1):
+        order = np.argsort((a, b)[side], kind="stable")
+        a, b, n = a[order], b[order], n[order]
+        start = (a, b)[side]
+        reach = np.maximum.accumulate(np.concatenate(([0], start + n)))[:-1]
+        cut = np.clip(reach - start, 0, n)
+        whole = whole and not cut.any()
+        a, b, n = a + cut, b + cut, n - cut
+    return runs if whole else Runs.merged(a, b, n)
+
+
 def identity(length: int) -> Runs:
     """Every byte where it was."""
     return Runs.of([(0, 0, length)])

@@ -25,8 +25,9 @@ def references(code: Code) -> CodeReferences:
     Linear sweep: x86 decoding falls into step again after data among code. With ``absolute`` (code linked to a fixed
     place) every 32-bit or 64-bit immediate and displacement is listed; whether it is an address, the caller decides.
     """
-    address, absolute = code.address, code.absolute
-    decoder = Decoder(64, code.data, ip=address)
+    absolute = code.absolute
+    # Only distances count: from 0 on, for addresses of the upper half are negative here.
+    decoder = Decoder(64, code.data)
     constants = decoder.get_constant_offsets
     at: list[int] = []
     end: list[int] = []
@@ -38,14 +39,14 @@ def references(code: Code) -> CodeReferences:
         if size < 5:
             continue
         if instruction.is_ip_rel_memory_operand:
-            start = instruction.ip - address
+            start = instruction.ip
             at.append(start + constants(instruction).displacement_offset)
             end.append(start + size)
             kind.append(rip)
             continue
         flow = instruction.flow_control
         if flow in _BRANCHES:
-            start = instruction.ip - address
+            start = instruction.ip
             where = constants(instruction)
             if where.immediate_size == 4:
                 at.append(start + where.immediate_offset)
@@ -53,7 +54,7 @@ def references(code: Code) -> CodeReferences:
                 kind.append(branch)
                 continue
         if absolute:
-            start = instruction.ip - address
+            start = instruction.ip
             where = constants(instruction)
             if where.displacement_size == 4:
                 at.append(start + where.displacement_offset)

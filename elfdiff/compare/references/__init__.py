@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 from elfdiff.compare.fields import Fields
 from elfdiff.compare.image import Image
-from elfdiff.compare.references import dwarf, headers, loader, symbols, unwinding
+from elfdiff.compare.references import dwarf, golang, headers, loader, symbols, unwinding
 from elfdiff.compare.references.code import CodeMap, code_fields
 
 
-def all_fields(image: Image, code: CodeMap, with_dwarf: bool) -> Iterator[Fields]:
+def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     """Every reference that a holds, most specific kinds first; of two that overlap the first one counts."""
     yield from headers.fields(image)
     yield from symbols.fields(image)
     yield from loader.fields(image)
     yield from unwinding.fields(image)
+    yield from golang.fields(image)
     yield from code_fields(image, code)
-    if with_dwarf:
-        yield from dwarf.fields(image)
+    yield from dwarf.fields(image)

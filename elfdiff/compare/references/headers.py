@@ -67,8 +67,9 @@ def _sections(image: Image) -> Iterator[Fields]:
     for section in image.elf.sections[1:]:
         at = section.header_span.start
         name, address, offset, size, link, info = (at + place for place in places)
-        at_name = int(image.numbers(np.array([name], dtype=np.int64), 4)[0])
-        yield _one("section name", name, 4, at_name, contents_of(names))
+        if 0 < names < count:
+            at_name = int(image.numbers(np.array([name], dtype=np.int64), 4)[0])
+            yield _one("section name", name, 4, at_name, contents_of(names))
         threaded = section.type == SHT_NOBITS and bool(section.flags & SHF_TLS)
         if section.is_allocated and section.address:
             yield _one("section address", address, word, section.address, LAYOUT)

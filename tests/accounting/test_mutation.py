@@ -1,0 +1,20 @@
+"""The control that separates explaining from excusing: edits that no cause made are never owned as one's work."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("flags", "strip", "orders"),
+    [(("-g",), False, ("mu", "mu")), (("-g",), True, ("mu", "mu")), (("-g",), False, ("mu", "um"))],
+)
+def test_no_planted_edit_is_excused_or_unseen(build, mutation, tmp_path: Path, flags, strip, orders, capsys):
+    files = build(*flags, strip=strip, orders=orders)
+    for name, data in (("a", files.a), ("b", files.b)):
+        (tmp_path / name).write_bytes(data)
+    outcome = mutation.run(str(tmp_path / "a"), str(tmp_path / "b"), 80, 20261123, True)
+    assert outcome["excused"] == 0 and outcome["unseen"] == 0, capsys.readouterr().out
+    assert outcome["flagged"] > 40
