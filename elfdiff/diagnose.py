@@ -15,6 +15,7 @@ from elfdiff.causes.model import matches_of
 from elfdiff.compare.pair import Pair, compare
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
+from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
@@ -46,6 +47,17 @@ def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
     reason = incomparable(a, b)
     if reason:
         return _not_compared(facts(a, None), facts(b, None), a_bytes, b_bytes, reason)
+    try:
+        return _explained(a, b, with_proof)
+    except ElfdiffError as error:
+        # What is read late names its file; here the side is known too.
+        side = next((side for side, elf in (("a", a), ("b", b)) if str(error).startswith(f"{elf.path}: ")), None)
+        if side is not None:
+            error.args = (f"{side}: {error}", *error.args[1:])
+        raise
+
+
+def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
     pair = compare(a, b)
     evidence = gather(pair)
     matches = list(matches_of(catalogue(), evidence))
@@ -62,7 +74,7 @@ def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
         code=code,
         findings=found,
         ledger=ledger,
-        raw_differing=same_offset_differing(a_bytes, b_bytes),
+        raw_differing=same_offset_differing(a.data, b.data),
         sbom=drift(pair),
         same=same(pair, evidence, code),
         notes=tuple(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
