@@ -53,7 +53,8 @@ def broken_sums(ledger: Ledger, sizes: dict[str, int]) -> Iterator[str]:
             if min(_count(classes, owner, side) for owner in COUNTED) < 0:
                 yield f"{name}: a class of {side} is negative"
         for owner in COUNTED:
-            rows, total = sum(_count(row.classes, owner, side) for row in ledger.rows), _count(ledger.totals, owner, side)
+            rows = sum(_count(row.classes, owner, side) for row in ledger.rows)
+            total = _count(ledger.totals, owner, side)
             if rows != total:
                 yield f"rows of {side} have {rows} bytes of {owner}, the totals {total}"
         runs = [run for run in ledger.runs if run.side == side]
@@ -68,11 +69,13 @@ def broken_sums(ledger: Ledger, sizes: dict[str, int]) -> Iterator[str]:
         if end > size:
             yield f"runs of {side} reach {end:#x}, behind the end of the file"
         for owner in OWNERS:
-            if lengths[owner] != _count(ledger.totals, owner, side):
-                yield f"runs of {side} have {lengths[owner]} bytes of {owner}, the totals {_count(ledger.totals, owner, side)}"
+            total = _count(ledger.totals, owner, side)
+            if lengths[owner] != total:
+                yield f"runs of {side} have {lengths[owner]} bytes of {owner}, the totals {total}"
         spans = sum(at[1] for span in ledger.unexplained_spans if (at := getattr(span, side)) is not None)
-        if spans != _count(ledger.totals, "unexplained", side):
-            yield f"unexplained spans of {side} have {spans} bytes, the totals {_count(ledger.totals, 'unexplained', side)}"
+        total = _count(ledger.totals, "unexplained", side)
+        if spans != total:
+            yield f"unexplained spans of {side} have {spans} bytes, the totals {total}"
 
 
 def broken_outputs(report: Report) -> Iterator[str]:
