@@ -166,11 +166,13 @@ class _Work:
 
     def _context(self, more: bool) -> Context:
         contexts = [member.context for member in self.compared.values()]
+        # A member that no tool signed, such as Rust's lib.rmeta, counts as C for want of anything better.
+        signed = [context for context in contexts if context.a_tools or context.b_tools] or contexts
         untouched = all(item.same_contents or item.label in self.compared for item in self.pairs)
         return Context(
             a_tools=tuple(dict.fromkeys(tool for context in contexts for tool in context.a_tools)),
             b_tools=tuple(dict.fromkeys(tool for context in contexts for tool in context.b_tools)),
-            languages=tuple(dict.fromkeys(word for context in contexts for word in context.languages)),
+            languages=tuple(dict.fromkeys(word for context in signed for word in context.languages)),
             machine=contexts[0].machine if contexts else "",
             stripped=bool(contexts) and all(context.stripped for context in contexts),
             has_debug=any(context.has_debug for context in contexts),
@@ -281,7 +283,7 @@ class _Work:
         self, book: Book, label: str, x: Member, y: Member, places: _Claims, causes: tuple[str, ...]
     ) -> None:
         if self.a.data[x.header.start : x.header.end] == self.b.data[y.header.start : y.header.end]:
-            book.same(label, x.header, y.header)
+            book.same(f"{label} header", x.header, y.header, label)
             return
         owned = [*places.owned(x.header, y.header), *header_owned(self.a, self.b, x, y, causes)]
         book.piece(f"{label} header", x.header, y.header, [(x.header.start, y.header.start, 60)], owned)
@@ -433,7 +435,8 @@ class _Work:
         order = [item.b.header.start for item in self.pairs if item.b is not None]
         found: set[Code | None] = {Code.SAME if order == sorted(order) else Code.REORDERED}
         for member in self.compared.values():
-            found.add(code_verdict(member.pair.alignment, ledgers[member.label]))
+            if _holds_code(member.pair.a) or _holds_code(member.pair.b):
+                found.add(code_verdict(member.pair.alignment, ledgers[member.label]))
         return next((code for code in (Code.DIFFERS, None, Code.REORDERED) if code in found), Code.SAME)
 
     def _equal_members(self) -> tuple[str, ...]:
@@ -519,6 +522,10 @@ def _placed(place: Location | None, start: int, label: str) -> Location | None:
         return replace(place, offset=place.offset + start)
     section = place.within.removesuffix(" inflated")
     return replace(place, within=f"{label}({section}){place.within[len(section) :]}")
+
+
+def _holds_code(elf: ElfFile) -> bool:
+    return any(section.is_executable and section.size for section in elf.sections)
 
 
 def _moves_members(fact: Evidence) -> bool:

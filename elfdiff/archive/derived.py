@@ -124,14 +124,14 @@ def names_partners(a: Archive, b: Archive, x: Span, y: Span, pairs: Sequence[Mem
 def header_owned(a: Archive, b: Archive, x: Member, y: Member, causes: tuple[str, ...]) -> list[Owned]:
     """The size field, where it is written as ar writes it, and references to the table of names.
 
-    Reading has checked both: the next header begins behind so many bytes, and the reference leads to the name by
-    which the member was paired.
+    Reading has checked both: the next header begins behind so many bytes, and the reference leads to the member's
+    name, which is equal or a fact of its own.
     """
     out: list[Owned] = []
     spans = (x.field_span("size"), y.field_span("size"))
     sizes = [archive.data[span.start : span.end] for archive, span in zip((a, b), spans, strict=True)]
     if sizes == [b"%-10d" % x.declared, b"%-10d" % y.declared] and x.data is not None and y.data is not None:
         out.append(Owned(*spans, "consequence", causes, "size of the member"))
-    if x.reference and y.reference and x.name == y.name:
+    if x.reference and y.reference:
         out.append(Owned(x.field_span("name"), y.field_span("name"), "consequence", causes, "place of the name"))
     return out

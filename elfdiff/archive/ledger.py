@@ -88,14 +88,14 @@ class Book:
     breakpoints: list[Breakpoint] = field(default_factory=list)
     unexplained: list[UnexplainedSpan] = field(default_factory=list)
 
-    def same(self, label: str, a: Span, b: Span) -> None:
-        """Bytes of a member, or around it, that are equal."""
+    def same(self, name: str, a: Span, b: Span, starts: str | None = None) -> None:
+        """Equal bytes. ``starts`` names the member whose first bytes these are, if what follows is equal too."""
         if a.length:
             moved = a.length if a.start != b.start else 0
             classes = replace(_NONE, moved=Sides(moved, moved))
             status = "moved" if moved else "same"
-            row = SectionRow(label, (a.start, a.length), (b.start, b.length), status, (), classes)
-            self.rows.append(_Row(label, label, row))
+            row = SectionRow(name, (a.start, a.length), (b.start, b.length), status, (), classes)
+            self.rows.append(_Row(starts or name, name, row))
 
     def member(self, label: str, ledger: Ledger, a: Span, b: Span, still: Iterable[Run]) -> None:
         """The ledger of a member, which counts from the member's start; ``still`` are runs that keep their offset."""
@@ -139,7 +139,7 @@ class Book:
     ) -> None:
         """Bytes that are no ELF member: ``partners`` say which stand for which, ``owned`` who owns what differs."""
         x, y = _Side.of(self.a, a), _Side.of(self.b, b)
-        labels: list[tuple[tuple[str, ...], str]] = [((), "")]
+        numbers: dict[tuple[tuple[str, ...], str], int] = {((), ""): 0}
         moved = 0
         for at, to, n in partners:
             left, right = at - x.start, to - y.start
@@ -151,10 +151,11 @@ class Book:
             if at != to:
                 moved += n - int(np.count_nonzero(unequal))
         for item in owned:
-            labels.append((item.causes, item.how))
+            number = numbers.setdefault((item.causes, item.how), len(numbers))
             for side, span in ((x, item.a), (y, item.b)):
                 if span is not None:
-                    side.own(span, _Class[item.kind.upper()], len(labels) - 1)
+                    side.own(span, _Class[item.kind.upper()], number)
+        labels = list(numbers)
         _share(x, y, partners)
         classes = _classes(x, y, moved)
         causes = sorted({name for side in (x, y) for i in np.unique(side.owner).tolist() for name in labels[i][0]})

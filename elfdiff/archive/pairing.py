@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from elfdiff.archive.index import read_index
 from elfdiff.archive.model import Archive, Member
 from elfdiff.evidence.places import readable
 
@@ -33,7 +34,8 @@ def pair_members(a: Archive, b: Archive) -> tuple[MemberPair, ...]:
     """Pairs by name and contents, by name and occurrence, by contents, and by what of a name does not vary.
 
     In a's order, then the members that only b has. Names of many members are unlike only in parts that tools draw
-    (``ccXXXXXX.o``, hashes of codegen units) or, in thin archives, in their directories.
+    (``ccXXXXXX.o``, hashes of codegen units) or, in thin archives, in their directories. Last, members that define
+    the same symbols, by the archives' indices, are one.
     """
     left, right = dict.fromkeys(a.members), dict.fromkeys(b.members)
     partner: dict[Member, Member] = {}
@@ -51,6 +53,11 @@ def pair_members(a: Archive, b: Archive) -> tuple[MemberPair, ...]:
     match(lambda m: _VARIABLE.sub(b"*", m.name), lambda m: _VARIABLE.sub(b"*", m.name))
     if a.thin and b.thin:
         match(lambda m: m.name.rsplit(b"/", 1)[-1], lambda m: m.name.rsplit(b"/", 1)[-1])
+    indices = read_index(a), read_index(b)
+    if left and right and indices[0] is not None and indices[1] is not None:
+        names = indices[0].by_member, indices[1].by_member
+        # A member that defines nothing is like no other: the two keys differ.
+        match(lambda m: tuple(names[0].get(m.header.start, "a")), lambda m: tuple(names[1].get(m.header.start, "b")))
     pairs = [(member, partner.get(member)) for member in a.members]
     return _labelled(a, b, [*pairs, *((None, member) for member in right)])
 

@@ -10,7 +10,7 @@ from elfdiff.span import Span
 
 MAGIC = b"!<arch>\n"
 THIN_MAGIC = b"!<thin>\n"
-MAX_MEMBERS = 200_000
+MAX_MEMBERS = 100_000
 MAX_NAME = 4096
 """Bytes of a member's name; file systems allow no longer path."""
 
