@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from elfdiff.compare.runs import Flags, Ints
 
-ON, BRANCH, AWAY = 0, 1, 2
-"""Where control goes after an instruction: on; on or to a goal; to a goal or nowhere that is known."""
+ON, BRANCH, AWAY, ANYWHERE = 0, 1, 2, 3
+"""Where control goes after an instruction: on; on or to a goal; to a goal or out of the function; through a register."""
 PASSES = 2
 """The second one knows what comes back from below."""
 
@@ -21,7 +21,7 @@ class Steps:
 
     ``sets``: the register that is given a part of an address, or -1. ``value``: what part; two instructions that give the
     same are as good as one. ``reads`` and ``writes``: sets of registers as bits, for instructions that may use such a
-    part, and for whatever overwrites a register. ``flow``: ON, BRANCH or AWAY; ``goal``: the row that it may go to, or -1.
+    part, and for whatever overwrites a register. ``flow``: ON, BRANCH, AWAY or ANYWHERE; ``goal``: the row that it may go to, or -1.
     ``starts``: rows at which nothing is known, because a function begins.
     """
 
@@ -45,7 +45,8 @@ def rows_at(places: Ints, wanted: Ints) -> Ints:
 def partners(steps: Steps) -> Ints:
     """For every row that may use a part the row that made it, or -1. Linear in the number of instructions.
 
-    Registers are followed along the code and along branches; where ways with different parts meet, nothing is known.
+    Registers are followed along the code and along branches; where ways with different parts meet, nothing is known. Code
+    behind a jump that no branch leads to is taken for a case of the function's jump through a register.
     """
     is_goal = np.zeros(len(steps.sets), dtype=bool)
     is_goal[steps.goal[(steps.goal >= 0) & (steps.flow != ON)]] = True
@@ -70,13 +71,16 @@ def partners(steps: Steps) -> Ints:
         ahead, back = back, {}
         out[:] = -1
         state: dict[int, int] = {}
+        cases: dict[int, int] | None = None
         reached = True
         for row, sets, read, written, flow, goal, starts, entered in table:
             if starts:
-                state, reached = {}, True
+                state, reached, cases = {}, True, None
             elif entered and row in ahead:
                 state = _common(state, ahead[row], value) if reached else dict(ahead[row])
                 reached = True
+            elif not reached and cases is not None:
+                state, reached = dict(cases), True
             if state:
                 if read:
                     for register, maker in state.items():
@@ -88,10 +92,12 @@ def partners(steps: Steps) -> Ints:
             if sets >= 0:
                 state[sets] = row
             if flow != ON:
-                if goal >= 0:
+                if goal >= 0 and reached:
                     to = ahead if goal > row else back
                     to[goal] = _common(to[goal], state, value) if goal in to else dict(state)
-                if flow == AWAY:
+                if flow == ANYWHERE and reached:
+                    cases = dict(state) if cases is None else _common(cases, state, value)
+                if flow >= AWAY:
                     state, reached = {}, False
     return out
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from elfdiff.compare.fields import Base
-from elfdiff.compare.halves import AWAY, BRANCH, ON, Steps, partners, rows_at
+from elfdiff.compare.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at
 from elfdiff.compare.machines import Code, CodeReferences, ReferenceKind, Spread, only_spread
 from elfdiff.compare.runs import Flags, Ints
 from elfdiff.elf.immediate import Immediate
@@ -59,8 +59,10 @@ def references(code: Code) -> CodeReferences:
     flow = np.full(len(w), ON, dtype=np.uint8)
     flow[conditional | test] = BRANCH
     flow[jump & (w >> 31 & 1 == 0)] = AWAY
-    # BR, RET and their authenticated forms; BLR comes back.
-    flow[(w & 0xFE000000 == 0xD6000000) & (w & 0x00600000 != 0x00200000)] = AWAY
+    # BR, BLR, RET and ERET, bits 22:21, and their authenticated forms; BLR comes back.
+    through = w & 0xFE000000 == 0xD6000000
+    flow[through & (w & 0x00600000 == 0)] = ANYWHERE
+    flow[through & (w & 0x00400000 != 0)] = AWAY
     goal = np.full(len(w), -1, dtype=np.int64)
     for immediate, chosen in ((BRANCH26, jump & (w >> 31 & 1 == 0)), (BRANCH19, conditional), (BRANCH14, test)):
         rows = np.flatnonzero(chosen)

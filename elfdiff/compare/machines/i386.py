@@ -1,0 +1,209 @@
+"""80386: where the references stand in machine code. Decoded by iced-x86 (Intel SDM volume 2)."""
+
+from __future__ import annotations
+
+import numpy as np
+from iced_x86 import Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register
+
+from elfdiff.compare.fields import Base
+from elfdiff.compare.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at
+from elfdiff.compare.machines import Code, CodeReferences, ReferenceKind, Spread
+from elfdiff.elf.immediate import Immediate
+
+MACHINE = 3
+"""EM_386."""
+ELF_CLASS = 32
+BYTE_ORDER = "little"
+
+WORD = Immediate(4, ((0, 0, 32),))
+
+_REGISTERS = {
+    register: index
+    for index, names in enumerate(
+        (
+            (Register.EAX, Register.AX, Register.AL, Register.AH),
+            (Register.ECX, Register.CX, Register.CL, Register.CH),
+            (Register.EDX, Register.DX, Register.DL, Register.DH),
+            (Register.EBX, Register.BX, Register.BL, Register.BH),
+            (Register.ESP, Register.SP),
+            (Register.EBP, Register.BP),
+            (Register.ESI, Register.SI),
+            (Register.EDI, Register.DI),
+        )
+    )
+    for register in names
+}
+_EBX = 3
+_SCRATCH = 0b111
+"""EAX, ECX and EDX: what a call may overwrite (System V ABI, i386 supplement, "Registers")."""
+_ONLY_READ = frozenset({Mnemonic.CMP, Mnemonic.TEST, Mnemonic.PUSH, Mnemonic.BT})
+_EXCHANGES = frozenset({Mnemonic.XCHG, Mnemonic.XADD})
+_HIDDEN = {
+    Mnemonic.CDQ: 0b100, Mnemonic.CWDE: 1, Mnemonic.CBW: 1, Mnemonic.CWD: 0b100, Mnemonic.MUL: 0b101, Mnemonic.IMUL: 0b101,
+    Mnemonic.DIV: 0b101, Mnemonic.IDIV: 0b101, Mnemonic.CPUID: 0b1111, Mnemonic.RDTSC: 0b101, Mnemonic.XGETBV: 0b101,
+    Mnemonic.CMPXCHG: 1, Mnemonic.CMPXCHG8B: 0b101, Mnemonic.LEAVE: 1 << 5, Mnemonic.POPAD: 0xFF,
+    Mnemonic.LODSB: 0b1000001, Mnemonic.LODSD: 0b1000001, Mnemonic.STOSB: 0b10000010, Mnemonic.STOSD: 0b10000010,
+    Mnemonic.STOSW: 0b10000010, Mnemonic.MOVSB: 0b11000010, Mnemonic.MOVSW: 0b11000010, Mnemonic.MOVSD: 0b11000010,
+    Mnemonic.CMPSB: 0b11000010, Mnemonic.CMPSD: 0b11000010, Mnemonic.SCASB: 0b10000010, Mnemonic.SCASD: 0b10000010,
+    Mnemonic.LOOP: 0b10, Mnemonic.FNSTSW: 1,
+}  # fmt: skip
+"""Registers that an instruction overwrites though they are no operand, as bits. One of more forms has all."""
+_FLOW = {
+    FlowControl.UNCONDITIONAL_BRANCH: AWAY,
+    FlowControl.CONDITIONAL_BRANCH: BRANCH,
+    FlowControl.RETURN: AWAY,
+    FlowControl.INDIRECT_BRANCH: ANYWHERE,
+    FlowControl.EXCEPTION: AWAY,
+}
+
+
+def references(code: Code) -> CodeReferences:
+    """Distances of branches; distances from the GOT where a register holds its address; with ``absolute``, addresses.
+
+    Linear sweep, as for x86-64. With ``absolute`` every 32-bit immediate and displacement is listed; whether it is an
+    address, the caller decides.
+    """
+    decoder = Decoder(32, code.data, ip=code.address)
+    constants = decoder.get_constant_offsets
+    at: list[int] = []
+    end: list[int] = []
+    kind: list[int] = []
+    places: list[int] = []
+    sets: list[int] = []
+    reads: list[int] = []
+    writes: list[int] = []
+    flows: list[int] = []
+    goals: list[int] = []
+    far: dict[int, tuple[int, int]] = {}
+    """Row → place of the displacement, and the displacement: what may count from the GOT."""
+    made: list[tuple[int, int]] = []
+    """Place of the number that turns a return address into the GOT's address, and that return address."""
+    jumps: list[tuple[int, int]] = []
+    """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
+    called = -1
+    got = code.got
+    for instruction in decoder:
+        start = instruction.ip32 - code.address
+        flow = instruction.flow_control
+        way = _FLOW.get(flow, ON)
+        size = instruction.len
+        goal = -1
+        if way in (BRANCH, AWAY) and instruction.op0_kind == OpKind.NEAR_BRANCH32:
+            goal = instruction.near_branch_target - code.address
+        if size >= 5 and instruction.op0_kind == OpKind.NEAR_BRANCH32:
+            where = constants(instruction)
+            if where.immediate_size == 4:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(int(ReferenceKind.BRANCH))
+        elif size >= 5 and code.absolute:
+            where = constants(instruction)
+            for width, offset in (
+                (where.displacement_size, where.displacement_offset),
+                (where.immediate_size, where.immediate_offset),
+            ):
+                if width == 4:
+                    at.append(start + offset)
+                    end.append(start + size)
+                    kind.append(int(ReferenceKind.ABSOLUTE32))
+        if got is None or code.absolute:
+            continue
+        row = len(places)
+        places.append(start)
+        writes.append(_written(instruction))
+        flows.append(way)
+        goals.append(goal)
+        given, read = -1, 0
+        if size >= 5 and instruction.mnemonic == Mnemonic.ADD and instruction.op1_kind == OpKind.IMMEDIATE32:
+            if called >= 0 and (called + instruction.immediate32) & 0xFFFFFFFF == got and instruction.op0_kind == OpKind.REGISTER:
+                given = _REGISTERS.get(instruction.op0_register, -1)
+                made.append((start + constants(instruction).immediate_offset, called))
+        elif size >= 6:
+            where = constants(instruction)
+            if where.displacement_size == 4:
+                read = _held_by(instruction)
+                far[row] = (start + where.displacement_offset, instruction.memory_displacement)
+                if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
+                    jumps.append(far[row])
+        sets.append(given)
+        reads.append(read)
+        if flow == FlowControl.CALL:
+            called = instruction.next_ip32
+    plain = CodeReferences(
+        np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8), np.zeros(len(at), dtype=bool)
+    )
+    if got is None or not places:
+        return plain
+    where_all = np.array(places, dtype=np.int64)
+    starts = np.zeros(len(where_all), dtype=bool)
+    first = rows_at(where_all, code.starts)
+    starts[first[first >= 0]] = True
+    maker = partners(
+        Steps(
+            np.array(sets, dtype=np.int64), np.zeros(len(sets), dtype=np.int64), np.array(reads, dtype=np.int64),
+            np.array(writes, dtype=np.int64), np.array(flows, dtype=np.uint8),
+            rows_at(where_all, np.array(goals, dtype=np.int64)), starts,
+        )
+    )  # fmt: skip
+    found = dict([far[row] for row in np.flatnonzero(maker >= 0).tolist()] + (jumps if not len(code.starts) else []))
+    here = np.array(sorted(found), dtype=np.int64)
+    target = (np.array([found[place] for place in sorted(found)], dtype=np.int64) + got) & 0xFFFFFFFF
+    turned = np.array(made, dtype=np.int64).reshape(-1, 2)
+    return CodeReferences(
+        plain.at, plain.end, plain.kind, plain.table,
+        tuple(
+            spread
+            for spread in (
+                Spread(ReferenceKind.MEMORY, WORD, here, target, Base.PLACE, got),
+                Spread(ReferenceKind.MEMORY, WORD, turned[:, 0], np.full(len(turned), got, dtype=np.int64), Base.PLACE, turned[:, 1]),
+            )
+            if len(spread.at)
+        ),
+        got,
+    )  # fmt: skip
+
+
+def _held_by(instruction: Instruction) -> int:
+    """Registers that are added to a displacement as they are, as bits."""
+    out = 0
+    base = _REGISTERS.get(instruction.memory_base)
+    if base is not None:
+        out |= 1 << base
+    index = _REGISTERS.get(instruction.memory_index)
+    if index is not None and instruction.memory_index_scale == 1:
+        out |= 1 << index
+    return out
+
+
+def _written(instruction: Instruction) -> int:
+    """General registers that an instruction overwrites, as bits."""
+    mnemonic = instruction.mnemonic
+    out = _HIDDEN.get(mnemonic, 0)
+    if instruction.flow_control in (FlowControl.CALL, FlowControl.INDIRECT_CALL):
+        return _SCRATCH
+    if instruction.op_count:
+        if mnemonic not in _ONLY_READ and instruction.op0_kind == OpKind.REGISTER:
+            register = _REGISTERS.get(instruction.op0_register)
+            out |= 0 if register is None else 1 << register
+        if mnemonic in _EXCHANGES and instruction.op1_kind == OpKind.REGISTER:
+            register = _REGISTERS.get(instruction.op1_register)
+            out |= 0 if register is None else 1 << register
+    return out
+
+
+def is_padding(code: bytes, address: int) -> bool:
+    """True if ``code`` is nothing but what assemblers and linkers fill gaps with.
+
+    That is NOP of any length, INT3, and LEA and XCHG of a register with itself.
+    """
+    return all(_does_nothing(instruction) for instruction in Decoder(32, code, ip=address))
+
+
+def _does_nothing(instruction: Instruction) -> bool:
+    if instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3):
+        return True
+    if instruction.mnemonic == Mnemonic.LEA:
+        plain = instruction.memory_displacement == 0 and instruction.memory_index == Register.NONE
+        return plain and instruction.memory_base == instruction.op0_register
+    same = instruction.op1_kind == OpKind.REGISTER and instruction.op0_register == instruction.op1_register
+    return instruction.mnemonic == Mnemonic.XCHG and same
