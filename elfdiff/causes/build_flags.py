@@ -78,6 +78,7 @@ from elfdiff.evidence.model import (
     FunctionTotals,
     GoSettingChange,
     HeaderChange,
+    InstructionSetChange,
     NoteChange,
     PathChange,
     SectionChange,
@@ -507,6 +508,8 @@ def _rust_features(evidence: EvidenceSet) -> Iterator[Match]:
     if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
         return
     if evidence.has(PathChange) or any(swaps(evidence)) or not code_changed(evidence):
+        return
+    if evidence.has(InstructionSetChange):
         return
     units = [change for change in evidence.of(SymbolRenamed) if change.scheme == "rust-unit"]
     if len({change.group for change in units}) == 1:

@@ -20,20 +20,24 @@ same root: a table of doubles differs in the last bit where one host's libm used
 
 Cache sizes among the recorded flags are proof. A plain `-march=haswell` is not: somebody wrote it, and that is
 reported as build-flags. Programs that choose code at run time (ifunc, target_clones) hold AVX code on every host.
-clang, rustc and Zig record no CPU: for these, rebuild one side on the other host; if the files become equal, the CPU
-was the cause.
+clang, rustc and Zig record no CPU, nor does gcc without `-g`: then elfdiff says "likely" where three or more of the
+functions that changed, and a quarter of them, use sets that no changed function of the other side uses. Rebuild one
+side on the other host; if the files become equal, the CPU was the cause.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import lower, tools_differ
+from elfdiff.causes._facts import inputs_differ, lower, tools_differ
 from elfdiff.causes._flags import sort_flags
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, FlagChange
+from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, FunctionChange, InstructionSetChange
 from elfdiff.report import Confidence, Effect, Fix, Role
+
+_SEVERAL = 3
+_SHARE = 0.25
 
 _C = Fix(
     "gcc, clang",
@@ -126,6 +130,26 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             lower(Confidence.CERTAIN, True),
             f"{_cpu(a.machine)} in a, {_cpu(b.machine)} in b, with a list of instruction sets as "
             f"-march=native writes it",
+            explains_code=True,
+        )
+        return
+    if not inputs_differ(evidence):
+        yield from _instructions(evidence)
+
+
+def _instructions(evidence: EvidenceSet) -> Iterator[Match]:
+    """Many of the functions that changed use what those of the other side never do."""
+    for change in evidence.of(InstructionSetChange):
+        if change.count < _SEVERAL or change.count < _SHARE * change.total:
+            continue
+        sides = ((names, side) for names, side in ((change.a_only, "a"), (change.b_only, "b")) if names)
+        yield Match(
+            "env-cpu-native",
+            (change, *(item for item in evidence.of(FunctionChange) if item.certain)),
+            Confidence.LIKELY,
+            "; ".join(f"only {side} uses {', '.join(names[:4])}" for names, side in sides)
+            + f", in {change.count} of {change.total} changed functions",
+            "native and a CPU that somebody wrote (-march=haswell) give the same code",
             explains_code=True,
         )
 

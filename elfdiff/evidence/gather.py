@@ -8,6 +8,7 @@ from elfdiff.evidence import (
     dependencies,
     functions,
     headers,
+    instructions,
     lines,
     notes,
     objects,
@@ -22,7 +23,21 @@ from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import languages
 
-_EXTRACTORS = (tools, dependencies, headers, notes, strings, objects, data, lines, splits, symbols, order, functions)
+_EXTRACTORS = (
+    tools,
+    dependencies,
+    headers,
+    notes,
+    strings,
+    objects,
+    data,
+    lines,
+    splits,
+    symbols,
+    order,
+    functions,
+    instructions,
+)
 
 
 def gather(pair: Pair) -> EvidenceSet:

@@ -366,6 +366,19 @@ class FunctionChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionSetChange(Evidence):
+    """Changed functions of one side use x86 instruction sets that those of the other do not, by Intel's names.
+
+    ``count`` of the ``total`` changed functions that were read show it. Only what compilers use by themselves counts.
+    """
+
+    a_only: tuple[str, ...]
+    b_only: tuple[str, ...]
+    count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionTotals(Evidence):
     """How many functions were compared, and how many of them changed, were added, were removed."""
 

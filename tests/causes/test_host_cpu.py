@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from elfdiff.causes.host_cpu import detect as host_cpu
-from elfdiff.evidence.model import FlagChange
+from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.model import FlagChange, InstructionSetChange
 
 GENERIC = ("-mtune=generic", "-march=x86-64")
 NATIVE = ("-march=znver3", "-mavx2", "--param=l1-cache-size=32", "--param=l1-cache-line-size=64", "-mtune=znver3")
@@ -38,3 +39,15 @@ def test_the_named_cpu_is_offered_for_x86_64_only(seen):
 
     assert any("-march=x86-64" in action for action in actions("Advanced Micro Devices X86-64"))
     assert not any("-march=x86-64" in action for action in actions("AArch64"))
+
+
+def test_instruction_sets_of_many_functions_are_likely(seen, ask):
+    def uses(count, total):
+        return InstructionSetChange(a_only=(), b_only=("AVX2", "BMI2"), count=count, total=total)
+
+    assert ask(host_cpu, seen.given(uses(4, 10), seen.function("f"))) == {"env-cpu-native": "likely"}
+    assert ask(source_change, seen.given(uses(4, 10), seen.function("f"))) == {}
+    assert ask(host_cpu, seen.given(uses(2, 3))) == {}
+    assert ask(host_cpu, seen.given(uses(5, 40))) == {}
+    assert ask(host_cpu, seen.given(uses(4, 10), flags(GENERIC, ("-march=haswell",)))) == {}
+    assert ask(host_cpu, seen.given(uses(4, 10), seen.drift("memchr", "2.6.0", "2.7.0"))) == {}
