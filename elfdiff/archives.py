@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
-from elfdiff.accounting.ledger import Claim, account
+from elfdiff.accounting.ledger import account
 from elfdiff.accounting.verdict import code_verdict
-from elfdiff.archive.derived import Prediction, header_owned, index_owned, index_partners, names_partners
-from elfdiff.archive.facts import header_changes, lone_members, member_order
-from elfdiff.archive.index import SymbolIndex, defined_names, read_index
-from elfdiff.archive.ledger import Book, Owned, Run, around
-from elfdiff.archive.model import Archive, Member, MemberKind
+from elfdiff.archive.accountant import ArchiveAccountant, MemberLedger
+from elfdiff.archive.facts import LoneMember, header_changes, lone_members, member_order
+from elfdiff.archive.index import defined_names, read_index
+from elfdiff.archive.ledger import Run
+from elfdiff.archive.model import Archive, Member
 from elfdiff.archive.pairing import MemberPair, pair_members
 from elfdiff.archive.reading import parse_archive
 from elfdiff.causes import Cause, Match, catalogue
@@ -38,7 +36,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.findings import findings
 from elfdiff.payload.comment import toolchain
-from elfdiff.report import Breakpoint, Code, FileFacts, Ledger, Location, Report, Role, Verdict
+from elfdiff.report import Code, FileFacts, Ledger, Location, Report, Role, Verdict
 from elfdiff.span import Span
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
 from elfdiff.version import __version__
@@ -90,6 +88,7 @@ class _Work:
         self.reasons: list[str] = []
         self.notes: list[str] = []
         self._known_rewrites: dict[tuple[RewriteKind, bytes, bytes], int] = {}
+        self.alone = {"a": self._read_alone("a", a), "b": self._read_alone("b", b)}
         if a.thin or b.thin:
             self.notes.append("the contents of a thin archive's members are in other files, which were not read")
 
@@ -185,62 +184,53 @@ class _Work:
         )
 
     def _lone(self) -> Iterator[Evidence]:
-        for side, archive, other in (("a", self.a, self.b), ("b", self.b, self.a)):
-            alone = [item for item in self.pairs if (item.b if side == "a" else item.a) is None]
-            members = list(self._parsed(archive, side, alone))
-            if members:
-                index = read_index(other)
-                yield from lone_members(side, members, frozenset(index.names if index is not None else ()))
+        for side, other in (("a", self.b), ("b", self.a)):
+            index = read_index(other)
+            elsewhere = frozenset(index.names if index is not None else ())
+            yield from lone_members(side, self.alone[side], elsewhere)
 
-    def _parsed(
-        self, archive: Archive, side: str, alone: Iterable[MemberPair]
-    ) -> Iterator[tuple[str, Member, ElfFile]]:
-        """At most ``MAX_COMPARED`` ELF members of one side that can be read."""
-        left = MAX_COMPARED
-        for item in alone:
-            member = item.a if side == "a" else item.b
-            if member is None or not left or not archive.content(member).startswith(_ELF):
+    def _read_alone(self, side: str, archive: Archive) -> list[LoneMember]:
+        """The ELF members that only one side has, at most ``MAX_COMPARED``."""
+        found: list[LoneMember] = []
+        for item in self.pairs:
+            member, other = (item.a, item.b) if side == "a" else (item.b, item.a)
+            if member is None or other is not None or not archive.content(member).startswith(_ELF):
                 continue
-            left -= 1
+            if len(found) == MAX_COMPARED:
+                self.notes.append(f"{side}: only the first {MAX_COMPARED} members without partner were read")
+                break
             try:
-                yield item.label, member, parse(archive.content(member), f"{archive.path}({item.label})")
+                elf = parse(archive.content(member), f"{archive.path}({item.label})")
+                found.append(LoneMember(item.label, member, elf, tuple(defined_names(elf))))
             except (MalformedElf, NotElf, LimitExceeded) as error:
                 self.notes.append(f"{side}: {item.label} was not read: {error}")
+        return found
 
     # Who owns which byte
 
     def ledgers(self, matches: Matches) -> tuple[Ledger, dict[str, Ledger]]:
         """The archive's ledger, and that of each compared member by itself."""
         by_member, whole = self._shared(matches)
-        places = _Claims(claims(None, whole))
-        book = Book(self.a.data, self.b.data)
-        grown: set[str] = {
+        moving: set[str] = {
             cause.id
             for cause, match in whole
             if cause.role is Role.ROOT and any(_moves_members(fact) for fact in match.because)
         }
-        roots: dict[str, tuple[str, ...]] = {}
-        ledgers: dict[str, Ledger] = {}
+        parts: dict[str, MemberLedger] = {}
         for label, member in self.compared.items():
             own = by_member.get(label, [])
-            ledgers[label] = part = account(member.pair.alignment, owners(own), claims(member.pair, own))
+            part = account(member.pair.alignment, owners(own), claims(member.pair, own))
             found = {name for run in part.runs if run.owner in ("root", "payload") for name in run.causes}
-            roots[label] = tuple(sorted(found))
+            still = _still(member) if member.a_span.start != member.b_span.start else ()
+            roots = tuple(sorted(found))
+            files = (member.pair.a, member.pair.b)
+            parts[label] = MemberLedger(part, member.a_span, member.b_span, files, tuple(still), roots)
             if member.a_span.length != member.b_span.length:
-                grown |= found
-        every = tuple(sorted(grown))
-        self._frame(book, places, every)
-        for item in self.pairs:
-            if item.a is None or item.b is None:
-                self._alone(book, item, places)
-            else:
-                self._both(book, item, item.a, item.b, places, roots.get(item.label, ()), every)
-                if item.label in ledgers:
-                    member = self.compared[item.label]
-                    still = _still(member) if member.a_span.start != member.b_span.start else []
-                    book.member(item.label, ledgers[item.label], member.a_span, member.b_span, still)
-        book.breakpoints += self._breakpoints()
-        return book.ledger(), ledgers
+                moving |= found
+        accountant = ArchiveAccountant(
+            self.a, self.b, self.pairs, parts, self.alone, claims(None, whole), tuple(sorted(moving))
+        )
+        return accountant.ledger(), {label: part.ledger for label, part in parts.items()}
 
     def _shared(self, matches: Matches) -> tuple[dict[str, list[tuple[Cause, Match]]], list[tuple[Cause, Match]]]:
         """Each claim cut into what of it rests on the own facts of a member, and what rests on the archive's."""
@@ -260,132 +250,6 @@ class _Work:
                 piece = (cause, replace(match, because=tuple(facts)))
                 (whole if label is None else by_member[label]).append(piece)
         return by_member, whole
-
-    def _frame(self, book: Book, places: _Claims, causes: tuple[str, ...]) -> None:
-        """The magic number, the symbol index, the table of names, and what follows the last member."""
-        book.piece("archive header", Span(0, 8), Span(0, 8), [(0, 0, 8)])
-        for kind in (MemberKind.INDEX, MemberKind.NAMES):
-            left, right = ([e for e in archive.entries if e.kind is kind] for archive in (self.a, self.b))
-            for number in range(max(len(left), len(right))):
-                x = left[number] if number < len(left) else None
-                y = right[number] if number < len(right) else None
-                if x is None or y is None:
-                    book.piece(kind.value, _whole(x), _whole(y), [])
-                    continue
-                self._header(book, kind.value, x, y, places, causes)
-                self._special(book, kind, x, y, places, causes, number == 0)
-        tails = (self.a.tail, self.b.tail)
-        if any(tail.length for tail in tails):
-            partners = around(self.a.data, self.b.data, *tails)
-            book.piece("after the last member", _some(tails[0]), _some(tails[1]), partners)
-
-    def _header(
-        self, book: Book, label: str, x: Member, y: Member, places: _Claims, causes: tuple[str, ...]
-    ) -> None:
-        if self.a.data[x.header.start : x.header.end] == self.b.data[y.header.start : y.header.end]:
-            book.same(f"{label} header", x.header, y.header, label)
-            return
-        owned = [*places.owned(x.header, y.header), *header_owned(self.a, self.b, x, y, causes)]
-        book.piece(f"{label} header", x.header, y.header, [(x.header.start, y.header.start, 60)], owned)
-
-    def _special(
-        self, book: Book, kind: MemberKind, x: Member, y: Member, places: _Claims, causes: tuple[str, ...], first: bool
-    ) -> None:
-        if self.a.data[x.body.start : x.body.end] == self.b.data[y.body.start : y.body.end]:
-            book.same(kind.value, x.body, y.body)
-            return
-        partners = around(self.a.data, self.b.data, x.body, y.body)
-        owned = places.owned(x.body, y.body)
-        if first and kind is MemberKind.NAMES:
-            partners = names_partners(self.a, self.b, x.body, y.body, self.pairs)
-        elif first:
-            indices = read_index(self.a), read_index(self.b)
-            if indices[0] is not None and indices[1] is not None:
-                partners, owned = self._index(indices[0], indices[1], causes)
-                rest = Span(indices[0].span.end, x.end), Span(indices[1].span.end, y.end)
-                partners += around(self.a.data, self.b.data, *rest)
-                owned.append(Owned(*rest, "consequence", causes, "padding"))
-        book.piece(kind.value, _some(x.body), _some(y.body), partners, owned)
-
-    def _index(self, a: SymbolIndex, b: SymbolIndex, causes: tuple[str, ...]) -> tuple[list[Run], list[Owned]]:
-        """What members define comes from the other side's index if their contents are equal, else from themselves."""
-        partner: dict[int, int] = {}
-        expected: tuple[dict[int, Sequence[bytes]], dict[int, Sequence[bytes]]] = ({}, {})
-        for item in self.pairs:
-            if item.a is not None and item.b is not None:
-                x, y = item.a.header.start, item.b.header.start
-                partner[x] = y
-                member = self.compared.get(item.label)
-                if member is not None:
-                    expected[0][x], expected[1][y] = defined_names(member.pair.a), defined_names(member.pair.b)
-                elif item.same_contents:
-                    expected[0][x], expected[1][y] = b.by_member.get(y, ()), a.by_member.get(x, ())
-        for side, archive in (("a", self.a), ("b", self.b)):
-            alone = [item for item in self.pairs if (item.b if side == "a" else item.a) is None]
-            for _, one, elf in self._parsed(archive, side, alone):
-                expected[side == "b"][one.header.start] = defined_names(elf)
-        predictions = Prediction(expected[0]), Prediction(expected[1])
-        return index_partners(a, b, partner), index_owned(self.a.data, self.b.data, a, b, predictions, causes)
-
-    def _alone(self, book: Book, item: MemberPair, places: _Claims) -> None:
-        spans = _whole(item.a), _whole(item.b)
-        book.piece(item.label, *spans, [], places.owned(*spans))
-
-    def _both(
-        self,
-        book: Book,
-        item: MemberPair,
-        x: Member,
-        y: Member,
-        places: _Claims,
-        roots: tuple[str, ...],
-        every: tuple[str, ...],
-    ) -> None:
-        """Header and everything else of a member but the contents of one that was compared as ELF."""
-        self._header(book, item.label, x, y, places, roots or every)
-        if self.a.data[x.body.start : x.body.end] == self.b.data[y.body.start : y.body.end]:
-            book.same(item.label, x.body, y.body)
-            return
-        contents = (x.data or Span(x.end, x.end), y.data or Span(y.end, y.end))
-        before = Span(x.body.start, contents[0].start), Span(y.body.start, contents[1].start)
-        behind = Span(contents[0].end, x.end), Span(contents[1].end, y.end)
-        self._bytes(book, f"{item.label} name", *before, places.owned(*before))
-        if item.label not in self.compared:
-            self._bytes(book, item.label, *contents, places.owned(*contents))
-        owned = [Owned(*behind, "consequence", roots, "padding")] if self._is_padding(*behind) else []
-        self._bytes(book, f"{item.label} padding", *behind, owned)
-
-    def _is_padding(self, x: Span, y: Span) -> bool:
-        """ar pads with a newline."""
-        return all(
-            archive.data[span.start : span.end] in (b"", b"\n") for archive, span in ((self.a, x), (self.b, y))
-        )
-
-    def _bytes(self, book: Book, label: str, x: Span, y: Span, owned: Sequence[Owned]) -> None:
-        if not x.length and not y.length:
-            return
-        if self.a.data[x.start : x.end] == self.b.data[y.start : y.end]:
-            book.same(label, x, y)
-            return
-        book.piece(label, _some(x), _some(y), around(self.a.data, self.b.data, x, y), owned)
-
-    def _breakpoints(self) -> Iterator[Breakpoint]:
-        """One for each member that stands further on, or less far, than the member before it."""
-        both = [(item.a, item.b, item.label) for item in self.pairs if item.a is not None and item.b is not None]
-        a_before, b_before = (
-            {right.header.start: left.header.start for left, right in pairwise(archive.members)}
-            | {member.header.start: 0 for member in archive.members[:1]}
-            for archive in (self.a, self.b)
-        )
-        partner = {0: 0} | {x.header.start: y.header.start for x, y, _ in both}
-        for x, y, label in both:
-            at, to = x.header.start, y.header.start
-            previous = a_before[at]
-            if partner.get(previous) != b_before[to]:
-                if at != to:
-                    yield Breakpoint(at, to, to - at, f"other members stand before {label}")
-            elif to - at != b_before[to] - previous:
-                yield Breakpoint(at, to, to - at, f"what stands before {label} has another size")
 
     # The report
 
@@ -481,39 +345,6 @@ class _Work:
         )
 
 
-class _Claims:
-    """Claims by the place they cover in either archive."""
-
-    def __init__(self, found: Iterable[Claim]) -> None:
-        self._claims = list(found)
-        self._by_side = []
-        for spans in ([claim.a_span for claim in self._claims], [claim.b_span for claim in self._claims]):
-            self._by_side.append(sorted((span.start, span.end, i) for i, span in enumerate(spans) if span is not None))
-
-    def _inside(self, side: int, span: Span | None) -> list[tuple[Span, int]]:
-        """Claims that lie within a span, in file order."""
-        if span is None:
-            return []
-        table = self._by_side[side]
-        out = []
-        for at in range(bisect_left(table, (span.start, 0, 0)), bisect_left(table, (span.end, 0, 0))):
-            start, end, index = table[at]
-            if end <= span.end:
-                out.append((Span(start, end), index))
-        return out
-
-    def owned(self, a: Span | None, b: Span | None) -> list[Owned]:
-        """For bytes that are no ELF member."""
-        out = []
-        for place, index in self._inside(0, a):
-            claim = self._claims[index]
-            out.append(Owned(place, None, claim.kind.value, (claim.cause,), "claimed"))
-        for place, index in self._inside(1, b):
-            claim = self._claims[index]
-            out.append(Owned(None, place, claim.kind.value, (claim.cause,), "claimed"))
-        return out
-
-
 def _placed(place: Location | None, start: int, label: str) -> Location | None:
     """A location of a member as one of the archive."""
     if place is None:
@@ -533,14 +364,6 @@ def _moves_members(fact: Evidence) -> bool:
     if isinstance(fact, ArchiveFieldChange):
         return fact.field_name == "name"
     return isinstance(fact, OrderChange) and fact.what == "members"
-
-
-def _some(span: Span) -> Span | None:
-    return span if span.length else None
-
-
-def _whole(member: Member | None) -> Span | None:
-    return Span(member.header.start, member.end) if member is not None else None
 
 
 def _still(member: ComparedMember) -> list[Run]:

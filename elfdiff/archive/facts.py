@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
-from elfdiff.archive.index import defined_names
 from elfdiff.archive.model import Archive, Member, MemberKind
 from elfdiff.archive.pairing import MemberPair
 from elfdiff.elf.file import ET_REL, ElfFile
@@ -19,6 +18,16 @@ from elfdiff.span import Span
 MAX_FUNCTIONS = 200
 MAX_NAMES = 200
 _OWNED_FIELDS = ("time", "uid", "gid", "mode")
+
+
+@dataclass(frozen=True, eq=False)
+class LoneMember:
+    """An ELF member that only one archive has; ``defined`` are the names that it puts into the symbol index."""
+
+    label: str
+    member: Member
+    elf: ElfFile = field(repr=False)
+    defined: tuple[bytes, ...] = field(repr=False)
 
 
 def header_changes(a: Archive, b: Archive, pairs: Sequence[MemberPair]) -> Iterator[ArchiveFieldChange]:
@@ -35,17 +44,17 @@ def header_changes(a: Archive, b: Archive, pairs: Sequence[MemberPair]) -> Itera
     for name, label, x, y in heads:
         if a.data[x.header.start : x.header.end] == b.data[y.header.start : y.header.end]:
             continue
-        for field in _OWNED_FIELDS:
-            left, right = a.text(x, field), b.text(y, field)
+        for part in _OWNED_FIELDS:
+            left, right = a.text(x, part), b.text(y, part)
             if left != right:
                 yield ArchiveFieldChange(
                     member=name,
-                    field_name=field,
+                    field_name=part,
                     a_value=readable(left),
                     b_value=readable(right),
                     section=f"{label} header",
-                    a=_location(a, x.field_span(field)),
-                    b=_location(b, y.field_span(field)),
+                    a=_location(a, x.field_span(part)),
+                    b=_location(b, y.field_span(part)),
                 )
     for name, label, x, y in heads:
         if x.name != y.name and x.kind is MemberKind.FILE:
@@ -73,9 +82,7 @@ def member_order(pairs: Sequence[MemberPair]) -> Iterator[OrderChange]:
         yield replace(change, section=None)
 
 
-def lone_members(
-    side: str, members: Iterable[tuple[str, Member, ElfFile]], elsewhere: frozenset[bytes]
-) -> Iterator[Evidence]:
+def lone_members(side: str, members: Iterable[LoneMember], elsewhere: frozenset[bytes]) -> Iterator[Evidence]:
     """What the ELF members of one side define that the other archive nowhere does: its functions, then all names.
 
     ``elsewhere`` are the names that the other archive's members define. Offsets are those of the archive.
@@ -83,19 +90,18 @@ def lone_members(
     names: list[bytes] = []
     total = 0
     shown = 0
-    for label, member, elf in members:
-        defined = defined_names(elf)
-        total += len(defined)
-        names += [name for name in defined if name not in elsewhere]
-        start = member.data.start if member.data is not None else 0
-        for symbol in elf.symbols if shown < MAX_FUNCTIONS else ():
-            place = _function_offset(elf, symbol)
+    for lone in members:
+        total += len(lone.defined)
+        names += [name for name in lone.defined if name not in elsewhere]
+        start = lone.member.data.start if lone.member.data is not None else 0
+        for symbol in lone.elf.symbols if shown < MAX_FUNCTIONS else ():
+            place = _function_offset(lone.elf, symbol)
             if place is None or shown >= MAX_FUNCTIONS or symbol.name.encode() in elsewhere:
                 continue
             shown += 1
             at = Location(start + place, symbol.size, "file", f"{symbol.name}, {symbol.size} bytes")
             yield FunctionChange(
-                section=label,
+                section=lone.label,
                 symbol=symbol.name,
                 a=at if side == "a" else None,
                 b=at if side == "b" else None,

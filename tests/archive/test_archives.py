@@ -84,7 +84,7 @@ def test_another_order_moves_members_and_the_index_follows(archive, file, explai
     assert (moved["x.o"], moved["z.o"]) == (62, 66)
     assert set(owned(report, "symbol index")) == {"consequence"}
     assert {run.causes for run in report.ledger.runs} == {("link-order",)}
-    assert [point.delta for point in report.ledger.breakpoints][0] == 64 + 66
+    assert report.ledger.breakpoints[0].delta == 64 + 66
     check(report.ledger, a, b)
 
 
@@ -209,8 +209,8 @@ def test_compared_members_are_limited(archive, file, explain, make, part, monkey
 
 
 SOURCES = {
-    "hash.c": "unsigned hash(const char *t) { unsigned v = 5381; while (*t) v = v * 33 + (unsigned char)*t++; return v; }\n",
-    "table.c": "unsigned hash(const char *); static int used; int put(const char *t) { used += hash(t) & 1; return used; }\n",
+    "hash.c": "unsigned hash(const char *t) { unsigned v = 5; while (*t) v = v * 33 + (*t++ & 255); return v; }\n",
+    "table.c": "unsigned hash(const char *); static int used; int put(const char *t) { return used += hash(t) & 1; }\n",
     "a_rather_long_name.c": "int add(int x, int y) { return x + y; }\nint three(void) { return add(1, 2); }\n",
 }
 
@@ -294,18 +294,20 @@ def test_damaged_archives_give_a_report_or_a_sentence(archive, file, explain, ma
         [file("x.o", elf), file("a_name_that_is_long.o", elf), file("z.txt", b"text!")], [("f", 0), ("g", 1), ("h", 1)]
     )
     reports = 0
+    sentences: list[str] = []
     for _ in range(150):
         damaged = bytearray(whole)
         for _ in range(chance.randint(1, 4)):
-            damaged[chance.randrange(8, len(damaged))] = chance.choice([0, 0x20, 0x2F, 0x39, 0xFF, chance.randrange(256)])
+            damaged[chance.randrange(8, len(damaged))] = chance.choice(b"\0 /9\xff" + chance.randbytes(1))
         if chance.random() < 0.2:
             del damaged[chance.randrange(8, len(damaged)) :]
         try:
             report = explain(whole, bytes(damaged))
         except ElfdiffError as error:
-            assert str(error).startswith("b: ")
+            sentences.append(str(error))
             continue
         reports += 1
         if report.ledger is not None:
             check(report.ledger, whole, bytes(damaged))
     assert reports > 30
+    assert [text for text in sentences if not text.startswith("b: ")] == []

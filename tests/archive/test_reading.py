@@ -58,7 +58,8 @@ def test_one_name_may_come_twice(archive, file):
 
 @pytest.mark.parametrize("wide", [False, True])
 def test_index_knows_members_by_their_headers(archive, file, wide):
-    parsed = parse_archive(archive([file("x.o", b"1"), file("y.o", b"2")], [("f", 0), ("g", 1), ("h", 1)], wide=wide), "t")
+    data = archive([file("x.o", b"1"), file("y.o", b"2")], [("f", 0), ("g", 1), ("h", 1)], wide=wide)
+    parsed = parse_archive(data, "t")
     index = read_index(parsed)
     first, second = (m.header.start for m in parsed.members)
     assert index.by_member == {first: [b"f"], second: [b"g", b"h"]}
