@@ -632,12 +632,14 @@ def host_pairs() -> list[Pair]:
             "kernel-calc",
             CALC,
             Plant(roots("kernel-version"), both=env(STAMPS="kernel"), b=Change(wrap=("setarch", "--uname-2.6"))),
+            curable=False,
         ),
         pair(
             "kernel-words",
             WORDS,
             Plant(roots("kernel-version"), both=env(STAMPS="kernel"), b=Change(wrap=("setarch", "--uname-2.6"))),
             on=PLAIN,
+            curable=False,
         ),
         pair("vcs-calc", CALC, vcs, curable=False),
         pair(
@@ -853,6 +855,7 @@ def rarer_pairs() -> list[Pair]:
             BZIP2,
             Plant(roots("kernel-version"), both=env(STAMPS="kernel"), b=Change(wrap=("setarch", "--uname-2.6"))),
             on=both(PLAIN, STRIPPED),
+            curable=False,
         ),
         pair(
             "counter-store",
