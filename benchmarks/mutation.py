@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from elfdiff.accounting.ledger import Accountant, Class, Owner
-from elfdiff.compare.image import Image, signed
+from elfdiff.compare.image import Image
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.pair import compare
 from elfdiff.compare.rewrites import RewriteKind
@@ -56,7 +56,10 @@ def edits(b: ElfFile, forward: OneWay, swapped: bool, rng: random.Random) -> Ite
     makers = [maker for maker in _makers(b, image, forward, swapped) if maker is not None]
     while True:
         edit = rng.choice(makers)(rng)
-        if edit is not None and all(b.data[at : at + len(new)] != new for at, new in edit.writes):
+        # Fields of inflated contents stand behind the file: nothing can be planted there.
+        if edit is None or any(at + len(new) > len(b.data) for at, new in edit.writes):
+            continue
+        if all(b.data[at : at + len(new)] != new for at, new in edit.writes):
             yield edit
 
 
@@ -135,7 +138,10 @@ def _makers(
         def make(rng: random.Random) -> Edit:
             i = rng.randrange(len(at))
             step = rng.choice((1, -1, 7, 8, -8, 16, -16, 32, 64, 4096, -4096))
-            return Edit(f"{what}, nudged", ((int(at[i]), ((int(values[i]) + step) % (1 << 8 * width)).to_bytes(width, b.byte_order)),))
+            return Edit(
+                f"{what}, nudged",
+                ((int(at[i]), ((int(values[i]) + step) % (1 << 8 * width)).to_bytes(width, b.byte_order)),),
+            )
 
         return make
 
@@ -233,7 +239,9 @@ def partner_of(accountant: Accountant, swapped: bool, at: int) -> int:
     return int(place[0]) if whole[0] else -1
 
 
-def judge(before: bytes, edit: Edit, accountant: Accountant, swapped: bool, base: tuple[Accountant, bool]) -> tuple[str, str]:
+def judge(
+    before: bytes, edit: Edit, accountant: Accountant, swapped: bool, base: tuple[Accountant, bool]
+) -> tuple[str, str]:
     """("excused", what owns it) or ("unseen", "") or ("flagged", class).
 
     A byte that became equal to another byte than before is seen: it counts as moved, with a breakpoint of its own.
@@ -251,10 +259,9 @@ def judge(before: bytes, edit: Edit, accountant: Accountant, swapped: bool, base
             if kind is not Class.SAME:
                 seen = True
                 classes[kind.name.lower()] += 1
-            elif not swapped and accountant.contradicted[at + index]:
-                seen = True
-                classes["contradicted"] += 1
-            elif swapped and accountant.contradicted_in_a()[at + index]:
+            elif (not swapped and accountant.contradicted[at + index]) or (
+                swapped and accountant.contradicted_in_a()[at + index]
+            ):
                 seen = True
                 classes["contradicted"] += 1
             elif partner_of(accountant, swapped, at + index) != partner_of(*base, at + index):

@@ -233,15 +233,16 @@ def dump(explanation: Explanation) -> bytes:
         "image": e.b_image,
         "inflated": [[x.at, x.length, x.size, x.method] for x in e.inflated],
         "deflated": [
-            [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size] for x in e.deflated
+            [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size]
+            for x in e.deflated
         ],
         "payload": [out.array(e.payload_at), out.array(e.payload_length), out.raw(e.payload)],
     }
     reasons = sorted({reason for _, _, reason in e.breakpoints})
     header["reasons"] = reasons
-    header["breakpoints"] = [
-        out.array(np.array([x[k] for x in e.breakpoints], dtype=np.int64)) for k in (0, 1)
-    ] + [out.array(np.array([reasons.index(x[2]) for x in e.breakpoints], dtype=np.int64))]
+    header["breakpoints"] = [out.array(np.array([x[k] for x in e.breakpoints], dtype=np.int64)) for k in (0, 1)] + [
+        out.array(np.array([reasons.index(x[2]) for x in e.breakpoints], dtype=np.int64))
+    ]
     head = json.dumps(header, separators=(",", ":")).encode()
     body = head + b"".join(out.parts)
     packed = {"bz2": bz2.compress(body), "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_FILTERS)}
@@ -271,7 +272,9 @@ def load(data: bytes) -> Explanation:
 
         def group(g: dict[str, Any]) -> FieldGroup:
             at, second = inner.array(g["at"]), inner.array(g["second"])
-            extra = np.full(len(at), g["extra"], dtype=np.int64) if isinstance(g["extra"], int) else inner.array(g["extra"])
+            extra = (
+                np.full(len(at), g["extra"], dtype=np.int64) if isinstance(g["extra"], int) else inner.array(g["extra"])
+            )
             immediate = parsed(g["immediate"]) if "immediate" in g else None
             target = inner.array(g["target"]) if immediate else at[:0]
             return FieldGroup(
@@ -281,7 +284,10 @@ def load(data: bytes) -> Explanation:
 
         runs = tuple(inner.array(x) for x in h["runs"])
         sections = tuple(inner.array(x) for x in h["sections"])
-        spaces = {name: SpaceMap(*[inner.array(x) for x in m[:5]], bool(m[5])) for name, m in h["spaces"].items()}
+        spaces: dict[str, SpaceMap] = {}
+        for name, m in h["spaces"].items():
+            arrays = [inner.array(x) for x in m[:5]]
+            spaces[name] = SpaceMap(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4], bool(m[5]))
         groups = tuple(group(g) for g in h["groups"])
         directed = tuple(group(g) for g in h["directed"])
         copies = tuple(inner.array(x) for x in h["copies"])

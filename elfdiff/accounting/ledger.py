@@ -88,9 +88,7 @@ class _Side:
     at: npt.NDArray[np.intp]
 
 
-def account(
-    alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]
-) -> Ledger:
+def account(alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> Ledger:
     """The ledger of an alignment.
 
     ``owners`` maps rewrite ids to the causes that own them; a rewrite without owner leaves its bytes unexplained.
@@ -281,7 +279,9 @@ class Accountant:
     def _claimed(self) -> None:
         for claim in self.claims:
             label = self._label((claim.cause,), "claimed")
-            kind = {ClaimKind.PAYLOAD: Class.PAYLOAD, ClaimKind.INPUT: Class.INPUT, ClaimKind.HASH: Class.HASH}[claim.kind]
+            kind = {ClaimKind.PAYLOAD: Class.PAYLOAD, ClaimKind.INPUT: Class.INPUT, ClaimKind.HASH: Class.HASH}[
+                claim.kind
+            ]
             for side, span in ((self.a, claim.a_span), (self.b, claim.b_span)):
                 if span is not None:
                     self._own(side, span.start, min(span.end, len(side.data)), kind, label)
@@ -395,9 +395,7 @@ class Accountant:
     def _check(self, total: Classes) -> None:
         parts = total.root + total.payload + total.input + total.consequence + total.hash + total.unexplained
         a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
-        counted = Sides(
-            int(np.count_nonzero(self.a.differs[:a_size])), int(np.count_nonzero(self.b.differs[:b_size]))
-        )
+        counted = Sides(int(np.count_nonzero(self.a.differs[:a_size])), int(np.count_nonzero(self.b.differs[:b_size])))
         if parts != total.differing or counted != total.differing:
             raise UnbalancedLedger(f"the ledger's classes add up to {parts}, but {counted} bytes differ")
 
@@ -409,7 +407,9 @@ class Accountant:
         cut = np.flatnonzero((np.diff(at) != 1) | (kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1]))
         starts, ends = at[np.concatenate(([0], cut + 1))], at[np.concatenate((cut, [len(at) - 1]))] + 1
         kind, owner = side.kind, side.owner
-        pieces = sorted((p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0)
+        pieces = sorted(
+            (p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0
+        )
         begins = np.array([p.start for p in pieces if p is not None], dtype=np.int64)
         of = np.searchsorted(begins, starts, side="right") - 1
         names = [p.section.name if p is not None and p.section is not None else None for p in pieces]

@@ -17,8 +17,8 @@ from elfdiff.compare.fields import Base
 from elfdiff.compare.image import Image, signed
 from elfdiff.compare.oneway import OneWay, Outcome, addresses_of
 from elfdiff.compare.runs import Flags
-from elfdiff.elf.model import Section
 from elfdiff.elf.immediate import Immediate
+from elfdiff.elf.model import Section
 
 MAX_KINDS = 64
 _NONE = np.zeros(0, dtype=np.int64)
@@ -108,7 +108,10 @@ def _compressed(alignment: OneWay) -> tuple[tuple[Inflated, ...], tuple[Deflated
         method = "zstd" if section.compression == "zstd" else "zlib"
         size = a.place(section)[1]
         inflated.append(Inflated(stream[0], stream[1], size, method))
-        other = b.elf.sections[alignment.section_map.get(section.index, 0)]
+        partner = alignment.section_map.get(section.index)
+        if partner is None:
+            continue
+        other = b.elf.sections[partner]
         there = _stream(b, other) if b.inflated(other) and other.compression == section.compression else None
         if there is None:
             continue
@@ -116,7 +119,9 @@ def _compressed(alignment: OneWay) -> tuple[tuple[Inflated, ...], tuple[Deflated
         if level is not None:
             at, length = b.place(other)
             deflated.append(
-                Deflated(at, length, there[0], there[1], method, level, there[2], there[3], section.compression == "zlib-gnu")
+                Deflated(
+                    at, length, there[0], there[1], method, level, there[2], there[3], section.compression == "zlib-gnu"
+                )
             )
     return tuple(inflated), tuple(deflated)
 
@@ -207,8 +212,18 @@ def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]]) 
         second = np.flatnonzero(np.concatenate([part[2] for part in rows[key]])[order])
         out.append(
             FieldGroup(
-                "", int(str(width)), str(space), str(base), bool(end), bool(negate), bool(negative), at[order], extra, second,
-                immediate if isinstance(immediate, Immediate) else None, target[order] if len(target) else target,
+                "",
+                int(str(width)),
+                str(space),
+                str(base),
+                bool(end),
+                bool(negate),
+                bool(negative),
+                at[order],
+                extra,
+                second,
+                immediate if isinstance(immediate, Immediate) else None,
+                target[order] if len(target) else target,
             )  # fmt: skip
         )
     return tuple(out)

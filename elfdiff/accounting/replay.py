@@ -22,7 +22,9 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
     e = explanation
     source = np.frombuffer(_extended(a, e), dtype=np.uint8)
     size = e.b_image
-    if not e.b_size <= size <= MAX_IMAGE or any(part.image_at < 0 or part.image_at + part.size > size for part in e.deflated):
+    if not e.b_size <= size <= MAX_IMAGE or any(
+        part.image_at < 0 or part.image_at + part.size > size for part in e.deflated
+    ):
         raise MalformedProof("the explanation makes too large a file")
     out = np.zeros(size, dtype=np.uint8)
     for table in (e.runs, e.copies):

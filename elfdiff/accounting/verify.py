@@ -29,7 +29,10 @@ def verify(a: bytes, b: bytes, proof: bytes) -> tuple[bool, str]:
         return False, f"replaying {way} gives other bytes"
     copied = int(explanation.payload_length.sum())
     derived = _changed(source, target, explanation)
-    return True, f"the proof turns {way}: {derived} differing bytes derived, {copied} copied, {len(explanation.breakpoints)} breakpoints"
+    return (
+        True,
+        f"the proof turns {way}: {derived} differing bytes derived, {copied} copied, {len(explanation.breakpoints)} breakpoints",
+    )
 
 
 def _changed(source: bytes, target: bytes, explanation: Explanation) -> int:

@@ -7,7 +7,6 @@ such places, never a reference to it: references are predicted from the map and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -15,7 +14,17 @@ import numpy.typing as npt
 
 from elfdiff.compare.content import align_content
 from elfdiff.compare.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
-from elfdiff.compare.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, Prediction, Space, contents_of, predict, symbols_of
+from elfdiff.compare.fields import (
+    ADDRESS,
+    FILE,
+    LAYOUT,
+    SECTION_INDEX,
+    THREAD_LOCAL,
+    Fields,
+    Space,
+    contents_of,
+    symbols_of,
+)
 from elfdiff.compare.frames import Frames
 from elfdiff.compare.functions import Calls, Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
 from elfdiff.compare.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
@@ -24,15 +33,14 @@ from elfdiff.compare.machines import CodeReferences, ReferenceKind
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
-from elfdiff.compare.references import all_fields, dwarf
+from elfdiff.compare.references import dwarf
 from elfdiff.compare.references.code import CodeMap, code_fields
 from elfdiff.compare.references.ranges import frames_of
 from elfdiff.compare.rewrites import Rewrite
-from elfdiff.compare.runs import Flags, Ints, Mapped, Runs, identity, joined, one_to_one
+from elfdiff.compare.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.compare.sections import SectionPair
 from elfdiff.compare.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
 from elfdiff.compare.votes import Votes, anchored
-from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
@@ -457,8 +465,8 @@ class Aligner:
 
     def _filled_in(self, left: Section, right: Section) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         """Contents with a's pointers put through the map as it is so far, and b's as they are."""
-        x = self.a.bytes[self.a.place(left)[0] :][: left.size]
-        y = self.b.bytes[self.b.place(right)[0] :][: right.size]
+        x = self.a.array[self.a.place(left)[0] :][: left.size]
+        y = self.b.array[self.b.place(right)[0] :][: right.size]
         a_at, a_to, a_mark = self._pointers[0].within(left)
         b_at, b_to, b_mark = self._pointers[1].within(right)
         if not len(a_at) or not len(b_at):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -66,9 +65,7 @@ class Alignment:
         return int(at[0]) if whole[0] else None
 
 
-def align(
-    a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]
-) -> Alignment:
+def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]) -> Alignment:
     """Align two files of one machine, class and byte order."""
     a, b = _signed(a), _signed(b)
     swapped = b.data < a.data
@@ -76,7 +73,9 @@ def align(
         a, b = b, a
         sections = tuple(SectionPair(pair.b, pair.a) for pair in sections)
         rewrites = tuple(Rewrite(rewrite.id, rewrite.kind, rewrite.b, rewrite.a) for rewrite in rewrites)
-    ordered = sorted(sections, key=lambda pair: (pair.a is None, pair.a.index if pair.a else 0, pair.b.index if pair.b else 0))
+    ordered = sorted(
+        sections, key=lambda pair: (pair.a is None, pair.a.index if pair.a else 0, pair.b.index if pair.b else 0)
+    )
     ranked = sorted(rewrites, key=lambda rewrite: (rewrite.kind, rewrite.a, rewrite.b))
     paired = [
         SectionPair(a.sections[pair.a.index] if pair.a else None, b.sections[pair.b.index] if pair.b else None)
@@ -92,9 +91,7 @@ def _signed(elf: ElfFile) -> ElfFile:
     """
     numbers = [n for s in elf.sections for n in (s.address, s.offset, s.size)]
     numbers += [
-        n
-        for s in elf.segments
-        for n in (s.virtual_address, s.memory_size, s.offset, s.file_size, s.physical_address)
+        n for s in elf.segments for n in (s.virtual_address, s.memory_size, s.offset, s.file_size, s.physical_address)
     ]
     if max(numbers, default=0) < MAX_PLACE and elf.header.entry < MAX_PLACE:
         return elf
@@ -112,7 +109,9 @@ def _signed(elf: ElfFile) -> ElfFile:
         )
         for s in elf.segments
     )
-    return replace(elf, sections=sections, segments=segments, header=replace(elf.header, entry=_wrapped(elf.header.entry)))
+    return replace(
+        elf, sections=sections, segments=segments, header=replace(elf.header, entry=_wrapped(elf.header.entry))
+    )
 
 
 def _wrapped(value: int) -> int:

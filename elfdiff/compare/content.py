@@ -83,9 +83,7 @@ def _grams(data: npt.NDArray[np.uint8], sample: bool) -> tuple[npt.NDArray[np.ui
     return single, chosen[order]
 
 
-def _anchored(
-    left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: int
-) -> list[tuple[int, int, int]]:
+def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: int) -> list[tuple[int, int, int]]:
     if len(left) < GRAM or len(right) < GRAM:
         return []
     sample = max(len(left), len(right)) > SAMPLED_ABOVE
@@ -163,9 +161,7 @@ def _disjoint(clusters: list[tuple[int, int, int, int]]) -> list[tuple[int, int,
     return out
 
 
-def filled(
-    found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]
-) -> Runs:
+def filled(found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
     """Grow runs over equal bytes into the gaps; fill a gap that is equally long on both sides."""
     runs = sorted(run for run in found if run[2] > 0)
     if not runs:

@@ -19,7 +19,17 @@ from elfdiff.elf.model import Section
 MAX_UNITS = 1_000_000
 
 LENGTH_PREFIXED = frozenset(
-    {".debug_info", ".debug_types", ".debug_line", ".debug_aranges", ".debug_rnglists", ".debug_loclists", ".debug_addr", ".debug_str_offsets", ".debug_names"}
+    {
+        ".debug_info",
+        ".debug_types",
+        ".debug_line",
+        ".debug_aranges",
+        ".debug_rnglists",
+        ".debug_loclists",
+        ".debug_addr",
+        ".debug_str_offsets",
+        ".debug_names",
+    }
 )
 """Sections that are a row of contributions, each with its length in front (DWARF 5, section 7.4)."""
 
@@ -51,13 +61,19 @@ def hidden(image: Image, fields: Iterable[Fields]) -> npt.NDArray[np.bool_]:
 
 
 def align_units(
-    a: Image, b: Image, left: Section, right: Section, a_hidden: npt.NDArray[np.bool_], b_hidden: npt.NDArray[np.bool_], rewriter: Rewriter
+    a: Image,
+    b: Image,
+    left: Section,
+    right: Section,
+    a_hidden: npt.NDArray[np.bool_],
+    b_hidden: npt.NDArray[np.bool_],
+    rewriter: Rewriter,
 ) -> Runs:
     """Runs of one section, by units whose bytes agree where they refer to nothing."""
     masked = []
     for image, section, mask in ((a, left, a_hidden), (b, right, b_hidden)):
         at, size = image.place(section)
-        data = image.bytes[at : at + size].copy()
+        data = image.array[at : at + size].copy()
         data[mask[at : at + size]] = 0
         masked.append(data)
     _, runs = align_code(

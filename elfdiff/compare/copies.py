@@ -6,6 +6,8 @@ their inputs. A reference that moved to another copy still refers to the same te
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from elfdiff.compare.fields import ADDRESS, Base, Fields
@@ -33,7 +35,13 @@ def text_at(image: Image, space: str, place: int, section_index: int | None) -> 
     if space == ADDRESS:
         for section in image.elf.sections:
             inside = section.address <= place < section.address + section.size
-            if inside and section.is_allocated and section.type != SHT_NOBITS and not section.is_executable and section.compression is None:
+            if (
+                inside
+                and section.is_allocated
+                and section.type != SHT_NOBITS
+                and not section.is_executable
+                and section.compression is None
+            ):
                 start, size = image.place(section)
                 start, end = start + place - section.address, start + size
                 break
@@ -51,7 +59,13 @@ def text_at(image: Image, space: str, place: int, section_index: int | None) -> 
 
 
 def same_text(
-    a: Image, b: Image, fields: Fields, rows: Ints, places: Ints, sections: dict[int, int], rewritten: dict[bytes, bytes]
+    a: Image,
+    b: Image,
+    fields: Fields,
+    rows: Ints,
+    places: Ints,
+    sections: Mapping[int, int],
+    rewritten: dict[bytes, bytes],
 ) -> Flags:
     """Which of the fields in ``rows`` mean, at ``places`` of b, the same text as in a. ``rewritten``: texts that changed."""
     good = np.zeros(len(rows), dtype=bool)

@@ -249,7 +249,7 @@ def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
         if j in queue and queue is waiting.get(function.key):
             queue.remove(j)
     # A symbol's value is no proof of where its function stands: a body found whole elsewhere is the better partner.
-    free = defaultdict(int)
+    free: dict[bytes, int] = defaultdict(int)
     for j, body in enumerate(right.bodies):
         if right.partner[j] < 0:
             free[body] += 1

@@ -20,7 +20,7 @@ class Steps:
     """One row an instruction, in the order of addresses.
 
     ``sets``: the register that is given a part of an address, or -1. ``value``: what part; two instructions that give the
-    same are as good as one. ``reads`` and ``writes``: sets of registers as bits, for instructions that may use such a
+    same are as good as one. ``copies``: the register that ``sets`` is given what it holds of, or -1. ``reads`` and ``writes``: sets of registers as bits, for instructions that may use such a
     part, and for whatever overwrites a register. ``flow``: ON, BRANCH, AWAY or ANYWHERE; ``goal``: the row that it may go to, or -1.
     ``starts``: rows at which nothing is known, because a function begins.
     """
@@ -32,6 +32,7 @@ class Steps:
     flow: npt.NDArray[np.uint8]
     goal: Ints
     starts: Flags
+    copies: Ints | None = None
 
 
 def rows_at(places: Ints, wanted: Ints) -> Ints:
@@ -50,6 +51,7 @@ def partners(steps: Steps) -> Ints:
     """
     is_goal = np.zeros(len(steps.sets), dtype=bool)
     is_goal[steps.goal[(steps.goal >= 0) & (steps.flow != ON)]] = True
+    copies = steps.copies if steps.copies is not None else np.full(len(steps.sets), -1, dtype=np.int64)
     used = 0
     for register in np.unique(steps.sets[steps.sets >= 0]).tolist():
         used |= 1 << register
@@ -60,7 +62,7 @@ def partners(steps: Steps) -> Ints:
     table = list(
         zip(
             rows.tolist(), steps.sets[rows].tolist(), reads[rows].tolist(), writes[rows].tolist(),
-            steps.flow[rows].tolist(), steps.goal[rows].tolist(), steps.starts[rows].tolist(), is_goal[rows].tolist(),
+            steps.flow[rows].tolist(), steps.goal[rows].tolist(), steps.starts[rows].tolist(), is_goal[rows].tolist(), copies[rows].tolist(),
             strict=True,
         )
     )  # fmt: skip
@@ -73,7 +75,7 @@ def partners(steps: Steps) -> Ints:
         state: dict[int, int] = {}
         cases: dict[int, int] | None = None
         reached = True
-        for row, sets, read, written, flow, goal, starts, entered in table:
+        for row, sets, read, written, flow, goal, starts, entered, copied in table:
             if starts:
                 state, reached, cases = {}, True, None
             elif entered and row in ahead:
@@ -81,16 +83,21 @@ def partners(steps: Steps) -> Ints:
                 reached = True
             elif not reached and cases is not None:
                 state, reached = dict(cases), True
+            kept = -1
             if state:
                 if read:
                     for register, maker in state.items():
                         if read >> register & 1:
                             out[row] = maker
                             break
+                if copied >= 0:
+                    kept = state.get(copied, -1)
                 if written:
                     state = {register: maker for register, maker in state.items() if not written >> register & 1}
-            if sets >= 0:
+            if sets >= 0 and copied < 0:
                 state[sets] = row
+            elif sets >= 0 and kept >= 0:
+                state[sets] = kept
             if flow != ON:
                 if goal >= 0 and reached:
                     to = ahead if goal > row else back

@@ -62,7 +62,7 @@ class Image:
         return self._laid_out[0]
 
     @cached_property
-    def bytes(self) -> npt.NDArray[np.uint8]:
+    def array(self) -> npt.NDArray[np.uint8]:
         """The same as numbers."""
         return np.frombuffer(self.data, dtype=np.uint8)
 
@@ -101,7 +101,7 @@ class Image:
 
     def numbers(self, at: Ints, width: int) -> Ints:
         """Unsigned fields of ``width`` bytes at offsets; 64-bit ones wrap into int64."""
-        return numbers(self.bytes, at, width, self.little)
+        return numbers(self.array, at, width, self.little)
 
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -121,7 +121,9 @@ class Image:
                 wanted.append((offset, min(size, offset + entry * count), 1 + rank, (name, 0), name, None))
         for section in self.elf.sections:
             if section.span is not None and section.span.length:
-                wanted.append((section.span.start, section.span.end, 3, ("section", section.index), section.name, section))
+                wanted.append(
+                    (section.span.start, section.span.end, 3, ("section", section.index), section.name, section)
+                )
         out: list[Piece] = []
         at = 0
         for start, end, _, key, name, owner in sorted(wanted, key=lambda item: (item[0], -item[1], item[2])):

@@ -22,7 +22,9 @@ def trusted_segments(image: Image) -> set[int]:
         if segment.type != PT_LOAD:
             continue
         bias = segment.virtual_address - segment.offset
-        inside = [s for s in image.elf.sections if s.is_allocated and s.span is not None and s.size and _holds(segment, s)]
+        inside = [
+            s for s in image.elf.sections if s.is_allocated and s.span is not None and s.size and _holds(segment, s)
+        ]
         agree = sum(s.address - s.offset == bias for s in inside)
         if agree * 2 > len(inside) or not segment.file_size:
             out.add(segment.index)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from elfdiff.compare.copies import meant, same_text
-from elfdiff.compare.fields import ADDRESS, Base, Fields, Prediction, Space, predict
+from elfdiff.compare.fields import Base, Fields, Prediction, Space, predict
 from elfdiff.compare.functions import FunctionMatch, FunctionStatus, functions_in
 from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.pools import TextChange
@@ -161,7 +161,7 @@ class OneWay:
             place = self.b.elf.sections[other].span
             if place is None or place.length != section.span.length:
                 continue
-            x, y = self.a.bytes[section.span.start : section.span.end], self.b.bytes[place.start : place.end]
+            x, y = self.a.array[section.span.start : section.span.end], self.b.array[place.start : place.end]
             found.append(np.flatnonzero(x != y) + section.span.start)
         return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 

@@ -83,7 +83,12 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
 def _stored(image: Image, addresses: Ints) -> Ints:
     out = np.zeros(len(addresses), dtype=np.int64)
     for section in image.elf.sections:
-        if section.is_allocated and section.span is not None and section.span.length >= image.word and section.compression is None:
+        if (
+            section.is_allocated
+            and section.span is not None
+            and section.span.length >= image.word
+            and section.compression is None
+        ):
             inside = (addresses >= section.address) & (addresses <= section.address + section.span.length - image.word)
             out[inside] = image.numbers(addresses[inside] - section.address + section.span.start, image.word)
     return out

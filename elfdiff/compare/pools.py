@@ -150,7 +150,8 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
         found = pieces(old, new, rewriter.usable(old))
         runs += _changed_runs(old + b"\0", new + b"\0", a_at[index], b_at[other], found or [])
         changes += [
-            TextChange(a_at[index] + at, length, b_at[other] + to, size, rewrite) for at, length, to, size, rewrite in found or ()
+            TextChange(a_at[index] + at, length, b_at[other] + to, size, rewrite)
+            for at, length, to, size, rewrite in found or ()
         ]
     for index, other in guessed:
         for x, y, n in align_words(a_strings[index] + b"\0", b_strings[other] + b"\0"):
@@ -213,7 +214,7 @@ def _between(partner: list[int], b_count: int) -> list[tuple[int, int]]:
         low = partner[index - 1] + 1 if index else 0
         at = bisect.bisect_left(taken, low)
         high = taken[at] if at < len(taken) else b_count
-        follows = end < len(partner) and partner[end] == high or end == len(partner) and high == b_count
+        follows = (end < len(partner) and partner[end] == high) or (end == len(partner) and high == b_count)
         if follows and high - low == end - index:
             out += [(index + k, low + k) for k in range(end - index)]
         index = end
@@ -256,7 +257,9 @@ def _stands(rewrite: Rewrite, follows: bytes, b: bytes) -> bool:
     if rewrite.apply(rewrite.a + follows) != rewrite.b + follows:
         return False
     whole = rewrite.b + follows
-    return whole in b or (not follows.endswith(b"\0") and any(rewrite.b + follows[:n] in b for n in SHORTER if n < len(follows)))
+    return whole in b or (
+        not follows.endswith(b"\0") and any(rewrite.b + follows[:n] in b for n in SHORTER if n < len(follows))
+    )
 
 
 def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, Rewrite]]:
@@ -264,7 +267,7 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
     found: list[tuple[int, int, Rewrite]] = []
     tried = 0
     for rewrite in rewrites:
-        if rewrite.kind is RewriteKind.PERMUTATION or len(rewrite.a) < 4 and rewrite.kind is not RewriteKind.PREFIX:
+        if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and rewrite.kind is not RewriteKind.PREFIX):
             continue
         if not rewrite.a:
             continue

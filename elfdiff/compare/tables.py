@@ -101,7 +101,11 @@ def _in_order(out: Ints, left: Ints, b: Ints, mapped: Ints) -> Ints:
 
 
 def align_symbols(
-    a: SymbolTable, b: SymbolTable, sections: dict[int, int], rewriter: Rewriter, place: Callable[[Ints], tuple[Ints, Flags]] | None
+    a: SymbolTable,
+    b: SymbolTable,
+    sections: dict[int, int],
+    rewriter: Rewriter,
+    place: Callable[[Ints], tuple[Ints, Flags]] | None,
 ) -> Ints:
     """Partner of every symbol: by name and place together, then by name, then by place; then what fits between.
 
@@ -112,7 +116,13 @@ def align_symbols(
     mapped, known = a.table["value"].astype(np.int64), np.zeros(len(a), dtype=bool)
     if place is not None:
         mapped, known = place(mapped)
-        known = known & (a.table["value"] > 0) & (a.section_of > 0) & (a.section_of < 0xFF00) & ((a.table["info"] & 15) != STT_TLS)
+        known = (
+            known
+            & (a.table["value"] > 0)
+            & (a.section_of > 0)
+            & (a.section_of < 0xFF00)
+            & ((a.table["info"] & 15) != STT_TLS)
+        )
     wanted = np.where(known, mapped, a.table["value"].astype(np.int64))
     if a_keys == b_keys and bool((wanted == values).all()):
         return np.arange(len(a_keys), dtype=np.int64)
@@ -177,9 +187,7 @@ def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[byt
     return keys
 
 
-def align_frames(
-    a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: Flags
-) -> Runs:
+def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: Flags) -> Runs:
     """Common entries by size and order, functions' entries by the mapped begin."""
     runs: list[tuple[int, int, int]] = []
     a_begin = np.array([f.begin.target for f in a.fdes], dtype=np.int64)
@@ -192,7 +200,9 @@ def align_frames(
         if f.size == g.size:
             runs.append((f.at, g.at, f.size))
         else:
-            runs += align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size]).shifted(f.at, g.at).triples()
+            runs += (
+                align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size]).shifted(f.at, g.at).triples()
+            )
     b_cies = {c.at: c for c in b.cies}
     taken: set[int] = set()
     for cie in a.cies:
@@ -200,8 +210,9 @@ def align_frames(
         if other is not None and other.size == cie.size and other.at not in taken:
             taken.add(other.at)
             runs.append((cie.at, other.at, cie.size))
-    a_end = max((e.at + e.size for e in (*a.cies, *a.fdes)), default=0)
-    b_end = max((e.at + e.size for e in (*b.cies, *b.fdes)), default=0)
+    a_end, b_end = (
+        max([*(c.at + c.size for c in side.cies), *(f.at + f.size for f in side.fdes)], default=0) for side in (a, b)
+    )
     runs.append((a_end, b_end, min(len(a_data) - a_end, len(b_data) - b_end)))
     return Runs.of(runs)
 

@@ -99,7 +99,9 @@ def anchored(
     return filled([*rest, *kept], left, right)
 
 
-def _agreeing(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int, limit: int, strong: bool) -> int:
+def _agreeing(
+    left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int, limit: int, strong: bool
+) -> int:
     """Bytes from both places on that are one thing: all up to the next thing, a whole string, or plenty. Else 0.
 
     ``strong`` votes need less: any whole string, and a thing of any size.

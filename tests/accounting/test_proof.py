@@ -64,7 +64,14 @@ def test_payload_is_not_needed_to_derive(build, accounted):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"{}", b"[]\n", b'{"format":"elfdiff/proof/9"}\n', b'{"format":"elfdiff/proof/1","head":4,"size":9,"packed":"bz2"}\nxx', b"\xff\n"],
+    [
+        b"",
+        b"{}",
+        b"[]\n",
+        b'{"format":"elfdiff/proof/9"}\n',
+        b'{"format":"elfdiff/proof/1","head":4,"size":9,"packed":"bz2"}\nxx',
+        b"\xff\n",
+    ],
 )
 def test_what_is_no_proof_gets_a_sentence(data):
     with pytest.raises(MalformedProof):

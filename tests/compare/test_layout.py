@@ -34,7 +34,10 @@ def test_what_a_linker_wrote_is_trusted(program):
     assert trusted_segments(Image(elf)) == {s.index for s in elf.segments if s.type == 1}
 
 
-@pytest.mark.parametrize(("name", "field", "step"), [(".rodata", "address", 16), (".text", "offset", 8), (".dynsym", "size", 24), (".bss", "address", 4)])
+@pytest.mark.parametrize(
+    ("name", "field", "step"),
+    [(".rodata", "address", 16), (".text", "offset", 8), (".dynsym", "size", 24), (".bss", "address", 4)],
+)
 def test_a_header_that_was_edited_is_not(program, name, field, step):
     section = parse(program, "m").section(name)
     elf = parse(changed(program, section, field, step), "m")

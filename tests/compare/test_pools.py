@@ -44,7 +44,10 @@ def test_hashes_in_names_do_not_part_partners():
 
 def test_pieces_of_several_rewrites():
     other = Rewrite(1, RewriteKind.TOKEN, b"v1", b"version2")
-    assert pieces(b"/home/ci/v1/x", b"/tmp/longer/one/version2/x", [PREFIX, other]) == [(0, 8, 0, 15, 0), (9, 2, 16, 8, 1)]
+    assert pieces(b"/home/ci/v1/x", b"/tmp/longer/one/version2/x", [PREFIX, other]) == [
+        (0, 8, 0, 15, 0),
+        (9, 2, 16, 8, 1),
+    ]
     assert pieces(b"/home/ci/v1/x", b"/tmp/longer/one/v1/y", [PREFIX, other]) is None
 
 

@@ -97,7 +97,7 @@ def _written(w: Ints) -> Ints:
     base = one << (w >> 5 & 31)
     status = one << (w >> 16 & 31)
     vector = w >> 26 & 1 == 1
-    out: Ints = np.where(group >= 8, to, 0)
+    out = to.copy()
     branch = group & 14 == 10
     out[branch] = 0
     call = (w & 0xFC000000 == 0x94000000) | (w & 0xFFE00000 == 0xD6200000) | (w & 0xFFE00000 == 0xD7200000)

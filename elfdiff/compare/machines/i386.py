@@ -33,7 +33,15 @@ _REGISTERS = {
     )
     for register in names
 }
+_WHOLE = {
+    register: index
+    for register, index in _REGISTERS.items()
+    if register in (Register.EAX, Register.ECX, Register.EDX, Register.EBX, Register.EBP, Register.ESI, Register.EDI)
+}
 _EBX = 3
+_FIRST_SLOT = 8
+MAX_SLOTS = 32
+"""Words of one function's stack that are watched."""
 _SCRATCH = 0b111
 """EAX, ECX and EDX: what a call may overwrite (System V ABI, i386 supplement, "Registers")."""
 _ONLY_READ = frozenset({Mnemonic.CMP, Mnemonic.TEST, Mnemonic.PUSH, Mnemonic.BT})
@@ -82,6 +90,11 @@ def references(code: Code) -> CodeReferences:
     """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
     called = -1
     got = code.got
+    begins = set(code.starts.tolist()) if got is not None else set()
+    copies: list[int] = []
+    slots: dict[tuple[int, int], int] = {}
+    """Words on the stack that a register with the GOT's address was put into, numbered behind the registers."""
+    holding = 0
     for instruction in decoder:
         start = instruction.ip32 - code.address
         flow = instruction.flow_control
@@ -110,7 +123,9 @@ def references(code: Code) -> CodeReferences:
             continue
         row = len(places)
         places.append(start)
-        writes.append(_written(instruction))
+        if start in begins:
+            slots, holding = {}, 0
+        written = _written(instruction)
         flows.append(way)
         goals.append(goal)
         given, read = -1, 0
@@ -125,6 +140,16 @@ def references(code: Code) -> CodeReferences:
                 far[row] = (start + where.displacement_offset, instruction.memory_displacement)
                 if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
                     jumps.append(far[row])
+        copied = -1
+        if given >= 0:
+            holding |= 1 << given
+        elif instruction.mnemonic == Mnemonic.MOV and instruction.op_count == 2:
+            given, copied, written = _moved(instruction, holding, slots, written)
+            holding = holding & ~written | (1 << given if copied >= 0 and holding >> copied & 1 else 0)
+        else:
+            holding &= ~written
+        writes.append(written)
+        copies.append(copied)
         sets.append(given)
         reads.append(read)
         if flow == FlowControl.CALL:
@@ -142,7 +167,7 @@ def references(code: Code) -> CodeReferences:
         Steps(
             np.array(sets, dtype=np.int64), np.zeros(len(sets), dtype=np.int64), np.array(reads, dtype=np.int64),
             np.array(writes, dtype=np.int64), np.array(flows, dtype=np.uint8),
-            rows_at(where_all, np.array(goals, dtype=np.int64)), starts,
+            rows_at(where_all, np.array(goals, dtype=np.int64)), starts, np.array(copies, dtype=np.int64),
         )
     )  # fmt: skip
     found = dict([far[row] for row in np.flatnonzero(maker >= 0).tolist()] + (jumps if not len(code.starts) else []))
@@ -173,6 +198,37 @@ def _held_by(instruction: Instruction) -> int:
     if index is not None and instruction.memory_index_scale == 1:
         out |= 1 << index
     return out
+
+
+def _moved(instruction: Instruction, holding: int, slots: dict[tuple[int, int], int], written: int) -> tuple[int, int, int]:
+    """What MOV gives to which register or word of the stack: the receiver, the giver (or -1), and what is overwritten.
+
+    ``holding``: registers that hold the GOT's address as far as the instructions before, in order, tell.
+    """
+    if instruction.op0_kind == OpKind.REGISTER:
+        receiver = _WHOLE.get(instruction.op0_register, -1)
+        if instruction.op1_kind == OpKind.REGISTER:
+            giver = _WHOLE.get(instruction.op1_register, -1)
+            return (receiver, giver, written) if receiver >= 0 and giver >= 0 else (-1, -1, written)
+        slot = slots.get(_word(instruction), -1) if instruction.op1_kind == OpKind.MEMORY else -1
+        return (receiver, slot, written) if slot >= 0 and receiver >= 0 else (-1, -1, written)
+    if instruction.op0_kind != OpKind.MEMORY or instruction.memory_base not in (Register.ESP, Register.EBP):
+        return -1, -1, written
+    word = _word(instruction)
+    giver = _WHOLE.get(instruction.op1_register, -1) if instruction.op1_kind == OpKind.REGISTER else -1
+    if giver >= 0 and holding >> giver & 1 and word not in slots and len(slots) < MAX_SLOTS:
+        slots[word] = _FIRST_SLOT + len(slots)
+    slot = slots.get(word, -1)
+    if slot < 0:
+        return -1, -1, written
+    return slot, giver, written | 1 << slot
+
+
+def _word(instruction: Instruction) -> tuple[int, int]:
+    """A word of the stack as instructions name it; what they name so is another word while arguments are pushed."""
+    if instruction.memory_index != Register.NONE:
+        return -1, 0
+    return instruction.memory_base, instruction.memory_displacement
 
 
 def _written(instruction: Instruction) -> int:

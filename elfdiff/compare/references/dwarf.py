@@ -17,7 +17,6 @@ from elfdiff.compare.fields import ADDRESS, Base, Fields, contents_of
 from elfdiff.compare.image import Image
 from elfdiff.compare.references.code import allocated
 from elfdiff.compare.runs import Ints
-from elfdiff.elf.model import Section
 
 MAX_UNITS = 1_000_000
 MAX_ABBREVIATIONS = 1_000_000
@@ -50,7 +49,23 @@ _TO_SECTION = {
 _OFFSET_ATTRIBUTES = frozenset({0x02, 0x10, 0x19, 0x2A, 0x2C, 0x38, 0x40, 0x43, 0x46, 0x48, 0x4A, 0x4D, 0x55, 0x2119})
 _VIEWS = 0x2137
 
-_OPERANDS = {0x08: 1, 0x09: 1, 0x0A: 2, 0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8, 0x0F: 8, 0x15: 1, 0x28: 2, 0x2F: 2, 0x94: 1, 0x95: 1, 0x98: 2, 0x99: 4}
+_OPERANDS = {
+    0x08: 1,
+    0x09: 1,
+    0x0A: 2,
+    0x0B: 2,
+    0x0C: 4,
+    0x0D: 4,
+    0x0E: 8,
+    0x0F: 8,
+    0x15: 1,
+    0x28: 2,
+    0x2F: 2,
+    0x94: 1,
+    0x95: 1,
+    0x98: 2,
+    0x99: 4,
+}
 _LEB_OPERANDS = {
     0x10: 1, 0x11: 1, 0x23: 1, 0x90: 1, 0x91: 1, 0x92: 2, 0x93: 1, 0x9D: 2, 0xA1: 1, 0xA2: 1, 0xA8: 1, 0xA9: 1, 0xA5: 2,
     0xF7: 1, 0xF9: 1, 0xFB: 1, 0xFC: 1, 0xF5: 2,
@@ -76,7 +91,11 @@ class _Collector:
 
     def __init__(self, image: Image) -> None:
         self.image = image
-        self.sections = {s.name.replace(".zdebug_", ".debug_"): s for s in reversed(image.elf.sections) if s.name.startswith((".debug_", ".zdebug_"))}
+        self.sections = {
+            s.name.replace(".zdebug_", ".debug_"): s
+            for s in reversed(image.elf.sections)
+            if s.name.startswith((".debug_", ".zdebug_"))
+        }
         self.places: dict[tuple[str, int, str, bool], list[Ints]] = defaultdict(list)
         self.ranges: dict[tuple[int, int], list[tuple[Ints, Ints]]] = defaultdict(list)
         self.lengths: list[Fields] = []
@@ -90,7 +109,11 @@ class _Collector:
     def content(self, name: str) -> tuple[bytes, int] | None:
         """A section's contents and its offset in the image."""
         section = self.sections.get(name)
-        if section is None or section.span is None or (section.compression is not None and not self.image.inflated(section)):
+        if (
+            section is None
+            or section.span is None
+            or (section.compression is not None and not self.image.inflated(section))
+        ):
             return None
         return self.image.content(section), self.image.place(section)[0]
 
@@ -113,7 +136,9 @@ class _Collector:
             length = self.image.numbers(high, high_width)
             used = allocated(self.image, start) & (start > 0) & (length > 0)
             start, length, high = start[used], length[used], high[used]
-            yield Fields("length of code in DWARF", high, high_width, start + length, ADDRESS, Base.PLACE, start, end=True)
+            yield Fields(
+                "length of code in DWARF", high, high_width, start + length, ADDRESS, Base.PLACE, start, end=True
+            )
         yield from self.lengths
 
 
@@ -201,7 +226,9 @@ def _compile(
             if form == 0x0E:
                 now.fields.append((now.size, ("string offset in DWARF", size, collector.space(".debug_str"), False)))
             elif form == 0x1F:
-                now.fields.append((now.size, ("string offset in DWARF", size, collector.space(".debug_line_str"), False)))
+                now.fields.append(
+                    (now.size, ("string offset in DWARF", size, collector.space(".debug_line_str"), False))
+                )
             elif form == 0x17:
                 now.fields.append((now.size, _section_pointer(collector, name, size, new)))
         elif form in _FIXED:
@@ -219,7 +246,13 @@ def _compile(
 
 def _section_pointer(collector: _Collector, name: int, size: int, new: bool) -> tuple[str, int, str, bool]:
     old_name, new_name = _TO_SECTION.get(name, (".debug_loc", ".debug_loclists"))
-    what = "views" if name == _VIEWS else "range list" if "r" in new_name[7:8] and name in (0x55, 0x2C) else "section offset"
+    what = (
+        "views"
+        if name == _VIEWS
+        else "range list"
+        if "r" in new_name[7:8] and name in (0x55, 0x2C)
+        else "section offset"
+    )
     if name not in _TO_SECTION and name != _VIEWS:
         what = "location list"
     return f"{what} in DWARF", size, collector.space(new_name if new else old_name), False
@@ -262,7 +295,12 @@ def _units(collector: _Collector) -> None:
             kind, address = data[place], data[place + 1]
             place += 2
         table_at = int.from_bytes(data[place : place + offset], "little" if collector.image.little else "big")
-        collector.add("abbreviations of a unit", np.array([place + start], dtype=np.int64), offset, collector.space(".debug_abbrev"))
+        collector.add(
+            "abbreviations of a unit",
+            np.array([place + start], dtype=np.int64),
+            offset,
+            collector.space(".debug_abbrev"),
+        )
         place += offset
         if version < 5:
             address = data[place]
@@ -309,7 +347,9 @@ def _lengths(
             )
 
 
-def _flush(collector: _Collector, compiled: dict[int, _Plan | None], start: int, version: int, address: int, offset: int) -> None:
+def _flush(
+    collector: _Collector, compiled: dict[int, _Plan | None], start: int, version: int, address: int, offset: int
+) -> None:
     """Turn the noted starts of one unit's stretches into fields."""
     for plan in compiled.values():
         for stretch in plan or ():
@@ -329,7 +369,14 @@ def _flush(collector: _Collector, compiled: dict[int, _Plan | None], start: int,
 
 
 def _walk(
-    collector: _Collector, data: bytes, at: int, end: int, compiled: dict[int, _Plan | None], address: int, offset: int, start: int
+    collector: _Collector,
+    data: bytes,
+    at: int,
+    end: int,
+    compiled: dict[int, _Plan | None],
+    address: int,
+    offset: int,
+    start: int,
 ) -> None:
     addresses: list[int] = []
     references: list[int] = []
@@ -384,7 +431,9 @@ def _expressions(
     collector: _Collector, addresses: list[int], references: list[int], address: int, offset: int, start: int
 ) -> None:
     if addresses:
-        collector.add("address in a DWARF expression", np.unique(np.array(addresses, dtype=np.int64)) + start, address, ADDRESS)
+        collector.add(
+            "address in a DWARF expression", np.unique(np.array(addresses, dtype=np.int64)) + start, address, ADDRESS
+        )
     if references:
         where = np.unique(np.array(references, dtype=np.int64)) + start
         collector.add("reference in a DWARF expression", where, offset, collector.space(".debug_info"))
@@ -531,7 +580,12 @@ def _file_table(collector: _Collector, data: bytes, at: int, end: int, offset: i
                     return
         for places, name in ((strings, ".debug_str"), (line_strings, ".debug_line_str")):
             if places:
-                collector.add("file name in a line program", np.array(places, dtype=np.int64) + start, offset, collector.space(name))
+                collector.add(
+                    "file name in a line program",
+                    np.array(places, dtype=np.int64) + start,
+                    offset,
+                    collector.space(name),
+                )
         at += 0
 
 
@@ -547,7 +601,9 @@ def _address_ranges(collector: _Collector) -> None:
         end = at + 4 + length
         if length >= 0xFFFFFFF0 or end > len(data) or length < 8:
             break
-        collector.add("unit of an address range", np.array([at + 6 + start], dtype=np.int64), 4, collector.space(".debug_info"))
+        collector.add(
+            "unit of an address range", np.array([at + 6 + start], dtype=np.int64), 4, collector.space(".debug_info")
+        )
         width = data[at + 10]
         if width in (4, 8):
             first = at + (12 + 2 * width - 1) // (2 * width) * (2 * width)
@@ -587,7 +643,9 @@ def _addresses(collector: _Collector) -> None:
         end = at + 4 + length
         if length >= 0xFFFFFFF0 or version != 5 or end > len(data) or width not in (4, 8):
             break
-        collector.add("address in DWARF", np.arange(at + 8, end - width + 1, width, dtype=np.int64) + start, width, ADDRESS)
+        collector.add(
+            "address in DWARF", np.arange(at + 8, end - width + 1, width, dtype=np.int64) + start, width, ADDRESS
+        )
         at = end
 
 

@@ -14,8 +14,19 @@ SHF_INFO_LINK = 0x40
 SHN_LORESERVE = 0xFF00
 
 
-def _one(what: str, at: int, width: int, target: int, space: str, base: Base = Base.NOTHING, extra: int = 0, end: bool = False) -> Fields:
-    return Fields(what, np.array([at], dtype=np.int64), width, np.array([target], dtype=np.int64), space, base, extra, end)
+def _one(
+    what: str,
+    at: int,
+    width: int,
+    target: int,
+    space: str,
+    base: Base = Base.NOTHING,
+    extra: int = 0,
+    end: bool = False,
+) -> Fields:
+    return Fields(
+        what, np.array([at], dtype=np.int64), width, np.array([target], dtype=np.int64), space, base, extra, end
+    )
 
 
 def fields(image: Image) -> Iterator[Fields]:

@@ -36,7 +36,29 @@ RELATIVE: dict[int, tuple[int, ...]] = {
 _PC_BIAS = {62: {2: 4, 4: 4, 9: 4, 41: 4, 42: 4}}
 """e_machine → type → distance from the field to where the distance counts from: x86-64 PC32, PLT32, GOTPCREL(X)."""
 
-_POINTERS = frozenset({3, 4, 5, 6, 7, 12, 13, 17, 23, 25, 26, 32, 36, 0x6FFFFEF5, 0x6FFFFEF6, 0x6FFFFEF7, 0x6FFFFFF0, 0x6FFFFFFC, 0x6FFFFFFE})
+_POINTERS = frozenset(
+    {
+        3,
+        4,
+        5,
+        6,
+        7,
+        12,
+        13,
+        17,
+        23,
+        25,
+        26,
+        32,
+        36,
+        0x6FFFFEF5,
+        0x6FFFFEF6,
+        0x6FFFFEF7,
+        0x6FFFFFF0,
+        0x6FFFFFFC,
+        0x6FFFFFFE,
+    }
+)
 _STRINGS = frozenset({1, 14, 15, 29, 0x7FFFFFFD, 0x7FFFFFFF})
 _SIZES = {8: 7, 10: 5, 18: 17, 2: 23, 27: 25, 28: 26, 33: 32, 35: 36}
 """DT_*SZ → the tag of the table that it measures (gABI, "Dynamic Section")."""
@@ -64,7 +86,12 @@ def file_offsets(image: Image, addresses: Ints) -> Ints:
     """Offsets of words in file-backed sections; -1 elsewhere."""
     out = np.full(len(addresses), -1, dtype=np.int64)
     for section in image.elf.sections:
-        if section.is_allocated and section.span is not None and section.span.length >= image.word and section.compression is None:
+        if (
+            section.is_allocated
+            and section.span is not None
+            and section.span.length >= image.word
+            and section.compression is None
+        ):
             inside = (addresses >= section.address) & (addresses <= section.address + section.span.length - image.word)
             out[inside] = addresses[inside] - section.address + section.span.start
     return out
@@ -82,9 +109,7 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
     symbol: Ints = table["symbol"].astype(np.int64)
     kind: Ints = table["type"].astype(np.int64)
     addend: Ints = table["addend"].astype(np.int64)
-    yield Fields(
-        "relocation offset", entry, word, offset, contents_of(section.info) if image.relocatable else ADDRESS
-    )
+    yield Fields("relocation offset", entry, word, offset, contents_of(section.info) if image.relocatable else ADDRESS)
     named = symbol > 0
     if word == 8:
         at, width = (12 if image.little else 8), 4
@@ -162,14 +187,25 @@ def _section_addends(
     for target in np.unique(index[good]).tolist():
         chosen = good & (index == target)
         yield Fields(
-            "relocation addend", at[chosen], image.word, addend[chosen] + bias[chosen], contents_of(target), Base.CONSTANT, bias[chosen]
+            "relocation addend",
+            at[chosen],
+            image.word,
+            addend[chosen] + bias[chosen],
+            contents_of(target),
+            Base.CONSTANT,
+            bias[chosen],
         )
 
 
 def _slots(image: Image) -> Iterator[Fields]:
     """Words that hold addresses by their section's meaning: GOT, PLT GOT, initialisers."""
     for section in image.elf.sections:
-        holds = section.type in (SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY) or section.name in (".got", ".got.plt", ".ctors", ".dtors")
+        holds = section.type in (SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY) or section.name in (
+            ".got",
+            ".got.plt",
+            ".ctors",
+            ".dtors",
+        )
         if not holds or section.span is None or section.type == SHT_NOBITS:
             continue
         count = section.span.length // image.word
@@ -201,7 +237,9 @@ def _text_lengths(image: Image) -> Iterator[Fields]:
             if _is_text(image.data[place : place + size], size)
         ]
         if rows:
-            yield Fields("length of a text", at[rows], word, to[rows] + length[rows], ADDRESS, Base.PLACE, to[rows], end=True)
+            yield Fields(
+                "length of a text", at[rows], word, to[rows] + length[rows], ADDRESS, Base.PLACE, to[rows], end=True
+            )
 
 
 def _is_text(data: bytes, size: int) -> bool:

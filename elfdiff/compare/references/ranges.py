@@ -12,7 +12,9 @@ def frames_of(image: Image, section: Section) -> Frames:
     known = image.frames
     if section.index not in known:
         eh = section.name == ".eh_frame"
-        known[section.index] = parse_frames(image.content(section), section.address, image.word, image.elf.byte_order, eh)
+        known[section.index] = parse_frames(
+            image.content(section), section.address, image.word, image.elf.byte_order, eh
+        )
     return known[section.index]
 
 

@@ -69,7 +69,14 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     sized = body & (length > 0)
     at, width = where["size"]
     yield Fields(
-        "symbol size", entry[sized] + at, width, start[sized] + length[sized], ADDRESS, Base.PLACE, start[sized], end=True
+        "symbol size",
+        entry[sized] + at,
+        width,
+        start[sized] + length[sized],
+        ADDRESS,
+        Base.PLACE,
+        start[sized],
+        end=True,
     )
     undefined = (shndx == 0) & (value > 0)
     at, width = where["value"]

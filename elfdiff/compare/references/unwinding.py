@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _header(image: Image, section: Section) -> Iterator[Fields]:
     start, size = image.place(section)
     if size < 12 or data[0] != 1 or data[1] != 0x1B:
         return
-    order = "little" if image.little else "big"
+    order: Literal["little", "big"] = "little" if image.little else "big"
     target = int.from_bytes(data[4:8], order, signed=True) + section.address + 4
     yield Fields(
         "frame table", np.array([start + 4], dtype=np.int64), 4, np.array([target], dtype=np.int64), ADDRESS, Base.SITE
@@ -116,7 +117,9 @@ def _language_data(image: Image, frames: Frames) -> Iterator[Fields]:
         if 0 <= place < len(data):
             found += _types(image, section, data, place)
     unique = {p.at: p for p in found}
-    yield from _pointers("type of exception", [unique[at] for at in sorted(unique)], section.span.start if section.span else 0)
+    yield from _pointers(
+        "type of exception", [unique[at] for at in sorted(unique)], section.span.start if section.span else 0
+    )
 
 
 def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer]:
@@ -159,7 +162,11 @@ def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer
     width = width_of(encoding, image.word)
     out: list[Pointer] = []
     for index in range(1, min(most, MAX_ACTIONS) + 1):
-        found = pointer(data, base - index * width, encoding, section.address, image.word, image.elf.byte_order) if base >= index * width else None
+        found = (
+            pointer(data, base - index * width, encoding, section.address, image.word, image.elf.byte_order)
+            if base >= index * width
+            else None
+        )
         if found is not None:
             out.append(found)
     return out
