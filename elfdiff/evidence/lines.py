@@ -15,7 +15,7 @@ from elfdiff.evidence.model import Evidence, LineNumbersChange
 from elfdiff.report import Location
 from elfdiff.span import Span
 
-MAX_BYTES = 2_000_000
+MAX_BYTES = 1_200_000
 """Bytes of line programs that are read of one pair: about a second of work."""
 MAX_FILES = 100
 LEAST = 0.5
