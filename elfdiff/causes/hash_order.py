@@ -100,7 +100,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
         return
-    tables = tuple(evidence.of(TextOrderChange))
+    # What is sorted on a side was sorted there, and hashed by nobody.
+    tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
     if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
         most = max(table.count for table in tables)
         yield Match(

@@ -34,10 +34,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._order import by_collation
+from elfdiff.causes._order import CERTAIN_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import EvidenceSet, WordChange, WordKind
+from elfdiff.evidence.model import EvidenceSet, TextOrderChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 ORDER, MESSAGES = "locale-sort-order", "env-locale-messages"
@@ -71,6 +71,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         other = "b" if item.in_bytes == "a" else "a"
         summary = f"{item.in_bytes} sorts by bytes ({listed(item.names, 4)}), {other} as a dictionary does"
         yield Match(ORDER, (item.order,), confidence, summary)
+    for table in evidence.of(TextOrderChange):
+        if {table.a_sorted, table.b_sorted} == {"C", "locale"}:
+            side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")
+            yield Match(
+                ORDER,
+                (table,),
+                Confidence.CERTAIN if table.moved >= CERTAIN_FROM else Confidence.LIKELY,
+                f"a table of {table.moved} texts is sorted by bytes in {side}, as a dictionary sorts in {other}",
+            )
     words = [word for word in evidence.of(WordChange) if word.kind is WordKind.LOCALE]
     if words:
         named = any(re.search(r"[^\W\d_]", word.a_word + word.b_word) for word in words)

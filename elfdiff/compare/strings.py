@@ -129,9 +129,12 @@ class Contents:
         """True if the text is made of pieces of at least six bytes that all stand somewhere in the contents.
 
         Where texts have no ends, or a number in front of one happens to be printable, a text that only moved meets new
-        neighbours and looks changed. Up to four stray bytes in front are such a number.
+        neighbours and looks changed. Up to four stray bytes in front are such a number, if a text begins behind them.
         """
-        return any(self._in_pieces(text[stray:]) for stray in range(min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1))
+        if self._in_pieces(text):
+            return True
+        strays = range(1, min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1)
+        return any(self._has(b"\0" + text[at : at + MIN_PIECE]) and self._in_pieces(text[at:]) for at in strays)
 
     def holds_text(self, text: bytes) -> bool:
         """True if the text stands in the contents with a NUL on both sides."""

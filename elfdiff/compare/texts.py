@@ -12,13 +12,13 @@ from elfdiff.elf.model import Section
 
 SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
 MIN_RUN = 5
-MIN_CODE_RUN = 8
 MAX_TEXT = 1 << 16
 LONG_RUN = 2048
 SHORTEST_PIECE = 16
 MAX_UNMATCHED = 200_000
 
 _RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
+_PROSE = re.compile(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
 
 _NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
@@ -141,7 +141,7 @@ def _lacking(
         if first and _touch(here, first - 1):
             first -= 1
         text = b"".join(piece for _, piece in here[first : last + 1])
-        if (not code or len(text) >= MIN_CODE_RUN) and _is_wordy(text):
+        if _is_wordy(text) and (not code or _PROSE.search(text)):
             spots.append(Spot(section, here[first][0], text))
             before[here[first][0]] = here[first - 1][1] if first else b""
         index = last + 1

@@ -139,9 +139,16 @@ class TextChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOrderChange(Evidence):
-    """A section holds the same texts in another order (``count`` texts in all)."""
+    """A section holds the same texts in another order (``count`` texts in all).
+
+    ``a_sorted``/``b_sorted`` name the collation that a side follows between the texts that both begin and end with: "C",
+    "locale" (case and punctuation ignored) or None. ``moved`` is how many texts stand there.
+    """
 
     count: int
+    moved: int = 0
+    a_sorted: str | None = None
+    b_sorted: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,7 @@ def order_change(
     """
     if len(a) < 2 or list(a) == list(b) or sorted(a) != sorted(b):
         return
-    head = next(i for i in range(len(a)) if a[i] != b[i])
-    tail = next(i for i in range(len(a)) if a[-1 - i] != b[-1 - i])
+    head, tail = differing_middle(a, b)
     yield OrderChange(
         section=section,
         a=_place(a, a_span),
@@ -52,6 +51,13 @@ def order_change(
         a_sorted=collation(a[head : len(a) - tail]),
         b_sorted=collation(b[head : len(b) - tail]),
     )
+
+
+def differing_middle(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
+    """How many items two different orders of the same items share at the beginning and at the end."""
+    head = next(i for i in range(len(a)) if a[i] != b[i])
+    tail = next(i for i in range(len(a)) if a[-1 - i] != b[-1 - i])
+    return head, tail
 
 
 def _place(names: Sequence[str], span: Span | None) -> Location:

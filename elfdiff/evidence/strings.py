@@ -21,12 +21,14 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.evidence.order import collation, differing_middle
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.words import WordDifference, differences, kind_by_name
 from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
 MAX_LOOSE_WORD = 64
+MAX_ORDER_SHOWN = 12
 MAX_LOOSE_DIFFERENCES = 3
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
@@ -265,8 +267,20 @@ def _orders(pair: Pair) -> Iterator[TextOrderChange]:
             continue
         a_order = _texts_in_order(left)
         b_order = _texts_in_order(right)
-        if a_order != b_order and len(a_order) >= 3 and sorted(a_order) == sorted(b_order):
-            yield TextOrderChange(section=item.name, count=len(a_order))
+        if a_order == b_order or len(a_order) < 3 or sorted(a_order) != sorted(b_order):
+            continue
+        words = [[readable(text) for text in order] for order in (a_order, b_order)]
+        head, tail = differing_middle(*words)
+        middle = [order[head : len(order) - tail] for order in words]
+        yield TextOrderChange(
+            section=item.name,
+            a=Location(item.a.offset, 0, "file", ", ".join(middle[0][:MAX_ORDER_SHOWN])),
+            b=Location(item.b.offset, 0, "file", ", ".join(middle[1][:MAX_ORDER_SHOWN])),
+            count=len(a_order),
+            moved=len(middle[0]),
+            a_sorted=collation(middle[0]),
+            b_sorted=collation(middle[1]),
+        )
 
 
 def _texts_in_order(contents: bytes) -> list[bytes]:

@@ -44,3 +44,8 @@ def test_texts_that_open_alike_are_partners() -> None:
     b = [Spot(section, 0, b"built by margarete@buildd-arm-04"), Spot(section, 40, b"something else entirely")]
     pairs = pair_texts(a, b, {0: b""}, {0: b"", 40: b""}, False, {0: a[0].text})
     assert pairs[0] == (a[0], b[0], "similar")
+
+
+def test_a_changed_letter_near_the_front_is_a_change() -> None:
+    a, b = Contents(b"\0attempt to compare two\0attempt to call\0"), Contents(b"\0attEmpt to compare two\0attempt to call\0")
+    assert not only_moved(b"attempt to compare two", b"attEmpt to compare two", a, b)
