@@ -10,18 +10,24 @@ from elfdiff.span import Span
 
 MAX_BYTES = 1 << 14
 MAX_LINES = 4
+MAX_TEXT = 40
 
-_RIP = re.compile(r"rip [+-] 0x[0-9a-f]+")
+_RIP = re.compile(r"rip ([+-]) (0x[0-9a-f]+)")
 _TARGET = re.compile(r"#?0x[0-9a-f]{3,}\Z")
-_BRANCHES = re.compile(r"(?:j[a-z]+|call|b(?:l|lr|eq|ne|lt|gt|le|ge|hs|lo)?|b\.[a-z]+|cbn?z|tbn?z|adrp?|jal|brasl|larl|j[gl]?[a-z]*|bra|bc|bd[a-z]+)\Z")
+_BRANCHES = re.compile(
+    r"(?:j[a-z]+|call|b(?:l|lr|eq|ne|lt|gt|le|ge|hs|lo)?|b\.[a-z]+|cbn?z|tbn?z|adrp?|jal|brasl|larl|bra|bc|bd[a-z]+)\Z"
+)
 
 
-def first_differences(a: ElfFile, a_span: Span, b: ElfFile, b_span: Span) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Up to four instructions of each side from the first difference on, targets of branches and addresses masked.
+def first_differences(
+    a: ElfFile, a_span: Span, b: ElfFile, b_span: Span, named: bool = False
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Up to four instructions of each side from the first difference on.
 
-    Both are empty if this machine's code cannot be decoded here, or if only masked parts differ.
+    Targets of branches and addresses are masked; ``named``: those that lead to a named function or object, or to a text,
+    show that instead. Both are empty if this machine's code cannot be decoded here, or if only masked parts differ.
     """
-    left, right = _lines(a, a_span), _lines(b, b_span)
+    left, right = _lines(a, a_span, named), _lines(b, b_span, named)
     if not left or not right:
         return (), ()
     for tag, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
@@ -30,7 +36,7 @@ def first_differences(a: ElfFile, a_span: Span, b: ElfFile, b_span: Span) -> tup
     return (), ()
 
 
-def _lines(elf: ElfFile, span: Span) -> list[str]:
+def _lines(elf: ElfFile, span: Span, named: bool) -> list[str]:
     import capstone
 
     found = _architecture(elf)
@@ -38,16 +44,42 @@ def _lines(elf: ElfFile, span: Span) -> list[str]:
         return []
     decoder = capstone.Cs(*found)
     code = elf.data[span.start : min(span.end, span.start + MAX_BYTES)]
-    return [_masked(mnemonic, operands) for _, _, mnemonic, operands in decoder.disasm_lite(code, 0)]
+    section = next((s for s in elf.sections if s.is_allocated and s.span and span.start in s.span), None)
+    base = section.address + span.start - section.span.start if section is not None and section.span is not None else 0
+    return [
+        _masked(mnemonic, operands, elf if named else None, address + size)
+        for address, size, mnemonic, operands in decoder.disasm_lite(code, base)
+    ]
 
 
-def _masked(mnemonic: str, operands: str) -> str:
-    operands = _RIP.sub("rip + …", operands)
+def _masked(mnemonic: str, operands: str, elf: ElfFile | None, following: int) -> str:
+    """The instruction without places, or with their names if ``elf`` is given."""
+    distance = _RIP.search(operands)
+    if distance is not None:
+        sign = 1 if distance.group(1) == "+" else -1
+        name = _name_of(elf, following + sign * int(distance.group(2), 16)) if elf else None
+        operands = _RIP.sub(lambda _: f"rip + {name or '…'}", operands)
     if _BRANCHES.match(mnemonic):
         head, comma, last = operands.rpartition(", ")
-        if _TARGET.match(last) or last.startswith("0x") or last.startswith("#0x"):
-            operands = f"{head}{comma}…"
+        if last.startswith(("0x", "#0x")) or _TARGET.match(last):
+            name = _name_of(elf, int(last.lstrip("#"), 16)) if elf else None
+            operands = f"{head}{comma}{name or '…'}"
     return f"{mnemonic} {operands}".strip()
+
+
+def _name_of(elf: ElfFile, address: int) -> str | None:
+    """The named thing or the text at an address; None if there is neither."""
+    section = elf.section_at(address)
+    if section is None:
+        return None
+    symbol = elf.symbol_at(section, address - section.address)
+    if symbol is not None and symbol.name:
+        return symbol.name if symbol.value == address else f"{symbol.name}+{address - symbol.value:#x}"
+    if section.span is None or section.is_executable:
+        return None
+    start = section.span.start + address - section.address
+    text = elf.data[start : start + MAX_TEXT].split(b"\0", 1)[0]
+    return f'"{text.decode()}"' if len(text) >= 3 and text.isascii() and text.decode().isprintable() else None
 
 
 def _architecture(elf: ElfFile) -> tuple[int, int] | None:

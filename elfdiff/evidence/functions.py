@@ -44,8 +44,10 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
     name = match.name or f"the function at {match.a_address or match.b_address:#x}"
     a_lines: tuple[str, ...] = ()
     b_lines: tuple[str, ...] = ()
-    if decode and match.a_span and match.b_span and match.status is FunctionStatus.CHANGED:
+    if decode and match.a_span and match.b_span and match.status in (FunctionStatus.CHANGED, FunctionStatus.REDIRECTED):
         a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span)
+        if not a_lines and not b_lines:
+            a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span, named=True)
     return FunctionChange(
         section=match.section,
         symbol=match.name or None,

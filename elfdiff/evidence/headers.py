@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.compare.pair import Pair
+from elfdiff.compare.sections import SectionPair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.hashes import lone_section
 from elfdiff.evidence.model import (
@@ -19,6 +20,7 @@ from elfdiff.evidence.model import (
     TailChange,
 )
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 _PATH_TAGS = {"RUNPATH": PathPlace.RUNPATH, "RPATH": PathPlace.RUNPATH, "NEEDED": PathPlace.NEEDED, "SONAME": PathPlace.NEEDED}
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
@@ -81,6 +83,7 @@ def _sections(pair: Pair) -> Iterator[Evidence]:
                 section=item.name,
                 a=Location(a.offset, a.size, "file", f"{a.size} bytes") if a else None,
                 b=Location(b.offset, b.size, "file", f"{b.size} bytes") if b else None,
+                spans=tuple(_header_spans(pair, item)) if a is None or b is None else (),
                 name=item.name,
                 status=status,
                 a_size=a.size if a else None,
@@ -90,11 +93,28 @@ def _sections(pair: Pair) -> Iterator[Evidence]:
         if a and b and (a.compression or b.compression) and pair.a.raw(a) != pair.b.raw(b):
             yield CompressionChange(
                 section=item.name,
+                a=Location(a.offset, a.size, "file", a.compression or "not compressed"),
+                b=Location(b.offset, b.size, "file", b.compression or "not compressed"),
                 name=item.name,
                 a_method=a.compression,
                 b_method=b.compression,
                 same_contents=pair.a.contents(a) == pair.b.contents(b),
             )
+
+
+def _header_spans(pair: Pair, item: SectionPair) -> Iterator[tuple[Span | None, Span | None]]:
+    """The entry in the section header table, and the name, of a section that only one file has."""
+    for elf, section, left in ((pair.a, item.a, True), (pair.b, item.b, False)):
+        if section is None:
+            continue
+        names = elf.sections[elf.header.shstrndx] if elf.header.shstrndx < len(elf.sections) else None
+        start = int.from_bytes(elf.data[section.header_span.start : section.header_span.start + 4], elf.byte_order)
+        spans = [section.header_span]
+        if names is not None and names.span is not None and start < names.span.length:
+            end = elf.data.find(b"\0", names.span.start + start, names.span.end)
+            spans.append(Span(names.span.start + start, (end if end >= 0 else names.span.end - 1) + 1))
+        for span in spans:
+            yield (span, None) if left else (None, span)
 
 
 def _dynamic(pair: Pair) -> Iterator[Evidence]:
