@@ -43,6 +43,19 @@ def rows_at(places: Ints, wanted: Ints) -> Ints:
     return np.where(places[row] == wanted, row, -1)
 
 
+def without_return(calls: Ints, targets: Ints, padding: Flags, starts: Flags) -> Ints:
+    """Which of the rows ``calls`` call something that does not come back, like abort().
+
+    ``targets`` are the addresses called. What is called at the very end of a function, but for padding, never returns.
+    """
+    if not len(calls):
+        return calls
+    solid = np.flatnonzero(~padding | starts)
+    following = np.append(solid, len(starts))[np.searchsorted(solid, calls, side="right")]
+    last = np.append(starts, True)[following]
+    return calls[np.isin(targets, np.unique(targets[last]))]
+
+
 def partners(steps: Steps) -> Ints:
     """For every row that may use a part the row that made it, or -1. Linear in the number of instructions.
 

@@ -6,7 +6,7 @@ import numpy as np
 from iced_x86 import Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register
 
 from elfdiff.compare.fields import Base
-from elfdiff.compare.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at
+from elfdiff.compare.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at, without_return
 from elfdiff.compare.machines import Code, CodeReferences, ReferenceKind, Spread
 from elfdiff.elf.immediate import Immediate
 
@@ -42,8 +42,9 @@ _EBX = 3
 _FIRST_SLOT = 8
 MAX_SLOTS = 32
 """Words of one function's stack that are watched."""
-_SCRATCH = 0b111
-"""EAX, ECX and EDX: what a call may overwrite (System V ABI, i386 supplement, "Registers")."""
+_RETURNED = 0b1
+"""EAX. ECX and EDX are a caller's only if it knows that the function called leaves them alone (gcc's -fipa-ra): what it
+reads there without having written it was not overwritten."""
 _ONLY_READ = frozenset({Mnemonic.CMP, Mnemonic.TEST, Mnemonic.PUSH, Mnemonic.BT})
 _EXCHANGES = frozenset({Mnemonic.XCHG, Mnemonic.XADD})
 _HIDDEN = {
@@ -89,12 +90,18 @@ def references(code: Code) -> CodeReferences:
     jumps: list[tuple[int, int]] = []
     """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
     called = -1
+    padding: list[bool] = []
+    calls: list[tuple[int, int]] = []
     got = code.got
     begins = set(code.starts.tolist()) if got is not None else set()
     copies: list[int] = []
     slots: dict[tuple[int, int], int] = {}
     """Words on the stack that a register with the GOT's address was put into, numbered behind the registers."""
     holding = 0
+    depth = 0
+    """Bytes on the stack since the function began, as far as the instructions before tell."""
+    depths: dict[int, int] = {}
+    """The same for places that branches lead to."""
     for instruction in decoder:
         start = instruction.ip32 - code.address
         flow = instruction.flow_control
@@ -124,7 +131,8 @@ def references(code: Code) -> CodeReferences:
         row = len(places)
         places.append(start)
         if start in begins:
-            slots, holding = {}, 0
+            slots, holding, depth, depths = {}, 0, 0, {}
+        depth = depths.get(start, depth)
         written = _written(instruction)
         flows.append(way)
         goals.append(goal)
@@ -144,16 +152,21 @@ def references(code: Code) -> CodeReferences:
         if given >= 0:
             holding |= 1 << given
         elif instruction.mnemonic == Mnemonic.MOV and instruction.op_count == 2:
-            given, copied, written = _moved(instruction, holding, slots, written)
+            given, copied, written = _moved(instruction, holding, slots, depth, written)
             holding = holding & ~written | (1 << given if copied >= 0 and holding >> copied & 1 else 0)
         else:
             holding &= ~written
         writes.append(written)
         copies.append(copied)
         sets.append(given)
+        depth += _pushed(instruction)
+        if goal > start:
+            depths.setdefault(goal, depth)
         reads.append(read)
+        padding.append(_does_nothing(instruction))
         if flow == FlowControl.CALL:
             called = instruction.next_ip32
+            calls.append((row, instruction.near_branch_target))
     plain = CodeReferences(
         np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8), np.zeros(len(at), dtype=bool)
     )
@@ -163,10 +176,13 @@ def references(code: Code) -> CodeReferences:
     starts = np.zeros(len(where_all), dtype=bool)
     first = rows_at(where_all, code.starts)
     starts[first[first >= 0]] = True
+    way_all = np.array(flows, dtype=np.uint8)
+    table = np.array(calls, dtype=np.int64).reshape(-1, 2)
+    way_all[without_return(table[:, 0], table[:, 1], np.array(padding), starts)] = AWAY
     maker = partners(
         Steps(
             np.array(sets, dtype=np.int64), np.zeros(len(sets), dtype=np.int64), np.array(reads, dtype=np.int64),
-            np.array(writes, dtype=np.int64), np.array(flows, dtype=np.uint8),
+            np.array(writes, dtype=np.int64), way_all,
             rows_at(where_all, np.array(goals, dtype=np.int64)), starts, np.array(copies, dtype=np.int64),
         )
     )  # fmt: skip
@@ -200,7 +216,9 @@ def _held_by(instruction: Instruction) -> int:
     return out
 
 
-def _moved(instruction: Instruction, holding: int, slots: dict[tuple[int, int], int], written: int) -> tuple[int, int, int]:
+def _moved(
+    instruction: Instruction, holding: int, slots: dict[tuple[int, int], int], depth: int, written: int
+) -> tuple[int, int, int]:
     """What MOV gives to which register or word of the stack: the receiver, the giver (or -1), and what is overwritten.
 
     ``holding``: registers that hold the GOT's address as far as the instructions before, in order, tell.
@@ -210,11 +228,11 @@ def _moved(instruction: Instruction, holding: int, slots: dict[tuple[int, int], 
         if instruction.op1_kind == OpKind.REGISTER:
             giver = _WHOLE.get(instruction.op1_register, -1)
             return (receiver, giver, written) if receiver >= 0 and giver >= 0 else (-1, -1, written)
-        slot = slots.get(_word(instruction), -1) if instruction.op1_kind == OpKind.MEMORY else -1
+        slot = slots.get(_word(instruction, depth), -1) if instruction.op1_kind == OpKind.MEMORY else -1
         return (receiver, slot, written) if slot >= 0 and receiver >= 0 else (-1, -1, written)
     if instruction.op0_kind != OpKind.MEMORY or instruction.memory_base not in (Register.ESP, Register.EBP):
         return -1, -1, written
-    word = _word(instruction)
+    word = _word(instruction, depth)
     giver = _WHOLE.get(instruction.op1_register, -1) if instruction.op1_kind == OpKind.REGISTER else -1
     if giver >= 0 and holding >> giver & 1 and word not in slots and len(slots) < MAX_SLOTS:
         slots[word] = _FIRST_SLOT + len(slots)
@@ -224,19 +242,38 @@ def _moved(instruction: Instruction, holding: int, slots: dict[tuple[int, int], 
     return slot, giver, written | 1 << slot
 
 
-def _word(instruction: Instruction) -> tuple[int, int]:
-    """A word of the stack as instructions name it; what they name so is another word while arguments are pushed."""
+def _word(instruction: Instruction, depth: int) -> tuple[int, int]:
+    """A word of the stack: EBP and the distance from it, or ESP and the distance from where it was at first."""
     if instruction.memory_index != Register.NONE:
         return -1, 0
-    return instruction.memory_base, instruction.memory_displacement
+    displacement = instruction.memory_displacement
+    displacement -= displacement >> 31 << 32
+    return instruction.memory_base, displacement - (depth if instruction.memory_base == Register.ESP else 0)
+
+
+def _pushed(instruction: Instruction) -> int:
+    """Bytes that an instruction puts on the stack."""
+    mnemonic = instruction.mnemonic
+    if mnemonic == Mnemonic.PUSH:
+        return 4
+    if mnemonic == Mnemonic.POP:
+        return -4
+    if mnemonic in (Mnemonic.SUB, Mnemonic.ADD) and instruction.op0_kind == OpKind.REGISTER and instruction.op0_register == Register.ESP:
+        if instruction.op1_kind in (OpKind.IMMEDIATE8TO32, OpKind.IMMEDIATE32):
+            number = instruction.immediate(1) & 0xFFFFFFFF
+            number -= number >> 31 << 32
+            return int(number if mnemonic == Mnemonic.SUB else -number)
+    return 0
 
 
 def _written(instruction: Instruction) -> int:
     """General registers that an instruction overwrites, as bits."""
     mnemonic = instruction.mnemonic
     out = _HIDDEN.get(mnemonic, 0)
+    if mnemonic in (Mnemonic.LEA, Mnemonic.XCHG) and _does_nothing(instruction):
+        return 0
     if instruction.flow_control in (FlowControl.CALL, FlowControl.INDIRECT_CALL):
-        return _SCRATCH
+        return _RETURNED
     if instruction.op_count:
         if mnemonic not in _ONLY_READ and instruction.op0_kind == OpKind.REGISTER:
             register = _REGISTERS.get(instruction.op0_register)
