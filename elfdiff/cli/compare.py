@@ -99,10 +99,17 @@ def _check_known(allowed: frozenset[str]) -> None:
 
 
 def _check_outputs(args: argparse.Namespace) -> None:
-    """UsageError if an output would replace an input."""
+    """UsageError if an output would replace an input, or another output."""
+    written: dict[str, str] = {}
     for option, target in (("-o", args.output), ("--spans", args.spans), ("--proof", args.proof)):
+        if target is None:
+            continue
+        if os.path.isfile(target) or not os.path.exists(target):
+            earlier = written.setdefault(os.path.realpath(target), option)
+            if earlier != option:
+                raise UsageError(f"{earlier} and {option} both write {target}")
         for source in (args.a, args.b):
-            if target is not None and _one_file(target, source):
+            if _one_file(target, source):
                 raise UsageError(f"{option} {target} is one of the files to compare")
 
 

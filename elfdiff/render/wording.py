@@ -226,7 +226,8 @@ def plan(report: Report) -> Plan | None:
     if report.verdict is Verdict.IDENTICAL:
         return None
     if report.incomparable is not None:
-        return Plan("", (Step("compare two builds for the same machine"),))
+        same_kind = report.a.format is not None and report.b.format is not None
+        return Plan("", (Step(f"compare two builds {'for the same machine' if same_kind else 'of one thing'}"),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         return _before_strip(report)
     steps = _steps(report)

@@ -99,6 +99,14 @@ def test_an_input_is_never_replaced(option: str, one_root: Report, tmp_path: Pat
     assert "is one of the files to compare" in capsys.readouterr().err
 
 
+def test_one_output_never_replaces_another(one_root: Report, tmp_path: Path, capsys: Capture) -> None:
+    target = tmp_path / "out"
+    assert main(["x", "y", "-o", str(target), "--spans", str(tmp_path / "." / "out")]) == 2
+    assert not target.exists()
+    assert capsys.readouterr().err.startswith("elfdiff: error: -o and --spans both write ")
+    assert main(["x", "y", "-o", "/dev/null", "--spans", "/dev/null"]) == 1
+
+
 def test_one_inode_twice_is_warned_about(
     made: SimpleNamespace, pipeline: Pipeline, tmp_path: Path, capsys: Capture
 ) -> None:

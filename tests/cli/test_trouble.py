@@ -70,3 +70,12 @@ def test_a_path_that_is_no_text(tmp_path: Path, capsys: Capture) -> None:
         assert "\x1b" not in shown.out + shown.err
     assert main([path, "nowhere"]) == 2
     assert "\x1b" not in capsys.readouterr().err
+
+
+def test_an_elf_file_and_an_archive_are_not_blamed_on_the_machine(capsys: Capture) -> None:
+    samples = Path(__file__).parents[2] / "samples"
+    for paths in (("content-hash-stripped/a", "archive-metadata/a"), ("archive-metadata/a", "content-hash-stripped/a")):
+        assert main([str(samples / path) for path in paths]) == 1
+        shown = capsys.readouterr().out
+        assert "a static archive" in shown
+        assert "machine" not in shown
