@@ -187,6 +187,28 @@ def claims_cure(report: dict[str, Any]) -> bool:
     return report["verdict"] == "explained" and report["fixable"] is True and not unfixed
 
 
+def remember(workshop: Workshop, outcome: Outcome) -> None:
+    """Keep what came of a pair beside its files."""
+    told = {
+        "trouble": outcome.trouble,
+        "verdict": outcome.verdict,
+        "found": outcome.found,
+        "lines": outcome.lines,
+        "fix": outcome.fix,
+    }
+    home = workshop.root / outcome.pair.name
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "outcome.json").write_text(json.dumps(told, indent=2) + "\n")
+
+
+def remembered(workshop: Workshop, pair: Pair) -> Outcome:
+    """What came of a pair when it was last asked; trouble if it never was."""
+    place = workshop.root / pair.name / "outcome.json"
+    if not place.exists():
+        return Outcome(pair, trouble="never asked")
+    return Outcome(pair, **json.loads(place.read_text()))
+
+
 def share(part: int, whole: int) -> str:
     """A percentage, or a dash where there is nothing to count."""
     return f"{100 * part / whole:.0f} %" if whole else "–"
@@ -284,6 +306,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="one or two pairs a root")
     parser.add_argument("--only", metavar="TEXT", nargs="+", help="pairs that plant a root, or whose name begins so")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep and reuse what was built")
+    parser.add_argument("--remember", action="store_true", help="with --keep: print the last results, ask nothing")
     parser.add_argument("--markdown", action="store_true", help="tables for docs/accuracy.md")
     options = parser.parse_args(arguments)
     workshop = Workshop((options.keep or SCRATCH).resolve())
@@ -292,7 +315,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcomes: list[Outcome] = []
     try:
         for pair in chosen:
-            outcome = examine(workshop, pair)
+            outcome = remembered(workshop, pair) if options.remember else examine(workshop, pair)
+            remember(workshop, outcome)
             outcomes.append(outcome)
             print("." if outcome.right else f"[{pair.name}]", end="", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
