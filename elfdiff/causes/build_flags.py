@@ -534,7 +534,7 @@ def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
         return
     names: dict[str, set[str]] = {"changed": set(), "added": set(), "removed": set()}
     for function in evidence.of(FunctionChange):
-        if function.certain:
+        if function.certain and function.status in names:
             names[function.status].add(function.name)
     moved = names["added"] & names["removed"]
     for totals in evidence.of(FunctionTotals):

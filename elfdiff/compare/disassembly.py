@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from elfdiff.elf.file import ElfFile
@@ -10,7 +11,8 @@ from elfdiff.span import Span
 
 MAX_BYTES = 1 << 14
 MAX_LINES = 4
-MAX_TEXT = 40
+MIN_TEXT = 4
+MAX_TEXT = 64
 
 _RIP = re.compile(r"rip ([+-]) (0x[0-9a-f]+)")
 _TARGET = re.compile(r"#?0x[0-9a-f]{3,}\Z")
@@ -19,15 +21,44 @@ _BRANCHES = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What stands at the addresses of one file, in names and texts that the other file has too."""
+
+    elf: ElfFile
+    other: ElfFile
+    common: frozenset[str]
+
+    def at(self, address: int) -> str | None:
+        """The named thing or the text at an address; None if there is neither, or if the other file lacks it."""
+        section = self.elf.section_at(address)
+        if section is None:
+            return None
+        symbol = self.elf.symbol_at(section, address - section.address)
+        if symbol is not None and symbol.name:
+            if symbol.name not in self.common:
+                return None
+            return symbol.name if symbol.value == address else f"{symbol.name}+{address - symbol.value:#x}"
+        if section.span is None or section.is_executable:
+            return None
+        start = section.span.start + address - section.address
+        text, end, _ = self.elf.data[start : start + MAX_TEXT].partition(b"\0")
+        if len(text) < MIN_TEXT or not end or not text.isascii() or not text.decode().isprintable():
+            return None
+        return f'"{text.decode()}"' if self.other.data.find(text + b"\0") >= 0 else None
+
+
 def first_differences(
-    a: ElfFile, a_span: Span, b: ElfFile, b_span: Span, named: bool = False
+    a: ElfFile, a_span: Span, b: ElfFile, b_span: Span, common: frozenset[str] | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Up to four instructions of each side from the first difference on.
 
-    Targets of branches and addresses are masked; ``named``: those that lead to a named function or object, or to a text,
-    show that instead. Both are empty if this machine's code cannot be decoded here, or if only masked parts differ.
+    Targets of branches and addresses are masked. With ``common`` (names of symbols that both files have) those that lead to
+    such a symbol, or to a text that both files hold, show that instead. Both are empty if this machine's code cannot be
+    decoded here, or if only masked parts differ.
     """
-    left, right = _lines(a, a_span, named), _lines(b, b_span, named)
+    left = _lines(a, a_span, None if common is None else _Names(a, b, common))
+    right = _lines(b, b_span, None if common is None else _Names(b, a, common))
     if not left or not right:
         return (), ()
     for tag, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
@@ -36,7 +67,7 @@ def first_differences(
     return (), ()
 
 
-def _lines(elf: ElfFile, span: Span, named: bool) -> list[str]:
+def _lines(elf: ElfFile, span: Span, names: _Names | None) -> list[str]:
     import capstone
 
     found = _architecture(elf)
@@ -47,39 +78,24 @@ def _lines(elf: ElfFile, span: Span, named: bool) -> list[str]:
     section = next((s for s in elf.sections if s.is_allocated and s.span and span.start in s.span), None)
     base = section.address + span.start - section.span.start if section is not None and section.span is not None else 0
     return [
-        _masked(mnemonic, operands, elf if named else None, address + size)
+        _masked(mnemonic, operands, names, address + size)
         for address, size, mnemonic, operands in decoder.disasm_lite(code, base)
     ]
 
 
-def _masked(mnemonic: str, operands: str, elf: ElfFile | None, following: int) -> str:
-    """The instruction without places, or with their names if ``elf`` is given."""
+def _masked(mnemonic: str, operands: str, names: _Names | None, following: int) -> str:
+    """The instruction without places, or with their names."""
     distance = _RIP.search(operands)
     if distance is not None:
         sign = 1 if distance.group(1) == "+" else -1
-        name = _name_of(elf, following + sign * int(distance.group(2), 16)) if elf else None
+        name = names.at(following + sign * int(distance.group(2), 16)) if names else None
         operands = _RIP.sub(lambda _: f"rip + {name or '…'}", operands)
     if _BRANCHES.match(mnemonic):
         head, comma, last = operands.rpartition(", ")
         if last.startswith(("0x", "#0x")) or _TARGET.match(last):
-            name = _name_of(elf, int(last.lstrip("#"), 16)) if elf else None
+            name = names.at(int(last.lstrip("#"), 16)) if names else None
             operands = f"{head}{comma}{name or '…'}"
     return f"{mnemonic} {operands}".strip()
-
-
-def _name_of(elf: ElfFile, address: int) -> str | None:
-    """The named thing or the text at an address; None if there is neither."""
-    section = elf.section_at(address)
-    if section is None:
-        return None
-    symbol = elf.symbol_at(section, address - section.address)
-    if symbol is not None and symbol.name:
-        return symbol.name if symbol.value == address else f"{symbol.name}+{address - symbol.value:#x}"
-    if section.span is None or section.is_executable:
-        return None
-    start = section.span.start + address - section.address
-    text = elf.data[start : start + MAX_TEXT].split(b"\0", 1)[0]
-    return f'"{text.decode()}"' if len(text) >= 3 and text.isascii() and text.decode().isprintable() else None
 
 
 def _architecture(elf: ElfFile) -> tuple[int, int] | None:

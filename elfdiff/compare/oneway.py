@@ -10,7 +10,7 @@ import numpy as np
 
 from elfdiff.compare.copies import meant, same_text
 from elfdiff.compare.fields import Base, Fields, Prediction, Space, predict
-from elfdiff.compare.functions import FunctionMatch, FunctionStatus, functions_in
+from elfdiff.compare.functions import FunctionMatch, FunctionStatus, functions_in, masked
 from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.pools import TextChange
 from elfdiff.compare.references import all_fields
@@ -178,10 +178,16 @@ class OneWay:
                 continue
             functions = functions_in(self.a, section, ranges)
             starts = np.array([f.start for f in functions], dtype=np.int64)
+            references, little = self.code.of(section), self.a.elf.byte_order == "little"
+            code = [
+                masked(image.array[span.start : span.end], references, little)
+                for image, span in ((self.a, section.span), (self.b, other.span))
+            ]
             for index in np.unique(np.searchsorted(starts, inside, side="right") - 1).tolist():
                 if index < 0:
                     continue
                 f = functions[index]
+                alike = references is not None and np.array_equal(code[0][f.start : f.end], code[1][f.start : f.end])
                 out.append(
                     FunctionMatch(
                         f.name,
@@ -190,7 +196,7 @@ class OneWay:
                         Span(other.span.start + f.start, other.span.start + f.end),
                         section.address + f.start,
                         other.address + f.start,
-                        FunctionStatus.CHANGED,
+                        FunctionStatus.REDIRECTED if alike else FunctionStatus.CHANGED,
                         "position",
                     )
                 )

@@ -42,6 +42,14 @@ class Pair:
         return read_dependencies(self.a.data, self.a.path), read_dependencies(self.b.data, self.b.path)
 
     @cached_property
+    def common_names(self) -> frozenset[str]:
+        """Names of symbols that both files define or import."""
+        left, right = (
+            {symbol.name for symbol in (*elf.symbols, *elf.dynamic_symbols)} for elf in (self.a, self.b)
+        )
+        return frozenset(left & right)
+
+    @cached_property
     def _opaque(self) -> dict[int, list[StringPair]]:
         found: dict[int, list[StringPair]] = {}
         for item in self.strings:

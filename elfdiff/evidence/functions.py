@@ -44,10 +44,13 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
     name = match.name or f"the function at {match.a_address or match.b_address:#x}"
     a_lines: tuple[str, ...] = ()
     b_lines: tuple[str, ...] = ()
-    if decode and match.a_span and match.b_span and match.status in (FunctionStatus.CHANGED, FunctionStatus.REDIRECTED):
+    certain = match.status is not FunctionStatus.REDIRECTED
+    if decode and match.a_span and match.b_span and match.status is FunctionStatus.CHANGED:
         a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span)
-        if not a_lines and not b_lines:
-            a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span, named=True)
+    elif decode and match.a_span and match.b_span and match.status is FunctionStatus.REDIRECTED:
+        a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span, pair.common_names)
+        # Both places are known in both files, so it is no place that merely could not be followed.
+        certain = bool(a_lines) and "…" not in "".join((*a_lines, *b_lines))
     return FunctionChange(
         section=match.section,
         symbol=match.name or None,
@@ -57,7 +60,7 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
         status=match.status.value,
         a_lines=a_lines,
         b_lines=b_lines,
-        certain=match.status is not FunctionStatus.REDIRECTED,
+        certain=certain,
     )
 
 
