@@ -92,6 +92,7 @@ _NOT_PROGRAM = (
 )
 _IN_CODE = (PathChange, TimeChange, WordChange, TextChange, IntegerChange, DataChange)
 """Facts whose lengths or values compilers write into instructions."""
+_ROUNDING = 1e-9
 _RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
@@ -147,7 +148,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if not claimed and not lines:
             yield from _unspoken(evidence)
         return
-    confidence, note = _confidence(evidence, functions, names, texts)
+    confidence, note = _confidence(evidence, functions, names, texts, data)
     if digests or releases or (lines and sure):
         confidence, note = Confidence.CERTAIN, None
     yield Match(
@@ -273,6 +274,7 @@ def _confidence(
     functions: list[FunctionChange],
     names: list[SymbolSetChange],
     texts: list[TextChange | WordChange],
+    data: list[DataChange | IntegerChange],
 ) -> tuple[Confidence, str | None]:
     if most_changed(evidence):
         return (
@@ -305,7 +307,14 @@ def _confidence(
             Confidence.LIKELY,
             "only constants in the code differ; a value that the build script passed can look the same",
         )
+    if any(_is_other_number(item) for item in data):
+        return Confidence.LIKELY, "a -D option, or a table that a script computed, can look the same"
     return Confidence.POSSIBLE, "only data differs; a generated table can look the same"
+
+
+def _is_other_number(item: DataChange | IntegerChange) -> bool:
+    """A floating point constant that differs by more than two CPUs' arithmetic would."""
+    return isinstance(item, DataChange) and any(abs(a - b) > _ROUNDING * abs(a) for a, b in item.doubles)
 
 
 def _is_own(file: str) -> bool:
@@ -342,8 +351,15 @@ def _summary(
     if texts:
         parts.append(_text_summary(texts[0], len(texts)))
     if data and not parts:
-        parts.append(f"data differs: {listed(item.symbol or item.section or 'an object' for item in data)}")
+        parts.append(f"data differs: {listed(map(_data_name, data))}")
     return "; ".join(parts)
+
+
+def _data_name(item: DataChange | IntegerChange) -> str:
+    if isinstance(item, DataChange) and item.doubles:
+        a, b = item.doubles[0]
+        return f"a constant in {item.section}, {a} became {b}"
+    return item.symbol or item.section or "an object"
 
 
 def _text_summary(text: TextChange | WordChange, count: int) -> str:

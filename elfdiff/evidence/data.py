@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ MAX_CHECKED = 1000
 MAX_WORDS = 32
 """Constants that one changed number can draw with it; more of them are a table, or things in another order."""
 MAX_LENGTH, MAX_NUMBER = 0xFFFF, 0xFFFFFFFF
+USUAL = 1e-12, 1e12
+"""Between these a floating point constant of a program lies; other bytes seldom read so."""
 
 _DATA = (".rodata", ".data", ".tdata", ".sdata", ".srodata", ".lrodata", ".ldata")
 _MADE = re.compile(
@@ -235,13 +238,29 @@ def _constants(sides: tuple[_Side, _Side], left: Section, right: Section) -> Ite
         found.append(spans)
     if found:
         one, other = found[0]
+        numbers = tuple((_double(a, x), _double(b, y)) for x, y in found)
+        doubles = tuple((x, y) for x, y in numbers if x is not None and y is not None)
+        whole = len(doubles) == len(numbers)
         yield DataChange(
             section=left.name,
-            a=Location(one.start, width, "file", a.elf.data[one.start : one.end].hex()),
-            b=Location(other.start, width, "file", b.elf.data[other.start : other.end].hex()),
+            a=Location(
+                one.start, width, "file", str(doubles[0][0]) if whole else a.elf.data[one.start : one.end].hex()
+            ),
+            b=Location(
+                other.start, width, "file", str(doubles[0][1]) if whole else b.elf.data[other.start : other.end].hex()
+            ),
             spans=tuple(found),
             size=width * len(found),
+            doubles=doubles if whole else (),
         )
+
+
+def _double(side: _Side, span: Span) -> float | None:
+    """The number that eight bytes are as a double; None if it is zero or of no usual size: then they are none."""
+    if span.length != 8:
+        return None
+    (value,) = struct.unpack("<d" if side.elf.byte_order == "little" else ">d", side.elf.data[span.start : span.end])
+    return float(value) if USUAL[0] < abs(value) < USUAL[1] else None
 
 
 def _is_text(data: bytes) -> bool:

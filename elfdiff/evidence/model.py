@@ -399,10 +399,12 @@ class FunctionTotals(Evidence):
 class DataChange(Evidence):
     """A named object's bytes differ by more than addresses and by no text that was read. ``size`` in bytes.
 
-    Without ``symbol``: constants that code reads by address, in a program whose code is equal.
+    Without ``symbol``: constants that code reads by address, in a program whose code is equal. ``doubles`` are both
+    values of each, if all of them read as floating point numbers of usual size.
     """
 
     size: int
+    doubles: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -270,3 +270,10 @@ class TestDebugInformationAlone:
         revision = GoSettingChange(key="vcs.revision", a_value="5b6416bf", b_value="835fe59a")
         number = seen.function("main.main", ("mov edi, 0x80078071",), ("mov edi, 0x80088091",))
         assert ask(source, seen.given(revision, number)) == {"source-change": "likely"}
+
+
+def test_a_floating_point_constant_that_is_another_number(seen, ask):
+    other = DataChange(section=".rodata", size=8, doubles=((0.25, 0.24),))
+    assert ask(source, seen.given(other)) == {"source-change": "likely"}
+    rounded = DataChange(section=".rodata", size=8, doubles=((0.1, 0.10000000000000002),))
+    assert ask(source, seen.given(rounded)) == {"source-change": "possible"}
