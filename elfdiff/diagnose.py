@@ -100,7 +100,8 @@ def facts(elf: ElfFile, dependencies: DependencyList | None) -> FileFacts:
 def same(pair: Pair, evidence: EvidenceSet, code: Code | None) -> tuple[str, ...]:
     """What was checked and found equal, as phrases for people."""
     if evidence.context.only_hashes_differ:
-        return ("every byte outside the build ID",)
+        link = pair.a.build_id == pair.b.build_id
+        return (f"every byte outside the {'checksum of the debug file' if link else 'build ID'}",)
     phrases = same_tools(code, *([tool.text for tool in toolchain(elf)] for elf in (pair.a, pair.b)))
     needed = [tuple(entry.text for entry in elf.dynamic if entry.tag_name == "NEEDED") for elf in (pair.a, pair.b)]
     if needed[0] and needed[0] == needed[1]:

@@ -6,6 +6,7 @@ equal after a fix. Strings are raw here; each renderer makes them visible in its
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections import Counter
@@ -270,12 +271,27 @@ def _before_strip(report: Report) -> Plan:
     stripped = report.a.stripped is not False and report.b.stripped is not False
     when = "before strip" if stripped else "as the linker wrote them, before any later tool"
     lead = f"compare the files as they were {when} (or their .debug files):"
-    command = " ".join(("elfdiff", quoted(f"{report.a.path}.debug"), quoted(f"{report.b.path}.debug")))
+    files = (_debug_file(report, "a"), _debug_file(report, "b"))
+    if files[0] == files[1]:
+        files = (f"{report.a.path}.debug", f"{report.b.path}.debug")
+    command = " ".join(("elfdiff", *map(quoted, files)))
+    equal = "equal IDs" if report.a.build_id != report.b.build_id else "equal files"
     after = (
-        "None kept? Rebuild b in a's directory and change nothing else: equal IDs then mean that the directory "
+        f"None kept? Rebuild b in a's directory and change nothing else: {equal} then mean that the directory "
         "was the cause."
     )
     return Plan(lead, (Step(command),), after)
+
+
+def _debug_file(report: Report, side: str) -> str:
+    """The file that .gnu_debuglink names, beside the one that names it; else the usual name."""
+    path = report.a.path if side == "a" else report.b.path
+    for finding in report.findings:
+        for item in finding.evidence:
+            place = item.a if side == "a" else item.b
+            if item.section == ".gnu_debuglink" and place is not None:
+                return os.path.join(os.path.dirname(path), place.value.rpartition(" ")[0])
+    return f"{path}.debug"
 
 
 def _second_build() -> Plan:
