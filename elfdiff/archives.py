@@ -41,7 +41,7 @@ from elfdiff.span import Span
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
 from elfdiff.version import __version__
 
-MAX_COMPARED = 2000
+MAX_COMPARED = 1000
 """Members that are compared as ELF files; further ones are compared byte by byte."""
 MAX_NOTES = 20
 _ELF = b"\x7fELF"
@@ -301,6 +301,9 @@ class _Work:
         for member in self.compared.values():
             if _holds_code(member.pair.a) or _holds_code(member.pair.b):
                 found.add(code_verdict(member.pair.alignment, ledgers[member.label]))
+            elif any(section.name.startswith(".gnu.lto_") for section in member.pair.a.sections):
+                # The compiler's own language, which becomes machine code in the final link.
+                found.add(None)
         return next((code for code in (Code.DIFFERS, None, Code.REORDERED) if code in found), Code.SAME)
 
     def _equal_members(self) -> tuple[str, ...]:

@@ -116,20 +116,27 @@ class ArchiveAccountant:
         self.book.piece(kind.value, _some(x.body), _some(y.body), partners, owned)
 
     def _index(self, a: SymbolIndex, b: SymbolIndex) -> tuple[list[Run], list[Owned]]:
-        """What members define comes from the other side's index if their contents are equal, else from themselves."""
+        """What members define comes from themselves where ar read them alike on the other side, else from its index.
+
+        Of members that are equal or no ELF files, and of those that a compiler's plugin read for ar, only the other
+        side's index can tell.
+        """
         partner: dict[int, int] = {}
         expected: tuple[dict[int, Sequence[bytes]], dict[int, Sequence[bytes]]] = ({}, {})
         for item in self.pairs:
             if item.a is not None and item.b is not None:
                 x, y = item.a.header.start, item.b.header.start
                 partner[x] = y
-                part = self.parts.get(item.label)
-                if part is not None:
-                    expected[0][x], expected[1][y] = map(defined_names, part.files)
-                elif item.same_contents:
-                    expected[0][x], expected[1][y] = b.by_member.get(y, ()), a.by_member.get(x, ())
-        for names, side in zip(expected, ("a", "b"), strict=True):
-            names.update({lone.member.header.start: lone.defined for lone in self.alone[side]})
+                listed = a.by_member.get(x, []), b.by_member.get(y, [])
+                expected[0][x], expected[1][y] = listed[1], listed[0]
+                if item.label in self.parts:
+                    defined = [defined_names(elf) for elf in self.parts[item.label].files]
+                    if defined[1] == listed[1]:
+                        expected[0][x] = defined[0]
+                    if defined[0] == listed[0]:
+                        expected[1][y] = defined[1]
+        for side, found in zip(("a", "b"), expected, strict=True):
+            found.update({lone.member.header.start: lone.defined for lone in self.alone[side]})
         predictions = Prediction(expected[0]), Prediction(expected[1])
         return index_partners(a, b, partner), index_owned(self.a.data, self.b.data, a, b, predictions, self.causes)
 

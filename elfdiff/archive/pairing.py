@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from elfdiff.archive.index import read_index
@@ -88,14 +88,31 @@ def _by_key(
     return found
 
 
-def _labelled(a: Archive, b: Archive, pairs: Iterable[tuple[Member | None, Member | None]]) -> tuple[MemberPair, ...]:
-    """A renamed member has the name that sorts first, so that the order of the two archives does not matter."""
-    counts: dict[bytes, int] = defaultdict(int)
-    out = []
-    for one, other in pairs:
-        name = min(member.name for member in (one, other) if member is not None)
-        counts[name] += 1
-        label = readable(name) + (f"#{counts[name]}" if counts[name] > 1 else "")
-        same = one is not None and other is not None and a.content(one) == b.content(other)
-        out.append(MemberPair(one, other, label, same))
-    return tuple(out)
+def _labelled(
+    a: Archive, b: Archive, pairs: Sequence[tuple[Member | None, Member | None]]
+) -> tuple[MemberPair, ...]:
+    """Labels are unlike, and do not depend on which archive is a.
+
+    A renamed member has the name that sorts first; numbers follow the archive whose bytes sort first.
+    """
+    first = 0 if a.data <= b.data else 1
+    places: list[tuple[bool, int, int]] = []
+    for i, pair in enumerate(pairs):
+        chosen = pair[first] or pair[1 - first]
+        places.append((pair[first] is None, chosen.header.start if chosen is not None else 0, i))
+    labels = [""] * len(pairs)
+    used: set[str] = set()
+    counts: dict[str, int] = defaultdict(int)
+    for _, _, i in sorted(places):
+        base = readable(min(member.name for member in pairs[i] if member is not None))
+        counts[base] += 1
+        label = base if counts[base] == 1 else f"{base}#{counts[base]}"
+        while label in used:
+            counts[base] += 1
+            label = f"{base}#{counts[base]}"
+        used.add(label)
+        labels[i] = label
+    return tuple(
+        MemberPair(one, other, label, one is not None and other is not None and a.content(one) == b.content(other))
+        for (one, other), label in zip(pairs, labels, strict=True)
+    )

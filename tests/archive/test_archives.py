@@ -103,6 +103,16 @@ def test_an_index_entry_that_leads_elsewhere_follows_from_nothing(archive, file,
     check(report.ledger, a, bytes(b))
 
 
+def test_names_of_members_that_are_no_elf_come_from_the_other_index(archive, file, explain):
+    x, y = file("x.o", b"BC"), file("y.o", b"BC..")
+    a = archive([x, y], [("f", 0), ("g", 1)])
+    b = archive([file("x.o", b"BC1234"), y], [("f", 0), ("g", 1)])
+    assert owned(explain(a, b), "symbol index") == {"consequence": 1}
+    # An index that names another symbol is not what a's index says.
+    b = archive([file("x.o", b"BC1234"), y], [("f", 0), ("h", 1)])
+    assert owned(explain(a, b), "symbol index") == {"unexplained": 6}
+
+
 def test_one_wrong_byte_of_an_index_alone(archive, file, explain):
     a = archive([file("x.o", b"11")], [("f", 0), ("g", 0)])
     b = bytearray(a)

@@ -55,3 +55,18 @@ def test_members_of_thin_archives_may_stand_in_another_directory(archive, file):
 def test_what_has_no_partner_stands_alone(archive, file):
     a, b = archive([file("x.o", b"1"), file("y.o", b"2")]), archive([file("x.o", b"1"), file("z.o", b"3")])
     assert pairs(a, b) == [(b"x.o", b"x.o", True), (b"y.o", None, False), (None, b"z.o", False)]
+
+
+def test_no_two_members_share_a_label(archive, file):
+    data = [archive([file(name, bytes([i])) for i, name in enumerate(["x.o#2", "x.o", "x.o", "\n", "\\n", "x.o"])])]
+    data.append(data[0] + b"\n\n")
+    labels = [pair.label for pair in pair_members(*(parse_archive(item, "t") for item in data))]
+    assert labels == ["x.o#2", "x.o", "x.o#3", "\\n", "\\n#2", "x.o#4"]
+
+
+def test_labels_do_not_depend_on_which_archive_is_a(archive, file):
+    a = parse_archive(archive([file("x.o", b"1"), file("x.o", b"2"), file("old.o", b"3"), file("x.o", b"4")]), "a")
+    b = parse_archive(archive([file("new.o", b"3"), file("x.o", b"2"), file("x.o", b"1")]), "b")
+    forth = {(pair.a, pair.b): pair.label for pair in pair_members(a, b)}
+    assert forth == {(pair.b, pair.a): pair.label for pair in pair_members(b, a)}
+    assert sorted(forth.values()) == ["new.o", "x.o", "x.o#2", "x.o#3"]
