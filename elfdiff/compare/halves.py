@@ -87,15 +87,15 @@ def partners(steps: Steps) -> Ints:
         out[:] = -1
         state: dict[int, int] = {}
         cases: dict[int, int] | None = None
-        reached = True
+        reached, assumed = True, False
         for row, sets, read, written, flow, goal, starts, entered, copied in table:
             if starts:
-                state, reached, cases = {}, True, None
+                state, reached, assumed, cases = {}, True, False, None
             elif entered and row in ahead:
-                state = _common(state, ahead[row], value) if reached else dict(ahead[row])
-                reached = True
+                state = _common(state, ahead[row], value) if reached and not assumed else dict(ahead[row])
+                reached, assumed = True, False
             elif not reached and cases is not None:
-                state, reached = dict(cases), True
+                state, reached, assumed = dict(cases), True, True
             kept = -1
             if state:
                 if read:

@@ -46,6 +46,8 @@ _RETURNED = 0b1
 """EAX. ECX and EDX are a caller's only if it knows that the function called leaves them alone (gcc's -fipa-ra): what it
 reads there without having written it was not overwritten."""
 _ONLY_READ = frozenset({Mnemonic.CMP, Mnemonic.TEST, Mnemonic.PUSH, Mnemonic.BT})
+_PASSING = frozenset({Mnemonic.MOV, Mnemonic.ADD, Mnemonic.LEA})
+"""What passes the GOT's address on, or adds it to an index."""
 _EXCHANGES = frozenset({Mnemonic.XCHG, Mnemonic.XADD})
 _HIDDEN = {
     Mnemonic.CDQ: 0b100, Mnemonic.CWDE: 1, Mnemonic.CBW: 1, Mnemonic.CWD: 0b100, Mnemonic.MUL: 0b101, Mnemonic.IMUL: 0b101,
@@ -100,6 +102,7 @@ def references(code: Code) -> CodeReferences:
     holding = 0
     depth = 0
     """Bytes on the stack since the function began, as far as the instructions before tell."""
+    at_cases, after_jump = -1, False
     depths: dict[int, int] = {}
     """The same for places that branches lead to."""
     for instruction in decoder:
@@ -131,8 +134,11 @@ def references(code: Code) -> CodeReferences:
         row = len(places)
         places.append(start)
         if start in begins:
-            slots, holding, depth, depths = {}, 0, 0, {}
-        depth = depths.get(start, depth)
+            slots, holding, depth, depths, at_cases = {}, 0, 0, {}, -1
+        depth = depths.get(start, at_cases if after_jump and at_cases >= 0 else depth)
+        after_jump = way >= AWAY
+        if way == ANYWHERE and at_cases < 0:
+            at_cases = depth
         written = _written(instruction)
         flows.append(way)
         goals.append(goal)
@@ -151,7 +157,7 @@ def references(code: Code) -> CodeReferences:
         copied = -1
         if given >= 0:
             holding |= 1 << given
-        elif instruction.mnemonic == Mnemonic.MOV and instruction.op_count == 2:
+        elif instruction.mnemonic in _PASSING and instruction.op_count == 2:
             given, copied, written = _moved(instruction, holding, slots, depth, written)
             holding = holding & ~written | (1 << given if copied >= 0 and holding >> copied & 1 else 0)
         else:
@@ -219,10 +225,19 @@ def _held_by(instruction: Instruction) -> int:
 def _moved(
     instruction: Instruction, holding: int, slots: dict[tuple[int, int], int], depth: int, written: int
 ) -> tuple[int, int, int]:
-    """What MOV gives to which register or word of the stack: the receiver, the giver (or -1), and what is overwritten.
+    """What MOV, ADD or LEA gives to which register or word of the stack: receiver, giver (or -1), and what is overwritten.
 
     ``holding``: registers that hold the GOT's address as far as the instructions before, in order, tell.
     """
+    if instruction.mnemonic == Mnemonic.LEA:
+        held = _held_by(instruction) & holding
+        plain = instruction.memory_displacement == 0 and held and instruction.op0_register in _WHOLE
+        return (_WHOLE[instruction.op0_register], held.bit_length() - 1, written) if plain else (-1, -1, written)
+    if instruction.mnemonic == Mnemonic.ADD:
+        if instruction.op0_kind != OpKind.REGISTER:
+            return -1, -1, written
+        if holding & written:
+            return -1, -1, 0
     if instruction.op0_kind == OpKind.REGISTER:
         receiver = _WHOLE.get(instruction.op0_register, -1)
         if instruction.op1_kind == OpKind.REGISTER:
@@ -270,6 +285,8 @@ def _written(instruction: Instruction) -> int:
     """General registers that an instruction overwrites, as bits."""
     mnemonic = instruction.mnemonic
     out = _HIDDEN.get(mnemonic, 0)
+    if mnemonic == Mnemonic.IMUL and instruction.op_count > 1:
+        out = 0
     if mnemonic in (Mnemonic.LEA, Mnemonic.XCHG) and _does_nothing(instruction):
         return 0
     if instruction.flow_control in (FlowControl.CALL, FlowControl.INDIRECT_CALL):
