@@ -216,23 +216,41 @@ def alike(x: bytes, y: bytes) -> bool:
 def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
     """Same name in the same file symbol and occurrence; bodies must be equal here, alike below."""
     waiting: dict[tuple[bytes, bytes], list[int]] = defaultdict(list)
+    twins: dict[tuple[tuple[bytes, bytes], bytes], list[int]] = defaultdict(list)
     loose: dict[bytes, list[int]] = defaultdict(list)
     for j in range(len(right.functions) - 1, -1, -1):
         key = right.functions[j].key
         if key is not None:
             waiting[key].append(j)
+            twins[key, right.bodies[j]].append(j)
             loose[key[0]].append(j)
+    taken: set[int] = set()
+
+    def next_of(queue: list[int] | None) -> list[int] | None:
+        """The queue without those at its end that found a partner; thousands may share a name."""
+        while queue and queue[-1] in taken:
+            queue.pop()
+        return queue
+
     unlike: list[tuple[int, int]] = []
     for i, function in enumerate(left.functions):
         if function.key is None:
             continue
-        queue = waiting.get(function.key)
-        if not queue:
-            for variant in rewriter.variants(function.key[0]):
-                queue = loose.get(variant)
-                if queue and len(queue) == 1:
-                    break
-                queue = None
+        queue = next_of(waiting.get(function.key))
+        if queue:
+            equal = next_of(twins.get((function.key, left.bodies[i])))
+            j = equal[-1] if equal else queue[-1]
+            if equal and right.partner[j] < 0:
+                _pair(left, right, i, j, "name")
+            else:
+                unlike.append((i, j))
+            taken.add(j)
+            continue
+        for variant in rewriter.variants(function.key[0]):
+            queue = loose.get(variant)
+            if queue and len(queue) == 1:
+                break
+            queue = None
         if not queue:
             queue = loose.get(function.key[0])
             if queue and len(queue) > 1:
@@ -245,9 +263,6 @@ def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
             _pair(left, right, i, j, "name")
         else:
             unlike.append((i, queue[-1]))
-            j = queue[-1]
-        if j in queue and queue is waiting.get(function.key):
-            queue.remove(j)
     # A symbol's value is no proof of where its function stands: a body found whole elsewhere is the better partner.
     free: dict[bytes, int] = defaultdict(int)
     for j, body in enumerate(right.bodies):
