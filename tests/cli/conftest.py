@@ -66,7 +66,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report | BaseExceptio
     """Make diagnose return this report, or raise this."""
 
     def answer(result: Report | BaseException) -> None:
-        def diagnose(a: str, b: str) -> Report:
+        def diagnose(a: str, b: str, with_proof: bool = False) -> Report:
             if isinstance(result, BaseException):
                 raise result
             return result
