@@ -292,7 +292,7 @@ class _Work:
 
     def _code(self, ledgers: Mapping[str, Ledger]) -> Code | None:
         """The worst of all members; REORDERED too if the members are."""
-        if any(item.a is None or item.b is None for item in self.pairs):
+        if self.alone["a"] or self.alone["b"]:
             return Code.DIFFERS
         if any(not item.same_contents and item.label not in self.compared for item in self.pairs) or self.a.thin:
             return None
