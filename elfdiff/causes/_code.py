@@ -9,6 +9,7 @@ from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals
 
 _NUMBER = re.compile(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
 MOST = 0.6
+NEARLY_ALL = 0.85
 ENOUGH = 8
 
 
@@ -31,14 +32,19 @@ def differs_in_numbers(change: FunctionChange) -> bool:
 
 def most_changed(evidence: EvidenceSet) -> bool:
     """True if most functions of a program of some size changed: flags or a compiler do that, an edit seldom does."""
-    return any(_mostly(totals) for totals in evidence.of(FunctionTotals))
+    return any(_mostly(totals, MOST) for totals in evidence.of(FunctionTotals))
 
 
-def _mostly(totals: FunctionTotals) -> bool:
+def nearly_all_changed(evidence: EvidenceSet) -> bool:
+    """True if hardly a function of a program of some size stayed as it was."""
+    return any(_mostly(totals, NEARLY_ALL) for totals in evidence.of(FunctionTotals))
+
+
+def _mostly(totals: FunctionTotals, share: float) -> bool:
     """A function that changed beyond recognition counts as removed from a and added to b."""
     replaced = min(totals.added, totals.removed)
     compared = totals.compared + replaced
-    return compared >= ENOUGH and totals.changed + replaced > MOST * compared
+    return compared >= ENOUGH and totals.changed + replaced > share * compared
 
 
 def _without_numbers(lines: Sequence[str]) -> list[str]:

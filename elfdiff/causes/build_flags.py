@@ -50,7 +50,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from elfdiff.causes._code import code_changed
+from elfdiff.causes._code import code_changed, nearly_all_changed
 from elfdiff.causes._facts import (
     became,
     besides,
@@ -526,11 +526,7 @@ def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
     """Most functions differ, and nothing else does that would explain it."""
     if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
         return
-    if besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange):
-        return
     if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
-        return
-    if not all(_is_fallout(change) for change in evidence.of(SymbolSetChange)):
         return
     names: dict[str, set[str]] = {"changed": set(), "added": set(), "removed": set()}
     for function in evidence.of(FunctionChange):
@@ -540,12 +536,17 @@ def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
     for totals in evidence.of(FunctionTotals):
         whole = totals.compared + len(moved)
         changed = totals.changed + len(moved)
+        if not nearly_all_changed(evidence) and (
+            besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange)
+            or not all(_is_fallout(change) for change in evidence.of(SymbolSetChange))
+        ):
+            continue
         if whole >= _ENOUGH and changed >= _MOST * whole:
             yield _match(
                 "tool-flags-optimisation",
                 tuple(evidence.of(FunctionChange)),
                 Confidence.POSSIBLE,
-                f"{changed} of {whole} functions have other code, and no text or tool differs",
+                f"{changed} of {whole} functions have other code, and no tool differs",
                 "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
             )
 

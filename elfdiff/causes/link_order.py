@@ -97,19 +97,22 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             continue
         if order.what == "members":
             yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
-        elif order.what in _LINKED:
+        elif order.what in _LINKED and (order.what == "needed" or not _tools_reorder(evidence)):
             yield Match(LINK, (order,), _confidence(order, evidence), _summary(order), _note(order))
         elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence):
             confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
             yield Match(LINK, (order,), confidence, _summary(order), _note(order))
 
 
-def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
+def _tools_reorder(evidence: EvidenceSet) -> bool:
     """Tools and flags reorder objects too: with -O2 gcc puts main into .text.startup, which comes first."""
+    return evidence.has(ToolChange) or evidence.has(FlagChange) or most_changed(evidence)
+
+
+def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
+    """Other code casts doubt on the order: what was linked is not the same."""
     if order.what == "needed":
         return Confidence.CERTAIN
-    if evidence.has(ToolChange) or evidence.has(FlagChange) or most_changed(evidence):
-        return Confidence.POSSIBLE
     return Confidence.LIKELY if code_changed(evidence) else Confidence.CERTAIN
 
 

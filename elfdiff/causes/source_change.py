@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed
+from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed, nearly_all_changed
 from elfdiff.causes._counters import counters
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
@@ -133,6 +133,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             None if sure else "a generated file whose parts stand in another order looks the same",
             explains_code=sure,
         )
+    if nearly_all_changed(evidence) and not digests and not releases:
+        # Flags do that, or a compiler without a mark: build-flags speaks of it.
+        return
     functions = _functions(evidence)
     mangled = [swap.change for swap in swaps(evidence)]
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
@@ -276,13 +279,13 @@ def _confidence(
     texts: list[TextChange | WordChange],
     data: list[DataChange | IntegerChange],
 ) -> tuple[Confidence, str | None]:
+    if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
+        return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
     if most_changed(evidence):
         return (
             Confidence.POSSIBLE,
             "most functions differ: optimisation flags or a compiler without a mark may be the reason",
         )
-    if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
-        return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
     random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))
     reordered = evidence.has(OrderChange) and not functions and not names
     if random or reordered or evidence.has(TextOrderChange):

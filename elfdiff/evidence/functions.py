@@ -21,7 +21,7 @@ _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVE
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact a changed, added or removed function (at most 200 in all), their order, then the totals."""
-    matches = pair.alignment.matches
+    matches = _rejoined(pair.alignment.matches)
     if not matches:
         return
     counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
@@ -38,6 +38,26 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         added=counts[FunctionStatus.ADDED],
         removed=counts[FunctionStatus.REMOVED],
     )
+
+
+def _rejoined(matches: tuple[FunctionMatch, ...]) -> tuple[FunctionMatch, ...]:
+    """Functions of one name that have so little in common that they were not aligned: one that changed, not two."""
+    removed = {m.name: m for m in matches if m.status is FunctionStatus.REMOVED and m.name}
+    added = {m.name: m for m in matches if m.status is FunctionStatus.ADDED and m.name}
+    both = removed.keys() & added.keys()
+    if not both:
+        return matches
+    out: list[FunctionMatch] = []
+    for match in matches:
+        if match.name not in both or match.status not in (FunctionStatus.REMOVED, FunctionStatus.ADDED):
+            out.append(match)
+        elif match is removed[match.name]:
+            other = added[match.name]
+            changed = FunctionStatus.CHANGED
+            out.append(replace(match, b_span=other.b_span, b_address=other.b_address, status=changed, how="name"))
+        elif match is not added[match.name]:
+            out.append(match)
+    return tuple(out)
 
 
 def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
