@@ -75,6 +75,9 @@ def claims(pair: Pair | None, matches: Iterable[tuple[Cause, Match]]) -> list[Cl
                     found.append(Claim(a, b, cause.id, cause.role, kind))
             for string in pair.opaque_texts(evidence.rewrites) if pair is not None else ():
                 whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind))
+                a, b = _size_field(pair.a, string.a), _size_field(pair.b, string.b)
+                if a and b:
+                    whole.append(Claim(a, b, cause.id, cause.role, kind))
     return found + whole
 
 
@@ -84,6 +87,15 @@ def _text_span(spot: Spot | None) -> Span | None:
     if spot is None or start is None or spot.section.span is None:
         return None
     return Span(start, min(start + len(spot.text) + 1, spot.section.span.end))
+
+
+def _size_field(elf: ElfFile, spot: Spot | None) -> Span | None:
+    """st_size of the object that is this text and nothing else (gABI, "Symbol Table"); None if there is no such object."""
+    symbol = elf.symbol_at(spot.section, spot.offset) if spot else None
+    if spot is None or symbol is None or symbol.kind != "object" or symbol.size != len(spot.text) + 1:
+        return None
+    offset, width = (16, 8) if elf.elf_class == 64 else (8, 4)
+    return Span(symbol.span.start + offset, symbol.span.start + offset + width)
 
 
 def _claim_kind(role: Role, evidence: Evidence) -> ClaimKind | None:
