@@ -430,7 +430,7 @@ class BuildIdKept(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveFieldChange(Evidence):
-    """A field of an ar(5) member header differs between members of equal contents.
+    """A field of an ar(5) member header differs between two members that are one, whatever their contents.
 
     ``field_name`` is time, uid, gid, mode or name; the values are as the header writes them, blanks cut off.
     ``member`` is a's name of it, "/" for the symbol index.

@@ -12,7 +12,7 @@ from elfdiff.compare.runs import Ints
 from elfdiff.elf.model import Section
 
 SHT_SYMTAB, SHT_DYNSYM = 2, 11
-STT_TLS = 6
+STT_SECTION, STT_TLS = 3, 6
 
 
 def layout(elf_class: int) -> tuple[int, dict[str, tuple[int, int]]]:
@@ -51,8 +51,10 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     kind = column("info") & 15
     threaded = real & (kind == STT_TLS)
     if image.relocatable:
-        for index in np.unique(shndx[real]).tolist():
-            chosen = real & (shndx == index)
+        # A section's own symbol means its start, whatever stands there.
+        inside = real & (kind != STT_SECTION)
+        for index in np.unique(shndx[inside]).tolist():
+            chosen = inside & (shndx == index)
             yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
         return
     plain = real & ~threaded
