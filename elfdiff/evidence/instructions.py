@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from elfdiff.compare.functions import FunctionMatch, FunctionStatus
+from elfdiff.compare.functions import FunctionStatus
 from elfdiff.compare.pair import Pair
 from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.budget import shortest
 from elfdiff.evidence.model import Evidence, InstructionSetChange
 from elfdiff.report import Location
 from elfdiff.span import Span
 
-MAX_FUNCTIONS = 400
 MAX_BYTES = 2_000_000
 """Bytes of code decoded of one pair: about two seconds of work."""
 
@@ -29,18 +29,17 @@ _SETS = (
 def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact at most: the sets that the changed functions of one side alone use."""
     bits = _BITS.get(pair.a.header.machine)
-    matches = [item for item in pair.alignment.matches if item.status is FunctionStatus.CHANGED]
-    if bits is None or not matches:
+    if bits is None:
         return
-    spent = 0
-    read: list[tuple[FunctionMatch, frozenset[str], frozenset[str]]] = []
-    for item in matches[:MAX_FUNCTIONS]:
-        if item.a_span is None or item.b_span is None:
-            continue
-        spent += item.a_span.length + item.b_span.length
-        if spent > MAX_BYTES:
-            break
-        read.append((item, sets(_code(pair.a, item.a_span), bits), sets(_code(pair.b, item.b_span), bits)))
+    changed = [
+        (item, item.a_span, item.b_span)
+        for item in pair.function_matches
+        if item.status is FunctionStatus.CHANGED and item.a_span and item.b_span
+    ]
+    read = [
+        (item, sets(_code(pair.a, a_span), bits), sets(_code(pair.b, b_span), bits))
+        for item, a_span, b_span in shortest(changed, lambda spans: spans[1].length + spans[2].length, MAX_BYTES)
+    ]
     ours = frozenset[str]().union(*(left for _, left, _ in read))
     theirs = frozenset[str]().union(*(right for _, _, right in read))
     telling = [item for item, left, right in read if left - theirs or right - ours]

@@ -11,6 +11,7 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.lineprogram import line_header, line_rows, without_addresses
 from elfdiff.elf.linetable import LineHeader
 from elfdiff.elf.model import DebugUnit, Section
+from elfdiff.evidence.budget import shortest
 from elfdiff.evidence.model import Evidence, LineNumbersChange
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -49,22 +50,26 @@ class _Program:
 def extract(pair: Pair) -> Iterator[Evidence]:
     """Each source file once, in the order of a's units, with the line program and the entries of its unit."""
     seen: set[str] = set()
-    spent = 0
-    for item in pair.units:
-        left = _program(pair.a, item.a)
-        right = _program(pair.b, item.b)
-        if left is None or right is None:
-            continue
-        width = pair.a.elf_class // 8
-        if without_addresses(left.bytes, width) == without_addresses(right.bytes, width):
-            continue
-        spent += len(left.bytes) + len(right.bytes)
-        if spent > MAX_BYTES or len(seen) > MAX_FILES:
-            return
+    for left, right in shortest(list(_changed(pair)), _size, MAX_BYTES):
         for moved in moves(_rows(pair.a, left), _rows(pair.b, right)):
-            if moved.file not in seen:
+            if moved.file not in seen and len(seen) < MAX_FILES:
                 seen.add(moved.file)
                 yield from _changes(pair, left, right, moved)
+
+
+def _changed(pair: Pair) -> Iterator[tuple[_Program, _Program]]:
+    """The line programs of partners that differ by more than addresses."""
+    width = pair.a.elf_class // 8
+    for item in pair.units:
+        left, right = _program(pair.a, item.a), _program(pair.b, item.b)
+        if left is None or right is None:
+            continue
+        if without_addresses(left.bytes, width) != without_addresses(right.bytes, width):
+            yield left, right
+
+
+def _size(programs: tuple[_Program, _Program]) -> int:
+    return sum(len(program.bytes) for program in programs)
 
 
 def _program(elf: ElfFile, unit: DebugUnit | None) -> _Program | None:
