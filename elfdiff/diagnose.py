@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 
 from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
+from elfdiff.accounting.plain import plain_ledger
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.reading import is_archive
 from elfdiff.archives import diagnose_archives
-from elfdiff.causes import catalogue
+from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
 from elfdiff.compare.pair import Pair, compare
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
-from elfdiff.errors import ElfdiffError
+from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
 from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
@@ -23,7 +25,7 @@ from elfdiff.evidence.model import EvidenceSet
 from elfdiff.findings import findings
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
-from elfdiff.report import Code, FileFacts, FileFormat, Report, Verdict
+from elfdiff.report import Code, FileFacts, FileFormat, Ledger, Report, Verdict
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
 from elfdiff.version import __version__
 
@@ -61,9 +63,8 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
     pair = compare(a, b)
     evidence = gather(pair)
     matches = list(matches_of(catalogue(), evidence))
-    ledger = account(pair.alignment, owners(matches), claims(pair, matches))
+    ledger, code, fault = _accounted(pair, matches)
     found = findings(matches, evidence.context, ledger)
-    code = code_verdict(pair.alignment, ledger)
     verdict = judge(found, ledger, evidence.context)
     return Report(
         tool_version=__version__,
@@ -77,9 +78,26 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
         raw_differing=same_offset_differing(a.data, b.data),
         sbom=drift(pair),
         same=same(pair, evidence, code),
-        notes=tuple(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
-        proof=dump(prove(pair.alignment)) if with_proof else None,
+        notes=(*fault, *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings)),
+        proof=dump(prove(pair.alignment)) if with_proof and not fault else None,
     )
+
+
+def _accounted(pair: Pair, matches: list[tuple[Cause, Match]]) -> tuple[Ledger, Code | None, tuple[str, ...]]:
+    """The ledger, what it says of the code, and a note if a fault of ours kept it from being worked out.
+
+    Causes stand on facts, not on the ledger: a fault in it leaves them true, and every byte unexplained.
+    """
+    try:
+        ledger = account(pair.alignment, owners(matches), claims(pair, matches))
+        return ledger, code_verdict(pair.alignment, ledger), ()
+    except (MalformedElf, LimitExceeded, MemoryError):
+        raise
+    except Exception as error:
+        if os.environ.get("ELFDIFF_DEBUG"):
+            raise
+        note = f"the bytes were not accounted for, by a fault of elfdiff ({type(error).__name__}); please report it"
+        return plain_ledger(pair.a.data, pair.b.data), None, (note,)
 
 
 def facts(elf: ElfFile, dependencies: DependencyList | None) -> FileFacts:

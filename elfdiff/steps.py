@@ -73,7 +73,9 @@ def claims(pair: Pair | None, matches: Iterable[tuple[Cause, Match]]) -> list[Cl
             for a, b in ((_span(evidence.a), _span(evidence.b)), *evidence.spans):
                 if a or b:
                     found.append(Claim(a, b, cause.id, cause.role, kind))
-            for string in pair.opaque_texts(evidence.rewrites) if pair is not None else ():
+            if pair is None:
+                continue
+            for string in pair.opaque_texts(evidence.rewrites):
                 whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind))
                 a, b = _size_field(pair.a, string.a), _size_field(pair.b, string.b)
                 if a and b:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from elfdiff.compare.alignment import Alignment, align
+from elfdiff.compare.functions import FunctionMatch
 from elfdiff.compare.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.compare.sections import SectionPair, pair_sections
 from elfdiff.compare.strings import Contents, StringPair, only_moved, pair_texts, short_partner
 from elfdiff.compare.texts import Spot, holds_text, unmatched
 from elfdiff.compare.units import UnitPair, pair_units
 from elfdiff.elf.file import ElfFile
+from elfdiff.errors import ElfdiffError
 from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.package import DependencyList
 
@@ -35,6 +38,18 @@ class Pair:
     def alignment(self) -> Alignment:
         """Who stands where: the address map and the matched functions; computed on first use."""
         return align(self.a, self.b, self.sections, self.rewrites)
+
+    @cached_property
+    def function_matches(self) -> tuple[FunctionMatch, ...]:
+        """What became of functions; none where the alignment failed by a fault of ours (ELFDIFF_DEBUG=1 shows it)."""
+        try:
+            return self.alignment.matches
+        except (ElfdiffError, MemoryError):
+            raise
+        except Exception:
+            if os.environ.get("ELFDIFF_DEBUG"):
+                raise
+            return ()
 
     @cached_property
     def dependencies(self) -> tuple[DependencyList, DependencyList]:

@@ -21,7 +21,7 @@ _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVE
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact a changed, added or removed function (at most 200 in all), their order, then the totals."""
-    matches = _rejoined(pair.alignment.matches)
+    matches = _rejoined(pair.function_matches)
     if not matches:
         return
     counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
