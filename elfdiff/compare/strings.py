@@ -197,10 +197,10 @@ def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) 
     """Greedy best-first pairs of texts whose similarity is at least SIMILAR; each text once."""
     scored: list[tuple[float, int, int]] = []
     for j, b_spot in enumerate(b_left):
-        matcher = SequenceMatcher(None, autojunk=False)
-        matcher.set_seq2(b_spot.text[:MAX_COMPARED])
+        matcher: SequenceMatcher[str] = SequenceMatcher(None, autojunk=False)
+        matcher.set_seq2(_letters(b_spot.text))
         for i, a_spot in enumerate(a_left):
-            matcher.set_seq1(rewrite[a_spot.offset][:MAX_COMPARED])
+            matcher.set_seq1(_letters(rewrite[a_spot.offset]))
             if matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR:
                 ratio = matcher.ratio()
                 if ratio >= SIMILAR:
@@ -214,3 +214,8 @@ def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) 
             b_used.add(j)
             pairs.append((a_left[i], b_left[j]))
     return pairs
+
+
+def _letters(text: bytes) -> str:
+    """One character a byte, for difflib; the beginning of a long text is enough."""
+    return text[:MAX_COMPARED].decode("latin-1")

@@ -17,11 +17,19 @@ class UnitPair:
     b: DebugUnit | None
 
 
+def _name(unit: DebugUnit) -> str:
+    return unit.name or ""
+
+
+def _base_name(unit: DebugUnit) -> str:
+    return _name(unit).rsplit("/", 1)[-1]
+
+
 def pair_units(a: Sequence[DebugUnit], b: Sequence[DebugUnit]) -> tuple[UnitPair, ...]:
     """Pair by whole name, then by last path component, then, if as many are left on both sides, by order."""
     partner: dict[int, DebugUnit] = {}
     free = dict(enumerate(b))
-    for key in (lambda unit: unit.name or "", lambda unit: (unit.name or "").rsplit("/", 1)[-1]):
+    for key in (_name, _base_name):
         waiting: dict[str, deque[int]] = defaultdict(deque)
         for index, unit in free.items():
             waiting[key(unit)].append(index)
