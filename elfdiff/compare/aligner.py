@@ -429,7 +429,7 @@ class Aligner:
         if not a_to:
             return
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
-        bases, goals = self._jump_tables
+        bases, goals, width = self._jump_tables
         for left, right in self.pairs:
             text = self.texts.get(left.index)
             data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
@@ -446,20 +446,20 @@ class Aligner:
             here = votes.within(left.address, left.size, right.address, right.size)
 
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
-                return self._same_table(left, right, a, b, bases, goals)
+                return self._same_table(left, right, a, b, bases, goals, width)
 
             self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables), text.changes)
 
-    def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints) -> int:
+    def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints, width: int) -> int:
         """Bytes of the jump table at ``a`` if the one at ``b`` leads to the same places, else 0."""
         first = int(np.searchsorted(bases, a + left.address))
         last = int(np.searchsorted(bases, a + left.address, side="right"))
-        size = 4 * (last - first)
-        if size < 8 or b + size > right.size or right.span is None:
+        size = width * (last - first)
+        if last - first < 2 or b + size > right.size or right.span is None:
             return 0
         found = self.address.map(goals[first:last], False)
-        at = right.span.start + b + 4 * np.arange(last - first, dtype=np.int64)
-        there = signed(self.b.numbers(at, 4), 4) + right.address + b
+        at = right.span.start + b + width * np.arange(last - first, dtype=np.int64)
+        there = signed(self.b.numbers(at, width), width) + right.address + b
         good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
         return size if bool(good.all()) else 0
 
@@ -483,20 +483,22 @@ class Aligner:
         return pointers_of(self.a, self.rewriter), pointers_of(self.b, None)
 
     @cached_property
-    def _jump_tables(self) -> tuple[Ints, Ints]:
-        """Base of the table and goal of every entry of every jump table of a, by base."""
+    def _jump_tables(self) -> tuple[Ints, Ints, int]:
+        """Base of the table and goal of every entry of every jump table of a, by base; bytes of an entry."""
         bases: list[Ints] = []
         goals: list[Ints] = []
+        width = 4
         for group in code_fields(self.a, self.code):
             if group.what == "jump table" and not isinstance(group.extra, int):
                 bases.append(group.extra)
                 goals.append(group.target)
+                width = group.width
         if not bases:
             none = np.zeros(0, dtype=np.int64)
-            return none, none
+            return none, none, 4
         joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
         order = np.argsort(joined_bases, kind="stable")
-        return joined_bases[order], joined_goals[order]
+        return joined_bases[order], joined_goals[order], width
 
     def _map_addresses(self, values: Ints) -> tuple[Ints, Flags]:
         found = self.address.map(values, False)

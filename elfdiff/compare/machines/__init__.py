@@ -72,7 +72,7 @@ class CodeReferences:
 
     ``table``: soon afterwards the code loads from a table of 32-bit distances, so this may be where it begins.
     ``table_origin``: the address that such distances count from; None if it is the table's own. ``spread``: references that
-    are no such field.
+    are no such field. ``table_width``: bytes of such a distance.
     """
 
     at: Ints
@@ -81,6 +81,7 @@ class CodeReferences:
     table: Flags
     spread: tuple[Spread, ...] = ()
     table_origin: int | None = None
+    table_width: int = 4
 
     def spread_targets(self, kind: ReferenceKind) -> tuple[Ints, Ints]:
         """Offsets (ascending) and addresses of one kind in :attr:`spread`."""
@@ -93,10 +94,11 @@ class CodeReferences:
         return at[order], np.concatenate([s.target for s in found])[order]
 
 
-def only_spread(spread: tuple[Spread, ...]) -> CodeReferences:
+def only_spread(spread: tuple[Spread, ...], table_width: int = 4) -> CodeReferences:
     """References of a machine whose instructions have no whole fields."""
     none = np.zeros(0, dtype=np.int64)
-    return CodeReferences(none, none, np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=bool), tuple(s for s in spread if len(s.at)))
+    found = tuple(s for s in spread if len(s.at))
+    return CodeReferences(none, none, np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=bool), found, None, table_width)
 
 
 @dataclass(frozen=True, slots=True)

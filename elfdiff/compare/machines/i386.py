@@ -89,6 +89,7 @@ def references(code: Code) -> CodeReferences:
     """Row → place of the displacement, and the displacement: what may count from the GOT."""
     made: list[tuple[int, int]] = []
     """Place of the number that turns a return address into the GOT's address, and that return address."""
+    certain: list[tuple[int, int]] = []
     jumps: list[tuple[int, int]] = []
     """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
     called = -1
@@ -152,6 +153,10 @@ def references(code: Code) -> CodeReferences:
             if where.displacement_size == 4:
                 read = _held_by(instruction)
                 far[row] = (start + where.displacement_offset, instruction.memory_displacement)
+                alone = instruction.memory_base == Register.NONE and instruction.memory_index == Register.NONE
+                if instruction.mnemonic == Mnemonic.LEA and alone:
+                    # No address can stand here in code that may be loaded anywhere: it is a distance, to be added to the GOT.
+                    certain.append(far[row])
                 if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
                     jumps.append(far[row])
         copied = -1
@@ -192,7 +197,7 @@ def references(code: Code) -> CodeReferences:
             rows_at(where_all, np.array(goals, dtype=np.int64)), starts, np.array(copies, dtype=np.int64),
         )
     )  # fmt: skip
-    found = dict([far[row] for row in np.flatnonzero(maker >= 0).tolist()] + (jumps if not len(code.starts) else []))
+    found = dict([far[row] for row in np.flatnonzero(maker >= 0).tolist()] + certain + (jumps if not len(code.starts) else []))
     here = np.array(sorted(found), dtype=np.int64)
     target = (np.array([found[place] for place in sorted(found)], dtype=np.int64) + got) & 0xFFFFFFFF
     turned = np.array(made, dtype=np.int64).reshape(-1, 2)

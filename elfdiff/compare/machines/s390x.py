@@ -56,7 +56,8 @@ def references(code: Code) -> CodeReferences:
             group(ReferenceKind.BRANCH, among(_BRANCHES), LONG),
             group(ReferenceKind.MEMORY, among(_DATA), LONG),
             group(ReferenceKind.BRANCH, short, SHORT),
-        )
+        ),
+        table_width=8,
     )
 
 

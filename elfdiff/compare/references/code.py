@@ -71,6 +71,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     tables: list[Ints] = []
     loaded: list[Ints] = []
     origin: int | None = None
+    width = 4
     for section in code_sections(image):
         found = code.of(section)
         if found is None or section.span is None:
@@ -87,6 +88,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
             if spread.kind == ReferenceKind.MEMORY:
                 tables.append(spread.target[inside])
         origin = found.table_origin if origin is None else origin
+        width = found.table_width
         near = (found.kind == ReferenceKind.MEMORY) | (found.kind == ReferenceKind.BRANCH)
         at, end = found.at[near], found.end[near]
         value = signed(image.numbers(at + start, 4), 4)
@@ -96,19 +98,19 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         memory = inside & (found.kind[near] == ReferenceKind.MEMORY)
         tables.append(target[memory])
         loaded.append(target[memory & found.table[near]])
-        for kind, width in ((ReferenceKind.ABSOLUTE32, 4), (ReferenceKind.ABSOLUTE64, 8)):
+        for kind, size in ((ReferenceKind.ABSOLUTE32, 4), (ReferenceKind.ABSOLUTE64, 8)):
             at = found.at[found.kind == kind]
             if not len(at):
                 continue
-            target = image.numbers(at + start, width)
+            target = image.numbers(at + start, size)
             # Bounds of 16 pages keep small numbers from being taken for addresses of a file linked near 0.
             inside = allocated(image, target) & (target >= 0x10000)
-            yield Fields("absolute code operand", at[inside] + start, width, target[inside], ADDRESS)
-            if width == 4:
+            yield Fields("absolute code operand", at[inside] + start, size, target[inside], ADDRESS)
+            if size == 4:
                 tables.append(target[inside])
     if tables:
         targets = np.unique(np.concatenate(tables))
-        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin)
+        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width)
         if image.elf.header.type == ET_EXEC:
             yield from _absolute_tables(image, targets)
 
@@ -128,8 +130,8 @@ def _in_code(image: Image, values: Ints) -> Flags:
     return hit
 
 
-def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None) -> Iterator[Fields]:
-    """Tables of 32-bit distances from their own start, or from ``origin`` (gcc and LLVM, position-independent code).
+def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None, width: int) -> Iterator[Fields]:
+    """Tables of distances (``width`` bytes) from their own start, or from ``origin`` (gcc and LLVM, position-independent code).
 
     Jump tables lead to code, all of it in one function. LLVM's relative look-up tables lead to data; those count only
     if code loads from them as from a table (``loaded``).
@@ -137,17 +139,17 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | No
     for section in _data_sections(image):
         if section.span is None:
             continue
-        here = targets[(targets >= section.address) & (targets + 4 <= section.address + section.size)]
-        here = here[here % 4 == 0]
+        here = targets[(targets >= section.address) & (targets + width <= section.address + section.size)]
+        here = here[here % width == 0]
         if not len(here):
             continue
         limit = np.append(here[1:], section.address + section.size)
         shift = section.span.start - section.address
-        first = signed(image.numbers(here + shift, 4), 4) + (here if origin is None else origin)
+        first = signed(image.numbers(here + shift, width), width) + (here if origin is None else origin)
         likely = np.flatnonzero(_in_code(image, first))
         ranges = sorted(function_ranges(image)) if len(likely) else []
         begins = np.array([start for start, _ in ranges], dtype=np.int64)
-        jumps = _Tables.read(image, here, limit, likely, shift, origin)
+        jumps = _Tables.read(image, here, limit, likely, shift, origin, width)
         good = _in_code(image, jumps.goal)
         found = jumps.cut(jumps.run(good))
         if len(begins) and len(found.goal):
@@ -155,13 +157,13 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | No
             home = np.searchsorted(begins, found.goal, side="right")
             found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
         looked = np.flatnonzero(np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift))
-        others = _Tables.read(image, here, limit, looked, shift, origin)
+        others = _Tables.read(image, here, limit, looked, shift, origin, width)
         place = others.at[np.repeat(others.first, others.count)] - shift
-        own = (others.goal >= place) & (others.goal < place + 4 * np.repeat(others.count, others.count))
+        own = (others.goal >= place) & (others.goal < place + width * np.repeat(others.count, others.count))
         more = others.cut(others.run(allocated(image, others.goal) & ~own))
         for table in (found, more):
             if len(table.at):
-                yield Fields("jump table", table.at, 4, table.goal, ADDRESS, Base.PLACE, table.base)
+                yield Fields("jump table", table.at, width, table.goal, ADDRESS, Base.PLACE, table.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +177,14 @@ class _Tables:
     count: Ints
 
     @classmethod
-    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int, origin: int | None) -> _Tables:
+    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int, origin: int | None, width: int) -> _Tables:
         """Entries from each chosen place up to the next one."""
-        count = np.minimum((limit[chosen] - here[chosen]) // 4, MAX_TABLE)
+        count = np.minimum((limit[chosen] - here[chosen]) // width, MAX_TABLE)
         start = np.repeat(here[chosen], count)
         base = start if origin is None else np.full(len(start), origin, dtype=np.int64)
         first = np.cumsum(count) - count
-        at = start + shift + 4 * (np.arange(len(base), dtype=np.int64) - np.repeat(first, count))
-        return cls(at, signed(image.numbers(at, 4), 4) + base, base, first, count)
+        at = start + shift + width * (np.arange(len(base), dtype=np.int64) - np.repeat(first, count))
+        return cls(at, signed(image.numbers(at, width), width) + base, base, first, count)
 
     def run(self, good: Flags) -> Ints:
         """How many entries of each table are good before the first that is not."""
