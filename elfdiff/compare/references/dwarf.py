@@ -10,6 +10,8 @@ import struct
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 
@@ -101,6 +103,11 @@ class _Collector:
         self.lengths: list[Fields] = []
         self.locations: list[tuple[Ints, int, int, int, int]] = []
         self.range_lists: list[tuple[Ints, int, int, int]] = []
+
+    @cached_property
+    def lowest(self) -> int:
+        """The lowest address of code; smaller numbers are distances."""
+        return max(1, min((s.address for s in self.image.elf.sections if s.is_executable and s.address), default=1))
 
     def space(self, name: str) -> str:
         section = self.sections.get(name)
@@ -661,10 +668,9 @@ def _range_lists(collector: _Collector) -> None:
         data, start = found
         width = collector.image.word
         places = np.arange(0, len(data) - width + 1, width, dtype=np.int64) + start
-        low = min((s.address for s in collector.image.elf.sections if s.is_executable and s.address), default=0)
         values = collector.image.numbers(places, width)
         # A pair is an address only in units whose base is 0; smaller numbers are distances from a unit's base.
-        collector.add("address in a range list", places[values >= max(low, 1)], width, ADDRESS)
+        collector.add("address in a range list", places[values >= collector.lowest], width, ADDRESS)
 
 
 def _new_range_lists(collector: _Collector, data: bytes, start: int) -> None:
@@ -719,9 +725,36 @@ def _location_lists(collector: _Collector) -> None:
             try:
                 if version >= 5:
                     _location_list(data, at, address, offset, addresses, references)
+                else:
+                    _old_location_list(data, at, address, offset, collector, addresses, references)
             except IndexError:
                 continue
         _expressions(collector, addresses, references, address, offset, start)
+
+
+def _old_location_list(
+    data: bytes, at: int, address: int, offset: int, collector: _Collector, addresses: list[int], references: list[int]
+) -> None:
+    """A list of .debug_loc (DWARF 4, section 2.6.2): pairs of words, which are addresses where no base is chosen."""
+    order: Literal["little", "big"] = "little" if collector.image.little else "big"
+    chosen = (1 << 8 * address) - 1
+    for _ in range(MAX_UNITS):
+        begin = int.from_bytes(data[at : at + address], order)
+        end = int.from_bytes(data[at + address : at + 2 * address], order)
+        if begin == chosen:
+            addresses.append(at + address)
+            at += 2 * address
+            continue
+        if at + 2 * address + 2 > len(data) or (begin == 0 and end == 0):
+            return
+        if begin >= collector.lowest:
+            addresses += [at, at + address]
+        at += 2 * address
+        size = int.from_bytes(data[at : at + 2], order)
+        at += 2
+        if size > 4 and (data[at] != 0x91 or data.find(3, at, at + size) >= 0):
+            _expression(data, at, at + size, address, offset, addresses, references)
+        at += size
 
 
 def _location_list(
