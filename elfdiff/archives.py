@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from elfdiff.causes.model import matches_of
 from elfdiff.compare.pair import Pair, compare
 from elfdiff.compare.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
-from elfdiff.errors import LimitExceeded, MalformedElf, NotElf
+from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf, NotElf
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import (
@@ -219,7 +220,17 @@ class _Work:
         parts: dict[str, MemberLedger] = {}
         for label, member in self.compared.items():
             own = by_member.get(label, [])
-            part = account(member.pair.alignment, owners(own), claims(member.pair, own))
+            try:
+                part = account(member.pair.alignment, owners(own), claims(member.pair, own))
+            except MemoryError:
+                raise
+            except Exception as error:
+                # Causes stand on facts, not on the ledger: a fault in one member's leaves everything else true.
+                if os.environ.get("ELFDIFF_DEBUG"):
+                    raise
+                why = str(error) if isinstance(error, ElfdiffError) else f"a fault of elfdiff, {type(error).__name__}"
+                self.notes.append(f"{label} was accounted for byte by byte: {why}")
+                continue
             found = {name for run in part.runs if run.owner in ("root", "payload") for name in run.causes}
             still = _still(member) if member.a_span.start != member.b_span.start else ()
             roots = tuple(sorted(found))
@@ -294,7 +305,7 @@ class _Work:
         """The worst of all members; REORDERED too if the members are."""
         if self.alone["a"] or self.alone["b"]:
             return Code.DIFFERS
-        if any(not item.same_contents and item.label not in self.compared for item in self.pairs) or self.a.thin:
+        if any(not item.same_contents and item.label not in ledgers for item in self.pairs) or self.a.thin:
             return None
         order = [item.b.header.start for item in self.pairs if item.b is not None]
         found: set[Code | None] = {Code.SAME if order == sorted(order) else Code.REORDERED}

@@ -92,7 +92,7 @@ def _text_span(spot: Spot | None) -> Span | None:
 
 
 def _size_field(elf: ElfFile, spot: Spot | None) -> Span | None:
-    """st_size of the object that is this text and nothing else (gABI, "Symbol Table"); None if there is no such object."""
+    """st_size of the object that is this text and nothing else (gABI, "Symbol Table"); None if there is none."""
     symbol = elf.symbol_at(spot.section, spot.offset) if spot else None
     if spot is None or symbol is None or symbol.kind != "object" or symbol.size != len(spot.text) + 1:
         return None
@@ -118,8 +118,8 @@ def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict
     roots = [item for item in found if item.role is Role.ROOT]
     if context.only_hashes_differ and not roots:
         return Verdict.CAUSE_NOT_IN_FILES
-    sure = [item for item in found if item.role is Role.INPUT and (item.confidence is not Confidence.POSSIBLE or not roots)]
-    if sure:
+    inputs = [item for item in found if item.role is Role.INPUT]
+    if any(item.confidence is not Confidence.POSSIBLE or not roots for item in inputs):
         return Verdict.INPUTS_DIFFER
     if not roots:
         return Verdict.UNEXPLAINED

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from elfdiff.accounting.mirror import mirrored
-from elfdiff.errors import ElfdiffError, NotElf
+from elfdiff.errors import ElfdiffError, NotElf, UnbalancedLedger
 from elfdiff.report import Code, Confidence, Ledger, Report, Sides, Verdict
 
 CLASSES = ("root", "payload", "input", "consequence", "hash", "unexplained")
@@ -206,6 +206,17 @@ def test_a_member_that_is_broken_is_compared_as_bytes(archive, file, explain, ma
     assert any("x.o was compared byte by byte" in note for note in report.notes)
     assert set(owned(report, "x.o")) == {"unexplained"}
     check(report.ledger, a, b)
+
+
+def test_a_fault_in_one_member_leaves_the_others(archive, file, explain, make, part, monkeypatch):
+    def faulty(*_):
+        raise UnbalancedLedger("one and one is three")
+
+    monkeypatch.setattr("elfdiff.archives.account", faulty)
+    a, b = (archive([file("x.o", make([part(".data", text)], file_type=1))]) for text in (b"1", b"2"))
+    report = explain(a, b)
+    assert owned(report, "x.o") == {"unexplained": 1}
+    assert any("one and one is three" in note for note in report.notes)
 
 
 def test_compared_members_are_limited(archive, file, explain, make, part, monkeypatch):
