@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from elfdiff.compare.pair import Pair
 from elfdiff.compare.sections import SectionPair
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import DynamicEntry
 from elfdiff.evidence.hashes import lone_section
 from elfdiff.evidence.model import (
     CompressionChange,
@@ -145,13 +146,24 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
                 )
                 continue
             yield DynamicChange(
-                section=".dynamic", a=a_place, b=b_place, tag=f"DT_{tag}", a_value=a.text if a else None, b_value=b.text if b else None
+                section=".dynamic",
+                a=a_place,
+                b=b_place,
+                spans=((a.span if a else None, b.span if b else None), (_with_end(a), _with_end(b))),
+                tag=f"DT_{tag}",
+                a_value=a.text if a else None,
+                b_value=b.text if b else None,
             )
     for tag in _VALUE_TAGS:
         a_value = next((hex(entry.value) for entry in pair.a.dynamic if entry.tag_name == tag), None)
         b_value = next((hex(entry.value) for entry in pair.b.dynamic if entry.tag_name == tag), None)
         if a_value != b_value and not (a_value and b_value and tag == "DEBUG"):
             yield DynamicChange(section=".dynamic", tag=f"DT_{tag}", a_value=a_value, b_value=b_value)
+
+
+def _with_end(entry: DynamicEntry | None) -> Span | None:
+    """The text of an entry and the NUL behind it."""
+    return Span(entry.text_span.start, entry.text_span.end + 1) if entry and entry.text_span else None
 
 
 def _tail(pair: Pair) -> Iterator[TailChange]:
