@@ -20,6 +20,7 @@ from elfdiff.span import Span
 
 MAX_ROUNDS = 8
 STT_FUNC, STT_FILE, STT_IFUNC = 2, 4, 10
+EM_ARM = 40
 
 
 class FunctionStatus(StrEnum):
@@ -90,7 +91,8 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
             table.table["info"][rows].tolist(),
             strict=True,
         ):
-            start = value - base
+            # ARM: bit 0 of a function's value says that it is Thumb code (ELF for the Arm Architecture, "Symbol Values").
+            start = (value & ~1 if image.elf.header.machine == EM_ARM else value) - base
             if not (0 <= start < size and 0 < length <= size - start):
                 continue
             local = info >> 4 == 0
