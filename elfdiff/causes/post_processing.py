@@ -145,8 +145,11 @@ def _side(section: SectionChange) -> str:
 
 
 def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
-    """Tables or debug information that only one side has."""
-    if any(change.key == "-ldflags" for change in evidence.of(GoSettingChange)):
+    """Tables or debug information that only one side has.
+
+    An object file without debug information never had it as a rule: the compiler was not asked, which build-flags says.
+    """
+    if evidence.context.relocatable or any(change.key == "-ldflags" for change in evidence.of(GoSettingChange)):
         return
     loaded = any(section.allocated for section in one_sided)
     tables = [section for section in one_sided if section.name in _STRIPPED]
