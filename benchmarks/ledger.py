@@ -110,7 +110,7 @@ def lua(work: Path) -> list[Pair]:
         folder = work / "lua" / name
         shutil.copytree(top / "src", folder, dirs_exist_ok=True)
         # Debian's patch moves one setting to a header that its build writes.
-        (folder / "lua5.4-deb-multiarch.h").write_text("")
+        (folder / "lua5.4-deb-multiarch.h").write_text('#define DEB_HOST_MULTIARCH "x86_64-linux-gnu"\n')
         units = sorted(path.stem for path in folder.glob("*.c") if path.stem != "luac")
         for unit in units:
             flags = ["-std=gnu99", "-O2", "-g", "-DLUA_USE_POSIX", "-DLUA_USE_APICHECK"]

@@ -96,7 +96,7 @@ def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: 
     clusters = _clusters(a_hits, b_hits)
     for _ in range(2):
         clusters = _without_strays(clusters)
-    return [run for run in _disjoint(_parted(clusters, left)) if run[2] >= least]
+    return [run for run in _disjoint(_parted(_parted(clusters, left, 0), right, 1)) if run[2] >= least]
 
 
 def _clusters(a_hits: Ints, b_hits: Ints) -> list[tuple[int, int, int, int]]:
@@ -135,23 +135,27 @@ def _without_strays(clusters: list[tuple[int, int, int, int]]) -> list[tuple[int
 
 
 def _parted(
-    clusters: list[tuple[int, int, int, int]], left: npt.NDArray[np.uint8]
+    clusters: list[tuple[int, int, int, int]], data: npt.NDArray[np.uint8], side: int
 ) -> list[tuple[int, int, int, int]]:
-    """Neighbours in a that both match the bytes where they meet: cut behind the last NUL there, where a text ends."""
-    out = [list(cluster) for cluster in clusters]
+    """Neighbours (0: in a, 1: in b) that both match the bytes where they meet: cut behind the last NUL there.
+
+    That is where a text ends, and which of the two the bytes belong to is otherwise anybody's guess.
+    """
+    out = sorted(([*cluster] for cluster in clusters), key=lambda cluster: (cluster[side], cluster[2]))
     for one, other in zip(out, out[1:], strict=False):
-        end = one[0] + one[2]
-        if end <= other[0] or end >= other[0] + other[2]:
+        start, end = other[side], one[side] + one[2]
+        if end <= start or end >= start + other[2]:
             continue
-        zeros = np.flatnonzero(left[other[0] : end] == 0)
+        before = max(start - 1, 0)
+        zeros = np.flatnonzero(data[before:end] == 0)
         if not len(zeros):
             continue
-        cut = other[0] + int(zeros[-1]) + 1
-        if cut <= one[0]:
+        cut = before + int(zeros[-1]) + 1
+        if cut <= one[side]:
             continue
-        one[2] = cut - one[0]
-        step = cut - other[0]
-        other[0], other[1], other[2] = cut, other[1] + step, other[2] - step
+        one[2] = cut - one[side]
+        step = cut - start
+        other[0], other[1], other[2] = other[0] + step, other[1] + step, other[2] - step
     return [(a, b, n, anchors) for a, b, n, anchors in out]
 
 
