@@ -424,7 +424,7 @@ def _unused_library(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
     """.debug_* on one side, and no sign of a strip step; an object file has a symbol more for each such section."""
-    sections = [s for s in _one_sided(evidence) if s.name.startswith(".debug_")]
+    sections = [s for s in _one_sided(evidence) if s.name.startswith((".debug_", ".rela.debug_", ".rel.debug_"))]
     main = [s for s in sections if s.name == ".debug_info"]
     if not main or tools_differ(evidence) or evidence.has(BuildIdKept):
         return
