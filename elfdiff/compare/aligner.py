@@ -35,7 +35,7 @@ from elfdiff.compare.pointers import Pointers, overwritten, pointers_of
 from elfdiff.compare.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.compare.references import dwarf
 from elfdiff.compare.references.code import CodeMap, code_fields
-from elfdiff.compare.references.ranges import frames_of
+from elfdiff.compare.references.ranges import frames_of, indexed_ranges
 from elfdiff.compare.rewrites import Rewrite
 from elfdiff.compare.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.compare.sections import SectionPair
@@ -287,7 +287,7 @@ class Aligner:
     def _frame_ranges(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         if self.a.relocatable:
             return [], []
-        found: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+        found = (indexed_ranges(self.a), indexed_ranges(self.b))
         for left, right in self._frames.values():
             for side, frames in zip(found, (left, right), strict=True):
                 side.extend((fde.begin.target, fde.length) for fde in frames.fdes)
@@ -444,11 +444,14 @@ class Aligner:
                 # One pointer that seems to have moved is an edited relocation.
                 runs = align_content(x.tobytes(), y.tobytes(), 3 * self.a.word)
             here = votes.within(left.address, left.size, right.address, right.size)
+            inside = bases[(bases >= left.address) & (bases < left.address + left.size)] - left.address
+            starts, counts = np.unique(inside, return_counts=True)
+            sizes = dict(zip(starts.tolist(), (4 * counts).tolist(), strict=True))
 
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
                 return self._same_table(left, right, a, b, bases, goals, width)
 
-            self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables), text.changes)
+            self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables, sizes), text.changes)
 
     def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints, width: int) -> int:
         """Bytes of the jump table at ``a`` if the one at ``b`` leads to the same places, else 0."""

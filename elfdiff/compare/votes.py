@@ -6,7 +6,7 @@ whose every entry leads to the same code; see :func:`anchored`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,21 +59,31 @@ def anchored(
     right: npt.NDArray[np.uint8],
     votes: Votes,
     tables: TableCheck,
+    table_sizes: Mapping[int, int] | None = None,
 ) -> Runs:
-    """``runs`` corrected by those votes that the contents confirm."""
+    """``runs`` corrected by those votes that the contents confirm.
+
+    ``table_sizes``: bytes of the jump tables of a, by offset; one that is torn apart is placed anew, wherever it begins.
+    """
     if not len(votes.a):
         return runs
     now = runs.map(votes.a)
-    wanted = np.flatnonzero(~now.known | (now.value != votes.b))
+    torn = np.zeros(len(votes.a), dtype=bool)
+    for index, place in enumerate(votes.a.tolist()):
+        size = (table_sizes or {}).get(place)
+        if size is not None:
+            torn[index] = not runs.map_fields(votes.a[index : index + 1], size)[1][0]
+    wanted = np.flatnonzero(~now.known | (now.value != votes.b) | torn)
     confirmed: list[tuple[int, int, int]] = []
     for index in wanted.tolist():
         a, b = int(votes.a[index]), int(votes.b[index])
         limit = int(votes.a[index + 1]) if index + 1 < len(votes.a) else len(left)
         strong = bool(votes.strong[index])
-        length = tables(a, b) or _agreeing(left, right, a, b, limit, strong)
+        table = tables(a, b)
+        length = table or _agreeing(left, right, a, b, limit, strong)
         if not length:
             continue
-        if not strong and now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length:
+        if not table and not strong and now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length:
             continue
         confirmed.append((a, b, length))
     if not confirmed:

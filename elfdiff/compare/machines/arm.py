@@ -1,10 +1,11 @@
 """ARM, 32 bits: where the references stand in ARM and Thumb-2 code (Arm ARM, DDI 0406, chapters A5 to A8).
 
-A section is read as the one or as the other, whichever most of it looks like: stripped files do not tell.
+A function is read as the one or as the other, whichever it looks like: stripped files do not tell.
 """
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -34,6 +35,8 @@ THUMB_EXCHANGE = Immediate(4, ((10, 24, 1), (0, 12, 10), (17, 2, 10), (29, 23, 1
 THUMB_LOW16 = Immediate(4, ((16, 0, 8), (28, 8, 3), (10, 11, 1), (0, 12, 4)))
 THUMB_HIGH16 = Immediate(4, ((16, 16, 8), (28, 24, 3), (10, 27, 1), (0, 28, 4)))
 
+LEAST = 16
+"""Bytes of a function that show what it is."""
 ARM_NOPS = frozenset({0xE1A00000, 0xE320F000, 0})
 THUMB_NOPS = frozenset({0xBF00, 0x46C0, 0x0000})
 
@@ -67,13 +70,14 @@ def references(code: Code) -> CodeReferences:
     """Branches; literals that the program counter is added to; addresses of MOVW and MOVT, or in literals, in fixed code."""
     found = _Found()
     spread: list[Spread] = []
-    if _is_arm(code.data):
-        _arm(code, found)
+    mostly_arm = _is_arm(code.data)
+    if mostly_arm:
         spread += _linkage(code)
-        low, high = LOW16, HIGH16
-    else:
-        _thumb(code, found)
-        low, high = THUMB_LOW16, THUMB_HIGH16
+    edges = sorted({0, len(code.data), *(start for start in code.starts.tolist() if start % 2 == 0)})
+    for begin, end in itertools.pairwise(edges):
+        is_arm = begin % 4 == 0 and (_is_arm(code.data[begin:end]) if end - begin >= LEAST else mostly_arm)
+        (_arm if is_arm else _thumb)(code, found, begin, end)
+    low, high = (LOW16, HIGH16) if mostly_arm else (THUMB_LOW16, THUMB_HIGH16)
     layouts = sorted({entry[0] for entry in found.fields}, key=str)
     for layout in layouts:
         for kind in (ReferenceKind.BRANCH, ReferenceKind.MEMORY):
@@ -145,12 +149,12 @@ def _is_arm(code: bytes) -> bool:
     return 2 * int(np.count_nonzero(words >> 28 == 0xE)) > len(words)
 
 
-def _arm(code: Code, found: _Found) -> None:
-    words = np.frombuffer(code.data, dtype="<u4", count=len(code.data) // 4).tolist()
-    size = 4 * len(words)
+def _arm(code: Code, found: _Found, begin: int, end: int) -> None:
+    words = np.frombuffer(code.data, dtype="<u4", count=(end - begin) // 4, offset=begin).tolist()
+    size = len(code.data)
     literal: set[int] = set()
     for index, w in enumerate(words):
-        at = 4 * index
+        at = begin + 4 * index
         if at in literal:
             continue
         condition = w >> 28
@@ -180,9 +184,9 @@ def _arm(code: Code, found: _Found) -> None:
             found.step(at, flow=ANYWHERE)
 
 
-def _thumb(code: Code, found: _Found) -> None:
-    halves = np.frombuffer(code.data, dtype="<u2", count=len(code.data) // 2).tolist()
-    size = 2 * len(halves)
+def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
+    halves = np.frombuffer(code.data, dtype="<u2", count=(end - begin) // 2, offset=begin).tolist()
+    size = len(code.data)
     literal: set[int] = set()
     index = 0
 
@@ -193,7 +197,7 @@ def _thumb(code: Code, found: _Found) -> None:
             found.step(at, sets=register, value=place)
 
     while index < len(halves):
-        at, h = 2 * index, halves[index]
+        at, h = begin + 2 * index, halves[index]
         if at in literal:
             index += 2
             continue

@@ -10,10 +10,13 @@ import numpy as np
 from elfdiff.compare.fields import ADDRESS, Base, Fields, contents_of
 from elfdiff.compare.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.compare.image import Image, signed
-from elfdiff.compare.references.ranges import frames_of
+from elfdiff.compare.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
+from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 
 MAX_ACTIONS = 4096
+PREL31 = Immediate(4, ((0, 0, 31),))
+"""A distance in 31 bits (Exception Handling ABI for the Arm Architecture, "The top-level index table")."""
 
 
 def fields(image: Image) -> Iterator[Fields]:
@@ -30,6 +33,19 @@ def fields(image: Image) -> Iterator[Fields]:
                 yield from _language_data(image, frames)
         elif section.name == ".eh_frame_hdr":
             yield from _header(image, section)
+        elif section.type == SHT_ARM_EXIDX and image.elf.header.machine == EM_ARM:
+            yield from _index(image, section)
+
+
+def _index(image: Image, section: Section) -> Iterator[Fields]:
+    """.ARM.exidx: rows of a function and what to do there: 1, instructions (bit 31), or a distance to .ARM.extab."""
+    start, size = image.place(section)
+    at = start + 8 * np.arange(size // 8, dtype=np.int64)
+    second = image.numbers(at + 4, 4)
+    for what, places in (("function of an index entry", at), ("unwind data", at[(second != 1) & (second >> 31 == 0)] + 4)):
+        held = image.numbers(places, 4)
+        target = (places - start + section.address + PREL31.take(held)) & 0xFFFFFFFF
+        yield Fields(what, places, 4, target, ADDRESS, Base.SITE, immediate=PREL31, held=held)
 
 
 def _pointers(what: str, pointers: Sequence[Pointer], start: int) -> Iterator[Fields]:
