@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 
 from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
@@ -132,10 +133,11 @@ def _bare(path: str, data: bytes) -> FileFacts:
 
 
 def _identical(a_path: str, b_path: str, data: bytes) -> Report:
+    a = _bare(a_path, data)
     return Report(
         tool_version=__version__,
-        a=_bare(a_path, data),
-        b=_bare(b_path, data),
+        a=a,
+        b=replace(a, path=b_path),
         verdict=Verdict.IDENTICAL,
         fixable=None,
         code=None,

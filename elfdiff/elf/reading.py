@@ -10,7 +10,8 @@ from elfdiff.errors import LimitExceeded, UnreadableFile
 MAX_FILE_SIZE = 2 << 30
 """Bytes. Larger inputs are refused before they are read."""
 
-_CHUNK = 64 << 20
+_MORE = 1 << 16
+"""Bytes to ask for beyond the size that the system tells; files of /proc tell 0."""
 
 _KINDS = (
     (stat.S_ISDIR, "a directory"),
@@ -61,7 +62,8 @@ def _read(descriptor: int, name: str, limit: int) -> bytes:
     chunks: list[bytes] = []
     total = 0
     while total <= limit:
-        chunk = os.read(descriptor, min(_CHUNK, max(status.st_size - total, 0) + 1, limit - total + 1))
+        # One read for all of it: joining pieces would take the memory twice.
+        chunk = os.read(descriptor, min(max(status.st_size - total, 0) + _MORE, limit - total + 1))
         if not chunk:
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.append(chunk)
