@@ -25,7 +25,7 @@ def breakpoints(alignment: OneWay) -> tuple[Breakpoint, ...]:
             out.append(Breakpoint(a, b, b - a, _reason(alignment, a_end, b_end, a, b, begins, starts, changes)))
             shift = b - a
         a_end, b_end = a + n, b + n
-    return tuple(out)
+    return tuple(sorted(out, key=lambda point: (point.a, point.b)))
 
 
 def _reason(

@@ -66,6 +66,10 @@ class FieldGroup:
     second: Ints
     immediate: Immediate | None
     target: Ints
+    scan: tuple[int, int, int, int] | None = None
+    """(low, high, low target, high target): the fields are wherever between low and high a distance leads to between the
+    targets, but for those whose ranks ``at`` lists. Shorter than a list of places where there are many.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,7 @@ def dump(explanation: Explanation) -> bytes:
         return {
             "what": g.what, "width": g.width, "space": g.space, "base": g.base, "end": g.end, "negate": g.negate,
             "signed": g.signed, "at": out.array(g.at), "second": out.array(g.second),
-            "extra": int(g.extra[0]) if constant else out.array(g.extra),
+            "extra": int(g.extra[0]) if constant else out.array(g.extra), "scan": g.scan,
             **({"immediate": str(g.immediate), "target": out.array(g.target)} if g.immediate else {}),
         }  # fmt: skip
 
@@ -277,10 +281,24 @@ def load(data: bytes) -> Explanation:
             )
             immediate = parsed(g["immediate"]) if "immediate" in g else None
             target = inner.array(g["target"]) if immediate else at[:0]
+            scan = None if g["scan"] is None else (int(g["scan"][0]), int(g["scan"][1]), int(g["scan"][2]), int(g["scan"][3]))
+            if scan is not None:
+                extra = np.array([g["extra"]], dtype=np.int64)
             return FieldGroup(
-                g["what"], int(g["width"]), g["space"], g["base"], bool(g["end"]), bool(g["negate"]), bool(g["signed"]), at, extra,
-                second, immediate, target,
-            )  # fmt: skip
+                g["what"],
+                int(g["width"]),
+                g["space"],
+                g["base"],
+                bool(g["end"]),
+                bool(g["negate"]),
+                bool(g["signed"]),
+                at,
+                extra,
+                second,
+                immediate,
+                target,
+                scan,
+            )
 
         runs = tuple(inner.array(x) for x in h["runs"])
         sections = tuple(inner.array(x) for x in h["sections"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
-from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap
-from elfdiff.accounting.replay import replay
+from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap, encoded
+from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import level_of
 from elfdiff.compare.alignment import Alignment
 from elfdiff.compare.copies import meant
@@ -35,12 +37,32 @@ def prove(alignment: Alignment) -> Explanation:
     edges = np.flatnonzero(np.diff(np.concatenate(([0], (got != target).astype(np.int8), [0]))))
     starts, ends = edges[::2].astype(np.int64), edges[1::2].astype(np.int64)
     payload = target[got != target].tobytes()
+    source = alignment.forward.a.array
+    groups = tuple(_scanned(group, source, derived) for group in derived.groups)
     return Explanation(
-        **{name: getattr(derived, name) for name in derived.__slots__ if not name.startswith("payload")},
+        **{name: getattr(derived, name) for name in derived.__slots__ if name != "groups" and not name.startswith("payload")},
+        groups=groups,
         payload_at=starts,
         payload_length=ends - starts,
         payload=payload,
     )
+
+
+def _scanned(group: FieldGroup, source: npt.NDArray[np.uint8], explanation: Explanation) -> FieldGroup:
+    """The same fields by what they look like, if that takes fewer bytes than a list of where they are."""
+    plain = group.immediate is None and group.base == "site" and group.width == 4 and not group.negate and len(group.at) >= 16
+    if not plain or not bool((group.extra == group.extra[0]).all()) or int(group.at[-1] - group.at[0]) > MAX_SCAN:
+        return group
+    extra = int(group.extra[0])
+    a_off, _, a_size, _, a_address, _ = explanation.sections
+    value = read(source, group.at, 4, explanation.little, True)
+    target = addresses(group.at, a_off, a_size, a_address) + extra + value
+    scan = (int(group.at[0]), int(group.at[-1]), int(target.min()), int(target.max()))
+    found = candidates(source, explanation.sections, explanation.little, extra, scan)
+    left_out = np.flatnonzero(~np.isin(found, group.at)).astype(np.int64)
+    if len(found) - len(left_out) != len(group.at) or len(encoded(left_out)) >= len(encoded(group.at)):
+        return group
+    return replace(group, at=left_out, scan=scan)
 
 
 def explain(alignment: OneWay, complete: bool) -> Explanation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,8 @@ from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, In
 from elfdiff.accounting.streams import deflate, inflate
 
 MAX_IMAGE = 8 << 30
+MAX_SCAN = 8 << 20
+"""Bytes that one scan may cover."""
 
 Bytes = npt.NDArray[np.uint8]
 Flags = npt.NDArray[np.bool_]
@@ -118,7 +122,7 @@ def _mapped(space: SpaceMap, values: Ints, end: bool, second: Ints) -> tuple[Int
     return out, known | is_last
 
 
-def _addresses(at: Ints, starts: Ints, sizes: Ints, addresses: Ints) -> Ints:
+def addresses(at: Ints, starts: Ints, sizes: Ints, addresses: Ints) -> Ints:
     """Addresses of file offsets; the offset itself outside every section."""
     if not len(starts):
         return at
@@ -128,7 +132,7 @@ def _addresses(at: Ints, starts: Ints, sizes: Ints, addresses: Ints) -> Ints:
     return np.asarray(np.where(inside, at - starts[row] + addresses[row], at))
 
 
-def _read(data: Bytes, at: Ints, width: int, little: bool, signed: bool) -> Ints:
+def read(data: Bytes, at: Ints, width: int, little: bool, signed: bool) -> Ints:
     value = np.zeros(len(at), dtype=np.int64)
     for index in range(width):
         value |= data[at + index].astype(np.int64) << np.int64(8 * (index if little else width - 1 - index))
@@ -138,8 +142,26 @@ def _read(data: Bytes, at: Ints, width: int, little: bool, signed: bool) -> Ints
     return value
 
 
+def candidates(
+    source: Bytes, sections: tuple[Ints, ...], little: bool, extra: int, scan: tuple[int, int, int, int]
+) -> Ints:
+    """Offsets at which 32 bits, as a distance from ``extra`` bytes behind them, lead to between two addresses."""
+    low, high, first, last = scan
+    if not 0 <= low <= high <= len(source) - 4 or high - low > MAX_SCAN:
+        raise MalformedProof("a scan is not inside the file")
+    at = np.arange(low, high + 1, dtype=np.int64)
+    target = addresses(at, sections[0], sections[2], sections[4]) + extra + read(source, at, 4, little, True)
+    return at[(target >= first) & (target <= last)]
+
+
 def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directed: Ints | None) -> None:
     """Compute one group's fields and write them."""
+    if group.scan is not None:
+        found = candidates(source, e.sections, e.little, int(group.extra[0]), group.scan)
+        if len(group.at) and (int(group.at.min()) < 0 or int(group.at.max()) >= len(found)):
+            raise MalformedProof("a scan leaves out fields that it does not find")
+        at = np.delete(found, group.at)
+        group = replace(group, at=at, extra=np.full(len(at), group.extra[0], dtype=np.int64), scan=None)
     at, width = group.at, group.width
     if not len(at):
         return
@@ -149,7 +171,7 @@ def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directe
     if not bool(((at >= e.runs[0][row]) & (at + width <= e.runs[0][row] + e.runs[2][row])).all()):
         raise MalformedProof("a field is not inside one run")
     to = at - e.runs[0][row] + e.runs[1][row]
-    held = _read(source, at, width, e.little, group.signed)
+    held = read(source, at, width, e.little, group.signed)
     value = -held if group.negate else held
     a_off, b_off, a_size, b_size, a_address, b_address = e.sections
     nothing = np.zeros(0, dtype=np.int64)
@@ -159,8 +181,8 @@ def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directe
     less: Ints = base
     if group.base in ("site", "page"):
         extra = group.extra if directed is None else np.zeros(len(at), dtype=np.int64)
-        base = _addresses(at, a_off, a_size, a_address) + extra
-        less = _addresses(to, b_off, b_size, b_address) + extra
+        base = addresses(at, a_off, a_size, a_address) + extra
+        less = addresses(to, b_off, b_size, b_address) + extra
         if group.base == "page":
             base, less = base & ~np.int64(0xFFF), less & ~np.int64(0xFFF)
     elif group.base == "place" and space is not None:
