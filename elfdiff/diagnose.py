@@ -23,7 +23,7 @@ from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import EvidenceSet
-from elfdiff.findings import findings
+from elfdiff.findings import findings, observed
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import Code, FileFacts, FileFormat, Ledger, Report, Verdict
@@ -81,6 +81,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
         same=same(pair, evidence, code),
         notes=(*fault, *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings)),
         proof=dump(prove(pair.alignment)) if with_proof and not fault else None,
+        observed=observed(evidence.items, matches, ledger, a.data, b.data),
     )
 
 

@@ -7,9 +7,40 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from elfdiff.causes import Cause, Match
-from elfdiff.evidence.model import Context, Evidence
-from elfdiff.report import Confidence, Effect, EvidenceItem, Finding, Fix, Ledger, Role, Sides
+from elfdiff.evidence.model import (
+    Context,
+    DataChange,
+    DynamicChange,
+    Evidence,
+    FunctionChange,
+    IntegerChange,
+    OrderChange,
+    PathChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    TextChange,
+    TextOrderChange,
+    TimeChange,
+    WordChange,
+)
+from elfdiff.report import Confidence, Effect, EvidenceItem, Finding, Fix, Ledger, Location, Role, Sides
 
+MAX_OBSERVED = 20
+MAX_HEX = 16
+_TELLING = (
+    PathChange,
+    TimeChange,
+    WordChange,
+    TextChange,
+    IntegerChange,
+    DataChange,
+    FunctionChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    OrderChange,
+    TextOrderChange,
+    DynamicChange,
+)
 _CONFIDENCES = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 _ROLES = (Role.ROOT, Role.INPUT, Role.CONSEQUENCE)
 
@@ -74,6 +105,34 @@ def unfixed(faces: tuple[str, ...], fixes: tuple[Fix, ...]) -> tuple[str, ...]:
     """The faces that no removing fix reaches."""
     removing = [fix for fix in fixes if fix.effect is Effect.REMOVES]
     return tuple(face for face in faces if not any(not fix.reaches or face in fix.reaches for fix in removing))
+
+
+def observed(
+    evidence: Iterable[Evidence], matches: Iterable[tuple[Cause, Match]], ledger: Ledger, a_data: bytes, b_data: bytes
+) -> tuple[EvidenceItem, ...]:
+    """Facts that no match rests on, then the first unexplained bytes: what an engineer can go on with."""
+    used = {id(fact) for _, match in matches for fact in match.because}
+    items = [
+        item
+        for fact in evidence
+        if id(fact) not in used and isinstance(fact, _TELLING) and (item := _item("", fact)) is not None
+    ]
+    shown = [(item.a, item.b) for item in items]
+    for span in ledger.unexplained_spans[:MAX_OBSERVED]:
+        if any(_covers(a, span.a) and _covers(b, span.b) for a, b in shown):
+            continue
+        places = [
+            Location(part[0], part[1], "file", data[part[0] : part[0] + min(part[1], MAX_HEX)].hex(" ")) if part else None
+            for part, data in ((span.a, a_data), (span.b, b_data))
+        ]
+        items.append(EvidenceItem("", span.section, None, places[0], places[1]))
+    return tuple(items[:MAX_OBSERVED])
+
+
+def _covers(place: Location | None, span: tuple[int, int] | None) -> bool:
+    if place is None or span is None or place.within != "file":
+        return span is None
+    return place.offset <= span[0] and span[0] + span[1] <= place.offset + place.length
 
 
 def _items(matches: list[Match]) -> Iterable[EvidenceItem]:

@@ -266,7 +266,8 @@ class Report:
     """Everything that any output says about a pair.
 
     ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None unless it was
-    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
+    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives). ``observed`` is
+    what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in hex; its faces are "".
     """
 
     tool_version: str
@@ -283,6 +284,7 @@ class Report:
     notes: tuple[str, ...] = ()
     incomparable: str | None = None
     proof: bytes | None = None
+    observed: tuple[EvidenceItem, ...] = ()
 
     @property
     def differs(self) -> bool:

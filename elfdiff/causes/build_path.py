@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
@@ -247,6 +248,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     found += [fix for language, fixes in table.items() if language in spoken for fix in fixes]
     if not found:
         found.append(C_MAP)
+    if context.link_time:
+        found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
     rest = [fix for fix in _REST if set(fix.reaches) & set(faces)]
     return tuple(wanted + rest)

@@ -130,7 +130,7 @@ def _code_differs(evidence: EvidenceSet) -> bool:
 def _summary(order: OrderChange) -> str:
     where = next((i for i, (x, y) in enumerate(zip(order.a_order, order.b_order, strict=False)) if x != y), 0)
     left, right = (listed(side[where : where + 3], 3) for side in (order.a_order, order.b_order))
-    return f"a has {left}, b has {right}; {_sorted(order)}"
+    return f"where they part, a goes on with {left}, b with {right}; {_sorted(order)}"
 
 
 def _sorted(order: OrderChange) -> str:

@@ -65,8 +65,8 @@ SEVERAL = 20
 
 WORKSPACE = Fix(
     toolchain="cargo",
-    action="put path dependencies inside the workspace (their paths then count from its root), or "
-    "build both in one directory",
+    action="with cargo: put path dependencies inside the workspace (their paths then count from its root), or "
+    "build both in one directory; with rustc alone: give both the same -C metadata",
     effect=Effect.REMOVES,
     reaches=(PATH_DEPENDENCY,),
     note="neither --remap-path-prefix nor -C metadata='' changes cargo's hash",

@@ -74,8 +74,8 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
     return FunctionChange(
         section=match.section,
         symbol=match.name or None,
-        a=_place(match.a_span, name, a_lines),
-        b=_place(match.b_span, name, b_lines),
+        a=_place(match.a_span, name, a_lines, b_lines),
+        b=_place(match.b_span, name, b_lines, a_lines),
         name=name,
         status=match.status.value,
         a_lines=a_lines,
@@ -84,10 +84,11 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
     )
 
 
-def _place(span: Span | None, name: str, lines: tuple[str, ...]) -> Location | None:
+def _place(span: Span | None, name: str, lines: tuple[str, ...], others: tuple[str, ...]) -> Location | None:
     if span is None:
         return None
-    return Location(span.start, span.length, "file", "; ".join(lines) or f"{name}, {span.length} bytes")
+    value = "; ".join(lines) or ("(no instruction here)" if others else f"{name}, {span.length} bytes")
+    return Location(span.start, span.length, "file", value)
 
 
 def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:

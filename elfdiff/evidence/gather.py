@@ -61,4 +61,5 @@ def context(pair: Pair) -> Context:
         only_hashes_differ=only_digests_differ(a, b),
         relocatable=a.header.type_name.endswith("REL"),
         kernel_module=a.section(".modinfo") is not None,
+        link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
     )

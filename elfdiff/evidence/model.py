@@ -469,7 +469,7 @@ class Context:
     ``a_tools``/``b_tools`` are (kind, version) pairs as payload.comment reads them, e.g. ("gcc", "12.2.0"), compilers of the
     user's own units first. ``languages`` of both files: c, c++, rust, go, fortran, ada, d, ocaml, zig, haskell, assembly.
     ``stripped``/``has_debug`` are True when it holds for both files. ``only_hashes_differ`` is True when every byte
-    outside build IDs and debuglink checksums is equal. ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
+    outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO). ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -482,6 +482,7 @@ class Context:
     relocatable: bool = False
     archive: bool = False
     kernel_module: bool = False
+    link_time: bool = False
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

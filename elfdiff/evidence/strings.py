@@ -33,7 +33,7 @@ MAX_LOOSE_DIFFERENCES = 3
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
-_GO_BUILD_INFO = b"path\t"
+GO_BUILD_INFO = b"path\t"
 _CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
 
 
@@ -51,7 +51,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     settings = {(item.a, item.b): item for _, item in go_setting_words(pair)}
     for string in pair.strings:
         spot = string.a or string.b
-        if spot is None or spot.text.startswith(_GO_BUILD_INFO) or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
+        if spot is None or spot.text.startswith(GO_BUILD_INFO) or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
             continue
         if string.a is None or string.b is None:
             if _same_elsewhere(string, pair):

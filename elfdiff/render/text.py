@@ -31,6 +31,7 @@ VERDICT_COLOURS = {
 _FOLDED, _TITLE, _BRIEF, _FIXED, _FIRST, _COUNTED, _FULL = range(7)
 """How much of a finding is shown, from its ID alone to two places with their values."""
 
+_OBSERVED = 3
 _VERBOSE_ITEMS = 10
 _MOST_AGAIN = 4
 _LONGEST_PATH = 48
@@ -96,12 +97,29 @@ class _Text:
         body = self._body(levels)
         if above + len(body) <= TAIL:
             again = []
-        return [*head, *body, *tail, *again, self.last]
+        seen = list(self._observed(MOST_LINES - len(head) - len(body) - len(tail) - len(again) - 1))
+        return [*head, *body, *seen, *tail, *again, self.last]
+
+    def _observed(self, room: int) -> Iterator[Line]:
+        """What was seen and belongs to no finding, as far as there is room: what a person can go on with."""
+        report = self.report
+        unclear = report.verdict in (Verdict.UNEXPLAINED, Verdict.PARTLY_EXPLAINED)
+        most = _VERBOSE_ITEMS if self.style.verbose else min((room - 2) // 3, _OBSERVED)
+        if not unclear or most <= 0 or not report.observed:
+            return
+        left = len(report.observed) - most
+        yield Line(f"seen, and not explained{f' ({left} more: elfdiff -v)' if left > 0 else ''}:", "bold", 4)
+        for item in report.observed[:most]:
+            yield Line(shorten(f"    {self._place(item)}", self.style.width, self.style.ascii))
+            yield from self._values(item, 6)
+        yield Line("")
 
     def _shown_findings(self) -> tuple[Finding, ...]:
         report = self.report
         main = (*wording.inputs(report), *wording.roots(report))
-        return main or wording.consequences(report)
+        if not main and report.verdict is Verdict.CAUSE_NOT_IN_FILES:
+            return wording.consequences(report)
+        return main
 
     def _headline(self) -> list[Line]:
         label = f"elfdiff: {wording.LABELS[self.report.verdict]}"
