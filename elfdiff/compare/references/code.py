@@ -17,6 +17,7 @@ from elfdiff.elf.model import Section
 
 ET_EXEC = 2
 DT_PLTGOT = 3
+SHT_RELA = 4
 MAX_TABLE = 4096
 """Entries of one jump table."""
 
@@ -108,6 +109,13 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
             yield Fields("absolute code operand", at[inside] + start, size, target[inside], ADDRESS)
             if size == 4:
                 tables.append(target[inside])
+    got2 = image.elf.section(".got2")
+    for section in image.elf.sections if got2 is not None and tables else ():
+        # PowerPC: the addresses that position-independent code uses, those of tables among them, stand in .got2.
+        if section.type == SHT_RELA and section.is_allocated and section.span is not None and got2 is not None:
+            table = image.elf.relocation_table(section)
+            offset = table["offset"].astype(np.int64)
+            tables.append(table["addend"].astype(np.int64)[(offset >= got2.address) & (offset < got2.address + got2.size)])
     if tables:
         targets = np.unique(np.concatenate(tables))
         yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width)
