@@ -62,7 +62,7 @@ SORT = Fix(
     "shell: printf '%s\\n' *.o | LC_ALL=C sort",
     effect=Effect.REMOVES,
     reaches=(LINK, ARCHIVE),
-    note="python: sorted(glob.glob(…)); disorderfs shows whether a build depends on the order of directories",
+    note="-l options: one fixed order; python: sorted(glob.glob(…)); disorderfs shows whether a build depends on the order of directories",
 )
 SORT_EXPORTS = Fix(
     toolchain="linker",

@@ -245,7 +245,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
     found += [
         word
         for word in evidence.of(WordChange)
-        if word.kind is WordKind.OTHER and word not in directories and _is_program(word)
+        if word.kind in (WordKind.OTHER, WordKind.VERSION) and word not in directories and _is_program(word)
     ]
     return found
 

@@ -5,7 +5,18 @@ import pytest
 
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
-from elfdiff.report import Confidence, DependencyChange, DependencyDiff, Effect, Fix, Report, Role, Verdict
+from elfdiff.report import (
+    Confidence,
+    DependencyChange,
+    DependencyDiff,
+    Effect,
+    EvidenceItem,
+    Fix,
+    Location,
+    Report,
+    Role,
+    Verdict,
+)
 
 PLAIN = TextStyle()
 
@@ -351,3 +362,14 @@ def test_many_findings_keep_their_values_in_one_line(made: SimpleNamespace) -> N
     assert len(text.splitlines()) <= 30
     for n in range(5):
         assert f"\n    old-{n} became new-{n}\n" in text
+
+
+def test_what_nobody_explains_is_shown(made: SimpleNamespace) -> None:
+    item = EvidenceItem(
+        "", ".rodata", None, Location(33, 9, "file", "/usr/share"), Location(33, 9, "file", "/opt/share")
+    )
+    report = replace(made.explained(), verdict=Verdict.UNEXPLAINED, findings=(), observed=(item,))
+    text = render_text(report, PLAIN, 1)
+    assert "seen, and not explained:" in text
+    assert "      a  /usr/share\n      b  /opt/share\n" in text
+    assert "seen, and not explained" not in render_text(replace(report, verdict=Verdict.INPUTS_DIFFER), PLAIN, 1)
