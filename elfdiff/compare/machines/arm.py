@@ -188,7 +188,7 @@ def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
     halves = np.frombuffer(code.data, dtype="<u2", count=(end - begin) // 2, offset=begin).tolist()
     size = len(code.data)
     literal: set[int] = set()
-    index = 0
+    index = most = 0
 
     def load(at: int, register: int, distance: int) -> None:
         place = (at + 4 & ~3) + distance
@@ -203,7 +203,9 @@ def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
             continue
         index += 1
         if h >> 11 < 0x1D:
-            if h >> 11 == 9:
+            if h >> 11 == 5:
+                most = h & 0xFF
+            elif h >> 11 == 9:
                 load(at, h >> 8 & 7, 4 * (h & 0xFF))
             elif h & 0xFF78 == 0x4478:
                 found.counts[len(found.at)] = at + 4 + code.address
@@ -242,6 +244,11 @@ def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
             found.step(at, flow=AWAY)
         elif h & 0xFFF0 == 0xE8D0 and k & 0xFFE0 == 0xF000:
             found.step(at, flow=ANYWHERE)
+            if h & 15 == 15:
+                # TBB and TBH with the table behind them, as long as the comparison before said.
+                index += most + 1 if k & 16 else most // 2 + 1
+        elif h & 0xFFF0 == 0xF1B0 and k & 0xFF00 == 0x0F00:
+            most = k & 0xFF
 
 
 def _linkage(code: Code) -> list[Spread]:

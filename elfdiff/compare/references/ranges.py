@@ -24,9 +24,12 @@ def frames_of(image: Image, section: Section) -> Frames:
 
 
 def indexed_ranges(image: Image) -> list[tuple[int, int]]:
-    """(address, length) of every function of .ARM.exidx, which gives where they begin: each reaches to the next."""
+    """(address, length) of every function of .ARM.exidx, which gives where they begin: each reaches to the next.
+
+    Nothing where there are symbols, which know the lengths, and functions that cannot be unwound.
+    """
     section = next((s for s in image.elf.sections if s.type == SHT_ARM_EXIDX and s.span is not None), None)
-    if section is None or image.elf.header.machine != EM_ARM or image.relocatable:
+    if section is None or image.elf.header.machine != EM_ARM or image.relocatable or image.elf.symtab is not None:
         return []
     start, size = image.place(section)
     at = np.arange(size // 8, dtype=np.int64) * 8
