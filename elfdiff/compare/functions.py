@@ -167,7 +167,7 @@ def align_code(
     _by_hash(left, right)
     if calls is not None:
         _by_calls(left, right, *calls)
-    _by_name(left, right, rewriter)
+    _by_name(left, right, rewriter, True)
     _by_hash(left, right)
     for _ in range(MAX_ROUNDS):
         before = left.partner.count(-1)
@@ -176,6 +176,7 @@ def align_code(
         _by_neighbours(left, right)
         if left.partner.count(-1) == before:
             break
+    _by_name(left, right, rewriter, False)
     _by_order(left, right)
     _by_position(left, right)
     runs: list[tuple[int, int, int]] = []
@@ -215,8 +216,11 @@ def alike(x: bytes, y: bytes) -> bool:
     return 2 * matched >= max(len(x), len(y)) or 10 * matched >= 7 * min(len(x), len(y))
 
 
-def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
-    """Same name in the same file symbol and occurrence; bodies must be equal here, alike below."""
+def _by_name(left: _Side, right: _Side, rewriter: Rewriter, unlike_only: bool) -> None:
+    """Same name in the same file symbol and occurrence; bodies must be equal here, alike below.
+
+    ``unlike_only``: leave those of equal bytes for later, when callers and neighbours have had their say.
+    """
     waiting: dict[tuple[bytes, bytes], list[int]] = defaultdict(list)
     twins: dict[tuple[tuple[bytes, bytes], bytes], list[int]] = defaultdict(list)
     loose: dict[bytes, list[int]] = defaultdict(list)
@@ -236,14 +240,16 @@ def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
 
     unlike: list[tuple[int, int]] = []
     for i, function in enumerate(left.functions):
-        if function.key is None:
+        if function.key is None or left.partner[i] >= 0:
             continue
         queue = next_of(waiting.get(function.key))
         if queue:
             equal = next_of(twins.get((function.key, left.bodies[i])))
             j = equal[-1] if equal else queue[-1]
             if equal and right.partner[j] < 0:
-                _pair(left, right, i, j, "name")
+                # Others may hold the same bytes; who calls them and what stands beside them says more than a name.
+                if not unlike_only:
+                    _pair(left, right, i, j, "name")
             else:
                 unlike.append((i, j))
             taken.add(j)
@@ -261,8 +267,8 @@ def _by_name(left: _Side, right: _Side, rewriter: Rewriter) -> None:
             continue
         equal = [j for j in queue if right.partner[j] < 0 and right.bodies[j] == left.bodies[i]]
         if equal:
-            j = equal[-1]
-            _pair(left, right, i, j, "name")
+            if not unlike_only:
+                _pair(left, right, i, equal[-1], "name")
         else:
             unlike.append((i, queue[-1]))
     # A symbol's value is no proof of where its function stands: a body found whole elsewhere is the better partner.
