@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from elfdiff.accounting.ledger import Claim, ClaimKind, Owner
@@ -11,12 +11,16 @@ from elfdiff.causes import Cause, Match
 from elfdiff.compare.pair import Pair
 from elfdiff.compare.texts import Spot
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, NoteChange
 from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
 from elfdiff.span import Span
 
 T = TypeVar("T")
+
+WORD = 8
+LONG_TEXT = 32
 
 _TOOLS_NAMED = 3
 
@@ -55,7 +59,7 @@ def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...
     return {rewrite: tuple(names) for rewrite, names in found.items()}
 
 
-def claims(pair: Pair | None, matches: Iterable[tuple[Cause, Match]]) -> list[Claim]:
+def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Claim]:
     """Places in the files that evidence names, with the cause that claims them; a possible cause claims nothing.
 
     What differs in a text beside the words that causes name goes to the first of them. ``pair`` is None for facts that
@@ -80,7 +84,47 @@ def claims(pair: Pair | None, matches: Iterable[tuple[Cause, Match]]) -> list[Cl
                 a, b = _size_field(pair.a, string.a), _size_field(pair.b, string.b)
                 if a and b:
                     whole.append(Claim(a, b, cause.id, cause.role, kind))
-    return found + whole
+    return found + whole + list(_alignments(pair, matches))
+
+
+def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> Iterator[Claim]:
+    """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below it.
+
+    GCC aligns a text of 32 bytes or more, its NUL included, to 8 (gcc/config/i386/i386.cc, ix86_data_alignment and
+    ix86_constant_alignment), and a section is aligned as the strictest of its parts.
+    """
+    if pair is None:
+        return
+    changed = [
+        (item.a, item.b)
+        for item in pair.sections
+        if item.a
+        and item.b
+        and {item.a.alignment, item.b.alignment} - {1, 2, 4, 8} == set()
+        and item.a.alignment != item.b.alignment
+        and max(item.a.alignment, item.b.alignment) == WORD
+    ]
+    if not changed:
+        return
+    for cause, match in matches:
+        kind = ClaimKind.INPUT if cause.role is Role.INPUT else ClaimKind.PAYLOAD
+        if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
+            continue
+        owned = {rewrite for evidence in match.because for rewrite in evidence.rewrites}
+        for string in pair.strings:
+            if string.a is None or string.b is None or not owned & set(string.rewrites):
+                continue
+            longer = (len(string.a.text) + 1 >= LONG_TEXT, len(string.b.text) + 1 >= LONG_TEXT)
+            for left, right in changed:
+                grown = (left.alignment == WORD, right.alignment == WORD)
+                if string.a.section is left and string.b.section is right and longer == grown:
+                    a, b = (_alignment_field(elf, part) for elf, part in ((pair.a, left), (pair.b, right)))
+                    yield Claim(a, b, cause.id, cause.role, kind)
+
+
+def _alignment_field(elf: ElfFile, section: Section) -> Span:
+    offset, width = (48, 8) if elf.elf_class == 64 else (32, 4)
+    return Span(section.header_span.start + offset, section.header_span.start + offset + width)
 
 
 def _text_span(spot: Spot | None) -> Span | None:
