@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
 
+_OTHER = {"a": "b", "b": "a"}
 _STATUS = {"added": "removed", "removed": "added"}
 
 
@@ -15,7 +16,11 @@ def mirrored(ledger: Ledger) -> Ledger:
         replace(row, a=row.b, b=row.a, status=_STATUS.get(row.status, row.status), classes=_classes(row.classes))
         for row in ledger.rows
     ]
-    runs = [replace(run, side="b" if run.side == "a" else "a") for run in ledger.runs]
+    # Written out: there are millions of them, and dataclasses.replace takes five times as long.
+    runs = [
+        OwnedRun(_OTHER[run.side], run.offset, run.length, run.section, run.owner, run.causes, run.how)
+        for run in ledger.runs
+    ]
     points = [Breakpoint(point.b, point.a, -point.delta, point.reason) for point in ledger.breakpoints]
     spans = [UnexplainedSpan(span.section, span.b, span.a) for span in ledger.unexplained_spans]
     return Ledger(

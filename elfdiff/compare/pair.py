@@ -151,9 +151,9 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
         for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
             if right is None and left and sections_of.b:
-                right = short_partner(left, a_before[left.offset], a_bytes, b_bytes, sections_of.b)
+                right = short_partner(left, a_before[left.offset], a_bytes, b_contents, sections_of.b)
             elif left is None and right and sections_of.a:
-                left = short_partner(right, b_before[right.offset], b_bytes, a_bytes, sections_of.a)
+                left = short_partner(right, b_before[right.offset], b_bytes, a_contents, sections_of.a)
             if left and right and how == "alone":
                 how = "neighbour"
                 rewritten.setdefault(left.offset, left.text)

@@ -122,8 +122,9 @@ class Contents:
     """The bytes of one section, asked whether they hold all of a text in pieces; gives up past a budget of searched bytes."""
 
     def __init__(self, contents: bytes) -> None:
-        self._contents = contents
+        self.bytes = contents
         self._budget = MAX_SEARCHED
+        self._places_budget = MAX_SEARCHED
 
     def holds_pieces_of(self, text: bytes) -> bool:
         """True if the text is made of pieces of at least six bytes that all stand somewhere in the contents.
@@ -157,27 +158,38 @@ class Contents:
     def _has(self, piece: bytes) -> bool:
         if self._budget <= 0:
             return False
-        at = self._contents.find(piece)
-        self._budget -= len(self._contents) if at < 0 else at
+        at = self.bytes.find(piece)
+        self._budget -= len(self.bytes) if at < 0 else at
         return at >= 0
 
+    def only_place_of(self, piece: bytes) -> int | None:
+        """Where the piece stands; None if it stands nowhere, or twice."""
+        if self._places_budget <= 0:
+            return None
+        at = self.bytes.find(piece)
+        self._places_budget -= len(self.bytes)
+        return at if at >= 0 and self.bytes.find(piece, at + 1) < 0 else None
 
-def short_partner(spot: Spot, before: bytes, here: bytes, there: bytes, section: Section) -> Spot | None:
+
+def short_partner(spot: Spot, before: bytes, here: bytes, there: Contents, section: Section) -> Spot | None:
     """The text too short to be noticed that stands behind ``before`` in the other contents, where ``spot`` does here.
 
     None unless ``before`` ends with a NUL on both sides and stands once in the other contents.
     """
-    gap = here[: spot.offset].rstrip(b"\0")
-    if not before or not gap.endswith(before) or len(gap) == spot.offset:
+    end = spot.offset
+    while end and here[end - 1] == 0:
+        end -= 1
+    if not before or end == spot.offset or not here.endswith(before, 0, end):
         return None
-    at = there.find(before + b"\0")
-    if at < 0 or there.find(before + b"\0", at + 1) >= 0:
+    at = there.only_place_of(before + b"\0")
+    if at is None:
         return None
+    other = there.bytes
     start = at + len(before)
-    while start < len(there) and there[start] == 0:
+    while start < len(other) and other[start] == 0:
         start += 1
-    end = there.find(b"\0", start, start + MIN_RUN)
-    text = there[start:end] if end > start else b""
+    end = other.find(b"\0", start, start + MIN_RUN)
+    text = other[start:end] if end > start else b""
     return Spot(section, start, text) if text and text.isascii() and text.decode().isprintable() else None
 
 
