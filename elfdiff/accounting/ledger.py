@@ -21,7 +21,7 @@ from elfdiff.compare.image import Image, Piece
 from elfdiff.compare.machines import machine
 from elfdiff.compare.oneway import OneWay
 from elfdiff.compare.rewrites import RewriteKind
-from elfdiff.compare.runs import Runs
+from elfdiff.compare.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
@@ -423,35 +423,43 @@ class Accountant:
             out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[code], causes, how))
         return out
 
-    def _left(self, side: _Side, piece: Piece) -> list[tuple[int, int]]:
-        """Runs of unexplained bytes in one piece."""
+    def _left(self, side: _Side, piece: Piece, edges: Ints) -> tuple[Ints, Ints]:
+        """Starts and ends of runs of unexplained bytes in one piece, cut at ``edges``."""
         low, high = np.searchsorted(side.at, (piece.start, piece.end))
         at = side.at[low:high]
-        at = at[side.kind[at] == Class.UNEXPLAINED]
+        at = at[side.kind[at] == Class.UNEXPLAINED].astype(np.int64)
         if not len(at):
-            return []
+            return at, at
         cut = np.flatnonzero(np.diff(at) != 1)
-        starts, ends = np.concatenate(([0], cut + 1)), np.concatenate((cut, [len(at) - 1]))
-        return list(zip(at[starts].tolist(), (at[ends] + 1).tolist(), strict=True))
+        starts, ends = at[np.concatenate(([0], cut + 1))], at[np.concatenate((cut, [len(at) - 1]))] + 1
+        edges = edges[np.searchsorted(edges, starts[0]) : np.searchsorted(edges, ends[-1])]
+        row = np.searchsorted(starts, edges, side="right") - 1
+        inside = edges[(edges > starts[row]) & (edges < ends[row])]
+        return np.sort(np.concatenate((starts, inside))), np.sort(np.concatenate((ends, inside)))
 
     def _unexplained(self) -> list[UnexplainedSpan]:
+        """Each span has all of its partners in one row, or none at all: lengths add up on either side."""
         out: list[UnexplainedSpan] = []
-        partner = self.alignment.runs.inverse()
+        forward, back = self.alignment.runs, self.alignment.runs.inverse()
+        a_edges, b_edges = (np.unique(np.concatenate((runs.a, runs.a + runs.n))) for runs in (forward, back))
         for _, y in self.alignment.pieces:
             if y is None:
                 continue
-            for start, end in self._left(self.b, y):
-                at, whole = partner.map_fields(np.array([start], dtype=np.int64), end - start)
-                a = (int(at[0]), end - start) if whole[0] else None
-                out.append(UnexplainedSpan(y.section.name if y.section else None, a, (start, end - start)))
-        forward = self.alignment.runs
+            name = y.section.name if y.section else None
+            starts, ends = self._left(self.b, y, b_edges)
+            places, known = back.map_fields(starts, 1)
+            for start, length, at, paired in zip(
+                starts.tolist(), (ends - starts).tolist(), places.tolist(), known.tolist(), strict=True
+            ):
+                out.append(UnexplainedSpan(name, (at, length) if paired else None, (start, length)))
         for x, _ in self.alignment.pieces:
             if x is None:
                 continue
-            for start, end in self._left(self.a, x):
-                _, whole = forward.map_fields(np.array([start], dtype=np.int64), end - start)
-                if not whole[0]:
-                    out.append(UnexplainedSpan(x.section.name if x.section else None, (start, end - start), None))
+            name = x.section.name if x.section else None
+            starts, ends = self._left(self.a, x, a_edges)
+            lone = ~forward.map_fields(starts, 1)[1]
+            for start, length in zip(starts[lone].tolist(), (ends - starts)[lone].tolist(), strict=True):
+                out.append(UnexplainedSpan(name, (start, length), None))
         return out
 
 

@@ -41,6 +41,8 @@ def check_sums(ledger: Ledger) -> None:
                 end = run.offset + run.length
                 counts[run.owner] -= run.length
         assert not any(counts[name] for name in OWNERS)
+        spans = [at for span in ledger.unexplained_spans if (at := getattr(span, side)) is not None]
+        assert sum(length for _, length in spans) == getattr(ledger.totals.unexplained, side)
 
 
 def check_outputs(report: Report) -> None:
