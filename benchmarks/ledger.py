@@ -29,7 +29,7 @@ from elfdiff.accounting.ledger import Owner, account
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
-from elfdiff.compare.pair import compare
+from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.report import Role
 

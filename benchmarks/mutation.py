@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from elfdiff.accounting.ledger import Accountant, Class, Owner
-from elfdiff.compare.image import Image
-from elfdiff.compare.oneway import OneWay
-from elfdiff.compare.pair import compare
-from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.pair import compare
+from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import ElfdiffError
 from elfdiff.report import Role

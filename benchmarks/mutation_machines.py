@@ -19,10 +19,10 @@ import numpy as np
 from benchmarks.mutation import Edit, judge, ledger_of
 from elfdiff.accounting.ledger import Accountant
 from elfdiff.accounting.verdict import code_verdict
-from elfdiff.compare.fields import Fields
-from elfdiff.compare.image import Image
-from elfdiff.compare.pair import compare
-from elfdiff.compare.references.code import CodeMap, code_fields
+from elfdiff.comparison.fields import Fields
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.pair import compare
+from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.report import Code
 
@@ -125,7 +125,10 @@ def run(a_path: str, b_path: str, count: int, seed: int) -> Counter[str]:
             outcome[result] += 1
             if result != "flagged":
                 at, new = edit.writes[0]
-                print(f"  {result}: {edit.kind} at {at:#x}: {data[at : at + len(new)].hex()} -> {new.hex()} {detail}", flush=True)
+                print(
+                    f"  {result}: {edit.kind} at {at:#x}: {data[at : at + len(new)].hex()} -> {new.hex()} {detail}",
+                    flush=True,
+                )
         alone = rng.choice(batch)
         one = bytearray(data)
         for at, new in alone.writes:
@@ -136,7 +139,10 @@ def run(a_path: str, b_path: str, count: int, seed: int) -> Counter[str]:
         outcome[f"code {verdict.value if verdict else verdict}"] += 1
         if verdict is not Code.DIFFERS:
             at, new = alone.writes[0]
-            print(f"  code {verdict}: {alone.kind} at {at:#x}: {data[at : at + len(new)].hex()} -> {new.hex()}", flush=True)
+            print(
+                f"  code {verdict}: {alone.kind} at {at:#x}: {data[at : at + len(new)].hex()} -> {new.hex()}",
+                flush=True,
+            )
     return outcome
 
 

@@ -19,8 +19,8 @@ from elfdiff.archive.pairing import MemberPair, pair_members
 from elfdiff.archive.reading import parse_archive
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
-from elfdiff.compare.pair import Pair, compare
-from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.comparison.pair import Pair, compare
+from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf, NotElf
 from elfdiff.evidence.gather import gather

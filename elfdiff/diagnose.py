@@ -15,7 +15,7 @@ from elfdiff.archive.reading import is_archive
 from elfdiff.archives import diagnose_archives
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
-from elfdiff.compare.pair import Pair, compare
+from elfdiff.comparison.pair import Pair, compare
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from elfdiff.accounting.ledger import Claim, ClaimKind, Owner
 from elfdiff.causes import Cause, Match
-from elfdiff.compare.pair import Pair
-from elfdiff.compare.texts import Spot
+from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.texts import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError

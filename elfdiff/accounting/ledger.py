@@ -16,12 +16,12 @@ from elfdiff.accounting.explanation import Explanation
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.proof import explain
 from elfdiff.accounting.replay import replay
-from elfdiff.compare.alignment import Alignment
-from elfdiff.compare.image import Image, Piece
-from elfdiff.compare.machines import machine
-from elfdiff.compare.oneway import OneWay
-from elfdiff.compare.rewrites import RewriteKind
-from elfdiff.compare.runs import Ints, Runs
+from elfdiff.comparison.alignment import Alignment
+from elfdiff.comparison.image import Image, Piece
+from elfdiff.comparison.machines import machine
+from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span

@@ -13,12 +13,12 @@ from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap, encoded
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import level_of
-from elfdiff.compare.alignment import Alignment
-from elfdiff.compare.copies import meant
-from elfdiff.compare.fields import Base
-from elfdiff.compare.image import Image, signed
-from elfdiff.compare.oneway import OneWay, Outcome, addresses_of
-from elfdiff.compare.runs import Flags
+from elfdiff.comparison.alignment import Alignment
+from elfdiff.comparison.copies import meant
+from elfdiff.comparison.fields import Base
+from elfdiff.comparison.image import Image, signed
+from elfdiff.comparison.oneway import OneWay, Outcome, addresses_of
+from elfdiff.comparison.runs import Flags
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 

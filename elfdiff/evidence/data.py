@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import SHT_REL, SHT_RELA, ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.evidence.model import DataChange, Evidence

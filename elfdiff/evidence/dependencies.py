@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.gosettings import changed_settings, stamps_of
 from elfdiff.evidence.model import DependencyDrift, Evidence, GoSettingChange

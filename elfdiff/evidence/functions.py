@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from elfdiff.compare.disassembly import first_differences
-from elfdiff.compare.functions import FunctionMatch, FunctionStatus
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.disassembly import first_differences
+from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.model import Symbol
 from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
 from elfdiff.evidence.order import order_change

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.evidence import (
     data,
     dependencies,

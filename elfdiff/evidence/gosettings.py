@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.evidence.model import WordKind
 from elfdiff.evidence.words import WordDifference, differences
 

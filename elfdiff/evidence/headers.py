@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.compare.pair import Pair
-from elfdiff.compare.sections import SectionPair
+from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.sections import SectionPair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DynamicEntry
 from elfdiff.evidence.hashes import lone_section

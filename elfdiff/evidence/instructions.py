@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from elfdiff.compare.functions import FunctionStatus
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.functions import FunctionStatus
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.budget import shortest
 from elfdiff.evidence.model import Evidence, InstructionSetChange

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Note
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange

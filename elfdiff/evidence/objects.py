@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from elfdiff.compare.pair import Pair
+from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit, Section, Symbol
 from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from elfdiff.compare.pair import Pair
-from elfdiff.compare.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
-from elfdiff.compare.strings import StringPair
-from elfdiff.compare.texts import Spot
+from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
+from elfdiff.comparison.strings import StringPair
+from elfdiff.comparison.texts import Spot
 from elfdiff.evidence.gosettings import go_setting_words
 from elfdiff.evidence.model import (
     Evidence,

@@ -6,8 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from elfdiff.compare.pair import Pair
-from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Symbol
 from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming

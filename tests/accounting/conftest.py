@@ -14,9 +14,9 @@ from types import ModuleType
 import pytest
 
 from elfdiff.accounting.ledger import Owner, account
-from elfdiff.compare.alignment import Alignment
-from elfdiff.compare.pair import compare
-from elfdiff.compare.rewrites import RewriteKind
+from elfdiff.comparison.alignment import Alignment
+from elfdiff.comparison.pair import compare
+from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import parse
 from elfdiff.report import Ledger, Role
 

@@ -9,8 +9,8 @@ import pytest
 from elfdiff.accounting.ledger import Claim, ClaimKind, account
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.verdict import code_verdict
-from elfdiff.compare.functions import FunctionStatus
-from elfdiff.compare.pair import compare
+from elfdiff.comparison.functions import FunctionStatus
+from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.report import Code, Role, Sides
 from elfdiff.span import Span

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from elfdiff.compare.pair import compare
+from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.data import extract
 

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from elfdiff.compare.pair import compare
+from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence import headers, lines, splits
 from elfdiff.evidence.model import TailChange

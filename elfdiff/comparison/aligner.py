@@ -1,0 +1,674 @@
+"""The aligner: contents first, then the address map, then the tables that describe places.
+
+What places a byte is always what the bytes hold (names, text, masked code, anchors of equal words) or the order between
+such places, never a reference to it: references are predicted from the map and checked, so they must not make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.comparison.content import align_content
+from elfdiff.comparison.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
+from elfdiff.comparison.fields import (
+    ADDRESS,
+    FILE,
+    LAYOUT,
+    SECTION_INDEX,
+    THREAD_LOCAL,
+    Fields,
+    Space,
+    contents_of,
+    symbols_of,
+)
+from elfdiff.comparison.frames import Frames
+from elfdiff.comparison.functions import Calls, Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
+from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
+from elfdiff.comparison.layout import aligned, trusted_sections, trusted_segments
+from elfdiff.comparison.machines import CodeReferences, ReferenceKind
+from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
+from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
+from elfdiff.comparison.references import dwarf
+from elfdiff.comparison.references.code import CodeMap, code_fields
+from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
+from elfdiff.comparison.rewrites import Rewrite
+from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
+from elfdiff.comparison.sections import SectionPair
+from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
+from elfdiff.comparison.votes import Votes, anchored
+from elfdiff.elf.model import Section
+from elfdiff.span import Span
+
+SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 1, 2, 3, 4, 5, 6, 7, 9, 11
+SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
+SHF_STRINGS = 0x20
+PT_LOAD, PT_TLS, PT_GNU_RELRO = 1, 7, 0x6474E552
+PAGE = 0x1000
+
+MAX_ROUNDS = 4
+"""Times that data are aligned anew with what the last round placed."""
+_POOLS = frozenset({".debug_str", ".debug_line_str", ".comment", ".zdebug_str"})
+
+
+def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
+    at = sorted(ends)
+    return Space(
+        Runs.of(runs), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64), True
+    )
+
+
+def calls_of(image: Image, section: Section, references: CodeReferences) -> Calls:
+    """Operands that point into their own section."""
+    start = image.place(section)[0]
+    near = (references.kind == ReferenceKind.BRANCH) | (references.kind == ReferenceKind.MEMORY)
+    at, end = references.at[near], references.end[near]
+    to = signed(image.numbers(at + start, 4), 4) + end
+    for kind in (ReferenceKind.BRANCH, ReferenceKind.MEMORY):
+        more, targets = references.spread_targets(kind)
+        at, to = np.concatenate([at, more]), np.concatenate([to, targets - (0 if image.relocatable else section.address)])
+    inside = np.flatnonzero((to >= 0) & (to < section.size))
+    inside = inside[np.argsort(at[inside], kind="stable")]
+    return Calls(at[inside], to[inside])
+
+
+class Aligner:
+    """Fills in one table of runs per section pair, in the order in which each can be known."""
+
+    def __init__(self, a: Image, b: Image, sections: Sequence[SectionPair], rewrites: Sequence[Rewrite]) -> None:
+        self.a, self.b = a, b
+        self.rewrites = tuple(rewrites)
+        self.rewriter = Rewriter(rewrites)
+        self.pairs = [(p.a, p.b) for p in sections if p.a is not None and p.b is not None]
+        self.index_map = {left.index: right.index for left, right in self.pairs}
+        self.texts: dict[int, TextAlignment] = {}
+        self.matches: list[FunctionMatch] = []
+        self.code, self.b_code = CodeMap(a), CodeMap(b)
+        self.trusted = (trusted_sections(a), trusted_sections(b))
+        self.loaded = (trusted_segments(a), trusted_segments(b))
+        self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+        self.thread_local = Runs.of(())
+
+    def run(self) -> OneWay:
+        """All steps."""
+        later: list[tuple[Section, Section]] = []
+        for left, right in self.pairs:
+            if left.span is None or right.span is None:
+                continue
+            if self._is_table(left):
+                later.append((left, right))
+            elif left.is_executable and left.compression is None:
+                self._code(left, right)
+            else:
+                self.texts[left.index] = self._contents(left, right)
+        self._by_units()
+        pieces = self._paired_pieces()
+        self.address = self._addresses(pieces)
+        for _ in range(MAX_ROUNDS):
+            before = self.address.runs
+            self._data()
+            self.address = self._addresses(pieces)
+            if before.triples() == self.address.runs.triples():
+                break
+        for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
+            self.texts[left.index] = TextAlignment(self._table(left, right))
+        self.address = self._addresses(pieces)
+        return self._finished(pieces)
+
+    def _is_table(self, section: Section) -> bool:
+        if section.compression is not None:
+            return False
+        return section.type in (
+            SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_HASH, SHT_GNU_HASH
+        ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
+
+    def _contents(self, left: Section, right: Section) -> TextAlignment:
+        x, y = self.a.content(left), self.b.content(right)
+        if x == y:
+            return TextAlignment(identity(len(x)))
+        strings = left.name.startswith(".rodata.str") or (left.flags & right.flags & SHF_STRINGS and left.entry_size == 1)
+        if left.type == SHT_STRTAB or left.name in _POOLS or strings:
+            return align_pool(x, y, self.rewriter)
+        if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
+            return TextAlignment(identity(min(len(x), len(y))))
+        name = left.name.replace(".zdebug_", ".debug_")
+        if name.startswith(".debug_"):
+            in_units = name in LENGTH_PREFIXED and not self.a.relocatable
+            if len(x) == len(y):
+                equal = np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))
+                if equal * 2 > len(x) and (not in_units or units(x, self.a.little) == units(y, self.a.little)):
+                    return TextAlignment(identity(len(x)))
+            if in_units and not any(rewrite.a in x for rewrite in self.rewrites if rewrite.a):
+                return TextAlignment(align_units(self.a, self.b, left, right, *self._hidden, self.rewriter))
+        return align_text_in(x, y, self.rewriter, self.rewrites)
+
+    @cached_property
+    def _hidden(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which bytes of each image belong to references of DWARF."""
+        return hidden(self.a, self._dwarf[0]), hidden(self.b, self._dwarf[1])
+
+    @cached_property
+    def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
+        return tuple(dwarf.fields(self.a)), tuple(dwarf.fields(self.b))
+
+    def _by_units(self) -> None:
+        """Tables of abbreviations and address ranges go with the units that they belong to."""
+        by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.pairs}
+        if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
+            return
+        left, right = by_name[".debug_abbrev"]
+        info = by_name[".debug_info"]
+        text = self.texts.get(left.index)
+        placed = self.texts.get(info[0].index)
+        x, y = self.a.content(left), self.b.content(right)
+        if text is None or placed is None or x == y or self.a.relocatable:
+            return
+        ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
+        if not ours:
+            return
+        at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(ours[0].at, ours[0].width)
+        to = self.b.numbers(at[whole], ours[0].width)
+        self._address_ranges(by_name, info, placed)
+        self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
+
+    def _address_ranges(
+        self, by_name: dict[str, tuple[Section, Section]], info: tuple[Section, Section], placed: TextAlignment
+    ) -> None:
+        """Sets of .debug_aranges look alike; each names its unit."""
+        if ".debug_aranges" not in by_name or self.a.relocatable:
+            return
+        left, right = by_name[".debug_aranges"]
+        sets = [units(image.content(section), image.little) for image, section in ((self.a, left), (self.b, right))]
+        places = []
+        for image, section, found in ((self.a, left, sets[0]), (self.b, right, sets[1])):
+            at = image.place(section)[0] + 6 + np.array([f.start for f in found], dtype=np.int64)
+            places.append(image.numbers(at, 4))
+        mapped = placed.runs.map(places[0])
+        partner = align_by_place(places[0], places[1], mapped.value, mapped.known)
+        runs = [
+            (sets[0][i].start, sets[1][j].start, min(sets[0][i].end - sets[0][i].start, sets[1][j].end - sets[1][j].start))
+            for i, j in enumerate(partner.tolist())
+            if j >= 0
+        ]
+        self.texts[left.index] = TextAlignment(Runs.of(runs))
+
+    def _code(self, left: Section, right: Section) -> None:
+        x, y = self.a.content(left), self.b.content(right)
+        if x == y:
+            self.texts[left.index] = TextAlignment(identity(len(x)))
+            return
+        references = self.code.of(left)
+        plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
+        hidden = masked(plain_x, references, self.a.little)
+        if len(x) == len(y) and bool((hidden == masked(plain_y, references, self.b.little)).all()):
+            self.texts[left.index] = TextAlignment(identity(len(x)))
+            return
+        other = self.b_code.of(right)
+        a_functions = functions_in(self.a, left, self._frame_ranges[0])
+        b_functions = functions_in(self.b, right, self._frame_ranges[1])
+        if not a_functions or not b_functions:
+            runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
+            self.texts[left.index] = TextAlignment(runs)
+            return
+        calls = None
+        if references is not None and other is not None:
+            calls = (calls_of(self.a, left, references), calls_of(self.b, right, other))
+        seen_x, seen_y = hidden, masked(plain_y, other, self.b.little)
+        pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter, calls)
+        self.texts[left.index] = TextAlignment(runs)
+        self._judge(left, right, a_functions, b_functions, pairs, seen_x, seen_y, references is not None)
+
+    def _judge(
+        self,
+        left: Section,
+        right: Section,
+        a_functions: list[Function],
+        b_functions: list[Function],
+        pairs: list[tuple[int, int, str]],
+        x: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        y: np.ndarray[tuple[int], np.dtype[np.uint8]],
+        readable: bool,
+    ) -> None:
+        """Write down what became of each function."""
+        a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
+        seen: set[int] = set()
+        for i, j, how in pairs:
+            f, g = a_functions[i], b_functions[j]
+            seen.add(j)
+            if f.end - f.start == g.end - g.start and bool((x[f.start : f.end] == y[g.start : g.end]).all()):
+                status = FunctionStatus.SAME if i == j else FunctionStatus.MOVED
+            else:
+                status = FunctionStatus.CHANGED if readable else FunctionStatus.UNKNOWN
+            self.matches.append(self._match(left, right, a_at, b_at, f, g, status, how))
+        paired = {i for i, _, _ in pairs}
+        for i, f in enumerate(a_functions):
+            if i not in paired:
+                self.matches.append(self._match(left, right, a_at, b_at, f, None, FunctionStatus.REMOVED, ""))
+        for j, g in enumerate(b_functions):
+            if j not in seen:
+                self.matches.append(self._match(left, right, a_at, b_at, None, g, FunctionStatus.ADDED, ""))
+
+    def _match(
+        self,
+        left: Section,
+        right: Section,
+        a_at: int,
+        b_at: int,
+        f: Function | None,
+        g: Function | None,
+        status: FunctionStatus,
+        how: str,
+    ) -> FunctionMatch:
+        name = (f.name if f else "") or (g.name if g else "")
+        return FunctionMatch(
+            name,
+            left.name,
+            Span(a_at + f.start, a_at + f.end) if f else None,
+            Span(b_at + g.start, b_at + g.end) if g else None,
+            left.address + f.start if f else 0,
+            right.address + g.start if g else 0,
+            status,
+            how,
+        )
+
+    @cached_property
+    def _frames(self) -> dict[int, tuple[Frames, Frames]]:
+        out: dict[int, tuple[Frames, Frames]] = {}
+        for left, right in self.pairs:
+            if left.name in (".eh_frame", ".debug_frame") and left.span is not None and right.span is not None:
+                out[left.index] = (frames_of(self.a, left), frames_of(self.b, right))
+        return out
+
+    @cached_property
+    def _frame_ranges(self) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+        if self.a.relocatable:
+            return [], []
+        found = (indexed_ranges(self.a), indexed_ranges(self.b))
+        for left, right in self._frames.values():
+            for side, frames in zip(found, (left, right), strict=True):
+                side.extend((fde.begin.target, fde.length) for fde in frames.fdes)
+        return found
+
+    def _paired_pieces(self) -> list[tuple[Piece | None, Piece | None]]:
+        """Pieces of a with their partners, then what only b has."""
+
+        def key(piece: Piece) -> tuple[str, int]:
+            kind, number = piece.key
+            return (kind, self.index_map.get(number, -1 - number)) if kind in ("section", "gap before section") else piece.key
+
+        others = {piece.key: piece for piece in self.b.pieces}
+        out: list[tuple[Piece | None, Piece | None]] = []
+        for piece in self.a.pieces:
+            out.append((piece, others.pop(key(piece), None)))
+        out += [(None, piece) for piece in others.values()]
+        return out
+
+    def _addresses(self, pieces: list[tuple[Piece | None, Piece | None]]) -> Space:
+        """The address map: contents of allocated sections, .bss, and headers that are loaded."""
+        many: list[Runs] = []
+        ends: dict[int, int] = {}
+        for left, right in self.pairs:
+            if not left.is_allocated or self.a.relocatable:
+                continue
+            if left.type == SHT_NOBITS and left.flags & SHF_TLS:
+                continue
+            text = self.texts.get(left.index)
+            if text is not None:
+                many.append(text.runs.shifted(left.address, right.address))
+            elif left.type == SHT_NOBITS:
+                many.append(self._unfilled(left, right).shifted(left.address, right.address))
+            elif left.span is not None and right.span is not None:
+                # A table not aligned yet: its own start and end are all that others refer to.
+                many.append(Runs.of([(left.address, right.address, min(left.size, right.size))]))
+            if left.size:
+                ends[left.address + left.size] = right.address + self._extent(left, right)
+        for x, y in pieces:
+            if x is None or y is None or x.section is not None:
+                continue
+            p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
+            if p is not None and q is not None and x.name in ("ELF header", "program headers"):
+                many.append(Runs.of([(p, q, min(x.end - x.start, y.end - y.start))]))
+        at = sorted(ends)
+        return Space(
+            joined(many), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
+        )
+
+    def _extent(self, left: Section, right: Section) -> int:
+        """Size of a section of b as its contents tell it: up to the last byte that has a partner, if a's last has one.
+
+        a's size where its last byte has none: then nothing says how long the section must be.
+        """
+        text = self.texts.get(left.index)
+        if text is None:
+            if left.type == SHT_NOBITS and left.size != right.size:
+                runs = self._unfilled(left, right)
+                return int((runs.b + runs.n).max()) if len(runs) else left.size
+            if left.name == ".relro_padding":
+                return aligned(right.address, PAGE) - right.address
+            return left.size if left.type == SHT_NOBITS else right.size
+        if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.a.place(left)[1]:
+            return left.size
+        return int((text.runs.b + text.runs.n).max())
+
+    def _loaded_at(self, image: Image, piece: Piece) -> int | None:
+        for segment in image.elf.segments:
+            if segment.index not in self.loaded[0 if image is self.a else 1]:
+                continue
+            if segment.type == PT_LOAD and segment.offset <= piece.start and piece.end <= segment.offset + segment.file_size:
+                return segment.virtual_address + piece.start - segment.offset
+        return None
+
+    def _unfilled(self, left: Section, right: Section) -> Runs:
+        """Memory without contents: as a whole if it kept its size, else object by object."""
+        if left.size == right.size:
+            return identity(left.size)
+        tables = (self.a.elf.symtab, self.b.elf.symtab)
+        if tables[0] is None or tables[1] is None:
+            return identity(min(left.size, right.size))
+        found: list[dict[bytes, tuple[int, int]]] = []
+        for image, section, table in ((self.a, left, tables[0]), (self.b, right, tables[1])):
+            base = 0 if image.relocatable else section.address
+            rows = np.flatnonzero((table.section_of == section.index) & (table.table["size"] > 0))
+            names: dict[bytes, tuple[int, int]] = {}
+            for row in rows.tolist():
+                name = table.names.raw(int(table.table["name"][row]))
+                names[name] = (-1, 0) if name in names else (int(table.table["value"][row]) - base, int(table.table["size"][row]))
+            found.append(names)
+        runs = [
+            (at, found[1][name][0], min(size, found[1][name][1]))
+            for name, (at, size) in found[0].items()
+            if at >= 0 and found[1].get(name, (-1, 0))[0] >= 0
+        ]
+        return Runs.of(runs)
+
+    def _data(self) -> None:
+        """Align data: pointers through the map so far, then what matched operands point to, where the data agree."""
+        if all(
+            self.a.content(left) == self.b.content(right)
+            for left, right in self.pairs
+            if left.type == SHT_PROGBITS and left.is_allocated
+        ):
+            return
+        a_to: list[Ints] = []
+        b_to: list[Ints] = []
+        for left, right in self.pairs:
+            text = self.texts.get(left.index)
+            if not left.is_executable or text is None or left.span is None or right.span is None or self.a.relocatable:
+                continue
+            references = self.code.of(left)
+            if references is None:
+                continue
+            near = references.kind == ReferenceKind.MEMORY
+            at, end = references.at[near], references.end[near]
+            b_at, whole = text.runs.map_fields(at, 4)
+            at, end, b_at = at[whole], end[whole], b_at[whole]
+            a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
+            b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
+            other = self.b_code.of(right) if references.spread else None
+            if other is not None:
+                at, to = references.spread_targets(ReferenceKind.MEMORY)
+                b_all, to_all = other.spread_targets(ReferenceKind.MEMORY)
+                b_at, whole = text.runs.map_fields(at, 1)
+                row = np.searchsorted(b_all, b_at)
+                whole &= row < len(b_all)
+                whole[whole] = b_all[row[whole]] == b_at[whole]
+                a_to.append(to[whole])
+                b_to.append(to_all[row[whole]])
+        if not self.a.relocatable:
+            ours, theirs = self._pointers
+            place = self.address.map(ours.at, False)
+            row = np.minimum(np.searchsorted(theirs.at, place.value), max(len(theirs.at) - 1, 0))
+            if len(theirs.at) and len(ours.at):
+                both = place.known & (theirs.at[row] == place.value) & (ours.mark == 0) & (theirs.mark[row] == 0)
+                a_to.append(ours.to[both])
+                b_to.append(theirs.to[row][both])
+        if not a_to:
+            return
+        votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
+        bases, goals, width = self._jump_tables
+        for left, right in self.pairs:
+            text = self.texts.get(left.index)
+            data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
+            if not data or text is None or left.span is None or right.span is None or self._is_table(left):
+                continue
+            x, y = self._filled_in(left, right)
+            if len(x) == len(y) and bool((x == y).all()):
+                self.texts[left.index] = TextAlignment(identity(len(x)))
+                continue
+            runs = text.runs
+            if self._pointers[0].count(left):
+                # One pointer that seems to have moved is an edited relocation.
+                runs = align_content(x.tobytes(), y.tobytes(), 3 * self.a.word)
+            here = votes.within(left.address, left.size, right.address, right.size)
+            inside = bases[(bases >= left.address) & (bases < left.address + left.size)] - left.address
+            starts, counts = np.unique(inside, return_counts=True)
+            sizes = dict(zip(starts.tolist(), (4 * counts).tolist(), strict=True))
+
+            def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
+                return self._same_table(left, right, a, b, bases, goals, width)
+
+            self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables, sizes), text.changes)
+
+    def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints, width: int) -> int:
+        """Bytes of the jump table at ``a`` if the one at ``b`` leads to the same places, else 0."""
+        first = int(np.searchsorted(bases, a + left.address))
+        last = int(np.searchsorted(bases, a + left.address, side="right"))
+        size = width * (last - first)
+        if last - first < 2 or b + size > right.size or right.span is None:
+            return 0
+        found = self.address.map(goals[first:last], False)
+        at = right.span.start + b + width * np.arange(last - first, dtype=np.int64)
+        there = signed(self.b.numbers(at, width), width) + right.address + b
+        good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
+        return size if bool(good.all()) else 0
+
+    def _filled_in(self, left: Section, right: Section) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """Contents with a's pointers put through the map as it is so far, and b's as they are."""
+        x = self.a.array[self.a.place(left)[0] :][: left.size]
+        y = self.b.array[self.b.place(right)[0] :][: right.size]
+        a_at, a_to, a_mark = self._pointers[0].within(left)
+        b_at, b_to, b_mark = self._pointers[1].within(right)
+        if not len(a_at) or not len(b_at):
+            return x, y
+        found = self.address.map(a_to, False)
+        there = np.where(found.known, found.value, np.int64(-1))
+        return (
+            overwritten(x, a_at, np.where(a_mark != 0, a_mark, there), self.a.word),
+            overwritten(y, b_at, np.where(b_mark != 0, b_mark, b_to), self.b.word),
+        )
+
+    @cached_property
+    def _pointers(self) -> tuple[Pointers, Pointers]:
+        return pointers_of(self.a, self.rewriter), pointers_of(self.b, None)
+
+    @cached_property
+    def _jump_tables(self) -> tuple[Ints, Ints, int]:
+        """Base of the table and goal of every entry of every jump table of a, by base; bytes of an entry."""
+        bases: list[Ints] = []
+        goals: list[Ints] = []
+        width = 4
+        for group in code_fields(self.a, self.code):
+            if group.what == "jump table" and not isinstance(group.extra, int):
+                bases.append(group.extra)
+                goals.append(group.target)
+                width = group.width
+        if not bases:
+            none = np.zeros(0, dtype=np.int64)
+            return none, none, 4
+        joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
+        order = np.argsort(joined_bases, kind="stable")
+        return joined_bases[order], joined_goals[order], width
+
+    def _map_addresses(self, values: Ints) -> tuple[Ints, Flags]:
+        found = self.address.map(values, False)
+        return found.value, found.known
+
+    def _table(self, left: Section, right: Section) -> Runs:
+        x, y = self.a.content(left), self.b.content(right)
+        word = self.a.word
+        if x == y and bool((self.address.runs.a == self.address.runs.b).all()):
+            return identity(len(x))
+        if left.type in (SHT_SYMTAB, SHT_DYNSYM):
+            tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
+            if tables[0] is not None and tables[1] is not None:
+                place = None if self.a.relocatable else self._map_addresses
+                partner = align_symbols(tables[0], tables[1], self.index_map, self.rewriter, place)
+                return records(partner, tables[0].entry_size)
+        elif left.type in (SHT_RELA, SHT_REL) and not self.a.relocatable:
+            size = word * (3 if left.type == SHT_RELA else 2)
+            p, q = self.a.elf.relocation_table(left), self.b.elf.relocation_table(right)
+            mapped, known = self._map_addresses(p["offset"].astype(np.int64))
+            return records(align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size)
+        elif left.type == SHT_DYNAMIC:
+            return align_dynamic(self.a, self.b, left, right)
+        elif left.name == ".eh_frame" and left.index in self._frames and not self.a.relocatable:
+            frames = self._frames[left.index]
+            mapped, known = self._map_addresses(np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64))
+            return align_frames(*frames, x, y, mapped, known)
+        elif left.name == ".eh_frame_hdr":
+            return self._frame_header(left, right, x, y)
+        elif left.type == SHT_GNU_VERSYM:
+            symbols = self.texts.get(left.link)
+            if symbols is not None:
+                size = 24 if word == 8 else 16
+                partner = np.full(len(x) // 2, -1, dtype=np.int64)
+                at, whole = symbols.runs.map_fields(size * np.arange(len(partner), dtype=np.int64), size)
+                partner[whole] = at[whole] // size
+                return records(np.where(partner < len(y) // 2, partner, -1), 2)
+        return identity(len(x)) if len(x) == len(y) else align_content(x, y)
+
+    def _frame_header(self, left: Section, right: Section, x: bytes, y: bytes) -> Runs:
+        if len(x) < 12 or len(y) < 12 or x[3] != 0x3B or y[3] != 0x3B:
+            return identity(min(len(x), len(y)))
+        columns = []
+        for image, section, data in ((self.a, left, x), (self.b, right, y)):
+            at = 12 + image.place(section)[0] + 8 * np.arange((len(data) - 12) // 8, dtype=np.int64)
+            values = image.numbers(at, 4)
+            columns.append(np.where(values >= 1 << 31, values - (1 << 32), values) + section.address)
+        mapped, known = self._map_addresses(columns[0])
+        partner = align_by_place(columns[0], columns[1], mapped, known)
+        return joined([identity(12), records(partner, 8).shifted(12, 12)])
+
+    def _symbol_table(self, image: Image, section: Section):  # type: ignore[no-untyped-def]
+        table = image.elf.symtab if section.type == SHT_SYMTAB else image.elf.dynsym
+        return table if table is not None and section.span is not None and table.start == section.span.start else None
+
+    def _finished(self, pieces: list[tuple[Piece | None, Piece | None]]) -> OneWay:
+        many: list[Runs] = []
+        changes: list[TextChange] = []
+        spaces: dict[str, Space] = {}
+        none = np.zeros(0, dtype=np.int64)
+        ends: dict[int, int] = {}
+        whole: list[tuple[int, int, int]] = []
+        loaded: list[tuple[int, int, int]] = []
+        loaded_ends: dict[int, int] = {}
+        for left, right in self.pairs:
+            text = self.texts.get(left.index)
+            trusted = left.index in self.trusted[0] and right.index in self.trusted[1]
+            if left.span is not None and right.span is not None and trusted:
+                if left.compression is None:
+                    ends[left.span.end] = right.span.start + self._extent(left, right)
+                else:
+                    ends[left.span.end] = right.span.end
+                whole.append((left.span.start, right.span.start, min(left.span.length, right.span.length)))
+            if trusted and left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
+                loaded.append((left.address, right.address, min(left.size, right.size)))
+                loaded_ends[left.address + left.size] = right.address + self._extent(left, right)
+            if text is None:
+                if left.type == SHT_NOBITS or not left.size:
+                    spaces[contents_of(left.index)] = _space([(0, 0, min(left.size, right.size))], {left.size: right.size})
+                continue
+            a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
+            many.append(text.runs.shifted(a_at, b_at))
+            changes += [
+                TextChange(c.a_at + a_at, c.a_length, c.b_at + b_at, c.b_length, c.rewrite) for c in text.changes
+            ]
+            sizes = self.a.place(left)[1], self.b.place(right)[1]
+            spaces[contents_of(left.index)] = Space(
+                text.runs, np.array([sizes[0]], dtype=np.int64), np.array([sizes[1]], dtype=np.int64)
+            )
+            if left.type in (SHT_SYMTAB, SHT_DYNSYM):
+                size = 24 if self.a.word == 8 else 16
+                runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
+                spaces[symbols_of(left.index)] = Space(runs, none, none)
+        for x, y in pieces:
+            if x is None or y is None:
+                continue
+            if x.section is None:
+                many.append(self._unsectioned(x, y))
+                whole.append((x.start, y.start, min(x.end - x.start, y.end - y.start)))
+                p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
+                if p is not None and q is not None:
+                    loaded.append((p, q, min(x.end - x.start, y.end - y.start)))
+            elif x.section.compression is not None:
+                many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
+        runs = one_to_one(joined(many), len(self.a.data), len(self.b.data))
+        self._page_ends(loaded_ends)
+        spaces[FILE] = _space(whole, ends)
+        spaces[LAYOUT] = _space(loaded, loaded_ends)
+        spaces[ADDRESS] = self.address
+        spaces[SECTION_INDEX] = Space(
+            Runs.of([(0, 0, 1), *((i, j, 1) for i, j in self.index_map.items())]),
+            np.array([len(self.a.elf.sections)], dtype=np.int64),
+            np.array([len(self.b.elf.sections)], dtype=np.int64),
+        )
+        spaces[THREAD_LOCAL] = Space(self._thread_local(), none, none)
+        return OneWay(
+            self.a,
+            self.b,
+            tuple(pieces),
+            runs,
+            tuple(sorted(changes, key=lambda change: change.b_at)),
+            self.rewrites,
+            spaces,
+            tuple(self.matches),
+            self.code,
+            self.index_map,
+        )
+
+    def _page_ends(self, ends: dict[int, int]) -> None:
+        """Segments that are filled up to a page (RELRO of LLD and mold): the page behind what stands last in them."""
+        page = PAGE
+        for segment in self.a.elf.segments:
+            end = segment.virtual_address + segment.memory_size
+            if segment.type != PT_GNU_RELRO or end % page:
+                continue
+            inside = [value for value in ends if segment.virtual_address < value <= end and value != end]
+            if inside and end - max(inside) < page:
+                ends[end] = aligned(ends[max(inside)], page)
+
+    def _unsectioned(self, x: Piece, y: Piece) -> Runs:
+        """Headers by entry, gaps from their start."""
+        if x.name == "section headers":
+            size = self.a.elf.header.shentsize
+            pairs = [(0, 0), *self.index_map.items()]
+            return Runs.of([(x.start + i * size, y.start + j * size, size) for i, j in pairs])
+        if x.name == "program headers":
+            size = self.a.elf.header.phentsize
+            seen: dict[tuple[int, int, int], list[int]] = {}
+            for segment in reversed(self.b.elf.segments):
+                seen.setdefault((segment.type, segment.flags, 0), []).append(segment.index)
+            runs = []
+            for segment in self.a.elf.segments:
+                queue = seen.get((segment.type, segment.flags, 0))
+                if queue:
+                    runs.append((x.start + segment.index * size, y.start + queue.pop() * size, size))
+            return Runs.of(runs)
+        return Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))])
+
+    def _thread_local(self) -> Runs:
+        starts = []
+        for image in (self.a, self.b):
+            found = [s.virtual_address for s in image.elf.segments if s.type == PT_TLS]
+            starts.append(found[0] if found else 0)
+        many = []
+        for left, right in self.pairs:
+            if left.flags & SHF_TLS:
+                text = self.texts.get(left.index)
+                runs = text.runs if text is not None else self._unfilled(left, right)
+                many.append(runs.shifted(left.address - starts[0], right.address - starts[1]))
+        return joined(many)

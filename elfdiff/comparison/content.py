@@ -1,0 +1,221 @@
+"""Align two byte strings by what they hold: words that both hold once anchor runs, runs grow, equal gaps are filled.
+
+Nothing here knows ELF. In the terms of bsdiff and Zucchini these are equivalences, found without a suffix array.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.comparison.runs import Ints, Runs
+
+GRAM = 8
+SAMPLED_ABOVE = 4 << 20
+"""Longer contents are anchored on a sixteenth of their words (chosen by value, so both sides choose alike)."""
+WEAK = 16
+"""A cluster of anchors that covers fewer bytes yields to its neighbours."""
+
+
+def align_content(a: bytes, b: bytes, least: int = GRAM // 2) -> Runs:
+    """One-to-one runs between ``a`` and ``b``; linear but for one sort. Runs shorter than ``least`` anchor nothing."""
+    if a == b:
+        return Runs.of([(0, 0, len(a))])
+    left = np.frombuffer(a, dtype=np.uint8)
+    right = np.frombuffer(b, dtype=np.uint8)
+    head = common_prefix(left, right)
+    tail = common_prefix(left[head:][::-1], right[head:][::-1])
+    # An end of zeros alone says nothing of where the end is.
+    tail -= int((left[len(a) - tail :] != 0).argmax()) if left[len(a) - tail :].any() else tail
+    found = [(0, 0, head), (len(a) - tail, len(b) - tail, tail)]
+    middle_a, middle_b = left[head : len(a) - tail], right[head : len(b) - tail]
+    if len(middle_a) == len(middle_b) and (len(middle_a) <= 2 * GRAM or _mostly_equal(middle_a, middle_b)):
+        return Runs.of([(0, 0, len(a))])
+    for x, y, n in _anchored(middle_a, middle_b, least):
+        # Zeros before a thing are padding or the end of something else, until growth says otherwise.
+        zeros = int((middle_a[x : x + min(n, GRAM)] != 0).argmax())
+        found.append((x + head + zeros, y + head + zeros, n - zeros))
+    return filled(found, left, right)
+
+
+def common_prefix(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> int:
+    """Equal bytes at the start."""
+    size = min(len(left), len(right))
+    step = 1 << 12
+    at = 0
+    while at < size:
+        end = min(size, at + step)
+        unequal = left[at:end] != right[at:end]
+        if unequal.any():
+            return at + int(unequal.argmax())
+        at, step = end, step * 4
+    return size
+
+
+def _mostly_equal(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> bool:
+    """At most a few bytes in a row differ, here and there: nothing has moved."""
+    unequal = np.flatnonzero(left != right)
+    if len(unequal) * 8 > len(left):
+        return False
+    breaks = np.flatnonzero(np.diff(unequal) > 1)
+    longest = int(np.diff(np.concatenate(([-1], breaks, [len(unequal) - 1]))).max())
+    return longest <= 4
+
+
+def _once(values: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Ints]:
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    single = np.ones(len(ranked), dtype=bool)
+    same = ranked[1:] == ranked[:-1]
+    single[1:] &= ~same
+    single[:-1] &= ~same
+    return ranked[single], order[single]
+
+
+def _grams(data: npt.NDArray[np.uint8], sample: bool) -> tuple[npt.NDArray[np.uint64], Ints]:
+    data = np.ascontiguousarray(data)
+    values = np.ndarray((len(data) - GRAM + 1,), dtype="<u8", buffer=data.data, strides=(1,)).astype(np.uint64)
+    if not sample:
+        return _once(values)
+    mixed = (values * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(60)
+    chosen = np.flatnonzero(mixed == 0)
+    single, order = _once(values[chosen])
+    return single, chosen[order]
+
+
+def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: int) -> list[tuple[int, int, int]]:
+    if len(left) < GRAM or len(right) < GRAM:
+        return []
+    sample = max(len(left), len(right)) > SAMPLED_ABOVE
+    a_values, a_at = _grams(left, sample)
+    b_values, b_at = _grams(right, sample)
+    _, a_index, b_index = np.intersect1d(a_values, b_values, assume_unique=True, return_indices=True)
+    a_hits, b_hits = a_at[a_index], b_at[b_index]
+    order = np.argsort(a_hits)
+    a_hits, b_hits = a_hits[order], b_hits[order]
+    clusters = _clusters(a_hits, b_hits)
+    for _ in range(2):
+        clusters = _without_strays(clusters)
+    return [run for run in _disjoint(_parted(_parted(clusters, left, 0), right, 1)) if run[2] >= least]
+
+
+def _clusters(a_hits: Ints, b_hits: Ints) -> list[tuple[int, int, int, int]]:
+    """(a, b, length, anchors): consecutive anchors of one shift."""
+    if len(a_hits) == 0:
+        return []
+    shift = b_hits - a_hits
+    first = np.flatnonzero(np.concatenate(([True], shift[1:] != shift[:-1])))
+    last = np.concatenate((first[1:], [len(shift)])) - 1
+    length = a_hits[last] - a_hits[first] + GRAM
+    return list(
+        zip(a_hits[first].tolist(), b_hits[first].tolist(), length.tolist(), (last - first + 1).tolist(), strict=True)
+    )
+
+
+def _without_strays(clusters: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Drop weak clusters between two parts of one run, and join the parts."""
+    kept: list[tuple[int, int, int, int]] = []
+    index = 0
+    while index < len(clusters):
+        cluster = clusters[index]
+        if kept and kept[-1][1] - kept[-1][0] == cluster[1] - cluster[0]:
+            a, b, _, anchors = kept.pop()
+            kept.append((a, b, cluster[0] + cluster[2] - a, anchors + cluster[3]))
+        elif (
+            kept
+            and cluster[3] + GRAM <= WEAK
+            and index + 1 < len(clusters)
+            and kept[-1][1] - kept[-1][0] == clusters[index + 1][1] - clusters[index + 1][0]
+        ):
+            pass
+        else:
+            kept.append(cluster)
+        index += 1
+    return kept
+
+
+def _parted(
+    clusters: list[tuple[int, int, int, int]], data: npt.NDArray[np.uint8], side: int
+) -> list[tuple[int, int, int, int]]:
+    """Neighbours (0: in a, 1: in b) that both match the bytes where they meet: cut behind the last NUL there.
+
+    That is where a text ends, and which of the two the bytes belong to is otherwise anybody's guess.
+    """
+    out = sorted(([*cluster] for cluster in clusters), key=lambda cluster: (cluster[side], cluster[2]))
+    for one, other in zip(out, out[1:], strict=False):
+        start, end = other[side], one[side] + one[2]
+        if end <= start or end >= start + other[2]:
+            continue
+        before = max(start - 1, 0)
+        zeros = np.flatnonzero(data[before:end] == 0)
+        if not len(zeros):
+            continue
+        cut = before + int(zeros[-1]) + 1
+        if cut <= one[side]:
+            continue
+        one[2] = cut - one[side]
+        step = cut - start
+        other[0], other[1], other[2] = other[0] + step, other[1] + step, other[2] - step
+    return [(a, b, n, anchors) for a, b, n, anchors in out]
+
+
+def _disjoint(clusters: list[tuple[int, int, int, int]]) -> list[tuple[int, int, int]]:
+    """Cut overlaps, the better anchored cluster first; an overlap in b or a belongs to whom it came first."""
+    import bisect
+
+    taken: list[tuple[list[int], list[int]]] = [([], []), ([], [])]
+    out: list[tuple[int, int, int]] = []
+    for a, b, n, _ in sorted(clusters, key=lambda cluster: (-cluster[3], cluster[0], cluster[1])):
+        low, high = 0, n
+        for side, start in ((0, a), (1, b)):
+            starts, ends = taken[side]
+            at = bisect.bisect_right(starts, start + low) - 1
+            if at >= 0 and ends[at] > start + low:
+                low = ends[at] - start
+            at = bisect.bisect_left(starts, start + low)
+            if at < len(starts) and starts[at] < start + high:
+                high = starts[at] - start
+        if high - low < GRAM // 2:
+            continue
+        out.append((a + low, b + low, high - low))
+        for side, start in ((0, a), (1, b)):
+            starts, ends = taken[side]
+            at = bisect.bisect_left(starts, start + low)
+            starts.insert(at, start + low)
+            ends.insert(at, start + high)
+    return out
+
+
+def filled(found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
+    """Grow runs over equal bytes into the gaps; fill a gap that is equally long on both sides."""
+    runs = sorted(run for run in found if run[2] > 0)
+    if not runs:
+        return Runs.of([(0, 0, len(left))] if len(left) == len(right) else [])
+    by_b = sorted(range(len(runs)), key=lambda index: runs[index][1])
+    following = {by_b[i]: by_b[i + 1] for i in range(len(by_b) - 1)}
+    preceding = {y: x for x, y in following.items()}
+    grown = [list(run) for run in runs]
+    # Forward first: a string's NUL belongs to the string, not to the padding of what follows it elsewhere.
+    for index, run in enumerate(grown):
+        a, b = run[0] + run[2], run[1] + run[2]
+        a_room = (grown[index + 1][0] if index + 1 < len(grown) else len(left)) - a
+        b_room = (grown[following[index]][1] if index in following else len(right)) - b
+        room = min(a_room, b_room)
+        run[2] += common_prefix(left[a : a + room], right[b : b + room])
+    for index, run in enumerate(grown):
+        a_room = run[0] - (grown[index - 1][0] + grown[index - 1][2] if index else 0)
+        b_room = run[1] - (sum(grown[preceding[index]][1:]) if index in preceding else 0)
+        room = min(a_room, b_room)
+        back = common_prefix(left[run[0] - room : run[0]][::-1], right[run[1] - room : run[1]][::-1])
+        run[0], run[1], run[2] = run[0] - back, run[1] - back, run[2] + back
+    for index in range(len(grown) - 1):
+        a, b, n = grown[index]
+        other = grown[index + 1]
+        if following.get(index) == index + 1 and other[0] - a == other[1] - b:
+            grown[index][2] = other[0] - a
+    if grown and grown[0][0] == grown[0][1] and by_b[0] == 0:
+        grown[0] = [0, 0, grown[0][2] + grown[0][0]]
+    last = grown[-1]
+    if by_b[-1] == len(grown) - 1 and len(left) - last[0] - last[2] == len(right) - last[1] - last[2]:
+        last[2] = len(left) - last[0]
+    return Runs.of([(a, b, n) for a, b, n in grown])

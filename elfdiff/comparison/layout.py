@@ -1,0 +1,98 @@
+"""Which section and segment headers can be trusted: those that agree with each other and with how linkers place things.
+
+A header is the only field that says where a section is, so it would excuse itself: an edited sh_addr moves the map,
+and the map then predicts that very sh_addr. Only places that something else confirms become part of the layout.
+"""
+
+from __future__ import annotations
+
+from elfdiff.comparison.image import PT_LOAD, SHF_TLS, SHT_NOBITS, Image
+from elfdiff.elf.model import Section, Segment
+
+
+def aligned(value: int, unit: int) -> int:
+    """The next multiple of ``unit`` from ``value`` on."""
+    return value if unit <= 1 else -(-value // unit) * unit
+
+
+def trusted_segments(image: Image) -> set[int]:
+    """Indices of PT_LOAD segments whose distance from file to memory is that of sections inside them."""
+    out: set[int] = set()
+    for segment in image.elf.segments:
+        if segment.type != PT_LOAD:
+            continue
+        bias = segment.virtual_address - segment.offset
+        inside = [
+            s for s in image.elf.sections if s.is_allocated and s.span is not None and s.size and _holds(segment, s)
+        ]
+        agree = sum(s.address - s.offset == bias for s in inside)
+        if agree * 2 > len(inside) or not segment.file_size:
+            out.add(segment.index)
+    return out
+
+
+def _holds(segment: Segment, section: Section) -> bool:
+    return segment.offset <= section.offset and section.offset + section.size <= segment.offset + segment.file_size
+
+
+def trusted_sections(image: Image) -> set[int]:
+    """Indices of sections whose offset and address follow from their neighbours and their segment."""
+    if image.relocatable:
+        return _packed(image)
+    good = _packed(image)
+    segments = [s for s in image.elf.segments if s.index in trusted_segments(image)]
+    out: set[int] = set()
+    end = 0
+    for section in image.elf.sections[1:]:
+        if not section.is_allocated:
+            if section.index in good:
+                out.add(section.index)
+            continue
+        if section.type == SHT_NOBITS and section.flags & SHF_TLS:
+            out.add(section.index)
+            continue
+        near = section.address == aligned(end, section.alignment) if end else True
+        if section.alignment > 1 and section.address % section.alignment:
+            continue
+        paged = end <= section.address < end + 2 * image.page + section.alignment
+        if section.type == SHT_NOBITS:
+            if near or (paged and section.address % image.page == 0):
+                out.add(section.index)
+                end = section.address + section.size
+            continue
+        home = [s for s in segments if _holds(s, section)]
+        fits = any(section.address - section.offset == s.virtual_address - s.offset for s in home)
+        if (near or paged) and fits and section.index in good:
+            out.add(section.index)
+        if fits or not home:
+            end = max(end, section.address + section.size)
+    return out
+
+
+def _packed(image: Image) -> set[int]:
+    """Sections that begin where the one before them in the file ends, but for alignment or a page."""
+    out: set[int] = set()
+    header = image.elf.header
+    ends = [header.span.end]
+    if header.phnum:
+        ends.append(header.phoff + header.phnum * header.phentsize)
+    tables = header.shoff + header.shnum * header.shentsize
+    end = max(ends)
+    if header.shoff == aligned(end, image.word):
+        # Some linkers (Go's) put the section headers in front.
+        end = tables
+    before = 0
+    for section in sorted(image.elf.sections[1:], key=lambda s: (s.offset, s.size, s.index)):
+        if section.type == SHT_NOBITS or not section.size:
+            out.add(section.index)
+            continue
+        near = section.offset == aligned(end, max(section.alignment, 1))
+        paged = section.is_allocated and end <= section.offset < end + 2 * image.page
+        if near or paged:
+            out.add(section.index)
+        else:
+            # Either this one begins at the wrong place, or the one before it ends there.
+            out.discard(before)
+        before = section.index
+        end = max(end, section.offset + section.size)
+    return out

@@ -1,0 +1,89 @@
+"""x86-64: where the references stand in machine code. Decoded by iced-x86 (Intel SDM volume 2)."""
+
+from __future__ import annotations
+
+import numpy as np
+from iced_x86 import Decoder, FlowControl, Mnemonic
+
+from elfdiff.comparison.machines import Code, CodeReferences, ReferenceKind
+from elfdiff.comparison.runs import Flags, Ints
+
+MACHINE = 62
+"""EM_X86_64."""
+ELF_CLASS = 64
+BYTE_ORDER = "little"
+
+NEAR = 40
+"""Bytes between the address of a table and the load from it."""
+
+_BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
+
+
+def references(code: Code) -> CodeReferences:
+    """Fields of ``code`` that hold a distance or, with ``absolute``, an address.
+
+    Linear sweep: x86 decoding falls into step again after data among code. With ``absolute`` (code linked to a fixed
+    place) every 32-bit or 64-bit immediate and displacement is listed; whether it is an address, the caller decides.
+    """
+    absolute = code.absolute
+    # Only distances count: from 0 on, for addresses of the upper half are negative here.
+    decoder = Decoder(64, code.data)
+    constants = decoder.get_constant_offsets
+    at: list[int] = []
+    end: list[int] = []
+    kind: list[int] = []
+    rip, branch = int(ReferenceKind.MEMORY), int(ReferenceKind.BRANCH)
+    absolute32, absolute64 = int(ReferenceKind.ABSOLUTE32), int(ReferenceKind.ABSOLUTE64)
+    for instruction in decoder:
+        size = instruction.len
+        if size < 5:
+            continue
+        if instruction.is_ip_rel_memory_operand:
+            start = instruction.ip
+            at.append(start + constants(instruction).displacement_offset)
+            end.append(start + size)
+            kind.append(rip)
+            continue
+        flow = instruction.flow_control
+        if flow in _BRANCHES:
+            start = instruction.ip
+            where = constants(instruction)
+            if where.immediate_size == 4:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(branch)
+                continue
+        if absolute:
+            start = instruction.ip
+            where = constants(instruction)
+            if where.displacement_size == 4:
+                at.append(start + where.displacement_offset)
+                end.append(start + size)
+                kind.append(absolute32)
+            if where.immediate_size == 4:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(absolute32)
+            elif where.immediate_size == 8:
+                at.append(start + where.immediate_offset)
+                end.append(start + size)
+                kind.append(absolute64)
+    ends = np.array(end, dtype=np.int64)
+    return CodeReferences(
+        np.array(at, dtype=np.int64), ends, np.array(kind, dtype=np.uint8), _before_table_loads(code.data, ends)
+    )
+
+
+def _before_table_loads(code: bytes, ends: Ints) -> Flags:
+    """Which places are followed closely by MOVSXD r64, [r + r*4]: REX.W 63 /r with a SIB byte of scale 4."""
+    data = np.frombuffer(code, dtype=np.uint8)
+    if len(data) < 4:
+        return np.zeros(len(ends), dtype=bool)
+    load = (data[:-3] & 0xF8 == 0x48) & (data[1:-2] == 0x63) & (data[2:-1] & 0x07 == 4) & (data[3:] & 0xC0 == 0x80)
+    loads = np.append(np.flatnonzero(load), len(data) + NEAR)
+    return np.asarray(loads[np.searchsorted(loads, ends)] - ends < NEAR)
+
+
+def is_padding(code: bytes, address: int) -> bool:
+    """True if ``code`` is nothing but what assemblers and linkers fill gaps with: NOP of any length, or INT3."""
+    return all(instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3) for instruction in Decoder(64, code, ip=address))

@@ -1,0 +1,197 @@
+"""Pair: two ElfFiles, who is whom in them, and the neutral rewrites between them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from elfdiff.comparison.alignment import Alignment, align
+from elfdiff.comparison.functions import FunctionMatch
+from elfdiff.comparison.rewrites import Rewrite, RewriteKind, infer_prefixes
+from elfdiff.comparison.sections import SectionPair, pair_sections
+from elfdiff.comparison.strings import Contents, StringPair, only_moved, pair_texts, short_partner
+from elfdiff.comparison.texts import Spot, holds_text, unmatched
+from elfdiff.comparison.units import UnitPair, pair_units
+from elfdiff.elf.file import ElfFile
+from elfdiff.errors import ElfdiffError
+from elfdiff.payload.dependencies import read_dependencies
+from elfdiff.payload.package import DependencyList
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Everything that the comparison found, none of it explained yet.
+
+    ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order.
+    """
+
+    a: ElfFile
+    b: ElfFile
+    sections: tuple[SectionPair, ...]
+    rewrites: tuple[Rewrite, ...]
+    strings: tuple[StringPair, ...]
+    units: tuple[UnitPair, ...]
+
+    @cached_property
+    def alignment(self) -> Alignment:
+        """Who stands where: the address map and the matched functions; computed on first use."""
+        return align(self.a, self.b, self.sections, self.rewrites)
+
+    @cached_property
+    def function_matches(self) -> tuple[FunctionMatch, ...]:
+        """What became of functions; none where the alignment failed by a fault of ours (ELFDIFF_DEBUG=1 shows it)."""
+        try:
+            return self.alignment.matches
+        except (ElfdiffError, MemoryError):
+            raise
+        except Exception:
+            if os.environ.get("ELFDIFF_DEBUG"):
+                raise
+            return ()
+
+    @cached_property
+    def dependencies(self) -> tuple[DependencyList, DependencyList]:
+        """The dependency lists embedded in a and in b; their state says whether there is one."""
+        return read_dependencies(self.a.data, self.a.path), read_dependencies(self.b.data, self.b.path)
+
+    @cached_property
+    def common_names(self) -> frozenset[str]:
+        """Names of symbols that both files define or import."""
+        left, right = (
+            {symbol.name for symbol in (*elf.symbols, *elf.dynamic_symbols)} for elf in (self.a, self.b)
+        )
+        return frozenset(left & right)
+
+    @cached_property
+    def _opaque(self) -> dict[int, list[StringPair]]:
+        found: dict[int, list[StringPair]] = {}
+        for item in self.strings:
+            for rewrite in item.rewrites:
+                if self.rewrites[rewrite].kind is RewriteKind.OPAQUE:
+                    found.setdefault(rewrite, []).append(item)
+        return found
+
+    def opaque_texts(self, rewrites: Iterable[int]) -> Iterator[StringPair]:
+        """The texts that the opaque ones among these rewrites changed."""
+        for rewrite in rewrites:
+            yield from self._opaque.get(rewrite, ())
+
+    @cached_property
+    def _rewrites_of_texts(self) -> dict[tuple[bytes, bytes], tuple[int, ...]]:
+        return {(item.a.text, item.b.text): item.rewrites for item in self.strings if item.a and item.b}
+
+    def text_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
+        """Ids of the rewrites of the changed text that reads ``a_text`` in a and ``b_text`` in b; empty if there is none."""
+        if a_text is None or b_text is None:
+            return ()
+        key = (a_text.encode("utf-8", "surrogateescape"), b_text.encode("utf-8", "surrogateescape"))
+        return self._rewrites_of_texts.get(key, ())
+
+    def path_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
+        """Ids of the PREFIX rewrites that turn one text into the other exactly; empty if they do not."""
+        if a_text is None or b_text is None:
+            return ()
+        text = a_text.encode("utf-8", "surrogateescape")
+        wanted = b_text.encode("utf-8", "surrogateescape")
+        used: list[int] = []
+        for rewrite in self.rewrites:
+            if rewrite.kind is RewriteKind.PREFIX and text != wanted:
+                changed = rewrite.apply(text)
+                if changed != text:
+                    text = changed
+                    used.append(rewrite.id)
+        return tuple(used) if text == wanted else ()
+
+
+class _Rewrites:
+    """Gives each distinct (kind, a, b) one id."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[RewriteKind, bytes, bytes], Rewrite] = {}
+
+    def add(self, kind: RewriteKind, a: bytes, b: bytes) -> Rewrite:
+        key = (kind, a, b)
+        if key not in self.known:
+            self.known[key] = Rewrite(len(self.known), kind, a, b)
+        return self.known[key]
+
+
+def compare(a: ElfFile, b: ElfFile) -> Pair:
+    """Pair sections, texts and DWARF units of two files of one machine, class and byte order."""
+    sections = pair_sections(a, b)
+    units = pair_units(a.debug_units, b.debug_units)
+    found: list[tuple[SectionPair, list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
+    for pair in sections:
+        if all(section is None or not holds_text(section) for section in (pair.a, pair.b)):
+            continue
+        lists = unmatched(a, b, pair.a, pair.b)
+        if lists[0] or lists[1]:
+            found.append((pair, *lists))
+    rewrites = _Rewrites()
+    directories = [
+        (unit.a.directory.encode("utf-8", "surrogateescape"), unit.b.directory.encode("utf-8", "surrogateescape"))
+        for unit in units
+        if unit.a and unit.b and unit.a.directory and unit.b.directory
+    ]
+    prefixes = [
+        rewrites.add(RewriteKind.PREFIX, old, new)
+        for old, new, _ in infer_prefixes(
+            _texts(item[1] for item in found) + _dynamic_texts(a),
+            _texts(item[2] for item in found) + _dynamic_texts(b),
+            directories,
+        )
+    ]
+    strings: list[StringPair] = []
+    for sections_of, a_spots, b_spots, a_before, b_before in found:
+        a_bytes = a.contents(sections_of.a) if sections_of.a else b""
+        b_bytes = b.contents(sections_of.b) if sections_of.b else b""
+        a_contents, b_contents = Contents(a_bytes), Contents(b_bytes)
+        rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
+        for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
+            if right is None and left and sections_of.b:
+                right = short_partner(left, a_before[left.offset], a_bytes, b_contents, sections_of.b)
+            elif left is None and right and sections_of.a:
+                left = short_partner(right, b_before[right.offset], b_bytes, a_contents, sections_of.a)
+            if left and right and how == "alone":
+                how = "neighbour"
+                rewritten.setdefault(left.offset, left.text)
+            if how in ("rewrite", "shape") or not only_moved(
+                rewritten[left.offset] if left else None, right.text if right else None, a_contents, b_contents
+            ):
+                strings.append(_string_pair(left, right, how, prefixes, rewrites))
+    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)
+
+
+def _texts(lists: Iterable[list[Spot]]) -> list[bytes]:
+    return [spot.text for spots in lists for spot in spots]
+
+
+def _dynamic_texts(elf: ElfFile) -> list[bytes]:
+    return [entry.text.encode("utf-8", "surrogateescape") for entry in elf.dynamic if entry.text and "/" in entry.text]
+
+
+def _apply(prefixes: list[Rewrite], text: bytes) -> bytes:
+    for rewrite in prefixes:
+        text = rewrite.apply(text)
+    return text
+
+
+def _string_pair(
+    left: Spot | None, right: Spot | None, how: str, prefixes: list[Rewrite], rewrites: _Rewrites
+) -> StringPair:
+    if left is None or right is None:
+        return StringPair(left, right, (), False, how)
+    text = left.text
+    used: list[int] = []
+    for rewrite in prefixes:
+        changed = rewrite.apply(text)
+        if changed != text:
+            text = changed
+            used.append(rewrite.id)
+    if text == right.text:
+        return StringPair(left, right, tuple(used), True, how)
+    used.append(rewrites.add(RewriteKind.OPAQUE, left.text, right.text).id)
+    return StringPair(left, right, tuple(used), False, how)
+

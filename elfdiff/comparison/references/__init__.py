@@ -1,0 +1,24 @@
+"""Where a file refers to places of its own: code operands, relocations, symbols, tables, frames, DWARF, headers.
+
+Every function here reads one file, a, and yields :class:`~elfdiff.comparison.fields.Fields`. None can see the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.comparison.fields import Fields
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.references import dwarf, golang, headers, loader, symbols, unwinding
+from elfdiff.comparison.references.code import CodeMap, code_fields
+
+
+def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
+    """Every reference that a holds, most specific kinds first; of two that overlap the first one counts."""
+    yield from headers.fields(image)
+    yield from symbols.fields(image)
+    yield from loader.fields(image)
+    yield from unwinding.fields(image)
+    yield from golang.fields(image)
+    yield from code_fields(image, code)
+    yield from dwarf.fields(image)

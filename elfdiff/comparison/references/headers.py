@@ -1,0 +1,100 @@
+"""References of the ELF header, program headers and section headers: the file's own layout (gABI)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from elfdiff.comparison.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Base, Fields, contents_of, symbols_of
+from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image
+
+SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM = 2, 4, 9, 11
+SHF_INFO_LINK = 0x40
+SHN_LORESERVE = 0xFF00
+
+
+def _one(
+    what: str,
+    at: int,
+    width: int,
+    target: int,
+    space: str,
+    base: Base = Base.NOTHING,
+    extra: int = 0,
+    end: bool = False,
+) -> Fields:
+    return Fields(
+        what, np.array([at], dtype=np.int64), width, np.array([target], dtype=np.int64), space, base, extra, end
+    )
+
+
+def fields(image: Image) -> Iterator[Fields]:
+    """Offsets, addresses, sizes and indices."""
+    header = image.elf.header
+    word = image.word
+    start = header.span.start
+    if header.entry:
+        yield _one("entry point", start + 24, word, header.entry, ADDRESS)
+    if header.phoff:
+        yield _one("program header offset", start + 24 + word, word, header.phoff, FILE)
+    if header.shoff:
+        yield _one("section header offset", start + 24 + 2 * word, word, header.shoff, FILE)
+    tail = start + 28 + 3 * word
+    if 0 < header.shnum < SHN_LORESERVE:
+        yield _one("number of sections", tail + 8, 2, header.shnum, SECTION_INDEX, end=True)
+        yield _one("section name table", tail + 10, 2, header.shstrndx, SECTION_INDEX)
+    yield from _segments(image)
+    yield from _sections(image)
+
+
+def _segments(image: Image) -> Iterator[Fields]:
+    word = image.word
+    wide = word == 8
+    places = (8, 16, 24, 32, 40) if wide else (4, 8, 12, 16, 20)
+    for segment in image.elf.segments:
+        at = segment.header_span.start
+        offset, virtual, physical, file_size, memory_size = (at + place for place in places)
+        if segment.file_size:
+            yield _one("segment offset", offset, word, segment.offset, FILE)
+            end = segment.offset + segment.file_size
+            yield _one("segment size", file_size, word, end, FILE, Base.PLACE, segment.offset, end=True)
+        if segment.memory_size:
+            yield _one("segment address", virtual, word, segment.virtual_address, LAYOUT)
+            if segment.physical_address == segment.virtual_address:
+                yield _one("segment address", physical, word, segment.virtual_address, LAYOUT)
+            end = segment.virtual_address + segment.memory_size
+            yield _one("segment size", memory_size, word, end, LAYOUT, Base.PLACE, segment.virtual_address, end=True)
+            if not segment.file_size:
+                yield _one("segment offset", offset, word, segment.offset, FILE)
+
+
+def _sections(image: Image) -> Iterator[Fields]:
+    word = image.word
+    wide = word == 8
+    places = (0, 16, 24, 32, 40, 44) if wide else (0, 12, 16, 20, 24, 28)
+    names = image.elf.header.shstrndx
+    count = len(image.elf.sections)
+    for section in image.elf.sections[1:]:
+        at = section.header_span.start
+        name, address, offset, size, link, info = (at + place for place in places)
+        if 0 < names < count:
+            at_name = int(image.numbers(np.array([name], dtype=np.int64), 4)[0])
+            yield _one("section name", name, 4, at_name, contents_of(names))
+        threaded = section.type == SHT_NOBITS and bool(section.flags & SHF_TLS)
+        if section.is_allocated and section.address:
+            yield _one("section address", address, word, section.address, LAYOUT)
+        yield _one("section offset", offset, word, section.offset, FILE)
+        if section.type == SHT_NOBITS:
+            if section.size and not threaded:
+                end = section.address + section.size
+                yield _one("section size", size, word, end, LAYOUT, Base.PLACE, section.address, end=True)
+        elif section.size:
+            end = section.offset + section.size
+            yield _one("section size", size, word, end, FILE, Base.PLACE, section.offset, end=True)
+        if 0 < section.link < count:
+            yield _one("section link", link, 4, section.link, SECTION_INDEX)
+        if section.type in (SHT_SYMTAB, SHT_DYNSYM):
+            yield _one("number of local symbols", info, 4, section.info, symbols_of(section.index), end=True)
+        elif (section.type in (SHT_REL, SHT_RELA) or section.flags & SHF_INFO_LINK) and 0 < section.info < count:
+            yield _one("section info", info, 4, section.info, SECTION_INDEX)

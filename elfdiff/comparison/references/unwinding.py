@@ -1,0 +1,189 @@
+"""References of unwind tables: .eh_frame, .debug_frame, .eh_frame_hdr, and the language data that they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import numpy as np
+
+from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
+from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
+from elfdiff.comparison.image import Image, signed
+from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
+from elfdiff.elf.immediate import Immediate
+from elfdiff.elf.model import Section
+
+MAX_ACTIONS = 4096
+PREL31 = Immediate(4, ((0, 0, 31),))
+"""A distance in 31 bits (Exception Handling ABI for the Arm Architecture, "The top-level index table")."""
+
+
+def fields(image: Image) -> Iterator[Fields]:
+    """References of the unwind tables; none in relocatable files, whose relocations say it all."""
+    if image.relocatable:
+        return
+    for section in image.elf.sections:
+        if section.span is None:
+            continue
+        if section.name in (".eh_frame", ".debug_frame"):
+            frames = frames_of(image, section)
+            yield from _frames(image, section, frames)
+            if section.name == ".eh_frame":
+                yield from _language_data(image, frames)
+        elif section.name == ".eh_frame_hdr":
+            yield from _header(image, section)
+        elif section.type == SHT_ARM_EXIDX and image.elf.header.machine == EM_ARM:
+            yield from _index(image, section)
+
+
+def _index(image: Image, section: Section) -> Iterator[Fields]:
+    """.ARM.exidx: rows of a function and what to do there: 1, instructions (bit 31), or a distance to .ARM.extab."""
+    start, size = image.place(section)
+    at = start + 8 * np.arange(size // 8, dtype=np.int64)
+    second = image.numbers(at + 4, 4)
+    elsewhere = at[(second != 1) & (second >> 31 == 0)] + 4
+    for what, places in (("function of an index entry", at), ("unwind data", elsewhere)):
+        held = image.numbers(places, 4)
+        target = (places - start + section.address + PREL31.take(held)) & 0xFFFFFFFF
+        yield Fields(what, places, 4, target, ADDRESS, Base.SITE, immediate=PREL31, held=held)
+
+
+def _pointers(what: str, pointers: Sequence[Pointer], start: int) -> Iterator[Fields]:
+    for relative in (False, True):
+        for width in sorted({p.width for p in pointers}):
+            chosen = [p for p in pointers if p.width == width and p.pc_relative == relative]
+            if chosen:
+                yield Fields(
+                    what,
+                    np.array([p.at + start for p in chosen], dtype=np.int64),
+                    width,
+                    np.array([p.target for p in chosen], dtype=np.int64),
+                    ADDRESS,
+                    Base.SITE if relative else Base.NOTHING,
+                )
+
+
+def _frames(image: Image, section: Section, frames: Frames) -> Iterator[Fields]:
+    start, _ = image.place(section)
+    yield from _pointers("personality routine", [c.personality for c in frames.cies if c.personality], start)
+    yield from _pointers("frame of function", [f.begin for f in frames.fdes], start)
+    yield from _pointers("language data", [f.lsda for f in frames.fdes if f.lsda], start)
+    for width in sorted({f.begin.width for f in frames.fdes}):
+        chosen = [f for f in frames.fdes if f.begin.width == width]
+        begin = np.array([f.begin.target for f in chosen], dtype=np.int64)
+        length = np.array([f.length for f in chosen], dtype=np.int64)
+        at = np.array([f.range_at for f in chosen], dtype=np.int64) + start
+        yield Fields("length of function", at, width, begin + length, ADDRESS, Base.PLACE, begin, end=True)
+    if not frames.fdes:
+        return
+    at = np.array([f.cie_field for f in frames.fdes], dtype=np.int64)
+    cie = np.array([f.cie for f in frames.fdes], dtype=np.int64)
+    if section.name == ".eh_frame":
+        yield Fields("frame's common entry", at + start, 4, cie + section.address, ADDRESS, Base.SITE, negate=True)
+    else:
+        yield Fields("frame's common entry", at + start, 4, cie, contents_of(section.index))
+
+
+def _header(image: Image, section: Section) -> Iterator[Fields]:
+    """.eh_frame_hdr with the encodings that linkers write: pcrel sdata4, udata4, datarel sdata4 (LSB)."""
+    data = image.content(section)
+    start, size = image.place(section)
+    if size < 12 or data[0] != 1 or data[1] != 0x1B:
+        return
+    order: Literal["little", "big"] = "little" if image.little else "big"
+    target = int.from_bytes(data[4:8], order, signed=True) + section.address + 4
+    yield Fields(
+        "frame table", np.array([start + 4], dtype=np.int64), 4, np.array([target], dtype=np.int64), ADDRESS, Base.SITE
+    )
+    if data[2] != 0x03 or data[3] != 0x3B:
+        return
+    count = min(int.from_bytes(data[8:12], order), (size - 12) // 8)
+    at = start + 12 + 4 * np.arange(2 * count, dtype=np.int64)
+    targets = signed(image.numbers(at, 4), 4) + section.address
+    yield Fields("frame search table", at, 4, targets, ADDRESS, Base.PLACE, section.address)
+
+
+def _uleb(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < len(data):
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80 or shift > 56:
+            break
+        shift += 7
+    return value, at
+
+
+def _sleb(data: bytes, at: int) -> tuple[int, int]:
+    start = at
+    value, at = _uleb(data, at)
+    bits = 7 * (at - start)
+    return (value - (1 << bits) if value >> (bits - 1) & 1 else value), at
+
+
+def _language_data(image: Image, frames: Frames) -> Iterator[Fields]:
+    """Type tables of .gcc_except_table (Itanium C++ ABI, "Exception Handling Tables")."""
+    section = next((s for s in image.elf.sections if s.name == ".gcc_except_table" and s.span is not None), None)
+    if section is None:
+        return
+    data = image.content(section)
+    found: list[Pointer] = []
+    for place in sorted({f.lsda.target - section.address for f in frames.fdes if f.lsda}):
+        if 0 <= place < len(data):
+            found += _types(image, section, data, place)
+    unique = {p.at: p for p in found}
+    yield from _pointers(
+        "type of exception", [unique[at] for at in sorted(unique)], section.span.start if section.span else 0
+    )
+
+
+def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer]:
+    try:
+        encoding = data[at]
+        at += 1
+        if encoding != OMIT:
+            at += width_of(encoding, image.word)
+        encoding = data[at]
+        at += 1
+        if encoding == OMIT:
+            return []
+        distance, at = _uleb(data, at)
+        base = at + distance
+        call_encoding = data[at]
+        length, at = _uleb(data, at + 1)
+        actions = at + length
+        if call_encoding != 1:
+            return []
+        first: set[int] = set()
+        while at < actions:
+            for _ in range(3):
+                _, at = _uleb(data, at)
+            action, at = _uleb(data, at)
+            if action:
+                first.add(actions + action - 1)
+        most = 0
+        seen: set[int] = set()
+        for place in sorted(first):
+            while 0 <= place < len(data) and place not in seen and len(seen) < MAX_ACTIONS:
+                seen.add(place)
+                number, after = _sleb(data, place)
+                most = max(most, number)
+                step, _ = _sleb(data, after)
+                if not step:
+                    break
+                place = after + step
+    except IndexError:
+        return []
+    width = width_of(encoding, image.word)
+    out: list[Pointer] = []
+    for index in range(1, min(most, MAX_ACTIONS) + 1):
+        found = (
+            pointer(data, base - index * width, encoding, section.address, image.word, image.elf.byte_order)
+            if base >= index * width
+            else None
+        )
+        if found is not None:
+            out.append(found)
+    return out

@@ -1,0 +1,148 @@
+"""Code that was matched votes for data: what both copies of an operand point to may be the same thing.
+
+A vote alone moves nothing. It becomes an anchor when the bytes at both places agree, or when both hold a jump table
+whose every entry leads to the same code; see :func:`anchored`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.comparison.content import common_prefix, filled
+from elfdiff.comparison.runs import Flags, Ints, Runs
+
+ENOUGH = 16
+"""Equal bytes that need no further reason."""
+TEXT = 4
+"""Bytes of a shortest string, its NUL included, that counts as equal by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """Places of a (ascending, unique) and where most of the operands that point there point in b."""
+
+    a: Ints
+    b: Ints
+    strong: Flags
+
+    @classmethod
+    def counted(cls, a: Ints, b: Ints) -> Votes:
+        """One vote a place: the most frequent partner, the lowest among equals; strong from two equal votes on."""
+        if not len(a):
+            return cls(a, b, np.zeros(0, dtype=bool))
+        pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
+        order = np.lexsort((pairs[1], -count, pairs[0]))
+        ranked = pairs[:, order]
+        first = np.concatenate(([True], ranked[0][1:] != ranked[0][:-1]))
+        index = np.flatnonzero(first)
+        total = np.add.reduceat(count[order], index)
+        most = count[order][index]
+        return cls(ranked[0][index], ranked[1][index], (most >= 2) & (4 * most >= 3 * total))
+
+    def within(self, a: int, a_size: int, b: int, b_size: int) -> Votes:
+        """Those between two sections, as offsets into them."""
+        chosen = (self.a >= a) & (self.a < a + a_size) & (self.b >= b) & (self.b < b + b_size)
+        return Votes(self.a[chosen] - a, self.b[chosen] - b, self.strong[chosen])
+
+
+TableCheck = Callable[[int, int], int]
+"""Given the place of a jump table in a and one in b: its bytes, if every entry agrees; else 0."""
+
+
+def anchored(
+    runs: Runs,
+    left: npt.NDArray[np.uint8],
+    right: npt.NDArray[np.uint8],
+    votes: Votes,
+    tables: TableCheck,
+    table_sizes: Mapping[int, int] | None = None,
+) -> Runs:
+    """``runs`` corrected by those votes that the contents confirm.
+
+    ``table_sizes``: bytes of the jump tables of a, by offset; one that is torn apart is placed anew, wherever it begins.
+    """
+    if not len(votes.a):
+        return runs
+    now = runs.map(votes.a)
+    torn = np.zeros(len(votes.a), dtype=bool)
+    for index, place in enumerate(votes.a.tolist()):
+        size = (table_sizes or {}).get(place)
+        if size is not None:
+            torn[index] = not runs.map_fields(votes.a[index : index + 1], size)[1][0]
+    wanted = np.flatnonzero(~now.known | (now.value != votes.b) | torn)
+    confirmed: list[tuple[int, int, int]] = []
+    for index in wanted.tolist():
+        a, b = int(votes.a[index]), int(votes.b[index])
+        limit = int(votes.a[index + 1]) if index + 1 < len(votes.a) else len(left)
+        strong = bool(votes.strong[index])
+        table = tables(a, b)
+        length = table or _agreeing(left, right, a, b, limit, strong)
+        if not length:
+            continue
+        if not table and not strong and now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length:
+            continue
+        confirmed.append((a, b, length))
+    if not confirmed:
+        return runs
+    chosen: list[tuple[int, int, int]] = []
+    b_end = a_end = 0
+    used: list[tuple[int, int]] = []
+    for a, b, n in confirmed:
+        if a < a_end:
+            continue
+        chosen.append((a, b, n))
+        a_end = a + n
+    chosen.sort(key=lambda run: run[1])
+    kept: list[tuple[int, int, int]] = []
+    for a, b, n in chosen:
+        if b < b_end:
+            continue
+        kept.append((a, b, n))
+        used.append((b, b + n))
+        b_end = b + n
+    rest = without(runs.triples(), sorted((a, a + n) for a, _, n in kept), 0)
+    rest = without(sorted(rest, key=lambda run: run[1]), used, 1)
+    return filled([*rest, *kept], left, right)
+
+
+def _agreeing(
+    left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int, limit: int, strong: bool
+) -> int:
+    """Bytes from both places on that are one thing: all up to the next thing, a whole string, or plenty. Else 0.
+
+    ``strong`` votes need less: any whole string, and a thing of any size.
+    """
+    room = min(len(left) - a, len(right) - b, max(limit - a, 4 * ENOUGH))
+    same = common_prefix(left[a : a + room], right[b : b + room])
+    if limit > a:
+        same = min(same, limit - a)
+    if same >= ENOUGH:
+        return same
+    ends = np.flatnonzero(left[a : a + same] == 0)
+    if len(ends) and int(ends[0]) + 1 >= (2 if strong else TEXT):
+        return same
+    return same if same >= limit - a >= (1 if strong else TEXT) else 0
+
+
+def without(runs: list[tuple[int, int, int]], cuts: list[tuple[int, int]], side: int) -> list[tuple[int, int, int]]:
+    """Runs (ascending on ``side``: 0 for a, 1 for b) less the ranges in ``cuts``, which are ascending and disjoint."""
+    out: list[tuple[int, int, int]] = []
+    index = 0
+    for run in runs:
+        start, end = run[side], run[side] + run[2]
+        while index < len(cuts) and cuts[index][1] <= start:
+            index += 1
+        scan = index
+        at = start
+        while scan < len(cuts) and cuts[scan][0] < end:
+            if cuts[scan][0] > at:
+                out.append((run[0] + at - start, run[1] + at - start, cuts[scan][0] - at))
+            at = max(at, cuts[scan][1])
+            scan += 1
+        if at < end:
+            out.append((run[0] + at - start, run[1] + at - start, end - at))
+    return out

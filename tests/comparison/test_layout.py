@@ -1,0 +1,49 @@
+"""A header that nothing confirms is no part of the layout, so it cannot excuse itself."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.layout import aligned, trusted_sections, trusted_segments
+from elfdiff.elf.file import parse
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    if shutil.which("gcc") is None:
+        pytest.skip("needs gcc")
+    folder = tmp_path_factory.mktemp("layout")
+    (folder / "m.c").write_text('#include <stdio.h>\nint x[50];\nint main(void) { return puts("hello") + x[3]; }\n')
+    subprocess.run(["gcc", "-g", "m.c", "-o", "m"], check=True, cwd=folder)
+    return (folder / "m").read_bytes()
+
+
+def changed(data, section, field, step):
+    at = section.header_span.start + {"address": 16, "offset": 24, "size": 32}[field]
+    value = int.from_bytes(data[at : at + 8], "little") + step
+    return data[:at] + value.to_bytes(8, "little") + data[at + 8 :]
+
+
+def test_what_a_linker_wrote_is_trusted(program):
+    elf = parse(program, "m")
+    assert trusted_sections(Image(elf)) == {s.index for s in elf.sections[1:]}
+    assert trusted_segments(Image(elf)) == {s.index for s in elf.segments if s.type == 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "step"),
+    [(".rodata", "address", 16), (".text", "offset", 8), (".dynsym", "size", 24), (".bss", "address", 4)],
+)
+def test_a_header_that_was_edited_is_not(program, name, field, step):
+    section = parse(program, "m").section(name)
+    elf = parse(changed(program, section, field, step), "m")
+    assert section.index not in trusted_sections(Image(elf))
+
+
+def test_alignment():
+    assert [aligned(value, 8) for value in (0, 1, 8, 9)] == [0, 8, 8, 16]
+    assert aligned(7, 0) == aligned(7, 1) == 7

@@ -1,0 +1,37 @@
+"""Records go with the record that describes the same place; what is named twice places nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from elfdiff.comparison.tables import align_by_place, by_key, filled, records
+
+
+def ints(*values):
+    return np.array(values, dtype=np.int64)
+
+
+def test_by_place_in_any_order():
+    known = np.ones(3, dtype=bool)
+    assert align_by_place(ints(1, 2, 3), ints(30, 10, 20), ints(10, 20, 30), known).tolist() == [1, 2, 0]
+
+
+def test_a_place_named_twice_is_decided_by_order():
+    # Record 1 of b was edited to name the place of record 2: the order says which is which.
+    known = np.ones(4, dtype=bool)
+    mapped = ints(10, 20, 30, 40)
+    assert align_by_place(mapped, ints(10, 30, 30, 40), mapped, known).tolist() == [0, 1, 2, 3]
+
+
+def test_leftovers_go_between_partners_only_if_as_many():
+    assert filled(ints(0, -1, 2), 3).tolist() == [0, 1, 2]
+    assert filled(ints(0, -1, 3), 4).tolist() == [0, -1, 3]
+
+
+def test_keys_that_one_side_has_more_often_pair_nothing():
+    assert by_key(["x", "y", "y"], ["y", "x", "y"]).tolist() == [1, 0, 2]
+    assert by_key(["x", "y"], ["x", "y", "y"]).tolist() == [0, -1]
+
+
+def test_records_become_runs():
+    assert records(ints(0, 1, 3, -1, 2), 24).triples() == [(0, 0, 48), (48, 72, 24), (96, 48, 24)]

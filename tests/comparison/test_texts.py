@@ -1,0 +1,40 @@
+"""Texts that one section lacks, in runs short and long."""
+
+from typing import cast
+
+from elfdiff.comparison.texts import _lacking, _pieces
+from elfdiff.elf.model import Section
+from elfdiff.span import Span
+
+SECTION = Section(1, ".rodata", 1, "PROGBITS", 2, 0, 0, 0, 0, 0, 1, 0, None, Span(0, 0), Span(0, 0))
+
+
+def run(words: list[str]) -> bytes:
+    return "".join(words).encode()
+
+
+def test_a_change_far_inside_a_long_run_is_one_text_with_its_surroundings() -> None:
+    words = [f"text number {i * 7919 % 10007} of the program " for i in range(4000)]
+    changed = list(words)
+    changed[3000] = "another thing altogether "
+    a = list(_pieces(iter([(0, run(words))])))
+    b = list(_pieces(iter([(0, run(changed))])))
+    (spot,) = _lacking(SECTION, a, b)[0]
+    assert words[3000].strip().encode() in spot.text
+    assert len(spot.text) < 2000
+    (partner,) = _lacking(SECTION, b, a)[0]
+    assert b"another thing altogether" in partner.text
+
+
+def test_pieces_are_the_whole_run() -> None:
+    text = run([f"{i:x}+" for i in range(5000)])
+    pieces = list(_pieces(iter([(10, text)])))
+    assert b"".join(piece for _, piece in pieces) == text
+    assert pieces[0][0] == 10
+    assert len(pieces) > 50
+
+
+def test_short_texts_stay_whole() -> None:
+    spots, before = _lacking(cast(Section, SECTION), [(0, b"alpha"), (6, b"beta one"), (20, b"gamma")], [(0, b"alpha"), (6, b"gamma")])
+    assert [spot.text for spot in spots] == [b"beta one"]
+    assert before == {6: b"alpha"}
