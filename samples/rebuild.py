@@ -79,7 +79,7 @@ def verify(workshop: Workshop, one: Pair) -> tuple[str, list[str]]:
     report = json.loads(elfdiff(home / "a", home / "b", "json"))
     actions = printed_actions(elfdiff(home / "a", home / "b", "text"), report) or chosen_actions(report)
     applied = fixes.apply(actions)
-    lines = [action for _, action in actions]
+    lines = [action for cause, action in actions if cause]
     if not applied.script and not applied.sentences:
         return "nothing to apply", lines
     for letter in "ab":

@@ -17,9 +17,9 @@ stamp() {
     month) date -u -d @1700000000 '+%A, %d %B %Y' ;;
     user) echo "${USER:-nobody}" ;;
     host) echo "${HOSTNAME:-localhost}" ;;
-    kernel) uname -sr ;;
+    kernel) echo "${SYSTEM_NAME:-$(uname -sr)}" ;;
     vcs) git describe --always --dirty --abbrev=12 ;;
-    uuid) cat /proc/sys/kernel/random/uuid ;;
+    uuid) echo "${BUILD_UUID:-$(cat /proc/sys/kernel/random/uuid)}" ;;
     counter) echo "${BUILD_NUMBER:-1}" ;;
     directory) pwd ;;
     nproc) echo "${JOBS:-4}" ;;

@@ -1,8 +1,9 @@
 #!/bin/sh
-# Builds out/greet.
+# Builds out/roots. As a configure script would, it uses libm where LIBM says that it was found.
 set -eu
 mkdir -p out
-for source in main greeting; do
-    ${CC:-gcc} ${CPPFLAGS:-} ${CFLAGS:-} -c $source.c -o out/$source.o
-done
-${CC:-gcc} ${CFLAGS:-} ${LDFLAGS:-} out/main.o out/greeting.o -o out/greet
+found= library=
+if [ -n "${LIBM:-}" ]; then
+    found=-DHAVE_LIBM library=-lm
+fi
+${CC:-gcc} ${CPPFLAGS:-} ${CFLAGS:-} $found main.c ${LDFLAGS:-} $library -o out/roots
