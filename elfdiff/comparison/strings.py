@@ -16,6 +16,7 @@ MAX_STRAY = 4
 MAX_SEARCHED = 1 << 29
 MAX_SIMILAR = 200
 MAX_COMPARED = 400
+MAX_SCORED = 30_000_000
 SIMILAR = 0.6
 
 _MONTH = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
@@ -206,14 +207,19 @@ def only_moved(left: bytes | None, right: bytes | None, a_contents: Contents, b_
 
 
 def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) -> list[tuple[Spot, Spot]]:
-    """Greedy best-first pairs of texts whose similarity is at least SIMILAR; each text once."""
+    """Greedy best-first pairs of texts whose similarity is at least SIMILAR; each text once.
+
+    difflib is quadratic in the length of a pair of texts: past a budget of characters squared no further pair is scored.
+    """
     scored: list[tuple[float, int, int]] = []
+    budget = MAX_SCORED
     for j, b_spot in enumerate(b_left):
         matcher: SequenceMatcher[str] = SequenceMatcher(None, autojunk=False)
         matcher.set_seq2(_letters(b_spot.text))
         for i, a_spot in enumerate(a_left):
             matcher.set_seq1(_letters(rewrite[a_spot.offset]))
-            if matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR:
+            if budget > 0 and matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR:
+                budget -= len(matcher.a) * len(matcher.b)
                 ratio = matcher.ratio()
                 if ratio >= SIMILAR:
                     scored.append((-ratio, i, j))

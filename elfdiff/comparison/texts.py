@@ -18,6 +18,7 @@ SHORTEST_PIECE = 16
 MAX_UNMATCHED = 200_000
 
 _RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
+_CODE_RUN = re.compile(rb"[\t\n\r -~]{8,}")
 _PROSE = re.compile(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
 
@@ -63,7 +64,7 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
 
     In string tables every entry counts. Elsewhere a text is a run of at least five printable characters (ASCII, or
     UTF-8 of two or three bytes), whatever ends it: Rust and Go put no NUL behind a text, and Rust puts a length in front.
-    In machine code such runs are looked for too, as Go and some linkers keep texts there.
+    In machine code runs of eight ASCII characters are looked for, as Go and some linkers keep texts there.
     """
     if section.name in _NUL_TABLES:
         offset = 0
@@ -72,7 +73,7 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
                 yield offset, text[:MAX_TEXT]
             offset += len(text) + 1
         return
-    for match in _RUN.finditer(contents):
+    for match in (_CODE_RUN if section.is_executable else _RUN).finditer(contents):
         run = match.group()
         for at in range(0, len(run), MAX_TEXT):
             yield match.start() + at, run[at : at + MAX_TEXT]
