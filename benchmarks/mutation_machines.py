@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.mutation_machines [--edits N] [--seed S] A,B …``: for machines whose references share words with
 opcodes. A branch or an address is redirected to what another one means, an immediate is moved by a small step or by
-exactly what the layout moved, a bit of the opcode or of a register beside a reference is turned, a random byte of code is changed.
+exactly what the layout moved, a bit of the opcode or of a register beside a reference is turned, a random byte of code
+is changed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Addresses that two instructions build: which of the second kind use what which of the first kind left in a register."""
+"""Addresses that two instructions build: which of the second kind use what one of the first kind left in a register."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from elfdiff.comparison.runs import Flags, Ints
 
 ON, BRANCH, AWAY, ANYWHERE = 0, 1, 2, 3
-"""Where control goes after an instruction: on; on or to a goal; to a goal or out of the function; through a register."""
+"""Where control goes after an instruction: on; on or to a goal; to a goal or out; through a register."""
 PASSES = 2
 """The second one knows what comes back from below."""
 
@@ -19,10 +19,11 @@ PASSES = 2
 class Steps:
     """One row an instruction, in the order of addresses.
 
-    ``sets``: the register that is given a part of an address, or -1. ``value``: what part; two instructions that give the
-    same are as good as one. ``copies``: the register that ``sets`` is given what it holds of, or -1. ``reads`` and ``writes``: sets of registers as bits, for instructions that may use such a
-    part, and for whatever overwrites a register. ``flow``: ON, BRANCH, AWAY or ANYWHERE; ``goal``: the row that it may go to, or -1.
-    ``starts``: rows at which nothing is known, because a function begins.
+    ``sets``: the register that is given a part of an address, or -1. ``value``: what part; two instructions that give
+    the same are as good as one. ``copies``: the register that ``sets`` is given what it holds of, or -1. ``reads`` and
+    ``writes``: sets of registers as bits, for instructions that may use such a part, and for whatever overwrites a
+    register. ``flow``: ON, BRANCH, AWAY or ANYWHERE; ``goal``: the row that it may go to, or -1. ``starts``: rows at
+    which nothing is known, because a function begins.
     """
 
     sets: Ints
@@ -59,8 +60,8 @@ def without_return(calls: Ints, targets: Ints, padding: Flags, starts: Flags) ->
 def partners(steps: Steps) -> Ints:
     """For every row that may use a part the row that made it, or -1. Linear in the number of instructions.
 
-    Registers are followed along the code and along branches; where ways with different parts meet, nothing is known. Code
-    behind a jump that no branch leads to is taken for a case of the function's jump through a register.
+    Registers are followed along the code and along branches; where ways with different parts meet, nothing is known.
+    Code behind a jump that no branch leads to is taken for a case of the function's jump through a register.
     """
     is_goal = np.zeros(len(steps.sets), dtype=bool)
     is_goal[steps.goal[(steps.goal >= 0) & (steps.flow != ON)]] = True
@@ -75,8 +76,8 @@ def partners(steps: Steps) -> Ints:
     table = list(
         zip(
             rows.tolist(), steps.sets[rows].tolist(), reads[rows].tolist(), writes[rows].tolist(),
-            steps.flow[rows].tolist(), steps.goal[rows].tolist(), steps.starts[rows].tolist(), is_goal[rows].tolist(), copies[rows].tolist(),
-            strict=True,
+            steps.flow[rows].tolist(), steps.goal[rows].tolist(), steps.starts[rows].tolist(), is_goal[rows].tolist(),
+            copies[rows].tolist(), strict=True,
         )
     )  # fmt: skip
     value = steps.value

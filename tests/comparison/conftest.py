@@ -27,8 +27,6 @@ def meant() -> Read:
     """Offset of each spread reference → what it means."""
 
     def read(found: CodeReferences) -> dict[int, int]:
-        return {
-            at: target for s in found.spread for at, target in zip(s.at.tolist(), s.target.tolist(), strict=True)
-        }
+        return {at: target for s in found.spread for at, target in zip(s.at.tolist(), s.target.tolist(), strict=True)}
 
     return read

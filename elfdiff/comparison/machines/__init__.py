@@ -1,7 +1,7 @@
 """One module a machine: where references stand in its code. A machine is known because its module exists.
 
-A module gives ``MACHINE`` (e_machine), ``ELF_CLASS`` and ``BYTE_ORDER`` (of the files that it reads), ``references(code) ->
-CodeReferences`` and ``is_padding(code, address) -> bool``. See docs/adding-a-machine.md.
+A module gives ``MACHINE`` (e_machine), ``ELF_CLASS`` and ``BYTE_ORDER`` (of the files that it reads),
+``references(code) -> CodeReferences`` and ``is_padding(code, address) -> bool``. See docs/adding-a-machine.md.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Immediates of one layout that share bytes with an opcode, or that count from elsewhere than the instruction's end.
+    """Immediates of one layout that share bytes with an opcode, or that count from elsewhere than the instruction's
+    end.
 
     ``at`` are offsets of the words (ascending), ``target`` the addresses that they mean, ``base`` and ``extra`` as in
-    :class:`~elfdiff.comparison.fields.Fields`. An address may be spread over two instructions: each is listed, and both with
-    the whole address.
+    :class:`~elfdiff.comparison.fields.Fields`. An address may be spread over two instructions: each is listed, and both
+    with the whole address.
     """
 
     kind: ReferenceKind
@@ -71,8 +72,8 @@ class CodeReferences:
     """Fields in one piece of code: offset of the field, offset of the next instruction, :class:`ReferenceKind`.
 
     ``table``: soon afterwards the code loads from a table of 32-bit distances, so this may be where it begins.
-    ``table_origin``: the address that such distances count from; None if it is the table's own. ``spread``: references that
-    are no such field. ``table_width``: bytes of such a distance.
+    ``table_origin``: the address that such distances count from; None if it is the table's own. ``spread``: references
+    that are no such field. ``table_width``: bytes of such a distance.
     """
 
     at: Ints

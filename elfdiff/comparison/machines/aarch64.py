@@ -1,4 +1,4 @@
-"""AArch64: where the references stand in machine code (Arm ARM, DDI 0487, chapter C4). Every instruction is one word."""
+"""AArch64: where the references stand in machine code (Arm ARM, DDI 0487, chapter C4). An instruction is a word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ BRANCH14 = Immediate(4, ((5, 2, 14),))
 ADR = Immediate(4, ((29, 0, 2), (5, 2, 19)))
 ADRP = Immediate(4, ((29, 12, 2), (5, 14, 19)))
 LOW = tuple(Immediate(4, ((10, scale, 12 - scale),)) for scale in range(5))
-"""The low 12 bits of an address, in ADD and in loads and stores of 1 << scale bytes (which leave the lowest bits out)."""
+"""The low 12 bits of an address, in ADD and in loads and stores of 1 << scale bytes (which leave the lowest bits out).
+"""
 
 NOP = 0xD503201F
 _SCRATCH = 0x4007FFFF
@@ -68,7 +69,8 @@ def references(code: Code) -> CodeReferences:
         rows = np.flatnonzero(chosen)
         goal[rows] = rows_at(at, at[rows] + immediate.take(w[rows]))
     starts = np.zeros(len(w), dtype=bool)
-    starts[rows_at(at, code.starts)] = True if len(w) else False
+    first = rows_at(at, code.starts)
+    starts[first[first >= 0]] = True
     maker = partners(
         Steps(
             np.where(is_page & (w & 31 != 31), w & 31, -1), page,
@@ -83,8 +85,8 @@ def references(code: Code) -> CodeReferences:
     for size, immediate in enumerate(LOW):
         chosen = scale[rows] == size
         spread.append(Spread(ReferenceKind.MEMORY, immediate, at[rows[chosen]], target[chosen], Base.NOTHING))
-    pages, first = np.unique(maker[rows], return_index=True)
-    spread.append(Spread(ReferenceKind.MEMORY, ADRP, at[pages], target[first], Base.PAGE))
+    pages, which = np.unique(maker[rows], return_index=True)
+    spread.append(Spread(ReferenceKind.MEMORY, ADRP, at[pages], target[which], Base.PAGE))
     return only_spread(tuple(spread))
 
 

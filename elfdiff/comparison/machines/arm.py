@@ -31,7 +31,9 @@ LOW16 = Immediate(4, ((0, 0, 12), (16, 12, 4)))
 HIGH16 = Immediate(4, ((0, 16, 12), (16, 28, 4)))
 # A 32-bit Thumb instruction is two halfwords; as a little-endian word the first of them is the lower half.
 THUMB_CALL = Immediate(4, ((10, 24, 1), (0, 12, 10), (16, 1, 11), (29, 23, 1), (27, 22, 1)), 0, ((29, 24), (27, 24)))
-THUMB_EXCHANGE = Immediate(4, ((10, 24, 1), (0, 12, 10), (17, 2, 10), (29, 23, 1), (27, 22, 1)), 0, ((29, 24), (27, 24)))
+THUMB_EXCHANGE = Immediate(
+    4, ((10, 24, 1), (0, 12, 10), (17, 2, 10), (29, 23, 1), (27, 22, 1)), 0, ((29, 24), (27, 24))
+)
 THUMB_LOW16 = Immediate(4, ((16, 0, 8), (28, 8, 3), (10, 11, 1), (0, 12, 4)))
 THUMB_HIGH16 = Immediate(4, ((16, 16, 8), (28, 24, 3), (10, 27, 1), (0, 28, 4)))
 
@@ -67,7 +69,9 @@ class _Found:
 
 
 def references(code: Code) -> CodeReferences:
-    """Branches; literals that the program counter is added to; addresses of MOVW and MOVT, or in literals, in fixed code."""
+    """Branches; literals that the program counter is added to; addresses of MOVW and MOVT, or in literals, in fixed
+    code.
+    """
     found = _Found()
     spread: list[Spread] = []
     mostly_arm = _is_arm(code.data)
@@ -97,7 +101,8 @@ def _built(code: Code, found: _Found, low: Immediate, high: Immediate) -> list[S
     value = np.array(found.value, dtype=np.int64)
     maker = partners(
         Steps(
-            np.array(found.sets, dtype=np.int64), value, np.array(found.reads, dtype=np.int64), np.zeros(count, dtype=np.int64),
+            np.array(found.sets, dtype=np.int64), value, np.array(found.reads, dtype=np.int64),
+            np.zeros(count, dtype=np.int64),
             np.array(found.flow, dtype=np.uint8), rows_at(at, np.array(found.goal, dtype=np.int64)), starts,
         )
     )  # fmt: skip
@@ -127,7 +132,7 @@ def _built(code: Code, found: _Found, low: Immediate, high: Immediate) -> list[S
     if code.absolute:
         for immediate, column in ((low, 0), (high, 1)):
             rows = sorted({(half[column], half[2]) for half in halves})
-            once = {at: number for at, number in rows}
+            once = dict(rows)
             out.append(
                 Spread(
                     ReferenceKind.MEMORY, immediate, np.array(sorted(once), dtype=np.int64),
@@ -138,7 +143,9 @@ def _built(code: Code, found: _Found, low: Immediate, high: Immediate) -> list[S
         words = np.array([int.from_bytes(data[p : p + 4].tobytes(), "little") for p in alone], dtype=np.int64)
         plausible = words >= 0x10000
         out.append(
-            Spread(ReferenceKind.MEMORY, WORD, np.array(alone, dtype=np.int64)[plausible], words[plausible], Base.NOTHING)
+            Spread(
+                ReferenceKind.MEMORY, WORD, np.array(alone, dtype=np.int64)[plausible], words[plausible], Base.NOTHING
+            )
         )
     return out
 
@@ -224,7 +231,7 @@ def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
         k = halves[index]
         index += 1
         w = h | k << 16
-        if h >> 11 == 0x1E and k >> 14 == 3 or h >> 11 == 0x1E and k & 0xD000 == 0x9000:
+        if h >> 11 == 0x1E and (k >> 14 == 3 or k & 0xD000 == 0x9000):
             exchange = k & 0xD000 == 0xC000
             immediate = THUMB_EXCHANGE if exchange else THUMB_CALL
             distance = int(immediate.take(np.array([w], dtype=np.int64))[0])
@@ -252,11 +259,15 @@ def _thumb(code: Code, found: _Found, begin: int, end: int) -> None:
 
 
 def _linkage(code: Code) -> list[Spread]:
-    """Entries of the PLT: ADD ip, pc, #…; ADD ip, ip, #…; LDR pc, [ip, #…]!, together the distance to a slot of the GOT."""
+    """Entries of the PLT: ADD ip, pc, #…; ADD ip, ip, #…; LDR pc, [ip, #…]!, together the distance to a slot of the
+    GOT.
+    """
     w = np.frombuffer(code.data, dtype="<u4", count=len(code.data) // 4).astype(np.int64)
     if len(w) < 3:
         return []
-    hit = (w[:-2] & 0xFFFFFF00 == 0xE28FC600) & (w[1:-1] & 0xFFFFFF00 == 0xE28CCA00) & (w[2:] & 0xFFFFF000 == 0xE5BCF000)
+    hit = (
+        (w[:-2] & 0xFFFFFF00 == 0xE28FC600) & (w[1:-1] & 0xFFFFFF00 == 0xE28CCA00) & (w[2:] & 0xFFFFF000 == 0xE5BCF000)
+    )
     rows = np.flatnonzero(hit)
     base: Ints = 4 * rows + code.address + 8
     distance = (w[rows] & 0xFF) << 20 | (w[rows + 1] & 0xFF) << 12 | w[rows + 2] & 0xFFF
@@ -267,7 +278,9 @@ def _linkage(code: Code) -> list[Spread]:
 def is_padding(code: bytes, address: int) -> bool:
     """True if ``code`` is nothing but NOP of either kind, or zeros."""
     del address
-    if len(code) % 4 == 0 and all(int.from_bytes(code[i : i + 4], "little") in ARM_NOPS for i in range(0, len(code), 4)):
+    if len(code) % 4 == 0 and all(
+        int.from_bytes(code[i : i + 4], "little") in ARM_NOPS for i in range(0, len(code), 4)
+    ):
         return True
     return len(code) % 2 == 0 and all(
         int.from_bytes(code[i : i + 2], "little") in THUMB_NOPS for i in range(0, len(code), 2)

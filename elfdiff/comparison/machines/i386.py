@@ -50,7 +50,8 @@ _PASSING = frozenset({Mnemonic.MOV, Mnemonic.ADD, Mnemonic.LEA})
 """What passes the GOT's address on, or adds it to an index."""
 _EXCHANGES = frozenset({Mnemonic.XCHG, Mnemonic.XADD})
 _HIDDEN = {
-    Mnemonic.CDQ: 0b100, Mnemonic.CWDE: 1, Mnemonic.CBW: 1, Mnemonic.CWD: 0b100, Mnemonic.MUL: 0b101, Mnemonic.IMUL: 0b101,
+    Mnemonic.CDQ: 0b100, Mnemonic.CWDE: 1, Mnemonic.CBW: 1, Mnemonic.CWD: 0b100, Mnemonic.MUL: 0b101,
+    Mnemonic.IMUL: 0b101,
     Mnemonic.DIV: 0b101, Mnemonic.IDIV: 0b101, Mnemonic.CPUID: 0b1111, Mnemonic.RDTSC: 0b101, Mnemonic.XGETBV: 0b101,
     Mnemonic.CMPXCHG: 1, Mnemonic.CMPXCHG8B: 0b101, Mnemonic.LEAVE: 1 << 5, Mnemonic.POPAD: 0xFF,
     Mnemonic.LODSB: 0b1000001, Mnemonic.LODSD: 0b1000001, Mnemonic.STOSB: 0b10000010, Mnemonic.STOSD: 0b10000010,
@@ -145,7 +146,11 @@ def references(code: Code) -> CodeReferences:
         goals.append(goal)
         given, read = -1, 0
         if size >= 5 and instruction.mnemonic == Mnemonic.ADD and instruction.op1_kind == OpKind.IMMEDIATE32:
-            if called >= 0 and (called + instruction.immediate32) & 0xFFFFFFFF == got and instruction.op0_kind == OpKind.REGISTER:
+            if (
+                called >= 0
+                and (called + instruction.immediate32) & 0xFFFFFFFF == got
+                and instruction.op0_kind == OpKind.REGISTER
+            ):
                 given = _REGISTERS.get(instruction.op0_register, -1)
                 made.append((start + constants(instruction).immediate_offset, called))
         elif size >= 6:
@@ -155,7 +160,8 @@ def references(code: Code) -> CodeReferences:
                 far[row] = (start + where.displacement_offset, instruction.memory_displacement)
                 alone = instruction.memory_base == Register.NONE and instruction.memory_index == Register.NONE
                 if instruction.mnemonic == Mnemonic.LEA and alone:
-                    # No address can stand here in code that may be loaded anywhere: it is a distance, to be added to the GOT.
+                    # No address can stand here in code that may be loaded anywhere: it is a distance, to be added to
+                    # the GOT.
                     certain.append(far[row])
                 if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
                     jumps.append(far[row])
@@ -179,7 +185,10 @@ def references(code: Code) -> CodeReferences:
             called = instruction.next_ip32
             calls.append((row, instruction.near_branch_target))
     plain = CodeReferences(
-        np.array(at, dtype=np.int64), np.array(end, dtype=np.int64), np.array(kind, dtype=np.uint8), np.zeros(len(at), dtype=bool)
+        np.array(at, dtype=np.int64),
+        np.array(end, dtype=np.int64),
+        np.array(kind, dtype=np.uint8),
+        np.zeros(len(at), dtype=bool),
     )
     if got is None or not places:
         return plain
@@ -197,17 +206,20 @@ def references(code: Code) -> CodeReferences:
             rows_at(where_all, np.array(goals, dtype=np.int64)), starts, np.array(copies, dtype=np.int64),
         )
     )  # fmt: skip
-    found = dict([far[row] for row in np.flatnonzero(maker >= 0).tolist()] + certain + (jumps if not len(code.starts) else []))
+    found = dict(
+        [far[row] for row in np.flatnonzero(maker >= 0).tolist()] + certain + (jumps if not len(code.starts) else [])
+    )
     here = np.array(sorted(found), dtype=np.int64)
     target = (np.array([found[place] for place in sorted(found)], dtype=np.int64) + got) & 0xFFFFFFFF
     turned = np.array(made, dtype=np.int64).reshape(-1, 2)
+    itself = np.full(len(turned), got, dtype=np.int64)
     return CodeReferences(
         plain.at, plain.end, plain.kind, plain.table,
         tuple(
             spread
             for spread in (
                 Spread(ReferenceKind.MEMORY, WORD, here, target, Base.PLACE, got),
-                Spread(ReferenceKind.MEMORY, WORD, turned[:, 0], np.full(len(turned), got, dtype=np.int64), Base.PLACE, turned[:, 1]),
+                Spread(ReferenceKind.MEMORY, WORD, turned[:, 0], itself, Base.PLACE, turned[:, 1]),
             )
             if len(spread.at)
         ),
@@ -230,7 +242,8 @@ def _held_by(instruction: Instruction) -> int:
 def _moved(
     instruction: Instruction, holding: int, slots: dict[tuple[int, int], int], depth: int, written: int
 ) -> tuple[int, int, int]:
-    """What MOV, ADD or LEA gives to which register or word of the stack: receiver, giver (or -1), and what is overwritten.
+    """What MOV, ADD or LEA gives to which register or word of the stack: receiver, giver (or -1), and what is
+    overwritten.
 
     ``holding``: registers that hold the GOT's address as far as the instructions before, in order, tell.
     """
@@ -278,12 +291,12 @@ def _pushed(instruction: Instruction) -> int:
         return 4
     if mnemonic == Mnemonic.POP:
         return -4
-    if mnemonic in (Mnemonic.SUB, Mnemonic.ADD) and instruction.op0_kind == OpKind.REGISTER and instruction.op0_register == Register.ESP:
-        if instruction.op1_kind in (OpKind.IMMEDIATE8TO32, OpKind.IMMEDIATE32):
-            number = instruction.immediate(1) & 0xFFFFFFFF
-            number -= number >> 31 << 32
-            return int(number if mnemonic == Mnemonic.SUB else -number)
-    return 0
+    fixed = instruction.op_count == 2 and instruction.op1_kind in (OpKind.IMMEDIATE8TO32, OpKind.IMMEDIATE32)
+    if not fixed or instruction.op0_kind != OpKind.REGISTER or instruction.op0_register != Register.ESP:
+        return 0
+    number = instruction.immediate(1) & 0xFFFFFFFF
+    number -= number >> 31 << 32
+    return {Mnemonic.SUB: int(number), Mnemonic.ADD: -int(number)}.get(mnemonic, 0)
 
 
 def _written(instruction: Instruction) -> int:

@@ -1,4 +1,4 @@
-"""PowerPC, 32 bits: where the references stand in machine code (Power ISA, book I; System V ABI, PowerPC supplement)."""
+"""PowerPC, 32 bits: where the references stand in machine code (Power ISA, book I; PowerPC supplement to the ABI)."""
 
 from __future__ import annotations
 

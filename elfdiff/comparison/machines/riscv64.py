@@ -45,7 +45,12 @@ def references(code: Code) -> CodeReferences:
     conditional = opcode == 0x63
     short_jump = short & (w & 0xE003 == 0xA001)
     short_conditional = short & (w & 0xC003 == 0xC001)
-    groups = ((jump, JUMP), (conditional, CONDITIONAL), (short_jump, SHORT_JUMP), (short_conditional, SHORT_CONDITIONAL))
+    groups = (
+        (jump, JUMP),
+        (conditional, CONDITIONAL),
+        (short_jump, SHORT_JUMP),
+        (short_conditional, SHORT_CONDITIONAL),
+    )
     spread = [near(chosen, immediate) for chosen, immediate in groups]
     goal = np.full(len(w), -1, dtype=np.int64)
     for (chosen, _), group in zip(groups, spread, strict=True):
@@ -125,7 +130,8 @@ def _written(w: Ints, short: Flags, opcode: Ints, to: Ints, calls: Flags) -> Int
     quadrant, function = w & 3, w >> 13 & 7
     compact_low = one << (8 + (w >> 2 & 7))
     compact_high = one << (8 + (w >> 7 & 7))
-    # Quadrant 0: C.ADDI4SPN, C.LW, C.LD give rd'; 1: all but jumps and branches give rd or rd'; 2: all but stores give rd.
+    # Quadrant 0: C.ADDI4SPN, C.LW, C.LD give rd'; 1: all but jumps and branches give rd or rd'; 2: all but stores give
+    # rd.
     out = np.where(short & (quadrant == 0) & np.isin(function, (0, 2, 3)), compact_low, out)
     out = np.where(short & (quadrant == 1) & (function < 4), one << to, out)
     out = np.where(short & (quadrant == 1) & (function == 4), compact_high, out)

@@ -50,7 +50,9 @@ def references(code: Code) -> CodeReferences:
             words = words << 8 | data[where + index]
         return Spread(kind, immediate, where, where - 2 + code.address + immediate.take(words), Base.SITE, -2)
 
-    short = among(_SHORT_RI) | np.isin(first, sorted(_SHORT_RSI)) | ((first == 0xEC) & np.isin(last, sorted(_SHORT_RIE)))
+    short = (
+        among(_SHORT_RI) | np.isin(first, sorted(_SHORT_RSI)) | ((first == 0xEC) & np.isin(last, sorted(_SHORT_RIE)))
+    )
     return only_spread(
         (
             group(ReferenceKind.BRANCH, among(_BRANCHES), LONG),
