@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,7 @@ from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
 HOUSE = Path(__file__).resolve().parents[1]
 SCRATCH = Path("/tmp/elfdiff-accuracy")
 CLAIMING = ("root", "input")
+UNSURE = re.compile(r"^if it is [a-z-]+: ")
 LEVELS = ("certain", "likely", "possible")
 
 
@@ -126,7 +128,7 @@ def printed_actions(text: str, report: dict[str, Any]) -> list[tuple[str, str]]:
         elif inside:
             number, dot, action = line.strip().partition(". ")
             if dot and number.isdigit():
-                actions.append(action)
+                actions.append(UNSURE.sub("", action))
             elif actions and line.startswith("     "):
                 actions[-1] += ("  " if actions[-1].endswith(":") else " ") + line.strip()
     return [(owner.get(" ".join(action.split()), ""), action) for action in actions]
