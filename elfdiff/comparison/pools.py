@@ -252,13 +252,35 @@ def align_text_in(a: bytes, b: bytes, rewriter: Rewriter, rewrites: Sequence[Rew
     return TextAlignment(composed(Runs.of(steps), onward), tuple(changes))
 
 
-def _stands(rewrite: Rewrite, follows: bytes, b: bytes) -> bool:
+def _followers(word: bytes, b: bytes) -> set[bytes] | bytes:
+    """What stands behind the word in b, cut as :func:`_follows` cuts, and the beginnings of it that count.
+
+    All of b behind no word at all.
+    """
+    if not word:
+        return b
+    found: set[bytes] = set()
+    at = b.find(word)
+    while at >= 0:
+        follows = _follows(b, at + len(word))
+        found.add(follows)
+        found.update(follows[:n] for n in SHORTER if n < len(follows))
+        at = b.find(word, at + 1)
+    return found
+
+
+def _follows(contents: bytes, end: int) -> bytes:
+    """Up to and with the next NUL, but no more than CONTEXT bytes."""
+    stop = contents.find(b"\0", end, end + CONTEXT)
+    return contents[end : stop + 1 if stop >= 0 else end + CONTEXT]
+
+
+def _stands(rewrite: Rewrite, follows: bytes, there: set[bytes] | bytes) -> bool:
     """The rewritten word with what follows is in b; texts without NUL may have another neighbour there."""
     if rewrite.apply(rewrite.a + follows) != rewrite.b + follows:
         return False
-    whole = rewrite.b + follows
-    return whole in b or (
-        not follows.endswith(b"\0") and any(rewrite.b + follows[:n] in b for n in SHORTER if n < len(follows))
+    return follows in there or (
+        not follows.endswith(b"\0") and any(follows[:n] in there for n in SHORTER if n < len(follows))
     )
 
 
@@ -272,14 +294,13 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
         if not rewrite.a:
             continue
         at = a.find(rewrite.a)
+        there = _followers(rewrite.b, b) if at >= 0 else b""
         seen: dict[bytes, bool] = {}
         while at >= 0 and tried < MAX_OCCURRENCES:
             tried += 1
-            end = at + len(rewrite.a)
-            stop = a.find(b"\0", end, end + CONTEXT)
-            follows = a[end : stop + 1 if stop >= 0 else end + CONTEXT]
+            follows = _follows(a, at + len(rewrite.a))
             if follows not in seen:
-                seen[follows] = _stands(rewrite, follows, b)
+                seen[follows] = _stands(rewrite, follows, there)
             if seen[follows]:
                 found.append((at, -len(rewrite.a), rewrite))
             at = a.find(rewrite.a, at + 1)
