@@ -157,7 +157,7 @@ OCAML_MAP = Fix(
     toolchain="ocaml",
     action='export BUILD_PATH_PREFIX_MAP=".=$PWD"',
     effect=Effect.REMOVES,
-    reaches=(DWARF, MACRO),
+    reaches=(DWARF, MACRO, ASSEMBLER),
     since="ocaml 4.03",
 )
 GO_TRIM = Fix(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import DebugUnit
 
 _LANGUAGES = {
     # DWARF 5, section 7.12, table 7.17, and the codes that LLVM and GCC share
@@ -15,7 +16,7 @@ _LANGUAGES = {
 
 def languages(elf: ElfFile) -> tuple[str, ...]:
     """Languages of the program's own units, from DWARF, else from marks that each runtime leaves."""
-    found = dict.fromkeys(_LANGUAGES[unit.language] for unit in elf.debug_units if unit.language in _LANGUAGES)
+    found = dict.fromkeys(language for unit in elf.debug_units if (language := _of_unit(unit)) is not None)
     if elf.section(".go.buildinfo") or elf.section(".gopclntab"):
         found["go"] = None
     tables = _name_tables(elf)
@@ -30,6 +31,13 @@ def languages(elf: ElfFile) -> tuple[str, ...]:
     if not found:
         found["c"] = None
     return tuple(found)
+
+
+def _of_unit(unit: DebugUnit) -> str | None:
+    """Zig calls its units C, for want of a code that debuggers know; its producer says what they are."""
+    if (unit.producer or "").startswith("zig "):
+        return "zig"
+    return _LANGUAGES.get(unit.language) if unit.language is not None else None
 
 
 def _name_tables(elf: ElfFile) -> list[bytes]:
