@@ -11,6 +11,7 @@ from elfdiff.span import Span
 
 MAX_BYTES = 1 << 14
 MAX_LINES = 4
+EM_ARM = 40
 MIN_TEXT = 4
 MAX_TEXT = 64
 
@@ -70,7 +71,7 @@ def first_differences(
 def _lines(elf: ElfFile, span: Span, names: _Names | None) -> list[str]:
     import capstone
 
-    found = _architecture(elf)
+    found = _architecture(elf, span)
     if found is None:
         return []
     decoder = capstone.Cs(*found)
@@ -98,12 +99,18 @@ def _masked(mnemonic: str, operands: str, names: _Names | None, following: int) 
     return f"{mnemonic} {operands}".strip()
 
 
-def _architecture(elf: ElfFile) -> tuple[int, int] | None:
-    """Capstone's architecture and mode for e_machine (gABI, "ELF Header"); None for the others."""
+def _architecture(elf: ElfFile, span: Span) -> tuple[int, int] | None:
+    """Capstone's architecture and mode for e_machine (gABI, "ELF Header"); None for the others.
+
+    A Thumb function's symbol has bit 0 set (AAELF32, section 5.5.3), which SymbolTable leaves out of values.
+    """
     import capstone
 
     order = capstone.CS_MODE_LITTLE_ENDIAN if elf.byte_order == "little" else capstone.CS_MODE_BIG_ENDIAN
     wide = elf.elf_class == 64
+    if elf.header.machine == EM_ARM:
+        thumb = _is_thumb(elf, span)
+        return capstone.CS_ARCH_ARM, (capstone.CS_MODE_THUMB if thumb else capstone.CS_MODE_ARM) | order
     known = {
         3: (capstone.CS_ARCH_X86, capstone.CS_MODE_32),
         62: (capstone.CS_ARCH_X86, capstone.CS_MODE_64),
@@ -115,3 +122,13 @@ def _architecture(elf: ElfFile) -> tuple[int, int] | None:
         8: (capstone.CS_ARCH_MIPS, (capstone.CS_MODE_MIPS64 if wide else capstone.CS_MODE_MIPS32) | order),
     }
     return known.get(elf.header.machine)
+
+
+def _is_thumb(elf: ElfFile, span: Span) -> bool:
+    """True if the last mapping symbol ($a, $t, $d) before the function says Thumb (AAELF32, section 5.5.5)."""
+    section = next((s for s in elf.sections if s.is_executable and s.span and span.start in s.span), None)
+    if section is None or section.span is None:
+        return False
+    start = section.address + span.start - section.span.start
+    marks = [s for s in elf.symbols if s.name[:2] in ("$a", "$t") and s.section == section.index and s.value <= start]
+    return bool(marks) and max(marks, key=lambda symbol: symbol.value).name.startswith("$t")
