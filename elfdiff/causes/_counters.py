@@ -37,7 +37,7 @@ def counters(evidence: EvidenceSet) -> Iterator[Counted]:
             sure = _COUNTS.search(named_context(word))
             yield Counted(word, Confidence.CERTAIN if sure else Confidence.POSSIBLE, became(word.a_word, word.b_word))
     for text in evidence.of(TextChange):
-        numbers = _one_number(text)
+        numbers = one_number(text)
         if numbers is None or text.a is None or _UNAME.search(text.a.value):
             continue
         context = f"{spelled(text.symbol)} {text.a.value}"
@@ -51,7 +51,7 @@ def counters(evidence: EvidenceSet) -> Iterator[Counted]:
             yield Counted(number, Confidence.LIKELY, shown)
 
 
-def _one_number(text: TextChange) -> tuple[str, str] | None:
+def one_number(text: TextChange) -> tuple[str, str] | None:
     """Both values of the one whole number by which a text changed; None if it changed otherwise. Versions are none."""
     if text.fragment or text.a is None or text.b is None:
         return None

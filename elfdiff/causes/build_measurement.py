@@ -27,9 +27,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.causes._counters import one_number
 from elfdiff.causes._facts import became, sources_differ
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
+from elfdiff.evidence.model import Evidence, EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _COUNT = re.compile(
@@ -76,6 +77,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if numbers and max(int(word.a_word), int(word.b_word)) <= _SMALL and _COUNT.search(word.context):
             found.append(word)
             shown = shown or became(word.a_word, word.b_word)
+    for text in evidence.of(TextChange):
+        pair = one_number(text)
+        if pair is not None and text.a is not None and max(map(int, pair)) <= _SMALL and _COUNT.search(text.a.value):
+            found.append(text)
+            shown = shown or became(*pair)
     for number in evidence.of(IntegerChange):
         small = 0 < number.a_value <= _SMALL and 0 < number.b_value <= _SMALL
         if number.symbol and small and _COUNT.search(number.symbol):

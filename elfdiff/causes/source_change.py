@@ -47,6 +47,7 @@ from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
     DataChange,
+    DynamicChange,
     DependencyDrift,
     Evidence,
     EvidenceSet,
@@ -281,6 +282,8 @@ def _confidence(
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
+        return Confidence.POSSIBLE, "a library is needed on one side only: what configure found may be the reason"
     if most_changed(evidence):
         return (
             Confidence.POSSIBLE,

@@ -215,11 +215,13 @@ def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) 
     budget = MAX_SCORED
     for j, b_spot in enumerate(b_left):
         matcher: SequenceMatcher[str] = SequenceMatcher(None, autojunk=False)
-        matcher.set_seq2(_letters(b_spot.text))
+        right = _letters(b_spot.text)
+        matcher.set_seq2(right)
         for i, a_spot in enumerate(a_left):
-            matcher.set_seq1(_letters(rewrite[a_spot.offset]))
+            left = _letters(rewrite[a_spot.offset])
+            matcher.set_seq1(left)
             if budget > 0 and matcher.real_quick_ratio() >= SIMILAR and matcher.quick_ratio() >= SIMILAR:
-                budget -= len(matcher.a) * len(matcher.b)
+                budget -= len(left) * len(right)
                 ratio = matcher.ratio()
                 if ratio >= SIMILAR:
                     scored.append((-ratio, i, j))
