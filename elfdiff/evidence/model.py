@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from elfdiff.report import Location
@@ -503,13 +504,20 @@ class EvidenceSet:
     items: tuple[Evidence, ...]
     context: Context = field(default_factory=Context)
 
+    @cached_property
+    def _kinds(self) -> dict[type[Evidence], list[Evidence]]:
+        found: dict[type[Evidence], list[Evidence]] = {}
+        for item in self.items:
+            found.setdefault(type(item), []).append(item)
+        return found
+
     def of(self, kind: type[E]) -> Iterator[E]:
-        """The facts of one kind, in order."""
-        return (item for item in self.items if isinstance(item, kind))
+        """The facts of exactly this kind, in order; causes ask often, so they are sorted once."""
+        return (item for item in self._kinds.get(kind, ()) if isinstance(item, kind))
 
     def has(self, kind: type[Evidence]) -> bool:
-        """True if there is at least one fact of that kind."""
-        return any(isinstance(item, kind) for item in self.items)
+        """True if there is at least one fact of exactly this kind."""
+        return kind in self._kinds
 
     @classmethod
     def of_items(cls, items: Iterable[Evidence], context: Context | None = None) -> EvidenceSet:
