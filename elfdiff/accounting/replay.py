@@ -201,8 +201,8 @@ def _write(out: Bytes, e: Explanation, group: FieldGroup, source: Bytes, directe
     elif space is None:
         raise MalformedProof(f"the explanation has no map of {group.space!r}")
     else:
-        new, found = _mapped(space, value + base, group.end, group.second)
-        known = known & found
+        new, mapped = _mapped(space, value + base, group.end, group.second)
+        known = known & mapped
     result = new - less
     result = -result if group.negate else result
     if group.immediate is not None:

@@ -26,9 +26,9 @@ from elfdiff.comparison.fields import (
     symbols_of,
 )
 from elfdiff.comparison.frames import Frames
-from elfdiff.comparison.functions import Calls, Function, FunctionMatch, FunctionStatus, align_code, functions_in, masked
+from elfdiff.comparison.functions import Calls, Function, FunctionMatch, FunctionStatus, agreed, align_code, functions_in, masked
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
-from elfdiff.comparison.layout import aligned, trusted_sections, trusted_segments
+from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
 from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
@@ -36,7 +36,7 @@ from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
-from elfdiff.comparison.rewrites import Rewrite
+from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
 from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
@@ -89,6 +89,7 @@ class Aligner:
         self.matches: list[FunctionMatch] = []
         self.code, self.b_code = CodeMap(a), CodeMap(b)
         self.trusted = (trusted_sections(a), trusted_sections(b))
+        self.displaced = (displaced_sections(a), displaced_sections(b))
         self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         self.thread_local = Runs.of(())
@@ -98,6 +99,8 @@ class Aligner:
         later: list[tuple[Section, Section]] = []
         for left, right in self.pairs:
             if left.span is None or right.span is None:
+                continue
+            if left.index in self.displaced[0] or right.index in self.displaced[1]:
                 continue
             if self._is_table(left):
                 later.append((left, right))
@@ -208,8 +211,9 @@ class Aligner:
             self.texts[left.index] = TextAlignment(identity(len(x)))
             return
         other = self.b_code.of(right)
-        a_functions = functions_in(self.a, left, self._frame_ranges[0])
-        b_functions = functions_in(self.b, right, self._frame_ranges[1])
+        hidden_y = masked(plain_y, other, self.b.little)
+        found = functions_in(self.a, left, self._frame_ranges[0]), functions_in(self.b, right, self._frame_ranges[1])
+        a_functions, b_functions = agreed(*found), agreed(found[1], found[0])
         if not a_functions or not b_functions:
             runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
             self.texts[left.index] = TextAlignment(runs)
@@ -217,10 +221,9 @@ class Aligner:
         calls = None
         if references is not None and other is not None:
             calls = (calls_of(self.a, left, references), calls_of(self.b, right, other))
-        seen_x, seen_y = hidden, masked(plain_y, other, self.b.little)
-        pairs, runs = align_code(seen_x, seen_y, a_functions, b_functions, self.rewriter, calls)
+        pairs, runs = align_code(hidden, hidden_y, a_functions, b_functions, self.rewriter, calls)
         self.texts[left.index] = TextAlignment(runs)
-        self._judge(left, right, a_functions, b_functions, pairs, seen_x, seen_y, references is not None)
+        self._judge(left, right, a_functions, b_functions, pairs, hidden, hidden_y, references is not None)
 
     def _judge(
         self,
@@ -340,7 +343,8 @@ class Aligner:
     def _extent(self, left: Section, right: Section) -> int:
         """Size of a section of b as its contents tell it: up to the last byte that has a partner, if a's last has one.
 
-        a's size where its last byte has none: then nothing says how long the section must be.
+        Or up to the NUL of a text that stands last in both. a's size where neither holds: then nothing says how long
+        the section must be.
         """
         text = self.texts.get(left.index)
         if text is None:
@@ -351,8 +355,15 @@ class Aligner:
                 return aligned(right.address, PAGE) - right.address
             return left.size if left.type == SHT_NOBITS else right.size
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.a.place(left)[1]:
-            return left.size
+            x, y = self.a.content(left), self.b.content(right)
+            ends = any(x.endswith(old) and y.endswith(new) for old, new in self._last_texts)
+            return len(y) if ends else left.size
         return int((text.runs.b + text.runs.n).max())
+
+    @cached_property
+    def _last_texts(self) -> list[tuple[bytes, bytes]]:
+        """Texts that became others as a whole, with what ends them."""
+        return [(r.a + b"\0", r.b + b"\0") for r in self.rewrites if r.kind is RewriteKind.OPAQUE and r.a and r.b]
 
     def _loaded_at(self, image: Image, piece: Piece) -> int | None:
         for segment in image.elf.segments:
@@ -600,10 +611,13 @@ class Aligner:
                 continue
             if x.section is None:
                 many.append(self._unsectioned(x, y))
-                whole.append((x.start, y.start, min(x.end - x.start, y.end - y.start)))
+                size = min(x.end - x.start, y.end - y.start)
+                # A gap begins where a header says that a section ends: it must not confirm that header.
+                skip = (x.end - x.start - size, y.end - y.start - size) if x.name.startswith("gap before") else (0, 0)
+                whole.append((x.start + skip[0], y.start + skip[1], size))
                 p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
                 if p is not None and q is not None:
-                    loaded.append((p, q, min(x.end - x.start, y.end - y.start)))
+                    loaded.append((p + skip[0], q + skip[1], size))
             elif x.section.compression is not None:
                 many.append(Runs.of([(x.start, y.start, min(x.end - x.start, y.end - y.start))]))
         runs = one_to_one(joined(many), len(self.a.data), len(self.b.data))

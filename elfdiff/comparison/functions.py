@@ -10,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.content import align_content, filled
+from elfdiff.comparison.content import GRAM, align_content, filled
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.machines import CodeReferences
 from elfdiff.comparison.pools import Rewriter
@@ -58,12 +58,13 @@ class FunctionMatch:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Offsets within its section; ``key`` is None without a symbol."""
+    """Offsets within its section; ``key`` is None without a symbol. ``framed``: call frames say that it begins here."""
 
     start: int
     end: int
     name: str
     key: tuple[bytes, bytes] | None
+    framed: bool = False
 
 
 def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int]]) -> list[Function]:
@@ -75,6 +76,7 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
         start = address - section.address
         if 0 <= start < size and 0 < length <= size - start:
             spans[start] = (start + length, "", None)
+    framed = frozenset(spans)
     table = image.elf.symtab if image.elf.symtab is not None else image.elf.dynsym
     if table is not None:
         kind = table.table["info"] & 15
@@ -107,9 +109,15 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
         end, name, key = spans[start]
         if start < at:
             continue
-        out.append(Function(start, end, name, key))
+        out.append(Function(start, end, name, key, start in framed))
         at = end
     return out
+
+
+def agreed(functions: list[Function], others: list[Function]) -> list[Function]:
+    """Without those at whose symbol no call frame begins, though one does in the other file: symbol or frame is damaged."""
+    framed = {f.key for f in others if f.framed and f.key is not None}
+    return [f for f in functions if f.framed or f.key not in framed]
 
 
 def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None, little: bool) -> npt.NDArray[np.uint8]:
@@ -400,7 +408,9 @@ def _gaps(left: _Side, right: _Side) -> list[tuple[int, int, int]]:
             runs.append((a_start, b_start, a_end - a_start))
         elif max(a_end - a_start, b_end - b_start) > 64:
             x, y = left.code[a_start:a_end].tobytes(), right.code[b_start:b_end].tobytes()
-            runs += align_content(x, y).shifted(a_start, b_start).triples()
+            # A symbol may end too early: a few bytes that agree by chance are no beginning; growth finds the true ones.
+            found = (run for run in align_content(x, y).triples() if run[2] >= GRAM)
+            runs += [(a_start + a, b_start + b, n) for a, b, n in found]
     return runs
 
 

@@ -6,6 +6,8 @@ and the map then predicts that very sh_addr. Only places that something else con
 
 from __future__ import annotations
 
+from collections import Counter
+
 from elfdiff.comparison.image import PT_LOAD, SHF_TLS, SHT_NOBITS, Image
 from elfdiff.elf.model import Section, Segment
 
@@ -31,6 +33,41 @@ def trusted_segments(image: Image) -> set[int]:
     return out
 
 
+def _distances(image: Image) -> dict[int, int]:
+    """How far memory is from the file in each PT_LOAD segment: what most of its sections and it itself say.
+
+    By index; nothing for a segment about which they do not agree.
+    """
+    out: dict[int, int] = {}
+    for segment in image.elf.segments:
+        if segment.type != PT_LOAD:
+            continue
+        said = Counter([segment.virtual_address - segment.offset])
+        said.update(s.address - s.offset for s in image.elf.sections if _has_bytes(s) and _holds(segment, s))
+        distance, votes = said.most_common(1)[0]
+        if 2 * votes > said.total():
+            out[segment.index] = distance
+    return out
+
+
+def displaced_sections(image: Image) -> set[int]:
+    """Indices of sections that stand elsewhere in the file than their address says: one of the two is damaged."""
+    if image.relocatable:
+        return set()
+    distances = _distances(image)
+    out: set[int] = set()
+    for section in image.elf.sections:
+        if _has_bytes(section):
+            home = [distances[s.index] for s in image.elf.segments if s.index in distances and _holds(s, section)]
+            if home and section.address - section.offset not in home:
+                out.add(section.index)
+    return out
+
+
+def _has_bytes(section: Section) -> bool:
+    return section.is_allocated and section.span is not None and section.size > 0
+
+
 def _holds(segment: Segment, section: Section) -> bool:
     return segment.offset <= section.offset and section.offset + section.size <= segment.offset + segment.file_size
 
@@ -40,7 +77,8 @@ def trusted_sections(image: Image) -> set[int]:
     if image.relocatable:
         return _packed(image)
     good = _packed(image)
-    segments = [s for s in image.elf.segments if s.index in trusted_segments(image)]
+    distances = _distances(image)
+    segments = [s for s in image.elf.segments if s.index in distances]
     out: set[int] = set()
     end = 0
     for section in image.elf.sections[1:]:
@@ -61,7 +99,7 @@ def trusted_sections(image: Image) -> set[int]:
                 end = section.address + section.size
             continue
         home = [s for s in segments if _holds(s, section)]
-        fits = any(section.address - section.offset == s.virtual_address - s.offset for s in home)
+        fits = any(section.address - section.offset == distances[s.index] for s in home)
         if (near or paged) and fits and section.index in good:
             out.add(section.index)
         if fits or not home:
