@@ -30,6 +30,15 @@ def differs_in_numbers(change: FunctionChange) -> bool:
     return _without_numbers(change.a_lines) == _without_numbers(change.b_lines)
 
 
+def numbers_of(change: FunctionChange) -> list[tuple[int, int]]:
+    """The constants that differ in the first instructions that differ, as they stand in a and in b."""
+    pairs: list[tuple[int, int]] = []
+    for left, right in zip(change.a_lines, change.b_lines, strict=False):
+        found = zip(_NUMBER.findall(left), _NUMBER.findall(right), strict=False)
+        pairs += [(int(x, 0), int(y, 0)) for x, y in found if x != y]
+    return pairs
+
+
 def most_changed(evidence: EvidenceSet) -> bool:
     """True if most functions of a program of some size changed: flags or a compiler do that, an edit seldom does."""
     return any(_mostly(totals, MOST) for totals in evidence.of(FunctionTotals))

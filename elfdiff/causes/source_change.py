@@ -36,7 +36,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed, nearly_all_changed
+from elfdiff.causes._code import (
+    certain_changes,
+    differs_in_numbers,
+    most_changed,
+    nearly_all_changed,
+    numbers_of,
+)
 from elfdiff.causes._counters import counters
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
@@ -47,8 +53,8 @@ from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
     DataChange,
-    DynamicChange,
     DependencyDrift,
+    DynamicChange,
     Evidence,
     EvidenceSet,
     FlagChange,
@@ -74,6 +80,8 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.report import Confidence, Role
 
+FIRST_TIME = 1_100_000_000
+FIRST_LETTERS = 1 << 15
 FACE = "source-change"
 
 _NOT_PROGRAM = (
@@ -137,7 +145,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if nearly_all_changed(evidence) and not digests and not releases:
         # Flags do that, or a compiler without a mark: build-flags speaks of it.
         return
-    functions = _functions(evidence)
+    functions = certain_changes(evidence)
     mangled = [swap.change for swap in swaps(evidence)]
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
     texts = _texts(evidence)
@@ -145,8 +153,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     names = [change for change in names if id(change) not in claimed]
     texts = [text for text in texts if id(text) not in claimed]
     data = [item for item in data if id(item) not in claimed]
-    if any(isinstance(fact, _IN_CODE) and id(fact) in claimed for fact in evidence.items):
-        functions = [change for change in functions if not differs_in_numbers(change)]
+    folded = [
+        fact
+        for fact in evidence.items
+        if isinstance(fact, _IN_CODE) and id(fact) in claimed and not (fact.section or "").startswith(".debug")
+    ]
+    if folded:
+        functions = [change for change in functions if not _is_folded(change, folded)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
         if not claimed and not lines:
@@ -215,18 +228,35 @@ def _explained(evidence: EvidenceSet) -> bool:
     )
 
 
-def _functions(evidence: EvidenceSet) -> list[FunctionChange]:
-    """Functions that surely differ. A number in one may be a path's length or a time folded into the code."""
-    found = certain_changes(evidence)
-    folded = any(evidence.has(kind) for kind in (PathChange, TimeChange, WordChange, IntegerChange)) or any(
-        lone_directories(evidence)
+def _is_folded(change: FunctionChange, texts: list[Evidence]) -> bool:
+    """True if every constant that differs comes from a text that changed: its length, its letters, or a time.
+
+    The length may stand there once, or twice as Rust writes it.
+    """
+    if not differs_in_numbers(change):
+        return False
+    places = [(text.a, text.b) for text in texts if text.a is not None and text.b is not None]
+    lengths = {b.length - a.length for a, b in places} - {0}
+    return all(
+        y - x in lengths
+        or ((y - x) % 2 == 0 and (y - x) // 2 in lengths)
+        or min(x, y) >= FIRST_TIME
+        or any(_spells(x, a.value) and _spells(y, b.value) for a, b in places)
+        for x, y in numbers_of(change)
     )
-    return [change for change in found if not (folded and differs_in_numbers(change))]
 
 
 def _moved(evidence: EvidenceSet) -> bool:
     """True if directories, times or words changed: lengths of texts may then stand in the code."""
     return any(evidence.has(kind) for kind in (PathChange, TimeChange, WordChange))
+
+
+def _spells(number: int, text: str) -> bool:
+    """True if the bytes of a number, lowest first, stand in the text: short texts become immediates."""
+    if number < FIRST_LETTERS:
+        return False
+    letters = number.to_bytes((number.bit_length() + 7) // 8, "little")
+    return letters.isascii() and letters.decode() in text
 
 
 def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
