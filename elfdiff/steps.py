@@ -44,6 +44,8 @@ def incomparable(a: ElfFile, b: ElfFile) -> str | None:
     ):
         if one != other:
             return f"a is for {what} {one}, b for {other}: these are not two builds of one program for one machine"
+    if "CORE" in (left.type_name, right.type_name):
+        return "core files are memory images of two runs: compare the programs that ran, which the builds made"
     return None
 
 

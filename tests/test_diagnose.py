@@ -31,3 +31,15 @@ def test_sides_are_named_in_errors(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="^b: ") as caught:
         pipeline.diagnose(str(SAMPLE / "a"), str(tmp_path / "x"))
     assert "ELF" in str(caught.value)
+
+
+def test_core_files_are_not_builds(tmp_path: Path) -> None:
+    header = bytearray((SAMPLE / "a").read_bytes()[:64])
+    header[16:18] = (4).to_bytes(2, "little")
+    header[32:48] = bytes(16)
+    header[54:64] = bytes(10)
+    for name, mark in (("a", 0), ("b", 1)):
+        (tmp_path / name).write_bytes(bytes(header) + bytes([mark]))
+    report = pipeline.diagnose(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert report.incomparable is not None
+    assert "memory images" in report.incomparable

@@ -227,8 +227,11 @@ def plan(report: Report) -> Plan | None:
     if report.verdict is Verdict.IDENTICAL:
         return None
     if report.incomparable is not None:
-        same_kind = report.a.format is not None and report.b.format is not None
-        return Plan("", (Step(f"compare two builds {'for the same machine' if same_kind else 'of one thing'}"),))
+        formats = [side.format for side in (report.a, report.b) if side.format is not None]
+        what = "for the same machine" if len(formats) == 2 else "of one thing"
+        if any(form.type == "CORE" for form in formats):
+            what = "of the program that ran"
+        return Plan("", (Step(f"compare two builds {what}"),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         return _before_strip(report)
     steps = _steps(report)
