@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
+from elfdiff.accounting.owned import bytes_by_cause
 from elfdiff.causes import Cause, Match
 from elfdiff.evidence.model import (
     Context,
@@ -52,7 +53,7 @@ def findings(matches: Iterable[tuple[Cause, Match]], context: Context, ledger: L
     for cause, match in matches:
         causes[cause.id] = cause
         grouped[cause.id].append(match)
-    owned = bytes_by_cause(ledger)
+    owned = bytes_by_cause(ledger.runs)
     found = [
         _finding(causes[name], grouped[name], context, owned.get(name, Sides()))
         for name in grouped
@@ -64,15 +65,6 @@ def findings(matches: Iterable[tuple[Cause, Match]], context: Context, ledger: L
             key=lambda item: (_ROLES.index(item.role), _CONFIDENCES.index(item.confidence), -item.bytes.most, item.cause),
         )
     )
-
-
-def bytes_by_cause(ledger: Ledger) -> Mapping[str, Sides]:
-    """Differing bytes that name a cause, on each side; a byte of several causes counts for each."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for run in ledger.runs:
-        for name in run.causes:
-            counts[name][run.side == "b"] += run.length
-    return {name: Sides(*both) for name, both in counts.items()}
 
 
 def _finding(cause: Cause, matches: list[Match], context: Context, owned: Sides) -> Finding:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -194,7 +195,7 @@ class Ledger:
 
     totals: Classes
     rows: tuple[SectionRow, ...]
-    runs: tuple[OwnedRun, ...]
+    runs: Sequence[OwnedRun]
     breakpoints: tuple[Breakpoint, ...] = ()
     unexplained_spans: tuple[UnexplainedSpan, ...] = ()
 

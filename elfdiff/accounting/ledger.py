@@ -14,6 +14,7 @@ import numpy.typing as npt
 from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Explanation
 from elfdiff.accounting.mirror import mirrored
+from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
 from elfdiff.accounting.proof import explain
 from elfdiff.accounting.replay import replay
 from elfdiff.comparison.alignment import Alignment
@@ -23,7 +24,7 @@ from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
-from elfdiff.report import Classes, Ledger, OwnedRun, Role, SectionRow, Sides, UnexplainedSpan
+from elfdiff.report import Classes, Ledger, Role, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
 
 SHT_PROGBITS = 1
@@ -341,8 +342,8 @@ class Accountant:
             total = _plus(total, classes)
         self._check(total)
         a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
-        runs = [*self._runs("a", self.a, a_size, 0, roots), *self._runs("b", self.b, b_size, 1, roots)]
-        return Ledger(total, tuple(rows), tuple(runs), breakpoints(self.alignment), tuple(self._unexplained()))
+        runs = OwnedRuns(self._runs("a", self.a, a_size, 0, roots), self._runs("b", self.b, b_size, 1, roots))
+        return Ledger(total, tuple(rows), runs, breakpoints(self.alignment), tuple(self._unexplained()))
 
     def _counts(self, side: _Side, pieces: Sequence[Piece | None]) -> list[list[int]]:
         out = []
@@ -399,29 +400,32 @@ class Accountant:
         if parts != total.differing or counted != total.differing:
             raise UnbalancedLedger(f"the ledger's classes add up to {parts}, but {counted} bytes differ")
 
-    def _runs(self, name: str, side: _Side, size: int, index: int, roots: tuple[str, ...]) -> list[OwnedRun]:
+    def _runs(self, name: str, side: _Side, size: int, index: int, roots: tuple[str, ...]) -> SideRuns:
         at = side.at[: np.searchsorted(side.at, size)]
-        if not len(at):
-            return []
         kind, owner = side.kind[at], side.owner[at]
         cut = np.flatnonzero((np.diff(at) != 1) | (kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1]))
-        starts, ends = at[np.concatenate(([0], cut + 1))], at[np.concatenate((cut, [len(at) - 1]))] + 1
-        kind, owner = side.kind, side.owner
+        first = np.concatenate(([0], cut + 1)) if len(at) else cut
+        last = np.concatenate((cut, [len(at) - 1])) if len(at) else cut
         pieces = sorted(
             (p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0
         )
         begins = np.array([p.start for p in pieces if p is not None], dtype=np.int64)
-        of = np.searchsorted(begins, starts, side="right") - 1
-        names = [p.section.name if p is not None and p.section is not None else None for p in pieces]
-        out: list[OwnedRun] = []
-        for start, end, code, label, piece in zip(
-            starts.tolist(), ends.tolist(), kind[starts].tolist(), owner[starts].tolist(), of.tolist(), strict=True
-        ):
-            causes, how = self.labels[label]
-            if code == Class.CONSEQUENCE:
-                causes = roots
-            out.append(OwnedRun(name, start, end - start, names[piece], _NAMES[code], causes, how))
-        return out
+        # A label is shared by classes: what a's and b's runs are called depends on both.
+        both, label = np.unique(owner[first].astype(np.int64) * len(Class) + kind[first], return_inverse=True)
+        labels: list[Label] = []
+        for number in both.tolist():
+            causes, how = self.labels[number // len(Class)]
+            code = number % len(Class)
+            labels.append((_NAMES[code], roots if code == Class.CONSEQUENCE else causes, how))
+        return SideRuns(
+            name,
+            at[first].astype(np.int64),
+            (at[last] - at[first] + 1).astype(np.int64),
+            (np.searchsorted(begins, at[first], side="right") - 1).astype(np.int32),
+            label.astype(np.int32),
+            tuple(p.section.name if p is not None and p.section is not None else None for p in pieces),
+            tuple(labels),
+        )
 
     def _left(self, side: _Side, piece: Piece, edges: Ints) -> tuple[Ints, Ints]:
         """Starts and ends of runs of unexplained bytes in one piece, cut at ``edges``."""

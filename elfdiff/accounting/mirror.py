@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from elfdiff.accounting.owned import OwnedRuns
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
 
 _OTHER = {"a": "b", "b": "a"}
@@ -16,17 +18,16 @@ def mirrored(ledger: Ledger) -> Ledger:
         replace(row, a=row.b, b=row.a, status=_STATUS.get(row.status, row.status), classes=_classes(row.classes))
         for row in ledger.rows
     ]
-    # Written out: there are millions of them, and dataclasses.replace takes five times as long.
-    runs = [
-        OwnedRun(_OTHER[run.side], run.offset, run.length, run.section, run.owner, run.causes, run.how)
-        for run in ledger.runs
-    ]
+    if isinstance(ledger.runs, OwnedRuns):
+        runs: Sequence[OwnedRun] = ledger.runs.mirrored()
+    else:
+        runs = tuple(sorted((replace(run, side=_OTHER[run.side]) for run in ledger.runs), key=_run_order))
     points = [Breakpoint(point.b, point.a, -point.delta, point.reason) for point in ledger.breakpoints]
     spans = [UnexplainedSpan(span.section, span.b, span.a) for span in ledger.unexplained_spans]
     return Ledger(
         _classes(ledger.totals),
         tuple(sorted(rows, key=_row_order)),
-        tuple(sorted(runs, key=_run_order)),
+        runs,
         tuple(sorted(points, key=lambda point: (point.a, point.b))),
         tuple(sorted(spans, key=lambda span: (span.a is None, span.a or (0, 0), span.b or (0, 0)))),
     )
