@@ -35,6 +35,7 @@ _TOOL_TEMPORARY = re.compile(
     r"/go-build\d{5,}|/rustc[A-Za-z0-9]{6}(?:/|$)|/cc[A-Za-z0-9]{6}\.|/caml(?:startup|pp|obj)[0-9a-f]{6}|/tmpxft_[0-9a-f]{8}"
 )
 _RANDOM_PART = re.compile(
+    r"/tmp/[A-Za-z_-]+[.-](?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z0-9])[A-Za-z0-9]{6,10}(?:/|$)|"
     r"/(?:tmp[a-z0-9_]{8}|tmp\.[A-Za-z0-9]{6,10}|\.tmp[A-Za-z0-9]{6}|pip-[a-z-]+-[a-z0-9_]{8}|nix-build-[^/]+-\d+|nix-\d+-\d+|[0-9a-f]{32,64})(?:/|$)"
 )
 _VERSIONED = re.compile(
@@ -110,8 +111,26 @@ def is_unit_hash(change: PathChange) -> bool:
 
 
 def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
-    """The path changes whose directory may be one where somebody built."""
+    """The path changes whose directory may be one where somebody built.
+
+    A directory with a name drawn at random is one if debug information says that a compiler ran there, or, without debug
+    information, if a source stood there; else it held a tool's temporary files.
+    """
+    compiled: set[tuple[str, str]] = set()
+    sourced: set[tuple[str, str]] = set()
+    debug = False
     for change in evidence.of(PathChange):
+        debug |= change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER)
+        if change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.GO_TABLE):
+            compiled.add((change.a_directory, change.b_directory))
+        elif SOURCE_SUFFIX.search(change.tail):
+            # A tree has folders; a generator drops its file beside nothing.
+            (compiled if "/" in change.tail else sourced).add((change.a_directory, change.b_directory))
+    for change in evidence.of(PathChange):
+        directories = (change.a_directory, change.b_directory)
+        random = all(looks_random(joined(directory, "")) for directory in directories)
+        if random and directories not in compiled and (debug or directories not in sourced):
+            continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
         if change.place is PathPlace.INTERPRETER or is_other_version(change) or is_unit_hash(change):
             continue

@@ -15,6 +15,7 @@ _RANDOM = tuple(
         r"caml[a-z]*[0-9a-f]{6}",
         r"tmp[a-z0-9_]{8}",
         r"tmp\.[A-Za-z0-9]{6,12}",
+        r"[A-Za-z_-]+[.-](?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z0-9])[A-Za-z0-9]{6,10}",
         r"\.tmp[A-Za-z0-9]{6}",
         r"cargo-install[A-Za-z0-9]{6}",
         r"pip-[a-z]+(?:-[a-z]+)*-[a-z0-9_]{8}",

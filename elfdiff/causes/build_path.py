@@ -175,7 +175,7 @@ ZIG_STRIP = Fix(
 )
 COVERAGE_MAP = Fix(
     toolchain="gcc",
-    action='add to CFLAGS and CXXFLAGS:  -fprofile-prefix-map="$PWD"=.',
+    action='add to CFLAGS and CXXFLAGS:  -fprofile-dir=. -fprofile-prefix-path="$PWD"',
     effect=Effect.REMOVES,
     reaches=(COVERAGE,),
     since="gcc 12",

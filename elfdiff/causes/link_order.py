@@ -99,7 +99,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
         elif order.what in _LINKED and (order.what == "needed" or not _tools_reorder(evidence)):
             yield Match(LINK, (order,), _confidence(order, evidence), _summary(order), _note(order))
-        elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence):
+        elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence) and not code_changed(evidence):
             confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
             yield Match(LINK, (order,), confidence, _summary(order), _note(order))
 

@@ -79,7 +79,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The language's own pin first, with the newer of the two releases."""
     spoken = languages(context)
     found: list[Fix] = []
-    if COMPILER in faces and "rust" in spoken and (release := _newest(context, "rustc")):
+    unreleased = any("-" in version for version in context.versions("rustc"))
+    if COMPILER in faces and "rust" in spoken and unreleased:
+        found.append(_with(RUSTUP, 'name one dated channel in rust-toolchain.toml:  channel = "nightly-YYYY-MM-DD"'))
+    elif COMPILER in faces and "rust" in spoken and (release := _newest(context, "rustc")):
         found.append(_with(RUSTUP, f'name one release in rust-toolchain.toml:  channel = "{release}"'))
     if COMPILER in faces and "go" in spoken and (release := _newest(context, "go")):
         found.append(_with(GO, f"export GOTOOLCHAIN=go{release}"))

@@ -14,6 +14,7 @@ MAX_CANDIDATES = 16
 PATH = re.compile(rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+")
 """A maximal absolute path inside a text; it ends at white space, a quote or a shell metacharacter."""
 
+_URL = re.compile(rb"[a-z][a-z0-9+.-]*://(?!/)[^\x00-\x20\"'<>]*")
 _SOURCE_END = re.compile(
     rb"\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|inl|tcc|def|rs|go|f|f90|f95|f03|F|F90|pyx|py|pxd|zig|ml|mli|mly|d|di|adb|ads|s|S|asm|"
     rb"hs|nim|swift|cu|m|mm|vala|y|l|gcda|gcno|dwo|o|rlib)(?![A-Za-z0-9_+-])"
@@ -76,6 +77,8 @@ def apply_prefix(old: bytes, new: bytes, text: bytes) -> bytes:
 def paths_in(text: bytes) -> list[bytes]:
     """The absolute paths in a text. A path glued to other words (Rust keeps no NUL) is cut behind its source suffix."""
     found: list[bytes] = []
+    if b"://" in text:
+        text = _URL.sub(b" ", text)
     for match in PATH.finditer(text):
         path = match.group()
         suffix = _SOURCE_END.search(path)

@@ -24,8 +24,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 
 def _tools(pair: Pair) -> Iterator[ToolChange]:
     left, right = toolchain(pair.a), toolchain(pair.b)
-    a_only = [tool for tool in left if tool not in right]
-    b_only = [tool for tool in right if tool not in left]
+    a_only = [tool for tool in left if not any(_is_same(tool, other) for other in right)]
+    b_only = [tool for tool in right if not any(_is_same(tool, other) for other in left)]
     for kind in dict.fromkeys(tool.kind for tool in (*a_only, *b_only)):
         a_tools = [tool for tool in a_only if tool.kind == kind]
         b_tools = [tool for tool in b_only if tool.kind == kind]
@@ -43,6 +43,13 @@ def _tools(pair: Pair) -> Iterator[ToolChange]:
                 b_tool=b.text if b else None,
                 origin=one.origin if one else "comment",
             )
+
+
+def _is_same(tool: Tool, other: Tool) -> bool:
+    """One tool, or one release of it that signs in another place of the other file, where it writes itself otherwise."""
+    if tool == other:
+        return True
+    return tool.origin != other.origin and bool(tool.version) and (tool.kind, tool.version) == (other.kind, other.version)
 
 
 _SECTIONS = {"comment": ".comment", "producer": ".debug_str", "build-info": ".go.buildinfo", "note": ".note.gnu.gold-version"}
