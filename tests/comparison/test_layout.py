@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.layout import aligned, trusted_sections, trusted_segments
+from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.elf.file import parse
 
 
@@ -47,3 +47,23 @@ def test_a_header_that_was_edited_is_not(program, name, field, step):
 def test_alignment():
     assert [aligned(value, 8) for value in (0, 1, 8, 9)] == [0, 8, 8, 16]
     assert aligned(7, 0) == aligned(7, 1) == 7
+
+
+def test_a_section_that_its_segment_contradicts_is_displaced(program):
+    elf = parse(program, "m")
+    assert displaced_sections(Image(elf)) == set()
+    section = elf.section(".rodata")
+    moved = parse(changed(program, section, "offset", 8), "m")
+    assert displaced_sections(Image(moved)) == {section.index}
+
+
+def test_sections_outvote_their_segment(program):
+    """p_vaddr edited: the sections in it agree about where they are, so they stay part of the layout."""
+    elf = parse(program, "m")
+    home = next(s for s in elf.segments if s.type == 1 and s.flags & 1)
+    at = home.header_span.start + 16
+    data = program[:at] + (home.virtual_address + 16).to_bytes(8, "little") + program[at + 8 :]
+    image = Image(parse(data, "m"))
+    assert home.index not in trusted_segments(image)
+    assert elf.section(".text").index in trusted_sections(image)
+    assert displaced_sections(image) == set()
