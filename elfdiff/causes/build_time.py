@@ -40,6 +40,7 @@ variable set tell it.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -140,7 +141,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     for item in read:
         face = _FACES.get(item.kind)
         if face is not None:
-            found[face].append((item.change, item.confidence))
+            found[face].append((item.change, _believed(item)))
             first.setdefault(face, item)
     for number in evidence.of(IntegerChange):
         if not number.seconds:
@@ -161,6 +162,19 @@ _NOTES = {
     COPYRIGHT: "somebody may have changed the year by hand",
     MISMATCH: "both values look fixed: agree on one SOURCE_DATE_EPOCH",
 }
+
+
+_DATES = frozenset({"iso-date", "slash-date", "numeric-date", "compact-date", "day-month-year", "month-day-year", "year"})
+_TYPED = re.compile(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
+
+
+def _believed(item: TimeReading) -> Confidence:
+    """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as well."""
+    stamp = item.change.a_time
+    typed = stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
+    if stamp.form in _DATES and stamp.clock is None and typed:
+        return Confidence.POSSIBLE
+    return item.confidence
 
 
 def _summary(first: dict[str, TimeReading], found: dict[str, list[tuple[Evidence, Confidence]]]) -> str:

@@ -34,7 +34,7 @@ directory, a date, a host name or a revision in a text has a cause of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import (
     certain_changes,
@@ -65,6 +65,7 @@ from elfdiff.evidence.model import (
     LoneSectionChange,
     OrderChange,
     PathChange,
+    PathPlace,
     SectionChange,
     SourceDigestChange,
     SplitUnitIdChange,
@@ -228,7 +229,7 @@ def _explained(evidence: EvidenceSet) -> bool:
     )
 
 
-def _is_folded(change: FunctionChange, texts: list[Evidence]) -> bool:
+def _is_folded(change: FunctionChange, texts: Sequence[Evidence]) -> bool:
     """True if every constant that differs comes from a text that changed: its length, its letters, or a time.
 
     The length may stand there once, or twice as Rust writes it.
@@ -259,12 +260,12 @@ def _spells(number: int, text: str) -> bool:
     return letters.isascii() and letters.decode() in text
 
 
-def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
-    """Texts of the program that changed for no reason that was seen."""
+def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
+    """Texts of the program that changed for no reason that was seen; a path that nobody claims is a text too."""
     directories = [item.fact for item in lone_directories(evidence)]
     counted = [item.fact for item in counters(evidence)]
     reordered = evidence.has(OrderChange)
-    found: list[TextChange | WordChange] = [
+    found: list[TextChange | WordChange | PathChange] = [
         change
         for change in evidence.of(TextChange)
         if not change.fragment
@@ -278,6 +279,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange]:
         for word in evidence.of(WordChange)
         if word.kind in (WordKind.OTHER, WordKind.VERSION) and word not in directories and _is_program(word)
     ]
+    found += [path for path in evidence.of(PathChange) if path.place is PathPlace.TEXT and _is_program(path)]
     return found
 
 
@@ -307,7 +309,7 @@ def _confidence(
     evidence: EvidenceSet,
     functions: list[FunctionChange],
     names: list[SymbolSetChange],
-    texts: list[TextChange | WordChange],
+    texts: list[TextChange | WordChange | PathChange],
     data: list[DataChange | IntegerChange],
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
@@ -371,7 +373,7 @@ def _release(drift: DependencyDrift) -> str:
 def _summary(
     functions: list[FunctionChange],
     names: list[SymbolSetChange],
-    texts: list[TextChange | WordChange],
+    texts: list[TextChange | WordChange | PathChange],
     data: list[DataChange | IntegerChange],
 ) -> str:
     parts = []
@@ -398,7 +400,7 @@ def _data_name(item: DataChange | IntegerChange) -> str:
     return item.symbol or item.section or "an object"
 
 
-def _text_summary(text: TextChange | WordChange, count: int) -> str:
+def _text_summary(text: TextChange | WordChange | PathChange, count: int) -> str:
     more = f" and {count - 1} more" if count > 1 else ""
     if text.a is not None and text.b is not None:
         return f"texts differ: {quoted(text.a.value)} became {quoted(text.b.value)}{more}"

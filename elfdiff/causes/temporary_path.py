@@ -30,7 +30,6 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import became
 from elfdiff.causes._paths import build_paths
 from elfdiff.causes._places import random_component, whole
-from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -57,22 +56,9 @@ _STEPS = Fix(
     ("sym-stt-file-temp",),
 )
 _TRIMPATH = Fix("go", "add to GOFLAGS:  -trimpath", Effect.REMOVES, ("path-go-cgo-workdir",), since="go 1.13")
-_MAP = Fix(
-    "gcc, clang",
-    'add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.',
-    Effect.REMOVES,
-    ("path-home-tmp-random",),
-    since="gcc 8, clang 10",
-)
-_REMAP = Fix(
-    "rustc",
-    'add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.',
-    Effect.REMOVES,
-    ("path-home-tmp-random",),
-)
 _FIXED = Fix(
     "any",
-    "build in a directory with a fixed name instead of a temporary one",
+    "build, and generate files, in directories with fixed names instead of temporary ones (mktemp -d)",
     Effect.REMOVES,
     ("path-home-tmp-random",),
     note="meson-python: -Cbuilddir=build; pip: --no-build-isolation; Nix: remap $NIX_BUILD_TOP",
@@ -96,7 +82,6 @@ _STRIP = Fix(
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """For each face its own fix, for the languages of this pair."""
-    spoken = languages(context)
     found: list[Fix] = []
     if "sym-stt-file-temp" in faces:
         found += [_SAVE, _STEPS, _STRIP]
@@ -107,10 +92,6 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     if "rustc-tmpdir-leak" in faces:
         found.append(_RUSTC)
     if "path-home-tmp-random" in faces:
-        if "rust" in spoken:
-            found.append(_REMAP)
-        if spoken & {"c", "c++"}:
-            found.append(_MAP)
         found.append(_FIXED)
     return tuple(found)
 
@@ -125,7 +106,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "ocaml-temp-names": "OCaml's temporary file names are compiled in",
         "rustc-tmpdir-leak": "rustc's temporary directory is compiled in",
     },
-    fixes=(_SAVE, _STEPS, _TRIMPATH, _OCAML, _RUSTC, _REMAP, _MAP, _FIXED, _STRIP),
+    fixes=(_SAVE, _STEPS, _TRIMPATH, _OCAML, _RUSTC, _FIXED, _STRIP),
     references=(
         "riscv-tests#529 (ccILFvq9.o); boostorg/context#91",
         "golang/go#13247, #47256, #63851",
