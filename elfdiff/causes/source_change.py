@@ -176,7 +176,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _unspoken(evidence: EvidenceSet) -> Iterator[Match]:
     """What is left when nothing else was seen: constants without a name, or debug information alone."""
-    if evidence.has(PathChange) or evidence.has(OrderChange) or evidence.has(SymbolRenamed):
+    if any(evidence.has(kind) for kind in (PathChange, TimeChange, OrderChange, SymbolRenamed)):
         return
     constants = [item for item in evidence.of(LoneSectionChange) if item.name.startswith((".rodata", ".data"))]
     debug = [item for item in evidence.of(SectionChange) if item.name.startswith((".debug_info", ".debug_line"))]
