@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
@@ -11,6 +12,7 @@ from elfdiff.elf.model import DynamicEntry
 from elfdiff.evidence.hashes import lone_section
 from elfdiff.evidence.model import (
     CompressionChange,
+    DependencyDrift,
     DynamicChange,
     Evidence,
     HeaderChange,
@@ -26,6 +28,7 @@ from elfdiff.span import Span
 _PATH_TAGS = {"RUNPATH": PathPlace.RUNPATH, "RPATH": PathPlace.RUNPATH, "NEEDED": PathPlace.NEEDED, "SONAME": PathPlace.NEEDED}
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
+_SONAME = re.compile(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
 _SIGNATURE_END = b"~Module signature appended~\n"
 
 
@@ -145,6 +148,22 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
                     exact=True,
                 )
                 continue
+            releases = _releases(a.text, b.text) if tag == "NEEDED" and a and b else None
+            if releases is not None:
+                name, a_version, b_version = releases
+                yield DependencyDrift(
+                    section=".dynstr",
+                    a=a_place,
+                    b=b_place,
+                    name=name,
+                    change="changed",
+                    a_version=a_version,
+                    b_version=b_version,
+                    source="system",
+                    local=False,
+                    origin="soname",
+                )
+                continue
             yield DynamicChange(
                 section=".dynamic",
                 a=a_place,
@@ -164,6 +183,14 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
 def _with_end(entry: DynamicEntry | None) -> Span | None:
     """The text of an entry and the NUL behind it."""
     return Span(entry.text_span.start, entry.text_span.end + 1) if entry and entry.text_span else None
+
+
+def _releases(a: str | None, b: str | None) -> tuple[str, str, str] | None:
+    """(library, version in a, version in b) of two sonames of one library; None for two libraries."""
+    left, right = _SONAME.fullmatch(a or ""), _SONAME.fullmatch(b or "")
+    if left is None or right is None or left["name"] != right["name"]:
+        return None
+    return left["name"], left["version"], right["version"]
 
 
 def _tail(pair: Pair) -> Iterator[TailChange]:
