@@ -614,6 +614,8 @@ class Aligner:
                 size = min(x.end - x.start, y.end - y.start)
                 # A gap begins where a header says that a section ends: it must not confirm that header.
                 skip = (x.end - x.start - size, y.end - y.start - size) if x.name.startswith("gap before") else (0, 0)
+                if any(edges & {piece.start, piece.end} for edges, piece in zip(self._doubtful_edges, (x, y), strict=True)):
+                    continue
                 whole.append((x.start + skip[0], y.start + skip[1], size))
                 p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)
                 if p is not None and q is not None:
@@ -643,6 +645,20 @@ class Aligner:
             self.code,
             self.index_map,
         )
+
+    @cached_property
+    def _doubtful_edges(self) -> tuple[set[int], set[int]]:
+        """File offsets where only a header that is not trusted says that a section begins or ends."""
+        a, b = (
+            {
+                edge
+                for section in image.elf.sections[1:]
+                if section.index not in trusted
+                for edge in (section.offset, section.offset + section.size)
+            }
+            for image, trusted in ((self.a, self.trusted[0]), (self.b, self.trusted[1]))
+        )
+        return a, b
 
     def _page_ends(self, ends: dict[int, int]) -> None:
         """Segments that are filled up to a page (RELRO of LLD and mold): the page behind what stands last in them."""

@@ -12,6 +12,7 @@ from elfdiff.comparison.copies import meant, same_text
 from elfdiff.comparison.fields import Base, Fields, Prediction, Space, predict
 from elfdiff.comparison.functions import FunctionMatch, FunctionStatus, functions_in, masked
 from elfdiff.comparison.image import Image, Piece
+from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
 from elfdiff.comparison.references import all_fields
 from elfdiff.comparison.references.code import CodeMap
@@ -57,6 +58,12 @@ class OneWay:
         if self.stands_still:
             return ()
         taken = np.zeros(len(self.a.data), dtype=bool)
+        displaced = displaced_sections(self.a), displaced_sections(self.b)
+        for index, other in self.section_map.items():
+            # What a header that contradicts its segment holds follows from nothing.
+            if index in displaced[0] or other in displaced[1]:
+                span = self.a.elf.sections[index].header_span
+                taken[span.start : span.end] = True
         out: list[Fields] = []
         for group in all_fields(self.a, self.code):
             if not len(group):

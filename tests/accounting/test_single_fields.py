@@ -24,6 +24,8 @@ def places(elf: ElfFile, field: str) -> Iterator[int]:
         yield from (s.header_span.start + 32 for s in elf.segments if s.file_size)
     elif field == "sh_size":
         yield from (s.header_span.start + 32 for s in elf.sections if s.size)
+    elif field == "sh_offset":
+        yield from (s.header_span.start + 24 for s in elf.sections if s.size)
     elif field == "d_val":
         section = elf.section(".dynamic")
         assert section is not None and section.span is not None
@@ -40,7 +42,7 @@ def places(elf: ElfFile, field: str) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("orders", [("mu", "mu"), ("mu", "um")], ids=["same order", "other order"])
-@pytest.mark.parametrize("field", ["st_value", "st_size", "sh_size", "e_entry", "p_filesz", "d_val"])
+@pytest.mark.parametrize("field", ["st_value", "st_size", "sh_size", "sh_offset", "e_entry", "p_filesz", "d_val"])
 def test_an_edited_field_is_flagged(build, mutation, field, orders):
     pair = build("-g", orders=orders)
     a, b = parse(pair.a, "a"), parse(pair.b, "b")
