@@ -248,6 +248,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     found += [fix for language, fixes in table.items() if language in spoken for fix in fixes]
     if not found:
         found.append(C_MAP)
+    if spoken <= {"assembly"}:
+        found = [replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found]
     if context.link_time:
         found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
