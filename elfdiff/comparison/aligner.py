@@ -100,7 +100,7 @@ class Aligner:
         for left, right in self.pairs:
             if left.span is None or right.span is None:
                 continue
-            if left.index in self.displaced[0] or right.index in self.displaced[1]:
+            if self._is_displaced(left, right):
                 continue
             if self._is_table(left):
                 later.append((left, right))
@@ -121,6 +121,9 @@ class Aligner:
             self.texts[left.index] = TextAlignment(self._table(left, right))
         self.address = self._addresses(pieces)
         return self._finished(pieces)
+
+    def _is_displaced(self, left: Section, right: Section) -> bool:
+        return left.index in self.displaced[0] or right.index in self.displaced[1]
 
     def _is_table(self, section: Section) -> bool:
         if section.compression is not None:
@@ -315,7 +318,7 @@ class Aligner:
         many: list[Runs] = []
         ends: dict[int, int] = {}
         for left, right in self.pairs:
-            if not left.is_allocated or self.a.relocatable:
+            if not left.is_allocated or self.a.relocatable or self._is_displaced(left, right):
                 continue
             if left.type == SHT_NOBITS and left.flags & SHF_TLS:
                 continue

@@ -88,3 +88,25 @@ def test_a_section_that_ends_with_a_changed_text_ends_behind_it(accounted):
     assert a is not None
     headers = [span.a for span in done.ledger.unexplained_spans if span.a and span.a[0] >= a.header_span.start]
     assert headers == [(a.header_span.start + 48, 1)]
+
+
+def test_a_moved_header_does_not_move_what_points_into_its_section(build, mutation):
+    """sh_addr of .text and an addend that points there, both eight more: the segment says that nothing moved."""
+    pair = build("-g")
+    a, b = parse(pair.a, "a"), parse(pair.b, "b")
+    base = mutation.ledger_of(a, pair.b)
+    text, table = b.section(".text"), b.section(".rela.dyn")
+    assert text is not None and table is not None and table.span is not None
+    at = next(
+        at + 16
+        for at in range(table.span.start, table.span.end, 24)
+        if 0 <= struct.unpack_from("<q", pair.b, at + 16)[0] - text.address < text.size
+    )
+    writes = [(text.header_span.start + 16, text.address), (at, struct.unpack_from("<q", pair.b, at)[0])]
+    data = bytearray(pair.b)
+    for place, value in writes:
+        struct.pack_into("<q", data, place, value + 8)
+    accountant, swapped = mutation.ledger_of(a, bytes(data))
+    for place, value in writes:
+        edit = mutation.Edit("both", ((place, struct.pack("<q", value + 8)),))
+        assert mutation.judge(pair.b, edit, accountant, swapped, base)[0] == "flagged"
