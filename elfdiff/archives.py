@@ -122,9 +122,7 @@ class _Work:
         except (MalformedElf, NotElf, LimitExceeded) as error:
             self.notes.append(f"{item.label} was compared byte by byte: {error}")
             return
-        self.notes += [
-            f"{side}: {text}" for side, elf in (("a", left), ("b", right)) for text in elf.warnings
-        ]
+        self.notes += [f"{side}: {text}" for side, elf in (("a", left), ("b", right)) for text in elf.warnings]
         ids = tuple(
             self._known_rewrites.setdefault((rewrite.kind, rewrite.a, rewrite.b), len(self._known_rewrites))
             for rewrite in pair.rewrites
@@ -391,4 +389,3 @@ def _still(member: ComparedMember) -> list[Run]:
             n = min(n, sizes[0] - x, sizes[1] - y)
             kept.append((x + member.a_span.start, y + member.b_span.start, n))
     return kept
-

@@ -54,15 +54,17 @@ def findings(matches: Iterable[tuple[Cause, Match]], context: Context, ledger: L
         causes[cause.id] = cause
         grouped[cause.id].append(match)
     owned = bytes_by_cause(ledger.runs)
-    found = [
-        _finding(causes[name], grouped[name], context, owned.get(name, Sides()))
-        for name in grouped
-    ]
+    found = [_finding(causes[name], grouped[name], context, owned.get(name, Sides())) for name in grouped]
     roots = tuple(item.cause for item in found if item.role is not Role.CONSEQUENCE)
     return tuple(
         sorted(
             (_with_follows(item, roots) for item in found),
-            key=lambda item: (_ROLES.index(item.role), _CONFIDENCES.index(item.confidence), -item.bytes.most, item.cause),
+            key=lambda item: (
+                _ROLES.index(item.role),
+                _CONFIDENCES.index(item.confidence),
+                -item.bytes.most,
+                item.cause,
+            ),
         )
     )
 
@@ -114,7 +116,9 @@ def observed(
         if any(_covers(a, span.a) and _covers(b, span.b) for a, b in shown):
             continue
         places = [
-            Location(part[0], part[1], "file", data[part[0] : part[0] + min(part[1], MAX_HEX)].hex(" ")) if part else None
+            Location(part[0], part[1], "file", data[part[0] : part[0] + min(part[1], MAX_HEX)].hex(" "))
+            if part
+            else None
             for part, data in ((span.a, a_data), (span.b, b_data))
         ]
         items.append(EvidenceItem("", span.section, None, places[0], places[1]))

@@ -56,7 +56,8 @@ class Fix:
     """One line that a person can do, in both builds as printed.
 
     ``action`` has one of three forms: ``export NAME=VALUE`` (a shell line), ``add to NAME[, NAME…] and NAME:  WORDS``
-    (shell words for those variables), or a plain sentence. ``reaches`` are face ids; empty means every face of the root.
+    (shell words for those variables), or a plain sentence. ``reaches`` are face ids; empty means every face of the
+    root.
     ``since`` names the versions that know it, e.g. ``gcc 8, clang 10``; None when all do.
     """
 
@@ -244,7 +245,8 @@ class DependencyChange:
 class DependencyDiff:
     """How the two embedded dependency lists differ. States per side: absent, present, malformed.
 
-    ``a_format`` and ``b_format`` are cargo-auditable's format numbers, None elsewhere: where they differ, the lists differ even
+    ``a_format`` and ``b_format`` are cargo-auditable's format numbers, None elsewhere: where they differ, the lists
+    differ even
     without a change, and what the formats record in different ways is not compared (``notes`` say so).
     """
 
@@ -266,9 +268,12 @@ class DependencyDiff:
 class Report:
     """Everything that any output says about a pair.
 
-    ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None unless it was
-    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives). ``observed`` is
-    what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in hex; its faces are "".
+    ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None
+    unless it was
+    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
+    ``observed`` is
+    what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in hex; its faces
+    are "".
     """
 
     tool_version: str

@@ -90,7 +90,8 @@ def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Cl
 
 
 def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> Iterator[Claim]:
-    """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below it.
+    """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below
+    it.
 
     GCC aligns a text of 32 bytes or more, its NUL included, to 8 (gcc/config/i386/i386.cc, ix86_data_alignment and
     ix86_constant_alignment), and a section is aligned as the strictest of its parts.

@@ -28,7 +28,7 @@ def test_a_fault_in_the_ledger_leaves_every_byte_unexplained(monkeypatch: pytest
 
 def test_sides_are_named_in_errors(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"text")
-    with pytest.raises(Exception, match="^b: ") as caught:
+    with pytest.raises(Exception, match=r"^b: ") as caught:
         pipeline.diagnose(str(SAMPLE / "a"), str(tmp_path / "x"))
     assert "ELF" in str(caught.value)
 

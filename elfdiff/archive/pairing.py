@@ -88,9 +88,7 @@ def _by_key(
     return found
 
 
-def _labelled(
-    a: Archive, b: Archive, pairs: Sequence[tuple[Member | None, Member | None]]
-) -> tuple[MemberPair, ...]:
+def _labelled(a: Archive, b: Archive, pairs: Sequence[tuple[Member | None, Member | None]]) -> tuple[MemberPair, ...]:
     """Labels are unlike, and do not depend on which archive is a.
 
     A renamed member has the name that sorts first; numbers follow the archive whose bytes sort first.

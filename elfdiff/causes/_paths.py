@@ -113,7 +113,8 @@ def is_unit_hash(change: PathChange) -> bool:
 def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
     """The path changes whose directory may be one where somebody built.
 
-    A directory with a name drawn at random is one if debug information says that a compiler ran there, or, without debug
+    A directory with a name drawn at random is one if debug information says that a compiler ran there, or, without
+    debug
     information, if a source stood there; else it held a tool's temporary files.
     """
     compiled: set[tuple[str, str]] = set()

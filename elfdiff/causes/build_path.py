@@ -249,7 +249,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     if not found:
         found.append(C_MAP)
     if spoken <= {"assembly"}:
-        found = [replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found]
+        found = [
+            replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found
+        ]
     if context.link_time:
         found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]

@@ -164,12 +164,15 @@ _NOTES = {
 }
 
 
-_DATES = frozenset({"iso-date", "slash-date", "numeric-date", "compact-date", "day-month-year", "month-day-year", "year"})
+_DATES = frozenset(
+    {"iso-date", "slash-date", "numeric-date", "compact-date", "day-month-year", "month-day-year", "year"}
+)
 _TYPED = re.compile(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
 
 
 def _believed(item: TimeReading) -> Confidence:
-    """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as well."""
+    """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as
+    well."""
     stamp = item.change.a_time
     typed = stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
     if stamp.form in _DATES and stamp.clock is None and typed:

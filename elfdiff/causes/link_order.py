@@ -62,7 +62,8 @@ SORT = Fix(
     "shell: printf '%s\\n' *.o | LC_ALL=C sort",
     effect=Effect.REMOVES,
     reaches=(LINK, ARCHIVE),
-    note="-l options: one fixed order; python: sorted(glob.glob(…)); disorderfs shows whether a build depends on the order of directories",
+    note="-l options: one fixed order; python: sorted(glob.glob(…)); disorderfs shows whether a build depends on "
+    "the order of directories",
 )
 SORT_EXPORTS = Fix(
     toolchain="linker",
@@ -99,7 +100,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
         elif order.what in _LINKED and (order.what == "needed" or not _tools_reorder(evidence)):
             yield Match(LINK, (order,), _confidence(order, evidence), _summary(order), _note(order))
-        elif order.what == "functions" and _without_file_symbols(evidence) and not _code_differs(evidence) and not code_changed(evidence):
+        elif (
+            order.what == "functions"
+            and _without_file_symbols(evidence)
+            and not _code_differs(evidence)
+            and not code_changed(evidence)
+        ):
             confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
             yield Match(LINK, (order,), confidence, _summary(order), _note(order))
 

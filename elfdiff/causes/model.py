@@ -22,7 +22,8 @@ class Match:
     """A detector's claim: this face shows, because of these facts.
 
     ``summary`` is a phrase with this pair's own values ("/w/a became /tmp/b2"); ``note`` a caveat for people.
-    ``confidence`` may be lowered, never raised, by the pipeline. ``explains_code`` says that the cause, when present, may change
+    ``confidence`` may be lowered, never raised, by the pipeline. ``explains_code`` says that the cause, when present,
+    may change
     machine code and symbols (a toolchain, flags, a dependency): then code differences are its fallout.
     """
 
@@ -38,7 +39,8 @@ class Match:
 class Cause:
     """One root of the catalogue. ``id`` is its module's name with hyphens; ``doc`` its page in Markdown.
 
-    ``fixes`` are all fixes the page lists; ``choose`` narrows and orders them for one pair (best first). ``faces`` maps face id →
+    ``fixes`` are all fixes the page lists; ``choose`` narrows and orders them for one pair (best first). ``faces``
+    maps face id →
     one-line title. ``references`` are (title, where) of public sources.
     """
 

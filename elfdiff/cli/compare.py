@@ -58,7 +58,10 @@ def execute(args: argparse.Namespace) -> int:
     if report.proof is not None:
         emit_bytes(report.proof, args.proof)
     elif args.proof is not None:
-        warn(f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared have a proof")
+        warn(
+            f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared "
+            "have a proof"
+        )
     emit(_rendered(report, args, code, allowed), args.output)
     return code
 

@@ -15,7 +15,9 @@ from elfdiff.payload.package import State
 from elfdiff.report import DependencyDiff, Location
 from elfdiff.span import Span
 
-_CRATE = re.compile(rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/")
+_CRATE = re.compile(
+    rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/"
+)
 _SECTIONS = {"cargo-auditable": ".dep-v0", "go-buildinfo": ".go.buildinfo", "package-note": ".note.package"}
 _ORIGINS = {"cargo-auditable": "dep-v0", "go-buildinfo": "go-buildinfo", "package-note": "package-note"}
 
@@ -75,14 +77,25 @@ def _settings(pair: Pair) -> Iterator[Evidence]:
             yield word_evidence(item, ".go.buildinfo", None, places, (), f"{key}={a_value}")
         if not words:
             yield GoSettingChange(
-                section=".go.buildinfo", a=places[0], b=places[1], spans=copies, key=key, a_value=a_value, b_value=b_value
+                section=".go.buildinfo",
+                a=places[0],
+                b=places[1],
+                spans=copies,
+                key=key,
+                a_value=a_value,
+                b_value=b_value,
             )
 
 
 def _copies(pair: Pair) -> Iterator[tuple[Span | None, Span | None]]:
     """Where the text of the build information stands: in its section, and once more among the program's texts."""
     for string in pair.strings:
-        if string.a and string.b and string.a.text.startswith(GO_BUILD_INFO) and string.b.text.startswith(GO_BUILD_INFO):
+        if (
+            string.a
+            and string.b
+            and string.a.text.startswith(GO_BUILD_INFO)
+            and string.b.text.startswith(GO_BUILD_INFO)
+        ):
             a, b = string.a.file_offset(), string.b.file_offset()
             if a is not None and b is not None:
                 yield Span(a, a + len(string.a.text)), Span(b, b + len(string.b.text))

@@ -92,7 +92,8 @@ def _place(span: Span | None, name: str, lines: tuple[str, ...], others: tuple[s
 
 
 def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
-    """The order of functions, where the symbol table does not tell that of the objects; only unmistakable ones count."""
+    """The order of functions, where the symbol table does not tell that of the objects; only unmistakable ones
+    count."""
     if sorted(map(_name, pair.a.file_symbols)) == sorted(map(_name, pair.b.file_symbols)) and list(
         map(_name, pair.a.file_symbols)
     ) != list(map(_name, pair.b.file_symbols)):

@@ -32,10 +32,18 @@ def stamps_of(key: str, a_value: str | None, b_value: str | None) -> list[WordDi
     if key.startswith("vcs") or not a_value or not b_value:
         return []
     found = differences(a_value, b_value)
-    known = all(item.a_stamp is not None and item.b_stamp is not None or item.kind in _STAMPS for item in found)
+    known = all((item.a_stamp is not None and item.b_stamp is not None) or item.kind in _STAMPS for item in found)
     return found if known else []
 
 
 _STAMPS = frozenset(
-    {WordKind.UUID, WordKind.REVISION, WordKind.DESCRIBE, WordKind.USER_HOST, WordKind.HOST, WordKind.KERNEL, WordKind.COUNTER}
+    {
+        WordKind.UUID,
+        WordKind.REVISION,
+        WordKind.DESCRIBE,
+        WordKind.USER_HOST,
+        WordKind.HOST,
+        WordKind.KERNEL,
+        WordKind.COUNTER,
+    }
 )

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 def digest_spans(elf: ElfFile) -> SpanSet:
     """File ranges of build IDs (NT_GNU_BUILD_ID), Go build IDs, and the CRC that ends .gnu_debuglink."""
-    spans = [
-        note.description_span for note in elf.notes if (note.owner, note.type) in (("GNU", 3), ("Go", 4))
-    ]
+    spans = [note.description_span for note in elf.notes if (note.owner, note.type) in (("GNU", 3), ("Go", 4))]
     link = elf.section(".gnu_debuglink")
     if link is not None and link.span is not None and link.span.length >= 4:
         spans.append(Span(link.span.end - 4, link.span.end))

@@ -25,7 +25,12 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Location
 from elfdiff.span import Span
 
-_PATH_TAGS = {"RUNPATH": PathPlace.RUNPATH, "RPATH": PathPlace.RUNPATH, "NEEDED": PathPlace.NEEDED, "SONAME": PathPlace.NEEDED}
+_PATH_TAGS = {
+    "RUNPATH": PathPlace.RUNPATH,
+    "RPATH": PathPlace.RUNPATH,
+    "NEEDED": PathPlace.NEEDED,
+    "SONAME": PathPlace.NEEDED,
+}
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
 _SONAME = re.compile(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
@@ -130,8 +135,12 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
         for index in range(max(len(left_only), len(right_only))):
             a = left_only[index] if index < len(left_only) else None
             b = right_only[index] if index < len(right_only) else None
-            a_place = Location(a.text_span.start, a.text_span.length, "file", a.text or "") if a and a.text_span else None
-            b_place = Location(b.text_span.start, b.text_span.length, "file", b.text or "") if b and b.text_span else None
+            a_place = (
+                Location(a.text_span.start, a.text_span.length, "file", a.text or "") if a and a.text_span else None
+            )
+            b_place = (
+                Location(b.text_span.start, b.text_span.length, "file", b.text or "") if b and b.text_span else None
+            )
             rewrites = pair.path_rewrites(a.text, b.text) if a and b else ()
             if a and b and a.text and b.text and rewrites:
                 rewrite = pair.rewrites[rewrites[0]]
@@ -211,5 +220,3 @@ def _tail(pair: Pair) -> Iterator[TailChange]:
         b=Location(pair.b.tail.start, len(right), "file", f"{len(right)} bytes") if right else None,
         kind=kind,
     )
-
-

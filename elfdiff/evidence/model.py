@@ -16,8 +16,10 @@ from elfdiff.span import Span
 class Evidence:
     """One fact, with the places it was read from.
 
-    ``section`` and ``symbol`` say where, for people; ``a`` and ``b`` are the places with both values (None on a side that
-    lacks the thing). ``rewrites`` are ids of :attr:`Pair.rewrites` that this fact rests on. ``spans`` are all places in the
+    ``section`` and ``symbol`` say where, for people; ``a`` and ``b`` are the places with both values (None on a side
+    that
+    lacks the thing). ``rewrites`` are ids of :attr:`Pair.rewrites` that this fact rests on. ``spans`` are all places
+    in the
     two files that the fact is about, where ``a`` and ``b`` show only the first.
     """
 
@@ -48,7 +50,8 @@ class PathPlace(StrEnum):
 class PathChange(Evidence):
     """A path begins with directory ``a_directory`` in a and ``b_directory`` in b, and goes on the same behind it.
 
-    ``tail`` is what follows the directory ("" when the directory stands alone). ``exact`` is False when the text changed
+    ``tail`` is what follows the directory ("" when the directory stands alone). ``exact`` is False when the text
+    changed
     in other ways too. ``assembler`` is True for the directory of a unit that GNU as produced.
     """
 
@@ -64,9 +67,11 @@ class PathChange(Evidence):
 class Stamp:
     """A point in time as a text gave it.
 
-    ``form``: cpp-date, cpp-time, cpp-date-time, asctime, date-command, iso, iso-date, rfc2822, compact, epoch, epoch-ms,
+    ``form``: cpp-date, cpp-time, cpp-date-time, asctime, date-command, iso, iso-date, rfc2822, compact, epoch,
+    epoch-ms,
     year, day-month-year, …. ``seconds`` counts from 1970-01-01 as if the text were UTC, None if date or time of day is
-    missing; ``zone`` is the offset in seconds east of UTC, None when the text names none. ``date`` is (year, month, day)
+    missing; ``zone`` is the offset in seconds east of UTC, None when the text names none. ``date`` is (year, month,
+    day)
     and ``clock`` seconds since midnight, None where the text lacks them. ``zone_name`` is as written.
     """
 
@@ -89,7 +94,8 @@ class TimeChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegerChange(Evidence):
-    """A 4- or 8-byte object with a symbol of its own holds another number. ``seconds`` if both read as times since 2005."""
+    """A 4- or 8-byte object with a symbol of its own holds another number. ``seconds`` if both read as times since
+    2005."""
 
     a_value: int
     b_value: int
@@ -142,7 +148,8 @@ class TextChange(Evidence):
 class TextOrderChange(Evidence):
     """A section holds the same texts in another order (``count`` texts in all).
 
-    ``a_sorted``/``b_sorted`` name the collation that a side follows between the texts that both begin and end with: "C",
+    ``a_sorted``/``b_sorted`` name the collation that a side follows between the texts that both begin and end with:
+    "C",
     "locale" (case and punctuation ignored) or None. ``moved`` is how many texts stand there.
     """
 
@@ -156,7 +163,8 @@ class TextOrderChange(Evidence):
 class ToolChange(Evidence):
     """A tool's name and version as recorded in the file; one of ``a_tool`` and ``b_tool`` may be None.
 
-    ``tool`` as payload.comment names it: gcc, clang, rustc, lld, mold, gold, go, zig, … ``origin`` is comment, producer, note,
+    ``tool`` as payload.comment names it: gcc, clang, rustc, lld, mold, gold, go, zig, … ``origin`` is comment,
+    producer, note,
     build-info or path.
     """
 
@@ -215,7 +223,8 @@ class OrderChange(Evidence):
     """The same items stand in another order. ``what``: file-symbols, functions, units, members, sections, needed.
 
     ``a_order`` and ``b_order`` are the names in file order (at most 2,000 of them); ``count`` is how many there are;
-    ``a_sorted``/``b_sorted`` name the collation that a side follows: "C", "locale" (case and punctuation ignored) or None.
+    ``a_sorted``/``b_sorted`` name the collation that a side follows: "C", "locale" (case and punctuation ignored) or
+    None.
     """
 
     what: str
@@ -280,7 +289,8 @@ class DynamicChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionChange(Evidence):
-    """A section is on one side only, or has another size, type or flags. ``status``: added, removed, resized, retyped."""
+    """A section is on one side only, or has another size, type or flags. ``status``: added, removed, resized,
+    retyped."""
 
     name: str
     status: str
@@ -301,7 +311,8 @@ class CompressionChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeaderChange(Evidence):
-    """A field of the ELF header or of a program header differs for no layout reason (type, flags, OS ABI, stack flags)."""
+    """A field of the ELF header or of a program header differs for no layout reason (type, flags, OS ABI, stack
+    flags)."""
 
     field_name: str
     a_value: str
@@ -310,9 +321,11 @@ class HeaderChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyDrift(Evidence):
-    """A package of the embedded dependency list (or of the crate paths compiled in) has another version, or is on one side only.
+    """A package of the embedded dependency list (or of the crate paths compiled in) has another version, or is on one
+    side only.
 
-    ``origin``: dep-v0, go-buildinfo, package-note, crate-path, soname. ``local`` is True for the program's own workspace.
+    ``origin``: dep-v0, go-buildinfo, package-note, crate-path, soname. ``local`` is True for the program's own
+    workspace.
     ``change``: added, removed, upgraded, downgraded, changed, format.
     """
 
@@ -336,7 +349,8 @@ class SourceDigestChange(Evidence):
 class LineNumbersChange(Evidence):
     """A source file's lines moved: its code is recorded at other lines, in the same order.
 
-    ``file`` is the file with its directory, as a's line table has it. ``a_line`` became ``b_line`` first; ``count`` rows
+    ``file`` is the file with its directory, as a's line table has it. ``a_line`` became ``b_line`` first; ``count``
+    rows
     of the line table moved so in all. The text of the file differs, unless a script wrote it or set its line numbers.
     """
 
@@ -362,7 +376,8 @@ class SplitUnitIdChange(Evidence):
 class FunctionChange(Evidence):
     """A function's machine code differs by more than addresses, or exists on one side only.
 
-    ``status``: changed, added, removed, redirected (equal instructions, an operand points elsewhere). ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
+    ``status``: changed, added, removed, redirected (equal instructions, an operand points elsewhere).
+    ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
     empty when they could not be decoded. ``certain`` is False if the difference may still be an address.
     """
 
@@ -445,7 +460,8 @@ class ArchiveFieldChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodegenUnitChange(Evidence):
-    """A Rust crate was cut into another number of codegen units, as its ``<crate>.<hash>-cgu.N`` file symbols count them.
+    """A Rust crate was cut into another number of codegen units, as its ``<crate>.<hash>-cgu.N`` file symbols count
+    them.
 
     Not for a side whose units have incremental names (see :class:`UnitNaming`).
     """
@@ -457,7 +473,8 @@ class CodegenUnitChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageStampChange(Evidence):
-    """The 4-byte stamp of GCC's ``gcov_info`` records differs (libgcov.h: version, next, stamp); ``count`` records of ``total``."""
+    """The 4-byte stamp of GCC's ``gcov_info`` records differs (libgcov.h: version, next, stamp); ``count`` records of
+    ``total``."""
 
     count: int
     total: int
@@ -467,10 +484,13 @@ class CoverageStampChange(Evidence):
 class Context:
     """What the two files are, for causes whose fix depends on it.
 
-    ``a_tools``/``b_tools`` are (kind, version) pairs as payload.comment reads them, e.g. ("gcc", "12.2.0"), compilers of the
-    user's own units first. ``languages`` of both files: c, c++, rust, go, fortran, ada, d, ocaml, zig, haskell, assembly.
+    ``a_tools``/``b_tools`` are (kind, version) pairs as payload.comment reads them, e.g. ("gcc", "12.2.0"), compilers
+    of the
+    user's own units first. ``languages`` of both files: c, c++, rust, go, fortran, ada, d, ocaml, zig, haskell,
+    assembly.
     ``stripped``/``has_debug`` are True when it holds for both files. ``only_hashes_differ`` is True when every byte
-    outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO). ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
+    outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO).
+    ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()

@@ -33,7 +33,13 @@ def _integers(pair: Pair) -> Iterator[IntegerChange]:
         if partner is None or partner.size != symbol.size:
             continue
         left, right = _value(pair.a, symbol), _value(pair.b, partner)
-        if left is None or right is None or left[0] == right[0] or _is_address(pair.a, left[0]) or _is_address(pair.b, right[0]):
+        if (
+            left is None
+            or right is None
+            or left[0] == right[0]
+            or _is_address(pair.a, left[0])
+            or _is_address(pair.b, right[0])
+        ):
             continue
         found += 1
         if found > MAX_INTEGERS:

@@ -51,7 +51,12 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     settings = {(item.a, item.b): item for _, item in go_setting_words(pair)}
     for string in pair.strings:
         spot = string.a or string.b
-        if spot is None or spot.text.startswith(GO_BUILD_INFO) or spot.section.name in _READ_ELSEWHERE or spot.text in producers:
+        if (
+            spot is None
+            or spot.text.startswith(GO_BUILD_INFO)
+            or spot.section.name in _READ_ELSEWHERE
+            or spot.text in producers
+        ):
             continue
         if string.a is None or string.b is None:
             if _same_elsewhere(string, pair):
@@ -84,7 +89,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         elif not (prefixes and loose):
             plain += 1
             if plain <= MAX_TEXT_CHANGES:
-                yield from (item for item in found if not isinstance(item, WordChange) or item.kind is not WordKind.OTHER)
+                yield from (
+                    item for item in found if not isinstance(item, WordChange) or item.kind is not WordKind.OTHER
+                )
                 yield _text_change(pair, string, fragments)
     yield from _orders(pair)
 
@@ -118,7 +125,9 @@ class _Directories:
         self.directories = {unit.directory.encode("utf-8", "surrogateescape") for unit in units if unit.directory}
         self.names = {unit.name.encode("utf-8", "surrogateescape") for unit in units if unit.name}
         changed = [item for item in pair.units if item.a and item.b and item.a.directory != item.b.directory]
-        self.only_assembler = bool(changed) and all((item.a.producer or "").startswith("GNU AS") for item in changed if item.a)
+        self.only_assembler = bool(changed) and all(
+            (item.a.producer or "").startswith("GNU AS") for item in changed if item.a
+        )
 
 
 def _place(spot: Spot, directories: _Directories) -> PathPlace:
@@ -164,9 +173,7 @@ def _interpreter(string: StringPair) -> Iterator[PathChange | TextChange]:
     split = split_common_tail(string.a.text, string.b.text)
     a, b = spot_location(string.a), spot_location(string.b)
     if split is None:
-        yield TextChange(
-            section=".interp", a=a, b=b, rewrites=string.rewrites, how=string.how, fragment=False
-        )
+        yield TextChange(section=".interp", a=a, b=b, rewrites=string.rewrites, how=string.how, fragment=False)
         return
     yield PathChange(
         section=".interp",
@@ -182,7 +189,8 @@ def _interpreter(string: StringPair) -> Iterator[PathChange | TextChange]:
 
 
 def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange | WordChange]:
-    """The words that differ once directories are rewritten; places are those of the whole text where a path moved them."""
+    """The words that differ once directories are rewritten; places are those of the whole text where a path moved
+    them."""
     if string.a is None or string.b is None:
         return
     left = text.decode("utf-8", "surrogateescape")
@@ -194,7 +202,12 @@ def _words(pair: Pair, string: StringPair, text: bytes) -> Iterator[TimeChange |
         symbol = _symbol(pair, string.a)
         named = kind_by_name(symbol) if symbol and item.kind is WordKind.OTHER and item.a_stamp is None else item.kind
         yield word_evidence(
-            replace(item, kind=named), string.a.section.name, symbol, (a, b), string.rewrites[-1:], readable(string.a.text)
+            replace(item, kind=named),
+            string.a.section.name,
+            symbol,
+            (a, b),
+            string.rewrites[-1:],
+            readable(string.a.text),
         )
 
 
@@ -216,10 +229,25 @@ def word_evidence(
     a, b = places
     if item.a_stamp is not None and item.b_stamp is not None:
         return TimeChange(
-            section=section, symbol=symbol, a=a, b=b, rewrites=rewrites, a_time=item.a_stamp, b_time=item.b_stamp, context=context
+            section=section,
+            symbol=symbol,
+            a=a,
+            b=b,
+            rewrites=rewrites,
+            a_time=item.a_stamp,
+            b_time=item.b_stamp,
+            context=context,
         )
     return WordChange(
-        section=section, symbol=symbol, a=a, b=b, rewrites=rewrites, kind=item.kind, a_word=item.a, b_word=item.b, context=context
+        section=section,
+        symbol=symbol,
+        a=a,
+        b=b,
+        rewrites=rewrites,
+        kind=item.kind,
+        a_word=item.a,
+        b_word=item.b,
+        context=context,
     )
 
 
@@ -238,7 +266,8 @@ def _text_change(pair: Pair, string: StringPair, fragments: bool) -> TextChange:
 
 
 def _symbol(pair: Pair, spot: Spot) -> str | None:
-    """The object over a text; a printable byte that happens to stand in front of an object is read as part of its text."""
+    """The object over a text; a printable byte that happens to stand in front of an object is read as part of its
+    text."""
     first = symbol_over(pair.a, spot.section, spot.offset)
     return first or symbol_over(pair.a, spot.section, spot.offset + len(spot.text) - 1)
 

@@ -28,7 +28,13 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("lto-priv", re.compile(r"\.lto_priv\.\d+")),
     ("gcc-clone", re.compile(r"\.(?:constprop|isra|part|cold|localalias)(?:\.\d+)?(?:\.\d+)*")),
     ("zig-anon", re.compile(r"__anon_\d+")),
-    ("temporary-file", re.compile(r"\bcc[A-Za-z0-9]{6}(?=\.(?:o|s|ltrans))|\btmp\.[A-Za-z0-9]{6,10}|(?<=pidtmpfilename)\d+|caml(?:startup|pp|obj)[0-9a-f]{6}")),
+    (
+        "temporary-file",
+        re.compile(
+            r"\bcc[A-Za-z0-9]{6}(?=\.(?:o|s|ltrans))|\btmp\.[A-Za-z0-9]{6,10}|(?<=pidtmpfilename)\d+|"
+            r"caml(?:startup|pp|obj)[0-9a-f]{6}"
+        ),
+    ),
 )  # fmt: skip
 _SECTION_ID = re.compile(r"\.gnu\.(?:lto|debuglto)_\S*?\.([0-9a-f]{15,16})\Z")
 
@@ -64,7 +70,11 @@ def _unit_naming(pair: Pair) -> Iterator[UnitNaming]:
 
 def _unit_counts(pair: Pair) -> Iterator[CodegenUnitChange]:
     left, right = (
-        Counter(crate for symbol in elf.file_symbols if rust.is_codegen_unit(symbol.name) and (crate := rust.group_of(symbol.name)))
+        Counter(
+            crate
+            for symbol in elf.file_symbols
+            if rust.is_codegen_unit(symbol.name) and (crate := rust.group_of(symbol.name))
+        )
         for elf in (pair.a, pair.b)
     )
     for crate in left:
@@ -125,7 +135,9 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             used.add(partner)
             explained.update((name, partner))
             other_part = next((p for s, m, p in _masks(partner, pair) if (s, m) == (scheme, mask)), "")
-            group = rust.group_of(name) or "" if scheme.startswith("rust") else ("" if scheme == "mangled-path" else mask)
+            group = (
+                rust.group_of(name) or "" if scheme.startswith("rust") else ("" if scheme == "mangled-path" else mask)
+            )
             groups[scheme, group].append((a_all[name], b_all[partner], part, other_part))
             break
     shims = [[name for name in names if rust.is_incremental_unit(name)] for names in (a_only, b_only)]
@@ -176,7 +188,9 @@ def _masks(name: str, pair: Pair, left: bool = False) -> Iterator[tuple[str, str
     for rewrite in pair.rewrites:
         if rewrite.kind is not RewriteKind.PREFIX:
             continue
-        old, new = (re.sub(r"[^0-9A-Za-z]", "_", text.decode("utf-8", "replace").strip("/")) for text in (rewrite.a, rewrite.b))
+        old, new = (
+            re.sub(r"[^0-9A-Za-z]", "_", text.decode("utf-8", "replace").strip("/")) for text in (rewrite.a, rewrite.b)
+        )
         part = old if left else new
         if len(part) >= 4 and part in name:
             yield "mangled-path", name.replace(part, "\x01"), part

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +13,10 @@ EPOCH_FIRST = 1_100_000_000
 EPOCH_LAST = 2_200_000_000
 HASH_LENGTH = 16
 
-MONTHS = {name: index + 1 for index, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())}
+MONTHS = {
+    name: index + 1
+    for index, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"])
+}
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d"
@@ -42,20 +44,23 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "date-command",
         re.compile(
-            rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) +(?P<day>\d\d?) (?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE}) (?P<year>\d{{4}})\b"
+            rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) +(?P<day>\d\d?) "
+            rf"(?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE}) (?P<year>\d{{4}})\b"
         ),
     ),
     (
         "date-command",
         re.compile(
-            rf"(?P<wday>{_DAY}) (?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) (?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE})\b"
+            rf"(?P<wday>{_DAY}) (?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) "
+            rf"(?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE})\b"
         ),
     ),
     ("asctime", re.compile(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) [ \d]\d (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
     (
         "rfc2822",
         re.compile(
-            rf"(?P<wday>{_DAY}), +(?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) (?P<clock>{_CLOCK})(?: (?P<zone>{_ZONE}))?"
+            rf"(?P<wday>{_DAY}), +(?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) "
+            rf"(?P<clock>{_CLOCK})(?: (?P<zone>{_ZONE}))?"
         ),
     ),
     (
@@ -68,25 +73,63 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "iso",
         re.compile(
-            r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<hm>(?:[01]\d|2[0-3]):[0-5]\d)(?![\d:])"
+            r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-"
+            r"(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<hm>(?:[01]\d|2[0-3]):[0-5]\d)(?![\d:])"
             rf"(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
         ),
     ),
-    ("cpp-date-time", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})[ ,]{{1,2}}(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?")),
+    (
+        "cpp-date-time",
+        re.compile(
+            rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})[ ,]{{1,2}}"
+            rf"(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?"
+        ),
+    ),
     ("cpp-date", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
     ("month-day-year", re.compile(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
-    ("day-month-year", re.compile(rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})(?!\d)(?: (?P<clock>{_CLOCK}))?")),
+    (
+        "day-month-year",
+        re.compile(
+            rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})(?!\d)(?: "
+            rf"(?P<clock>{_CLOCK}))?"
+        ),
+    ),
     ("iso-date", re.compile(r"(?<![\d-])(?P<year>20\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d-])")),
-    ("slash-date", re.compile(r"(?<![\d/])(?P<year>20\d\d)/(?P<m>0[1-9]|1[0-2])/(?P<d>0[1-9]|[12]\d|3[01])(?![\d/])(?: (?P<clock>" + _CLOCK + "))?")),
-    ("numeric-date", re.compile(r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<year>20\d\d)(?![\d/.])")),
+    (
+        "slash-date",
+        re.compile(
+            r"(?<![\d/])(?P<year>20\d\d)/(?P<m>0[1-9]|1[0-2])/"
+            r"(?P<d>0[1-9]|[12]\d|3[01])(?![\d/])(?: (?P<clock>" + _CLOCK + "))?"
+        ),
+    ),
+    (
+        "numeric-date",
+        re.compile(
+            r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])"
+            r"(?P=sep)(?P<year>20\d\d)(?![\d/.])"
+        ),
+    ),
     (
         "compact",
         re.compile(
-            r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<zone>Z)?(?!\d)"
+            r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?"
+            r"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<zone>Z)?(?!\d)"
         ),
     ),
-    ("compact", re.compile(r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?!\d)")),
-    ("compact-date", re.compile(r"(?<![\dA-Za-z.])(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])")),
+    (
+        "compact",
+        re.compile(
+            r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?"
+            r"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?!\d)"
+        ),
+    ),
+    (
+        "compact-date",
+        re.compile(
+            r"(?<![\dA-Za-z.])(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])"
+            r"(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])"
+        ),
+    ),
     ("cpp-time", re.compile(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
     ("epoch", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?!\d)")),
     ("epoch-ms", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?!\d)")),
@@ -187,7 +230,8 @@ def _date(form: str, match: re.Match[str], groups: dict[str, str]) -> tuple[int,
 
 
 def instant(stamp: Stamp) -> int | None:
-    """Seconds since 1970-01-01 UTC when the text tells its zone; else as if it were UTC; None without date and clock."""
+    """Seconds since 1970-01-01 UTC when the text tells its zone; else as if it were UTC; None without date and
+    clock."""
     if stamp.seconds is None:
         return None
     return stamp.seconds - (stamp.zone or 0)

@@ -46,13 +46,21 @@ def _tools(pair: Pair) -> Iterator[ToolChange]:
 
 
 def _is_same(tool: Tool, other: Tool) -> bool:
-    """One tool, or one release of it that signs in another place of the other file, where it writes itself otherwise."""
+    """One tool, or one release of it that signs in another place of the other file, where it writes itself
+    otherwise."""
     if tool == other:
         return True
-    return tool.origin != other.origin and bool(tool.version) and (tool.kind, tool.version) == (other.kind, other.version)
+    return (
+        tool.origin != other.origin and bool(tool.version) and (tool.kind, tool.version) == (other.kind, other.version)
+    )
 
 
-_SECTIONS = {"comment": ".comment", "producer": ".debug_str", "build-info": ".go.buildinfo", "note": ".note.gnu.gold-version"}
+_SECTIONS = {
+    "comment": ".comment",
+    "producer": ".debug_str",
+    "build-info": ".go.buildinfo",
+    "note": ".note.gnu.gold-version",
+}
 
 
 def _place(elf: ElfFile, tool: Tool | None) -> Location | None:
@@ -67,7 +75,10 @@ def _place(elf: ElfFile, tool: Tool | None) -> Location | None:
         if at >= 0:
             inside = section.compression is not None
             return Location(
-                at if inside else section.span.start + at, len(text), f"{name} inflated" if inside else "file", tool.text
+                at if inside else section.span.start + at,
+                len(text),
+                f"{name} inflated" if inside else "file",
+                tool.text,
             )
     return Location(0, 0, "file", tool.text)
 

@@ -23,25 +23,258 @@ _TEMPORARY = re.compile(
     r"\.tmp[A-Za-z0-9]{6}(?=/|\Z)|pip-[a-z-]+-[a-z0-9_]{8}|caml(?:startup|pp|obj)?[0-9a-f]{6}|nix-build-[^/]+\.drv-\d+|tmpxft_[0-9a-f]{8}_[0-9a-f]{8})"
 )
 _RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")
-_HOST_BEFORE = re.compile(r"(?i)(?:(?:\b|build[ _-]?)host(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z")
-_USER_BEFORE = re.compile(r"(?i)(?:(?:\b|build[ _-]?)user(?:name)?|\blogname|buil[dt][ _-]?by|\bby|\bpackager|\bcompiled by)\W*\Z")
-_COUNTER_BEFORE = re.compile(r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|\brun(?:[ _]?id)?|\bjob|\bpipeline|#)[\s:#=_-]*\Z")
+_HOST_BEFORE = re.compile(
+    r"(?i)(?:(?:\b|build[ _-]?)host(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z"
+)
+_USER_BEFORE = re.compile(
+    r"(?i)(?:(?:\b|build[ _-]?)user(?:name)?|\blogname|buil[dt][ _-]?by|\bby|\bpackager|\bcompiled by)\W*\Z"
+)
+_COUNTER_BEFORE = re.compile(
+    r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|\brun(?:[ _]?id)?|\bjob|\bpipeline|#)[\s:#=_-]*\Z"
+)
 _REVISION_BEFORE = re.compile(r"(?i)(?:commit|revision|\brev|\bgit|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
 _KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
 
 _FOREIGN_NAMES = frozenset(
-    # German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish/Danish/Norwegian, Turkish, Russian, Japanese, Chinese
-    "mo di mi do fr sa so montag dienstag mittwoch donnerstag freitag samstag sonntag mär märz mai okt oktober dez dezember januar februar juni juli "
-    "lun mar mer jeu ven sam dim lundi mardi mercredi jeudi vendredi samedi dimanche janv févr mars avril juin juil août sept déc janvier février "
-    "juillet septembre octobre novembre décembre lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom ene abr ago dic enero "
-    "febrero marzo abril mayo junio julio agosto septiembre noviembre diciembre gen mag giu lug set ott gennaio febbraio aprile maggio giugno luglio "
-    "settembre ottobre dicembre seg ter qua qui sex fev out dez janeiro fevereiro março maio junho julho setembro outubro dezembro ma wo za zo mrt mei "
-    "maart augustus pon wto śro czw pią sob nie sty lut kwi maj cze lip sie wrz paź lis gru mån tis ons tor fre lör sön aug oca şub nis may haz tem ağu "
-    "eyl eki kas ara pzt sal çar per cum cmt paz пн вт ср чт пт сб вс янв фев мар апр май мая июн июл авг сен окт ноя дек 月 火 水 木 金 土 日 年".split()
+    # German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish/Danish/Norwegian, Turkish, Russian,
+    # Japanese, Chinese
+    [
+        "mo",
+        "di",
+        "mi",
+        "do",
+        "fr",
+        "sa",
+        "so",
+        "montag",
+        "dienstag",
+        "mittwoch",
+        "donnerstag",
+        "freitag",
+        "samstag",
+        "sonntag",
+        "mär",
+        "märz",
+        "mai",
+        "okt",
+        "oktober",
+        "dez",
+        "dezember",
+        "januar",
+        "februar",
+        "juni",
+        "juli",
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "sam",
+        "dim",
+        "lundi",
+        "mardi",
+        "mercredi",
+        "jeudi",
+        "vendredi",
+        "samedi",
+        "dimanche",
+        "janv",
+        "févr",
+        "mars",
+        "avril",
+        "juin",
+        "juil",
+        "août",
+        "sept",
+        "déc",
+        "janvier",
+        "février",
+        "juillet",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+        "lunes",
+        "martes",
+        "miércoles",
+        "jueves",
+        "viernes",
+        "sábado",
+        "domingo",
+        "mié",
+        "jue",
+        "vie",
+        "sáb",
+        "dom",
+        "ene",
+        "abr",
+        "ago",
+        "dic",
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "noviembre",
+        "diciembre",
+        "gen",
+        "mag",
+        "giu",
+        "lug",
+        "set",
+        "ott",
+        "gennaio",
+        "febbraio",
+        "aprile",
+        "maggio",
+        "giugno",
+        "luglio",
+        "settembre",
+        "ottobre",
+        "dicembre",
+        "seg",
+        "ter",
+        "qua",
+        "qui",
+        "sex",
+        "fev",
+        "out",
+        "dez",
+        "janeiro",
+        "fevereiro",
+        "março",
+        "maio",
+        "junho",
+        "julho",
+        "setembro",
+        "outubro",
+        "dezembro",
+        "ma",
+        "wo",
+        "za",
+        "zo",
+        "mrt",
+        "mei",
+        "maart",
+        "augustus",
+        "pon",
+        "wto",
+        "śro",
+        "czw",
+        "pią",
+        "sob",
+        "nie",
+        "sty",
+        "lut",
+        "kwi",
+        "maj",
+        "cze",
+        "lip",
+        "sie",
+        "wrz",
+        "paź",
+        "lis",
+        "gru",
+        "mån",
+        "tis",
+        "ons",
+        "tor",
+        "fre",
+        "lör",
+        "sön",
+        "aug",
+        "oca",
+        "şub",
+        "nis",
+        "may",
+        "haz",
+        "tem",
+        "ağu",
+        "eyl",
+        "eki",
+        "kas",
+        "ara",
+        "pzt",
+        "sal",
+        "çar",
+        "per",
+        "cum",
+        "cmt",
+        "paz",
+        "пн",
+        "вт",
+        "ср",
+        "чт",
+        "пт",
+        "сб",
+        "вс",
+        "янв",
+        "фев",
+        "мар",
+        "апр",
+        "май",
+        "мая",
+        "июн",
+        "июл",
+        "авг",
+        "сен",
+        "окт",
+        "ноя",
+        "дек",
+        "月",
+        "火",
+        "水",
+        "木",
+        "金",
+        "土",
+        "日",
+        "年",
+    ]
 )
 _ENGLISH_NAMES = frozenset(
-    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul aug sep oct nov dec january "
-    "february march april june july august september october november december".split()
+    [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+        "january",
+        "february",
+        "march",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ]
 )
 
 
@@ -97,7 +330,9 @@ def differences(a: str, b: str) -> list[WordDifference]:
             continue
         found.append(_difference(a, b, left, right))
     if len(found) > 1 and all(item.kind in (WordKind.OTHER, WordKind.LOCALE) for item in found):
-        whole = _difference(a, b, [word for left, _ in pairs for word in left], [word for _, right in pairs for word in right])
+        whole = _difference(
+            a, b, [word for left, _ in pairs for word in left], [word for _, right in pairs for word in right]
+        )
         if whole.kind is WordKind.LOCALE:
             return [whole]
     return found
@@ -121,7 +356,9 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
     b_start, b_end = (right[0].start, right[-1].end) if right else (0, 0)
     a_text, b_text = a[a_start:a_end], b[b_start:b_end]
     if len(left) == len(right) == 1 and left[0].stamp and right[0].stamp:
-        return WordDifference(WordKind.OTHER, a_start, a_end, b_start, b_end, a_text, b_text, left[0].stamp, right[0].stamp)
+        return WordDifference(
+            WordKind.OTHER, a_start, a_end, b_start, b_end, a_text, b_text, left[0].stamp, right[0].stamp
+        )
     kind = classify(a_text, b_text, a[:a_start], a)
     return WordDifference(kind, a_start, a_end, b_start, b_end, a_text, b_text)
 
@@ -136,7 +373,7 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
         return WordKind.OTHER
     if _UUID.search(a) and _UUID.sub("", a) == _UUID.sub("", b):
         return WordKind.UUID
-    if before.endswith("/rustc/") or "/rustc/" in a and "/rustc/" in b:
+    if before.endswith("/rustc/") or ("/rustc/" in a and "/rustc/" in b):
         return WordKind.RUSTC_COMMIT
     if _TEMPORARY.search(a) and _TEMPORARY.sub("/", a) == _TEMPORARY.sub("/", b):
         return WordKind.TEMPORARY
@@ -147,7 +384,11 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
     if _USER_BEFORE.search(before) and a.isprintable() and not _NUMBER.match(a):
         return WordKind.USER_HOST
     if _HEX.match(a) and _HEX.match(b) and not (a.isdigit() and b.isdigit() and not _REVISION_BEFORE.search(before)):
-        if len(a) in (40,) or len(a) == len(b) and 7 <= len(a) <= 12 or _REVISION_BEFORE.search(before) and len(a) >= 7:
+        if (
+            len(a) in (40,)
+            or (len(a) == len(b) and 7 <= len(a) <= 12)
+            or (_REVISION_BEFORE.search(before) and len(a) >= 7)
+        ):
             return WordKind.REVISION
         if len(a) == len(b) and len(a) >= 16 and _is_varied(a) and _is_varied(b):
             return WordKind.RANDOM
@@ -182,13 +423,16 @@ def kind_by_name(symbol: str) -> WordKind:
 
 
 def _is_varied(word: str) -> bool:
-    """Drawn at random, 16 characters of 16 kinds repeat themselves: ten kinds are expected, below seven is one in 300."""
+    """Drawn at random, 16 characters of 16 kinds repeat themselves: ten kinds are expected, below seven is one in
+    300."""
     return len(set(word)) >= 7
 
 
 def _is_describe(a: str, b: str) -> bool:
     """``git describe`` output (or a kernel's -g<commit> suffix) on a side, and the same name in front on both."""
-    if not any(_DESCRIBE.match(word) or _LOCAL_VERSION.match(word) or word.endswith(("-dirty", "+dirty")) for word in (a, b)):
+    if not any(
+        _DESCRIBE.match(word) or _LOCAL_VERSION.match(word) or word.endswith(("-dirty", "+dirty")) for word in (a, b)
+    ):
         return False
     bare = [re.sub(r"[-+]dirty\Z", "", word) for word in (a, b)]
     bare = [re.sub(r"(?:-\d+)?-g[0-9a-f]{7,40}\Z", "", word) for word in bare]
@@ -216,7 +460,8 @@ def _is_locale(a: str, b: str, context: str) -> bool:
 
 
 def _is_translated_name(a: str, b: str) -> bool:
-    """One word is an English month or day name, the other one of another language; what they share in front is cut off."""
+    """One word is an English month or day name, the other one of another language; what they share in front is cut
+    off."""
     shared = 0
     while shared < min(len(a), len(b)) and a[shared] == b[shared]:
         shared += 1

@@ -48,9 +48,7 @@ def owners(classes: Classes) -> str:
     return ", ".join(f"{figure(count)} {name}" for name, count in counts if count.most)
 
 
-def plain_table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle, folded: int = 1
-) -> list[Line]:
+def plain_table(headers: Sequence[str], rows: Sequence[Sequence[str]], style: TextStyle, folded: int = 1) -> list[Line]:
     """Aligned columns without rules; the last ``folded`` columns share what the others leave, and wrap in it."""
     from tabulate import MIN_PADDING, tabulate
 

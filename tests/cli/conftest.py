@@ -40,9 +40,7 @@ def report(
     **counts: int,
 ) -> Report:
     """A report with these findings and classes; ``payload_of`` are the causes of its payload bytes."""
-    totals = Classes(
-        differing=same(sum(counts.values())), **{name: same(count) for name, count in counts.items()}
-    )
+    totals = Classes(differing=same(sum(counts.values())), **{name: same(count) for name, count in counts.items()})
     runs = tuple(
         OwnedRun(side, 64 * index, counts[name], ".data", name, payload_of if name == "payload" else (), "how")
         for side in "ab"

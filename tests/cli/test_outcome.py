@@ -41,20 +41,14 @@ def test_bytes_that_nothing_accounts_for_remain(made: SimpleNamespace, left: str
     assert exit_code(report, {"build-time"}) == 1
 
 
-@pytest.mark.parametrize(
-    ("causes", "code"), [(("build-time",), 0), (("build-time", "build-path"), 1), ((), 1)]
-)
-def test_payload_is_allowed_by_all_of_its_causes(
-    made: SimpleNamespace, causes: tuple[str, ...], code: int
-) -> None:
+@pytest.mark.parametrize(("causes", "code"), [(("build-time",), 0), (("build-time", "build-path"), 1), ((), 1)])
+def test_payload_is_allowed_by_all_of_its_causes(made: SimpleNamespace, causes: tuple[str, ...], code: int) -> None:
     report = made.report(findings=(made.finding("build-time"),), payload_of=causes, root=4, payload=4)
     assert exit_code(report, {"build-time"}) == code
 
 
 def test_a_hash_without_a_cause_is_allowed_by_its_own_name_only(made: SimpleNamespace) -> None:
-    report = made.report(
-        Verdict.CAUSE_NOT_IN_FILES, (made.finding("content-hash", Role.CONSEQUENCE),), hash=20
-    )
+    report = made.report(Verdict.CAUSE_NOT_IN_FILES, (made.finding("content-hash", Role.CONSEQUENCE),), hash=20)
     assert exit_code(report, {"build-path"}) == 1
     assert exit_code(report, {"content-hash"}) == 0
 

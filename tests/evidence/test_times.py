@@ -57,7 +57,16 @@ def test_a_time_of_day_alone() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["version 5.4.4", "0123456789", "Feb 31 2023", "25:00:00", "sha 20231399", "libfoo.so.1.2.3", "12345678901234567890", "v2023.11.14.1"],
+    [
+        "version 5.4.4",
+        "0123456789",
+        "Feb 31 2023",
+        "25:00:00",
+        "sha 20231399",
+        "libfoo.so.1.2.3",
+        "12345678901234567890",
+        "v2023.11.14.1",
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
     assert stamps_in(text) == []

@@ -10,7 +10,11 @@ from elfdiff.evidence.words import differences, kind_by_name
     ("a", "b", "kind"),
     [
         ("id 9f1c2b3a-0d4e-4f5a-8b6c-7d8e9f0a1b2c", "id 00000000-0d4e-4f5a-8b6c-7d8e9f0a1b2d", WordKind.UUID),
-        ("commit 0123456789abcdef0123456789abcdef01234567", "commit f123456789abcdef0123456789abcdef01234567", WordKind.REVISION),
+        (
+            "commit 0123456789abcdef0123456789abcdef01234567",
+            "commit f123456789abcdef0123456789abcdef01234567",
+            WordKind.REVISION,
+        ),
         ("v2.1.0-1-g7c9bc5f", "v2.1.0-2-ge3f9e93", WordKind.DESCRIBE),
         ("v2.1.0-1-g7c9bc5f", "v2.1.0-1-g7c9bc5f-dirty", WordKind.DESCRIBE),
         ("v2.1.0", "v2.1.0-3-gabcdef0", WordKind.DESCRIBE),
@@ -42,13 +46,21 @@ def test_times_are_told_apart_from_words() -> None:
 
 
 def test_two_words_of_two_kinds() -> None:
-    kinds = [item.kind for item in differences("v1 ci@a 0123456789abcdef0123456789abcdef01234567", "v1 ci@b 1123456789abcdef0123456789abcdef01234567")]
+    kinds = [
+        item.kind
+        for item in differences(
+            "v1 ci@a 0123456789abcdef0123456789abcdef01234567", "v1 ci@b 1123456789abcdef0123456789abcdef01234567"
+        )
+    ]
     assert kinds == [WordKind.USER_HOST, WordKind.REVISION]
 
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("released on Tuesday, 14 November 2023", "released on Dienstag, 14 November 2023"), ("releasedTuesday, 14", "releasedDienstag, 14")],
+    [
+        ("released on Tuesday, 14 November 2023", "released on Dienstag, 14 November 2023"),
+        ("releasedTuesday, 14", "releasedDienstag, 14"),
+    ],
 )
 def test_names_of_days_in_another_language(a: str, b: str) -> None:
     (found,) = differences(a, b)

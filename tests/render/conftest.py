@@ -64,7 +64,7 @@ def finding(cause: str, role: Role = Role.ROOT, **given: object) -> Finding:
         "sections": (".rodata",),
         "bytes": same(10),
         "evidence_total": 1,
-        "evidence": (item(f"{cause}-face", 0x2a40, f"value of {cause} in a", f"value of {cause} in b"),),
+        "evidence": (item(f"{cause}-face", 0x2A40, f"value of {cause} in a", f"value of {cause} in b"),),
         "fixes": (),
         "unfixed": (),
         "docs": f"docs/causes/{cause}.md",
@@ -93,13 +93,10 @@ def build_path(**given: object) -> Finding:
     evidence = (
         item("path-file-macro", 0, "/home/ci/build-1", "/tmp/b2", None),
         *(
-            item("path-file-macro", 0x2a40 + 64 * n, f"/home/ci/build-1/src/l{n}.c", f"/tmp/b2/src/l{n}.c")
+            item("path-file-macro", 0x2A40 + 64 * n, f"/home/ci/build-1/src/l{n}.c", f"/tmp/b2/src/l{n}.c")
             for n in range(41)
         ),
-        *(
-            item("path-dwarf-comp-dir", 0x9000 + n, "/home/ci/build-1", "/tmp/b2", ".debug_line_str")
-            for n in range(38)
-        ),
+        *(item("path-dwarf-comp-dir", 0x9000 + n, "/home/ci/build-1", "/tmp/b2", ".debug_line_str") for n in range(38)),
     )
     values: dict[str, object] = {
         "title": "the build directory is compiled in",

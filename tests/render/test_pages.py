@@ -44,7 +44,9 @@ def clock() -> Cause:
 
 
 def test_the_page_for_a_terminal(clock: Cause) -> None:
-    assert page_text(clock, TextStyle(width=60), "date") == """\
+    assert (
+        page_text(clock, TextStyle(width=60), "date")
+        == """\
 build-time (root): the clock is compiled in
   date is a face of it: __DATE__ was used
 
@@ -73,6 +75,7 @@ FACES
 REFERENCES
   GCC manual: https://gcc.gnu.org/
 """
+    )
 
 
 def test_a_cause_without_a_fix_says_so(clock: Cause) -> None:

@@ -23,7 +23,9 @@ PLAIN = TextStyle()
 
 def test_the_whole_text_of_an_explained_pair(made: SimpleNamespace) -> None:
     """The example of DESIGN.md, with the words that a hand-written report can give."""
-    assert render_text(made.explained(), PLAIN, 1) == """\
+    assert (
+        render_text(made.explained(), PLAIN, 1)
+        == """\
 elfdiff: EXPLAINED  build-1/app and build-2/app differ for 2 reasons; flags remove both
 
 DO FIRST, in both builds, from the top of the source tree; then rebuild:
@@ -55,6 +57,7 @@ do first: 1. add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.
           2. export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"
 elfdiff: result=explained causes=build-path,build-time unexplained=0 code=same exit=1
 """
+    )
 
 
 def test_within_thirty_lines(case: Report) -> None:
@@ -314,9 +317,7 @@ def test_a_hundred_thousand_pieces_of_evidence_take_no_time(made: SimpleNamespac
     import time
 
     evidence = tuple(made.item("f", 0x2000 + n, "x" * 50, "y" * 60) for n in range(100_000))
-    findings = tuple(
-        made.finding(f"cause-{n}", evidence=evidence, evidence_total=len(evidence)) for n in range(3)
-    )
+    findings = tuple(made.finding(f"cause-{n}", evidence=evidence, evidence_total=len(evidence)) for n in range(3))
     report = made.report(Verdict.EXPLAINED, findings, ledger=made.ledger(root=5))
     start = time.monotonic()
     render_text(report, PLAIN, 1)
