@@ -4,9 +4,12 @@
 lua5.4 and sqlite3; SQLite's amalgamation needs tclsh), Rust from cargo and rustc, Go from a ``go`` on PATH; what is
 missing is skipped with a word about it. Pairs are kept in DIR and not built twice.
 
-Columns: size, raw (same-offset differences, as ``cmp -l | wc -l``, plus the difference in length), aligned (differing bytes
-of b after alignment), each class of b, contradicted, breakpoints, bytes of the proof and of a bsdiff4 patch, seconds, MB.
-Every rewrite that was inferred counts as owned by a root: what the causes make of it is measured by benchmarks/accuracy.py.
+Columns: size, raw (same-offset differences, as ``cmp -l | wc -l``, plus the difference in length), aligned (differing
+bytes
+of b after alignment), each class of b, contradicted, breakpoints, bytes of the proof and of a bsdiff4 patch, seconds,
+MB.
+Every rewrite that was inferred counts as owned by a root: what the causes make of it is measured by
+benchmarks/accuracy.py.
 """
 
 from __future__ import annotations
@@ -142,7 +145,9 @@ def sqlite(work: Path) -> list[Pair]:
         for file in ("sqlite3.c", "sqlite3.h", "shell.c"):
             shutil.copy(top / file, folder)
         sources = [str(folder / "sqlite3.c"), str(folder / "shell.c")]
-        run("gcc", "-O2", "-g", "-DSQLITE_ENABLE_FTS5", *sources, "-o", "program", "-lm", "-ldl", "-lpthread", at=folder)
+        run(
+            "gcc", "-O2", "-g", "-DSQLITE_ENABLE_FTS5", *sources, "-o", "program", "-lm", "-ldl", "-lpthread", at=folder
+        )
         out.append(folder / "program")
     return [
         Pair("sqlite3 -g, other path", out[0], out[1]),
@@ -243,7 +248,8 @@ def main() -> int:
             print(f"{name}: skipped: {error}", file=sys.stderr)
             continue
         rows += [measure(pair) for pair in pairs]
-    heads = ["pair", "size", "raw", "aligned", "root+copied", "consequence", "hash", "unexplained", "contradicted", "code",
+    heads = ["pair", "size", "raw", "aligned", "root+copied", "consequence", "hash", "unexplained", "contradicted",
+             "code",
              "breakpoints", "proof", "bsdiff4", "s", "MB"]  # fmt: skip
     print(tabulate(rows, headers=heads, tablefmt="github", intfmt=","))
     return 0

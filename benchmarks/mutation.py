@@ -1,6 +1,7 @@
 """Plant unrelated edits in one file of a pair, and see that none of them is explained away.
 
-``python benchmarks/mutation.py [--edits N] [--seed S] PAIR…`` where each PAIR is two paths joined by a comma. Every edit
+``python benchmarks/mutation.py [--edits N] [--seed S] PAIR…`` where each PAIR is two paths joined by a comma. Every
+edit
 is drawn over B's bytes or over what B's tables describe; several are planted in one copy of B, far from each other.
 An edit is *excused* if one of its bytes is owned as root or consequence afterwards, and *unseen* if no byte of it is
 counted as differing or contradicted.
@@ -72,8 +73,10 @@ def _makers(
     info = b.section(".debug_info")
     groups = {
         what: [o for o in forward.outcomes if o.prediction.fields.what == what]
-        for what in ("code operand", "relocation addend", "symbol value", "symbol size", "section address", "section offset",
-                     "section size", "segment size", "segment address", "frame of function", "dynamic address", "jump table",
+        for what in ("code operand", "relocation addend", "symbol value", "symbol size", "section address",
+                     "section offset",
+                     "section size", "segment size", "segment address", "frame of function", "dynamic address",
+                     "jump table",
                      "string offset in DWARF", "symbol name", "relocation offset", "frame search table")
     }  # fmt: skip
 
@@ -289,10 +292,9 @@ def run(a_path: str, b_path: str, count: int, seed: int, verbose: bool) -> Count
             edit = next(supply)
             if any(abs(at - other) < APART for at, _ in edit.writes for other in used):
                 continue
-            if "section" in edit.kind or "segment" in edit.kind:
-                # One damaged header at a time: they change what everything else means.
-                if any("section" in e.kind or "segment" in e.kind for e in batch):
-                    continue
+            # One damaged header at a time: they change what everything else means.
+            if all(any("section" in e.kind or "segment" in e.kind for e in group) for group in ([edit], batch)):
+                continue
             used += [at for at, _ in edit.writes]
             batch.append(edit)
         changed = bytearray(data)

@@ -32,7 +32,8 @@ class MalformedProof(ElfdiffError):
 
 @dataclass(frozen=True, slots=True)
 class SpaceMap:
-    """A piecewise linear map of one space: ``n[i]`` places from ``a[i]`` on stand at ``b[i]``; ``ends`` hold by themselves."""
+    """A piecewise linear map of one space: ``n[i]`` places from ``a[i]`` on stand at ``b[i]``; ``ends`` hold by
+    themselves."""
 
     a: Ints
     b: Ints
@@ -67,7 +68,8 @@ class FieldGroup:
     immediate: Immediate | None
     target: Ints
     scan: tuple[int, int, int, int] | None = None
-    """(low, high, low target, high target): the fields are wherever between low and high a distance leads to between the
+    """(low, high, low target, high target): the fields are wherever between low and high a distance leads to between
+    the
     targets, but for those whose ranks ``at`` lists. Shorter than a list of places where there are many.
     """
 
@@ -79,7 +81,8 @@ class Explanation:
     ``sections`` are rows of (offset in a, offset in b, bytes in a, bytes in b, address in a, address in b).
     ``copies`` are further pieces of a (padding of a length that b needs). ``words`` are rows of (offset in b, rewrite),
     ``rewrites`` the words themselves. ``directed`` are fields that mean another copy of the same text: rows of (group
-    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b. ``b_image`` is b's size
+    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b. ``b_image`` is
+    b's size
     with the inflated contents behind it.
     """
 
@@ -122,7 +125,8 @@ class Inflated:
 class Deflated:
     """A compressed section of b: ``size`` bytes at ``image_at`` of the extended file make ``length`` bytes at ``at``.
 
-    ``size_at`` is where the inflated size stands (ch_size, ``size_width`` bytes). ``level`` is the one that makes a's own bytes.
+    ``size_at`` is where the inflated size stands (ch_size, ``size_width`` bytes). ``level`` is the one that makes a's
+    own bytes.
     """
 
     image_at: int
@@ -281,7 +285,11 @@ def load(data: bytes) -> Explanation:
             )
             immediate = parsed(g["immediate"]) if "immediate" in g else None
             target = inner.array(g["target"]) if immediate else at[:0]
-            scan = None if g["scan"] is None else (int(g["scan"][0]), int(g["scan"][1]), int(g["scan"][2]), int(g["scan"][3]))
+            scan = (
+                None
+                if g["scan"] is None
+                else (int(g["scan"][0]), int(g["scan"][1]), int(g["scan"][2]), int(g["scan"][3]))
+            )
             if scan is not None:
                 extra = np.array([g["extra"]], dtype=np.int64)
             return FieldGroup(
@@ -320,7 +328,8 @@ def load(data: bytes) -> Explanation:
         )
         return Explanation(
             bool(h["little"]), int(h["a"][0]), int(h["b"][0]), str(h["a"][1]), str(h["b"][1]),
-            (runs[0], runs[1], runs[2]), sections, spaces, groups, directed, (copies[0], copies[1], copies[2]), rewrites,
+            (runs[0], runs[1], runs[2]), sections, spaces, groups, directed, (copies[0], copies[1], copies[2]),
+            rewrites,
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
         )  # fmt: skip

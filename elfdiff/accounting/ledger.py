@@ -300,7 +300,8 @@ class Accountant:
                 self._own(side, link.span.end - 4, link.span.end, Class.HASH, label)
 
     def _replayed(self) -> None:
-        """DESIGN.md, law 2: only bytes where the replay, which cannot open b, equals b are owned by what derives them."""
+        """DESIGN.md, law 2: only bytes where the replay, which cannot open b, equals b are owned by what derives
+        them."""
         if not self.alignment.outcomes and not self.alignment.changes:
             return
         size = len(self.alignment.b.elf.data)

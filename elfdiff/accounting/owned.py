@@ -1,4 +1,5 @@
-"""OwnedRuns: millions of runs of differing bytes as arrays; an :class:`OwnedRun` exists only while someone looks at it."""
+"""OwnedRuns: millions of runs of differing bytes as arrays; an :class:`OwnedRun` exists only while someone looks at
+it."""
 
 from __future__ import annotations
 

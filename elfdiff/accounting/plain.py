@@ -10,7 +10,8 @@ MAX_SPANS = 1000
 
 
 def plain_ledger(a: bytes, b: bytes) -> Ledger:
-    """Bytes compared at equal offsets; all that differ are unexplained, and what one file has behind the other's end."""
+    """Bytes compared at equal offsets; all that differ are unexplained, and what one file has behind the other's
+    end."""
     length = min(len(a), len(b))
     differs = np.frombuffer(a, np.uint8, length) != np.frombuffer(b, np.uint8, length)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], differs.astype(np.int8), [0]))))

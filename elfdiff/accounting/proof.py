@@ -40,7 +40,11 @@ def prove(alignment: Alignment) -> Explanation:
     source = alignment.forward.a.array
     groups = tuple(_scanned(group, source, derived) for group in derived.groups)
     return Explanation(
-        **{name: getattr(derived, name) for name in derived.__slots__ if name != "groups" and not name.startswith("payload")},
+        **{
+            name: getattr(derived, name)
+            for name in derived.__slots__
+            if name != "groups" and not name.startswith("payload")
+        },
         groups=groups,
         payload_at=starts,
         payload_length=ends - starts,
@@ -50,7 +54,13 @@ def prove(alignment: Alignment) -> Explanation:
 
 def _scanned(group: FieldGroup, source: npt.NDArray[np.uint8], explanation: Explanation) -> FieldGroup:
     """The same fields by what they look like, if that takes fewer bytes than a list of where they are."""
-    plain = group.immediate is None and group.base == "site" and group.width == 4 and not group.negate and len(group.at) >= 16
+    plain = (
+        group.immediate is None
+        and group.base == "site"
+        and group.width == 4
+        and not group.negate
+        and len(group.at) >= 16
+    )
     if not plain or not bool((group.extra == group.extra[0]).all()) or int(group.at[-1] - group.at[0]) > MAX_SCAN:
         return group
     extra = int(group.extra[0])
@@ -116,7 +126,8 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
 
 
 def _compressed(alignment: OneWay) -> tuple[tuple[Inflated, ...], tuple[Deflated, ...]]:
-    """Every inflated section of a, and those of b that compressing again may give: at the level that gives a's bytes."""
+    """Every inflated section of a, and those of b that compressing again may give: at the level that gives a's
+    bytes."""
     a, b = alignment.a, alignment.b
     sections = [s for s in a.elf.sections if a.inflated(s)]
     if len(sections) != sum(s.compression is not None and s.span is not None for s in a.elf.sections):
@@ -246,7 +257,7 @@ def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]]) 
                 second,
                 immediate if isinstance(immediate, Immediate) else None,
                 target[order] if len(target) else target,
-            )  # fmt: skip
+            )
         )
     return tuple(out)
 

@@ -31,7 +31,8 @@ def verify(a: bytes, b: bytes, proof: bytes) -> tuple[bool, str]:
     derived = _changed(source, target, explanation)
     return (
         True,
-        f"the proof turns {way}: {derived} differing bytes derived, {copied} copied, {len(explanation.breakpoints)} breakpoints",
+        f"the proof turns {way}: {derived} differing bytes derived, {copied} copied, "
+        f"{len(explanation.breakpoints)} breakpoints",
     )
 
 

@@ -76,6 +76,7 @@ from elfdiff.evidence.model import (
     PathChange,
     PathPlace,
     SymbolRenamed,
+    ToolChange,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -368,7 +369,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         else None
     )
     for face, (facts, levels) in found.items():
-        yield Match(face, tuple(facts), min(levels, key=list(Confidence).index), summary, note)
+        level = min(levels, key=list(Confidence).index)
+        if level is Confidence.POSSIBLE and evidence.has(ToolChange):
+            # Another compiler brings its own library's paths.
+            continue
+        yield Match(face, tuple(facts), level, summary, note)
 
 
 def _confidence(changes: list[PathChange]) -> Confidence:

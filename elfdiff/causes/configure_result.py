@@ -37,6 +37,9 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 _SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
 
 
+_ENOUGH_NAMES = 20
+
+
 @cause(
     title="configure found other features or tools",
     role=Role.INPUT,
@@ -68,6 +71,8 @@ _SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
     ),
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    if _are_two_programs(evidence):
+        return
     tools = [change for change in evidence.of(PathChange) if is_system_tool(change)]
     if tools:
         yield Match(
@@ -114,3 +119,11 @@ def _follows(needed: list[DynamicChange], imports: SymbolSetChange) -> bool:
     more_b = any(change.a_value is None for change in needed)
     more_a = any(change.b_value is None for change in needed)
     return (more_b and bool(imports.b_only)) or (more_a and bool(imports.a_only))
+
+
+def _are_two_programs(evidence: EvidenceSet) -> bool:
+    """True if hardly a name of their own is common to both files: no option of configure makes one of the other."""
+    return any(
+        not names.imports and min(names.a_count, names.b_count) >= _ENOUGH_NAMES and names.a_count * 5 > names.total * 4
+        for names in evidence.of(SymbolSetChange)
+    )

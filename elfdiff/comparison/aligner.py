@@ -26,7 +26,16 @@ from elfdiff.comparison.fields import (
     symbols_of,
 )
 from elfdiff.comparison.frames import Frames
-from elfdiff.comparison.functions import Calls, Function, FunctionMatch, FunctionStatus, agreed, align_code, functions_in, masked
+from elfdiff.comparison.functions import (
+    Calls,
+    Function,
+    FunctionMatch,
+    FunctionStatus,
+    agreed,
+    align_code,
+    functions_in,
+    masked,
+)
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
@@ -44,7 +53,17 @@ from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
-SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = 1, 2, 3, 4, 5, 6, 7, 9, 11
+SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = (
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    9,
+    11,
+)
 SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
 PT_LOAD, PT_TLS, PT_GNU_RELRO = 1, 7, 0x6474E552
@@ -70,7 +89,10 @@ def calls_of(image: Image, section: Section, references: CodeReferences) -> Call
     to = signed(image.numbers(at + start, 4), 4) + end
     for kind in (ReferenceKind.BRANCH, ReferenceKind.MEMORY):
         more, targets = references.spread_targets(kind)
-        at, to = np.concatenate([at, more]), np.concatenate([to, targets - (0 if image.relocatable else section.address)])
+        at, to = (
+            np.concatenate([at, more]),
+            np.concatenate([to, targets - (0 if image.relocatable else section.address)]),
+        )
     inside = np.flatnonzero((to >= 0) & (to < section.size))
     inside = inside[np.argsort(at[inside], kind="stable")]
     return Calls(at[inside], to[inside])
@@ -136,7 +158,9 @@ class Aligner:
         x, y = self.a.content(left), self.b.content(right)
         if x == y:
             return TextAlignment(identity(len(x)))
-        strings = left.name.startswith(".rodata.str") or (left.flags & right.flags & SHF_STRINGS and left.entry_size == 1)
+        strings = left.name.startswith(".rodata.str") or (
+            left.flags & right.flags & SHF_STRINGS and left.entry_size == 1
+        )
         if left.type == SHT_STRTAB or left.name in _POOLS or strings:
             return align_pool(x, y, self.rewriter)
         if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
@@ -176,7 +200,9 @@ class Aligner:
         ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
         if not ours:
             return
-        at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(ours[0].at, ours[0].width)
+        at, whole = placed.runs.shifted(self.a.place(info[0])[0], self.b.place(info[1])[0]).map_fields(
+            ours[0].at, ours[0].width
+        )
         to = self.b.numbers(at[whole], ours[0].width)
         self._address_ranges(by_name, info, placed)
         self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
@@ -196,7 +222,11 @@ class Aligner:
         mapped = placed.runs.map(places[0])
         partner = align_by_place(places[0], places[1], mapped.value, mapped.known)
         runs = [
-            (sets[0][i].start, sets[1][j].start, min(sets[0][i].end - sets[0][i].start, sets[1][j].end - sets[1][j].start))
+            (
+                sets[0][i].start,
+                sets[1][j].start,
+                min(sets[0][i].end - sets[0][i].start, sets[1][j].end - sets[1][j].start),
+            )
             for i, j in enumerate(partner.tolist())
             if j >= 0
         ]
@@ -304,7 +334,11 @@ class Aligner:
 
         def key(piece: Piece) -> tuple[str, int]:
             kind, number = piece.key
-            return (kind, self.index_map.get(number, -1 - number)) if kind in ("section", "gap before section") else piece.key
+            return (
+                (kind, self.index_map.get(number, -1 - number))
+                if kind in ("section", "gap before section")
+                else piece.key
+            )
 
         others = {piece.key: piece for piece in self.b.pieces}
         out: list[tuple[Piece | None, Piece | None]] = []
@@ -372,7 +406,11 @@ class Aligner:
         for segment in image.elf.segments:
             if segment.index not in self.loaded[0 if image is self.a else 1]:
                 continue
-            if segment.type == PT_LOAD and segment.offset <= piece.start and piece.end <= segment.offset + segment.file_size:
+            if (
+                segment.type == PT_LOAD
+                and segment.offset <= piece.start
+                and piece.end <= segment.offset + segment.file_size
+            ):
                 return segment.virtual_address + piece.start - segment.offset
         return None
 
@@ -390,7 +428,9 @@ class Aligner:
             names: dict[bytes, tuple[int, int]] = {}
             for row in rows.tolist():
                 name = table.names.raw(int(table.table["name"][row]))
-                names[name] = (-1, 0) if name in names else (int(table.table["value"][row]) - base, int(table.table["size"][row]))
+                names[name] = (
+                    (-1, 0) if name in names else (int(table.table["value"][row]) - base, int(table.table["size"][row]))
+                )
             found.append(names)
         runs = [
             (at, found[1][name][0], min(size, found[1][name][1]))
@@ -446,7 +486,9 @@ class Aligner:
         bases, goals, width = self._jump_tables
         for left, right in self.pairs:
             text = self.texts.get(left.index)
-            data = left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
+            data = (
+                left.is_allocated and not left.is_executable and left.type == SHT_PROGBITS and left.compression is None
+            )
             if not data or text is None or left.span is None or right.span is None or self._is_table(left):
                 continue
             x, y = self._filled_in(left, right)
@@ -536,7 +578,9 @@ class Aligner:
             size = word * (3 if left.type == SHT_RELA else 2)
             p, q = self.a.elf.relocation_table(left), self.b.elf.relocation_table(right)
             mapped, known = self._map_addresses(p["offset"].astype(np.int64))
-            return records(align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size)
+            return records(
+                align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size
+            )
         elif left.type == SHT_DYNAMIC:
             return align_dynamic(self.a, self.b, left, right)
         elif left.name == ".eh_frame" and left.index in self._frames and not self.a.relocatable:
@@ -594,7 +638,9 @@ class Aligner:
                 loaded_ends[left.address + left.size] = right.address + self._extent(left, right)
             if text is None:
                 if left.type == SHT_NOBITS or not left.size:
-                    spaces[contents_of(left.index)] = _space([(0, 0, min(left.size, right.size))], {left.size: right.size})
+                    spaces[contents_of(left.index)] = _space(
+                        [(0, 0, min(left.size, right.size))], {left.size: right.size}
+                    )
                 continue
             a_at, b_at = self.a.place(left)[0], self.b.place(right)[0]
             many.append(text.runs.shifted(a_at, b_at))
@@ -617,7 +663,9 @@ class Aligner:
                 size = min(x.end - x.start, y.end - y.start)
                 # A gap begins where a header says that a section ends: it must not confirm that header.
                 skip = (x.end - x.start - size, y.end - y.start - size) if x.name.startswith("gap before") else (0, 0)
-                if any(edges & {piece.start, piece.end} for edges, piece in zip(self._doubtful_edges, (x, y), strict=True)):
+                if any(
+                    edges & {piece.start, piece.end} for edges, piece in zip(self._doubtful_edges, (x, y), strict=True)
+                ):
                     continue
                 whole.append((x.start + skip[0], y.start + skip[1], size))
                 p, q = self._loaded_at(self.a, x), self._loaded_at(self.b, y)

@@ -5,6 +5,8 @@ Nothing here knows ELF. In the terms of bsdiff and Zucchini these are equivalenc
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import numpy.typing as npt
 
@@ -142,7 +144,7 @@ def _parted(
     That is where a text ends, and which of the two the bytes belong to is otherwise anybody's guess.
     """
     out = sorted(([*cluster] for cluster in clusters), key=lambda cluster: (cluster[side], cluster[2]))
-    for one, other in zip(out, out[1:], strict=False):
+    for one, other in itertools.pairwise(out):
         start, end = other[side], one[side] + one[2]
         if end <= start or end >= start + other[2]:
             continue
@@ -209,7 +211,7 @@ def filled(found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right
         back = common_prefix(left[run[0] - room : run[0]][::-1], right[run[1] - room : run[1]][::-1])
         run[0], run[1], run[2] = run[0] - back, run[1] - back, run[2] + back
     for index in range(len(grown) - 1):
-        a, b, n = grown[index]
+        a, b, _n = grown[index]
         other = grown[index + 1]
         if following.get(index) == index + 1 and other[0] - a == other[1] - b:
             grown[index][2] = other[0] - a

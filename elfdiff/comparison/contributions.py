@@ -83,7 +83,8 @@ def align_units(
 
 
 def align_at(starts_a: Ints, starts_b: Ints, x: bytes, y: bytes, runs: Runs) -> Runs:
-    """``runs`` corrected so that a table at ``starts_a[i]`` goes with that at ``starts_b[i]`` where their bytes agree."""
+    """``runs`` corrected so that a table at ``starts_a[i]`` goes with that at ``starts_b[i]`` where their bytes
+    agree."""
     out: list[tuple[int, int, int]] = []
     limits = np.append(np.unique(starts_a), len(x))
     seen_a: set[int] = set()

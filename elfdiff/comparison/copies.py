@@ -1,4 +1,5 @@
-"""References to a text that both files hold more than once, or at the end of another text: which copy is meant is no difference.
+"""References to a text that both files hold more than once, or at the end of another text: which copy is meant is no
+difference.
 
 Linkers keep one copy of equal strings, and may keep it as the tail of a longer one; which one depends on the order of
 their inputs. A reference that moved to another copy still refers to the same text.
@@ -20,7 +21,8 @@ LONGEST = 4096
 
 
 def meant(fields: Fields, actual: Ints, b_address: Ints | None) -> Ints | None:
-    """The place in b that each field refers to, given what it holds there; None for fields that are no plain reference."""
+    """The place in b that each field refers to, given what it holds there; None for fields that are no plain
+    reference."""
     if fields.negate or fields.end or fields.immediate is not None:
         return None
     if fields.base is Base.NOTHING:
@@ -67,7 +69,8 @@ def same_text(
     sections: Mapping[int, int],
     rewritten: dict[bytes, bytes],
 ) -> Flags:
-    """Which of the fields in ``rows`` mean, at ``places`` of b, the same text as in a. ``rewritten``: texts that changed."""
+    """Which of the fields in ``rows`` mean, at ``places`` of b, the same text as in a. ``rewritten``: texts that
+    changed."""
     good = np.zeros(len(rows), dtype=bool)
     a_section = b_section = None
     if fields.space != ADDRESS:

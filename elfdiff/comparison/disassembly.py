@@ -54,7 +54,8 @@ def first_differences(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Up to four instructions of each side from the first difference on.
 
-    Targets of branches and addresses are masked. With ``common`` (names of symbols that both files have) those that lead to
+    Targets of branches and addresses are masked. With ``common`` (names of symbols that both files have) those that
+    lead to
     such a symbol, or to a text that both files hold, show that instead. Both are empty if this machine's code cannot be
     decoded here, or if only masked parts differ.
     """
@@ -118,7 +119,10 @@ def _architecture(elf: ElfFile, span: Span) -> tuple[int, int] | None:
         20: (capstone.CS_ARCH_PPC, capstone.CS_MODE_32 | order),
         21: (capstone.CS_ARCH_PPC, capstone.CS_MODE_64 | order),
         22: (capstone.CS_ARCH_SYSZ, capstone.CS_MODE_BIG_ENDIAN),
-        243: (capstone.CS_ARCH_RISCV, (capstone.CS_MODE_RISCV64 if wide else capstone.CS_MODE_RISCV32) | capstone.CS_MODE_RISCVC),
+        243: (
+            capstone.CS_ARCH_RISCV,
+            (capstone.CS_MODE_RISCV64 if wide else capstone.CS_MODE_RISCV32) | capstone.CS_MODE_RISCVC,
+        ),
         8: (capstone.CS_ARCH_MIPS, (capstone.CS_MODE_MIPS64 if wide else capstone.CS_MODE_MIPS32) | order),
     }
     return known.get(elf.header.machine)

@@ -50,7 +50,8 @@ class Fields:
     """References of one kind. ``at`` are offsets into a's image, ``target`` places in ``space``, both as a has them.
 
     ``end``: the target ends something, so at a breakpoint it belongs to what stands before it. ``negate``: what is
-    stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of target
+    stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of
+    target
     less base; the word that a holds is then ``held``, and all of the word is predicted.
     """
 

@@ -71,7 +71,8 @@ def width_of(encoding: int, word: int) -> int:
 
 
 def pointer(data: bytes, at: int, encoding: int, address: int, word: int, order: str) -> Pointer | None:
-    """The encoded pointer at ``at`` of a content that starts at ``address``; None if absent, LEB128 or of another base."""
+    """The encoded pointer at ``at`` of a content that starts at ``address``; None if absent, LEB128 or of another
+    base."""
     width = width_of(encoding, word)
     if encoding == OMIT or width == 0 or at + width > len(data) or encoding & 0x70 not in (0, PCREL):
         return None

@@ -26,7 +26,8 @@ EM_ARM = 40
 class FunctionStatus(StrEnum):
     """What became of a function.
 
-    REDIRECTED: its instructions are the same, but an operand does not point where the map says. UNKNOWN: bytes differ, and
+    REDIRECTED: its instructions are the same, but an operand does not point where the map says. UNKNOWN: bytes
+    differ, and
     nothing here can read this machine's code.
     """
 
@@ -80,7 +81,9 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
     table = image.elf.symtab if image.elf.symtab is not None else image.elf.dynsym
     if table is not None:
         kind = table.table["info"] & 15
-        chosen = ((kind == STT_FUNC) | (kind == STT_IFUNC)) & (table.section_of == section.index) & (table.table["size"] > 0)
+        chosen = (
+            ((kind == STT_FUNC) | (kind == STT_IFUNC)) & (table.section_of == section.index) & (table.table["size"] > 0)
+        )
         rows = np.flatnonzero(chosen)
         is_file = np.flatnonzero(kind == STT_FILE)
         file_of = np.searchsorted(is_file, rows, side="right") - 1
@@ -93,7 +96,8 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
             table.table["info"][rows].tolist(),
             strict=True,
         ):
-            # ARM: bit 0 of a function's value says that it is Thumb code (ELF for the Arm Architecture, "Symbol Values").
+            # ARM: bit 0 of a function's value says that it is Thumb code (ELF for the Arm Architecture, "Symbol
+            # Values").
             start = (value & ~1 if image.elf.header.machine == EM_ARM else value) - base
             if not (0 <= start < size and 0 < length <= size - start):
                 continue
@@ -115,7 +119,8 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
 
 
 def agreed(functions: list[Function], others: list[Function]) -> list[Function]:
-    """Without those at whose symbol no call frame begins, though one does in the other file: symbol or frame is damaged."""
+    """Without those at whose symbol no call frame begins, though one does in the other file: symbol or frame is
+    damaged."""
     framed = {f.key for f in others if f.framed and f.key is not None}
     return [f for f in functions if f.framed or f.key not in framed]
 
@@ -285,7 +290,12 @@ def _by_name(left: _Side, right: _Side, rewriter: Rewriter, unlike_only: bool) -
         if right.partner[j] < 0:
             free[body] += 1
     for i, j in unlike:
-        if left.partner[i] < 0 and right.partner[j] < 0 and free.get(left.bodies[i], 0) == 0 and alike(left.bodies[i], right.bodies[j]):
+        if (
+            left.partner[i] < 0
+            and right.partner[j] < 0
+            and free.get(left.bodies[i], 0) == 0
+            and alike(left.bodies[i], right.bodies[j])
+        ):
             _pair(left, right, i, j, "name")
 
 
@@ -311,9 +321,7 @@ def _by_calls(left: _Side, right: _Side, a_calls: Calls, b_calls: Calls) -> None
     begins = np.array([f.start for f in left.functions], dtype=np.int64)
     partner = np.array(left.partner, dtype=np.int64)
     shift = np.array([right.functions[j].start if j >= 0 else 0 for j in left.partner], dtype=np.int64) - begins
-    equal = np.array(
-        [j >= 0 and left.bodies[i] == right.bodies[j] for i, j in enumerate(left.partner)], dtype=bool
-    )
+    equal = np.array([j >= 0 and left.bodies[i] == right.bodies[j] for i, j in enumerate(left.partner)], dtype=bool)
     home = np.searchsorted(begins, a_calls.at, side="right") - 1
     inside = (home >= 0) & (a_calls.at < ends[np.maximum(home, 0)])
     inside &= (partner[np.maximum(home, 0)] >= 0) & equal[np.maximum(home, 0)]

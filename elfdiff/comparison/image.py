@@ -22,7 +22,8 @@ PT_LOAD = 1
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of the partition: every byte of the file is in exactly one. ``key`` names its partner in the other file."""
+    """One piece of the partition: every byte of the file is in exactly one. ``key`` names its partner in the other
+    file."""
 
     key: tuple[str, int]
     name: str

@@ -53,7 +53,8 @@ class OneWay:
     def fields(self) -> tuple[Fields, ...]:
         """Every reference of a, none of them overlapping another; none at all where nothing has moved.
 
-        Where nothing has moved no reference can follow from anything, and every byte of one that differs is unexplained.
+        Where nothing has moved no reference can follow from anything, and every byte of one that differs is
+        unexplained.
         """
         if self.stands_still:
             return ()
@@ -91,7 +92,12 @@ class OneWay:
     def predictions(self) -> tuple[Prediction, ...]:
         """What each field must hold in b."""
         return tuple(
-            predict(group, self.runs, self.spaces, self._b_addresses(group) if group.base in (Base.SITE, Base.PAGE) else None)
+            predict(
+                group,
+                self.runs,
+                self.spaces,
+                self._b_addresses(group) if group.base in (Base.SITE, Base.PAGE) else None,
+            )
             for group in self.fields
         )
 

@@ -59,9 +59,7 @@ class Pair:
     @cached_property
     def common_names(self) -> frozenset[str]:
         """Names of symbols that both files define or import."""
-        left, right = (
-            {symbol.name for symbol in (*elf.symbols, *elf.dynamic_symbols)} for elf in (self.a, self.b)
-        )
+        left, right = ({symbol.name for symbol in (*elf.symbols, *elf.dynamic_symbols)} for elf in (self.a, self.b))
         return frozenset(left & right)
 
     @cached_property
@@ -83,7 +81,8 @@ class Pair:
         return {(item.a.text, item.b.text): item.rewrites for item in self.strings if item.a and item.b}
 
     def text_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
-        """Ids of the rewrites of the changed text that reads ``a_text`` in a and ``b_text`` in b; empty if there is none."""
+        """Ids of the rewrites of the changed text that reads ``a_text`` in a and ``b_text`` in b; empty if there is
+        none."""
         if a_text is None or b_text is None:
             return ()
         key = (a_text.encode("utf-8", "surrogateescape"), b_text.encode("utf-8", "surrogateescape"))
@@ -194,4 +193,3 @@ def _string_pair(
         return StringPair(left, right, tuple(used), True, how)
     used.append(rewrites.add(RewriteKind.OPAQUE, left.text, right.text).id)
     return StringPair(left, right, tuple(used), False, how)
-

@@ -26,7 +26,8 @@ _HASHES = re.compile(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za
 
 @dataclass(frozen=True, slots=True)
 class TextChange:
-    """Bytes ``a_at``, ``a_length`` of a became ``b_at``, ``b_length`` of b by one rewrite; offsets within the content."""
+    """Bytes ``a_at``, ``a_length`` of a became ``b_at``, ``b_length`` of b by one rewrite; offsets within the
+    content."""
 
     a_at: int
     a_length: int

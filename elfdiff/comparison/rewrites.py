@@ -11,7 +11,9 @@ from enum import StrEnum
 MAX_PREFIXES = 8
 MAX_CANDIDATES = 16
 
-PATH = re.compile(rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+")
+PATH = re.compile(
+    rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+"
+)
 """A maximal absolute path inside a text; it ends at white space, a quote or a shell metacharacter."""
 
 _URL = re.compile(rb"[a-z][a-z0-9+.-]*://(?!/)[^\x00-\x20\"'<>]*")

@@ -86,7 +86,9 @@ def pair_texts(
     b_texts = {spot.offset: spot.text for spot in b_spots}
     if has_prefixes:
         by_key("rewrite", rewrite, b_texts)
-    by_key("shape", {s.offset: skeleton(rewrite[s.offset]) for s in a_spots}, {s.offset: skeleton(s.text) for s in b_spots})
+    by_key(
+        "shape", {s.offset: skeleton(rewrite[s.offset]) for s in a_spots}, {s.offset: skeleton(s.text) for s in b_spots}
+    )
     a_left = [spot for spot in a_spots if spot.offset not in partner]
     b_left = [spot for spot in b_spots if spot.offset in free_b]
     if a_left and b_left and max(len(a_left), len(b_left)) <= MAX_SIMILAR:
@@ -120,7 +122,8 @@ def _opening(text: bytes) -> bytes:
 
 
 class Contents:
-    """The bytes of one section, asked whether they hold all of a text in pieces; gives up past a budget of searched bytes."""
+    """The bytes of one section, asked whether they hold all of a text in pieces; gives up past a budget of searched
+    bytes."""
 
     def __init__(self, contents: bytes) -> None:
         self.bytes = contents
@@ -195,7 +198,8 @@ def short_partner(spot: Spot, before: bytes, here: bytes, there: Contents, secti
 
 
 def only_moved(left: bytes | None, right: bytes | None, a_contents: Contents, b_contents: Contents) -> bool:
-    """True if a text of a (rewritten) and one of b differ only by where they stand: by a stray byte or by their neighbours.
+    """True if a text of a (rewritten) and one of b differ only by where they stand: by a stray byte or by their
+    neighbours.
 
     A text that goes on in the other file is a change, unless what follows is a text of its own in both.
     """
@@ -209,7 +213,8 @@ def only_moved(left: bytes | None, right: bytes | None, a_contents: Contents, b_
 def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) -> list[tuple[Spot, Spot]]:
     """Greedy best-first pairs of texts whose similarity is at least SIMILAR; each text once.
 
-    difflib is quadratic in the length of a pair of texts: past a budget of characters squared no further pair is scored.
+    difflib is quadratic in the length of a pair of texts: past a budget of characters squared no further pair is
+    scored.
     """
     scored: list[tuple[float, int, int]] = []
     budget = MAX_SCORED

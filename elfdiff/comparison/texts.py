@@ -24,9 +24,11 @@ _WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
 
 _NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
 _NO_TEXT = frozenset(
-    {".debug_info", ".debug_abbrev", ".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists", ".debug_aranges",
+    {".debug_info", ".debug_abbrev", ".debug_loc", ".debug_loclists", ".debug_ranges", ".debug_rnglists",
+     ".debug_aranges",
      ".debug_addr", ".debug_str_offsets", ".debug_frame", ".debug_types", ".debug_names", ".debug_pubnames",
-     ".debug_pubtypes", ".debug_gnu_pubnames", ".debug_gnu_pubtypes", ".eh_frame", ".eh_frame_hdr", ".gnu.hash", ".hash",
+     ".debug_pubtypes", ".debug_gnu_pubnames", ".debug_gnu_pubtypes", ".eh_frame", ".eh_frame_hdr", ".gnu.hash",
+     ".hash",
      ".gnu.version", ".gnu_debuglink", ".dep-v0", ".gcc_except_table", ".symtab", ".strtab", ".shstrtab", ".dynstr",
      ".dynsym", ".plt", ".plt.got", ".plt.sec", ".got", ".got.plt", ".dynamic", ".rustc"}
 )  # fmt: skip
@@ -63,7 +65,8 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
     """(offset, text) of each text in ascending order.
 
     In string tables every entry counts. Elsewhere a text is a run of at least five printable characters (ASCII, or
-    UTF-8 of two or three bytes), whatever ends it: Rust and Go put no NUL behind a text, and Rust puts a length in front.
+    UTF-8 of two or three bytes), whatever ends it: Rust and Go put no NUL behind a text, and Rust puts a length in
+    front.
     In machine code runs of eight ASCII characters are looked for, as Go and some linkers keep texts there.
     """
     if section.name in _NUL_TABLES:
@@ -82,7 +85,8 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
 def _pieces(all_texts: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
     """Long runs cut where their own bytes say so, so that one change leaves the other pieces as they are.
 
-    Go keeps all its texts in one run. A cut stands where a mix of four bytes ends in six zero bits: every 64 bytes on average.
+    Go keeps all its texts in one run. A cut stands where a mix of four bytes ends in six zero bits: every 64 bytes on
+    average.
     """
     import numpy as np
 

@@ -63,7 +63,8 @@ def anchored(
 ) -> Runs:
     """``runs`` corrected by those votes that the contents confirm.
 
-    ``table_sizes``: bytes of the jump tables of a, by offset; one that is torn apart is placed anew, wherever it begins.
+    ``table_sizes``: bytes of the jump tables of a, by offset; one that is torn apart is placed anew, wherever it
+    begins.
     """
     if not len(votes.a):
         return runs
@@ -83,7 +84,12 @@ def anchored(
         length = table or _agreeing(left, right, a, b, limit, strong)
         if not length:
             continue
-        if not table and not strong and now.known[index] and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length:
+        if (
+            not table
+            and not strong
+            and now.known[index]
+            and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length
+        ):
             continue
         confirmed.append((a, b, length))
     if not confirmed:

@@ -131,7 +131,8 @@ def mutation() -> ModuleType:
     """benchmarks/mutation.py."""
     path = Path(__file__).parents[2] / "benchmarks" / "mutation.py"
     spec = importlib.util.spec_from_file_location("mutation", path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["mutation"] = module
     spec.loader.exec_module(module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 
 import pytest
@@ -60,7 +61,7 @@ def test_rows_and_runs_add_up_to_the_totals(build, accounted):
     for side in ("a", "b"):
         runs = [run for run in ledger.runs if run.side == side]
         assert sum(run.length for run in runs) == getattr(ledger.totals.differing, side)
-        assert all(x.offset + x.length <= y.offset for x, y in zip(runs, runs[1:], strict=False))
+        assert all(x.offset + x.length <= y.offset for x, y in itertools.pairwise(runs))
 
 
 def test_rows_cover_the_whole_files(build, accounted):
@@ -69,7 +70,7 @@ def test_rows_cover_the_whole_files(build, accounted):
     for index, data in enumerate((pair.a, pair.b)):
         spans = sorted(span for row in ledger.rows if (span := (row.a, row.b)[index]) is not None)
         assert spans[0][0] == 0
-        assert all(x[0] + x[1] == y[0] for x, y in zip(spans, spans[1:], strict=False))
+        assert all(x[0] + x[1] == y[0] for x, y in itertools.pairwise(spans))
         assert sum(spans[-1]) == len(data)
 
 
@@ -102,7 +103,7 @@ def test_a_claim_takes_only_what_nothing_derives(build, accounted):
     ledger = account(pair.alignment, {}, (claim,))
     assert ledger.totals.input == Sides(4, 4)
     assert ledger.totals.unexplained == Sides(0, 0)
-    assert [run.causes for run in ledger.runs if run.owner == "input"][0] == ("source-change",)
+    assert next(run.causes for run in ledger.runs if run.owner == "input") == ("source-change",)
 
 
 @pytest.mark.parametrize("strip", [False, True])
@@ -120,7 +121,11 @@ def test_a_redirected_call_is_changed_code(build, accounted, mutation, strip):
         changed[at : at + len(new)] = new
     done = accounted(files.a, bytes(changed))
     assert code_verdict(done.alignment, done.ledger) is Code.DIFFERS
-    touched = [m for m in done.alignment.matches if m.status in (FunctionStatus.CHANGED, FunctionStatus.REDIRECTED) and m.b_span]
+    touched = [
+        m
+        for m in done.alignment.matches
+        if m.status in (FunctionStatus.CHANGED, FunctionStatus.REDIRECTED) and m.b_span
+    ]
     assert any(edit.writes[0][0] in match.b_span for match in touched)
     if not strip:
         assert all(match.name for match in touched)

@@ -16,5 +16,5 @@ def test_no_planted_edit_is_excused_or_unseen(build, mutation, tmp_path: Path, f
     for name, data in (("a", files.a), ("b", files.b)):
         (tmp_path / name).write_bytes(data)
     outcome = mutation.run(str(tmp_path / "a"), str(tmp_path / "b"), 80, 20261123, True)
-    assert outcome["excused"] == 0 and outcome["unseen"] == 0, capsys.readouterr().out
+    assert (outcome["excused"], outcome["unseen"]) == (0, 0), capsys.readouterr().out
     assert outcome["flagged"] > 40

@@ -36,8 +36,13 @@ def runs() -> OwnedRuns:
 
 
 def test_they_are_a_sequence(runs: OwnedRuns) -> None:
-    assert tuple(runs) == RUNS and runs == RUNS and runs != RUNS[:2]
-    assert len(runs) == 3 and runs[-1] == RUNS[2] and runs[1] == RUNS[1] and runs[:2] == RUNS[:2]
+    assert tuple(runs) == RUNS
+    assert runs == RUNS
+    assert runs != RUNS[:2]
+    assert len(runs) == 3
+    assert runs[-1] == RUNS[2]
+    assert runs[1] == RUNS[1]
+    assert runs[:2] == RUNS[:2]
     with pytest.raises(IndexError):
         runs[3]
 

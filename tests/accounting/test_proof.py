@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from dataclasses import replace
 
@@ -47,10 +48,8 @@ def test_a_damaged_proof_does_not_hold(build, accounted):
     first = explanation.groups[0]
     moved = replace(explanation, groups=(replace(first, at=first.at + 1), *explanation.groups[1:]))
     source = min(pair.a, pair.b)
-    try:
+    with contextlib.suppress(MalformedProof):
         assert replay(source, moved) != max(pair.a, pair.b)
-    except MalformedProof:
-        pass
 
 
 def test_payload_is_not_needed_to_derive(build, accounted):

@@ -28,7 +28,8 @@ def places(elf: ElfFile, field: str) -> Iterator[int]:
         yield from (s.header_span.start + 24 for s in elf.sections if s.size)
     elif field == "d_val":
         section = elf.section(".dynamic")
-        assert section is not None and section.span is not None
+        assert section is not None
+        assert section.span is not None
         for at in range(section.span.start, section.span.end, 16):
             tag, value = struct.unpack_from("<QQ", elf.data, at)
             # Those that are no flags, counts or entry sizes.
@@ -69,7 +70,8 @@ def test_a_symbol_and_a_frame_that_disagree_place_no_function(build, mutation):
     base = mutation.ledger_of(a, pair.b)
     symbol = next(s for s in b.symbols if s.name == "twice")
     frames = b.section(".eh_frame")
-    assert frames is not None and frames.span is not None
+    assert frames is not None
+    assert frames.span is not None
     new = struct.pack("<Q", symbol.value + 16)
     data = bytearray(pair.b)
     data[symbol.span.start + 8 : symbol.span.start + 16] = new
@@ -96,7 +98,9 @@ def test_a_moved_header_does_not_move_what_points_into_its_section(build, mutati
     a, b = parse(pair.a, "a"), parse(pair.b, "b")
     base = mutation.ledger_of(a, pair.b)
     text, table = b.section(".text"), b.section(".rela.dyn")
-    assert text is not None and table is not None and table.span is not None
+    assert text is not None
+    assert table is not None
+    assert table.span is not None
     at = next(
         at + 16
         for at in range(table.span.start, table.span.end, 24)

@@ -47,5 +47,8 @@ def test_texts_that_open_alike_are_partners() -> None:
 
 
 def test_a_changed_letter_near_the_front_is_a_change() -> None:
-    a, b = Contents(b"\0attempt to compare two\0attempt to call\0"), Contents(b"\0attEmpt to compare two\0attempt to call\0")
+    a, b = (
+        Contents(b"\0attempt to compare two\0attempt to call\0"),
+        Contents(b"\0attEmpt to compare two\0attempt to call\0"),
+    )
     assert not only_moved(b"attempt to compare two", b"attEmpt to compare two", a, b)

@@ -35,6 +35,8 @@ def test_pieces_are_the_whole_run() -> None:
 
 
 def test_short_texts_stay_whole() -> None:
-    spots, before = _lacking(cast(Section, SECTION), [(0, b"alpha"), (6, b"beta one"), (20, b"gamma")], [(0, b"alpha"), (6, b"gamma")])
+    spots, before = _lacking(
+        cast(Section, SECTION), [(0, b"alpha"), (6, b"beta one"), (20, b"gamma")], [(0, b"alpha"), (6, b"gamma")]
+    )
     assert [spot.text for spot in spots] == [b"beta one"]
     assert before == {6: b"alpha"}

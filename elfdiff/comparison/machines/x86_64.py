@@ -16,7 +16,9 @@ BYTE_ORDER = "little"
 NEAR = 40
 """Bytes between the address of a table and the load from it."""
 
-_BRANCHES = frozenset({FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND})
+_BRANCHES = frozenset(
+    {FlowControl.CALL, FlowControl.UNCONDITIONAL_BRANCH, FlowControl.CONDITIONAL_BRANCH, FlowControl.XBEGIN_XABORT_XEND}
+)
 
 
 def references(code: Code) -> CodeReferences:

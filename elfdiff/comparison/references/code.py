@@ -38,7 +38,11 @@ class CodeMap:
 
 def code_sections(image: Image) -> list[Section]:
     """Executable sections that have contents."""
-    return [s for s in image.elf.sections if s.is_executable and s.span is not None and s.span.length and s.compression is None]
+    return [
+        s
+        for s in image.elf.sections
+        if s.is_executable and s.span is not None and s.span.length and s.compression is None
+    ]
 
 
 def decode(image: Image, section: Section) -> CodeReferences | None:
@@ -115,10 +119,14 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         if section.type == SHT_RELA and section.is_allocated and section.span is not None and got2 is not None:
             table = image.elf.relocation_table(section)
             offset = table["offset"].astype(np.int64)
-            tables.append(table["addend"].astype(np.int64)[(offset >= got2.address) & (offset < got2.address + got2.size)])
+            tables.append(
+                table["addend"].astype(np.int64)[(offset >= got2.address) & (offset < got2.address + got2.size)]
+            )
     if tables:
         targets = np.unique(np.concatenate(tables))
-        yield from _relative_tables(image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width)
+        yield from _relative_tables(
+            image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width
+        )
         if image.elf.header.type == ET_EXEC:
             yield from _absolute_tables(image, targets)
 
@@ -139,7 +147,8 @@ def _in_code(image: Image, values: Ints) -> Flags:
 
 
 def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None, width: int) -> Iterator[Fields]:
-    """Tables of distances (``width`` bytes) from their own start, or from ``origin`` (gcc and LLVM, position-independent code).
+    """Tables of distances (``width`` bytes) from their own start, or from ``origin`` (gcc and LLVM,
+    position-independent code).
 
     Jump tables lead to code, all of it in one function. LLVM's relative look-up tables lead to data; those count only
     if code loads from them as from a table (``loaded``).
@@ -164,7 +173,9 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | No
             # What follows a table may lead into code by chance, but hardly into the same function.
             home = np.searchsorted(begins, found.goal, side="right")
             found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
-        looked = np.flatnonzero(np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift))
+        looked = np.flatnonzero(
+            np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift)
+        )
         others = _Tables.read(image, here, limit, looked, shift, origin, width)
         place = others.at[np.repeat(others.first, others.count)] - shift
         own = (others.goal >= place) & (others.goal < place + width * np.repeat(others.count, others.count))
@@ -185,7 +196,9 @@ class _Tables:
     count: Ints
 
     @classmethod
-    def read(cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int, origin: int | None, width: int) -> _Tables:
+    def read(
+        cls, image: Image, here: Ints, limit: Ints, chosen: Ints, shift: int, origin: int | None, width: int
+    ) -> _Tables:
         """Entries from each chosen place up to the next one."""
         count = np.minimum((limit[chosen] - here[chosen]) // width, MAX_TABLE)
         start = np.repeat(here[chosen], count)

@@ -6,6 +6,7 @@ each stretch begins. Sections with relocations of their own (relocatable files) 
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,7 +25,8 @@ MAX_UNITS = 1_000_000
 MAX_ABBREVIATIONS = 1_000_000
 
 _FIXED = {
-    0x05: 2, 0x06: 4, 0x07: 8, 0x0B: 1, 0x0C: 1, 0x11: 1, 0x12: 2, 0x13: 4, 0x14: 8, 0x19: 0, 0x1C: 4, 0x1E: 16, 0x20: 8,
+    0x05: 2, 0x06: 4, 0x07: 8, 0x0B: 1, 0x0C: 1, 0x11: 1, 0x12: 2, 0x13: 4, 0x14: 8, 0x19: 0, 0x1C: 4, 0x1E: 16,
+    0x20: 8,
     0x21: 0, 0x24: 8, 0x25: 1, 0x26: 2, 0x27: 3, 0x28: 4, 0x29: 1, 0x2A: 2, 0x2B: 3, 0x2C: 4,
 }  # fmt: skip
 """DW_FORM → bytes, for forms whose size depends on nothing (DWARF 5, section 7.5.6)."""
@@ -324,10 +326,8 @@ def _units(collector: _Collector) -> None:
             for code, attributes in table.items():
                 if code not in compiled:
                     compiled[code] = _compile(collector, attributes, version, address, offset)
-            try:
+            with contextlib.suppress(IndexError):
                 _walk(collector, data, place, end, compiled, address, offset, start)
-            except IndexError:
-                pass
             _flush(collector, compiled, start, version, address, offset)
         at = end
     _lengths(collector, "length of a unit", unit_at, unit_start, unit_end, info, start)
@@ -404,7 +404,7 @@ def _walk(
             kind = stretch.variable
             if kind == _NONE:
                 continue
-            if kind == _EXPRESSION or kind == _BLOCK:
+            if kind in (_EXPRESSION, _BLOCK):
                 size = data[at]
                 at += 1
                 if size >= 0x80:
@@ -530,10 +530,8 @@ def _line_programs(collector: _Collector) -> None:
             values.append(value)
         place += 4
         if version >= 5:
-            try:
+            with contextlib.suppress(IndexError):
                 _file_table(collector, data, place, body, offset, start)
-            except IndexError:
-                pass
         prefix = bytes((0, 1 + address, 2))
         hits: list[int] = []
         hit = data.find(prefix, body, end)
@@ -659,10 +657,8 @@ def _addresses(collector: _Collector) -> None:
 def _range_lists(collector: _Collector) -> None:
     found = collector.content(".debug_rnglists")
     if found is not None:
-        try:
+        with contextlib.suppress(IndexError):
             _new_range_lists(collector, *found)
-        except IndexError:
-            pass
     found = collector.content(".debug_ranges")
     if found is not None:
         data, start = found

@@ -132,7 +132,8 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
 
 
 def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
-    """Offsets (in the image) of the address entries of a RELR section, and the addresses of every word that it relocates.
+    """Offsets (in the image) of the address entries of a RELR section, and the addresses of every word that it
+    relocates.
 
     gABI, "Relative Relocation Table": an even entry is an address, an odd one a bitmap of the words behind it.
     """

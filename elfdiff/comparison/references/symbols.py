@@ -30,7 +30,6 @@ def fields(image: Image) -> Iterator[Fields]:
 
 
 def _table(image: Image, section: Section) -> Iterator[Fields]:
-    assert_span = section.span
     if section.span is None:
         return
     size, where = layout(image.elf.elf_class)
