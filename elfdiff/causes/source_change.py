@@ -143,6 +143,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             None if sure else "a generated file whose parts stand in another order looks the same",
             explains_code=sure,
         )
+    if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
+        # What configure found, or the source: configure-result speaks of both.
+        return
     if nearly_all_changed(evidence) and not digests and not releases:
         # Flags do that, or a compiler without a mark: build-flags speaks of it.
         return
@@ -314,8 +317,6 @@ def _confidence(
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
-    if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
-        return Confidence.POSSIBLE, "a library is needed on one side only: what configure found may be the reason"
     if most_changed(evidence):
         return (
             Confidence.POSSIBLE,
