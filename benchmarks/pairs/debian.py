@@ -8,7 +8,6 @@ from pathlib import Path
 
 SUITE = "bookworm"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-MIRROR = "the distribution"
 
 
 class SourceMissing(Exception):
@@ -48,9 +47,19 @@ def _fetch(package: str, home: Path, apt: Path) -> None:
         f"Dir::Cache={apt}/cache",
     ]
     if not sources.exists():
-        sources.write_text(f"deb-src [signed-by={KEYRING}] {MIRROR} {SUITE} main\n")
+        sources.write_text(f"deb-src [signed-by={KEYRING}] {_mirror(apt_get)} {SUITE} main\n")
         _run([apt_get, *options, "update"], home)
     _run([apt_get, *options, "source", "--download-only", package], home)
+
+
+def _mirror(apt_get: str) -> str:
+    """The place that this machine has its own packages from."""
+    command = [apt_get, "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    places = done.stdout.split()
+    if not places:
+        raise SourceMissing("apt-get knows no package source; run apt-get update")
+    return places[0]
 
 
 def _run(command: list[str], directory: Path) -> None:
