@@ -51,6 +51,7 @@ from elfdiff.comparison.sections import SectionPair
 from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
+from elfdiff.elf.symbols import SymbolTable
 from elfdiff.span import Span
 
 SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE, SHT_REL, SHT_DYNSYM = (
@@ -611,7 +612,7 @@ class Aligner:
         partner = align_by_place(columns[0], columns[1], mapped, known)
         return joined([identity(12), records(partner, 8).shifted(12, 12)])
 
-    def _symbol_table(self, image: Image, section: Section):  # type: ignore[no-untyped-def]
+    def _symbol_table(self, image: Image, section: Section) -> SymbolTable | None:
         table = image.elf.symtab if section.type == SHT_SYMTAB else image.elf.dynsym
         return table if table is not None and section.span is not None and table.start == section.span.start else None
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from elfdiff.elf.file import ElfFile
-from elfdiff.span import Span, SpanSet
+from elfdiff.payload.debuglink import alternate_link, debug_link
+from elfdiff.span import SpanSet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
 def digest_spans(elf: ElfFile) -> SpanSet:
-    """File ranges of build IDs (NT_GNU_BUILD_ID), Go build IDs, and the CRC that ends .gnu_debuglink."""
+    """File ranges of build IDs (NT_GNU_BUILD_ID), Go build IDs, and what .gnu_debuglink and .gnu_debugaltlink check."""
     spans = [note.description_span for note in elf.notes if (note.owner, note.type) in (("GNU", 3), ("Go", 4))]
-    link = elf.section(".gnu_debuglink")
-    if link is not None and link.span is not None and link.span.length >= 4:
-        spans.append(Span(link.span.end - 4, link.span.end))
-    alternate = elf.section(".gnu_debugaltlink")
-    if alternate is not None and alternate.span is not None:
-        text = elf.raw(alternate)
-        if b"\0" in text:
-            spans.append(Span(alternate.span.start + text.index(b"\0") + 1, alternate.span.end))
+    link, alternate = debug_link(elf), alternate_link(elf)
+    if link is not None:
+        spans.append(link.crc_span)
+    if alternate is not None:
+        spans.append(alternate.build_id_span)
     return SpanSet.of(spans)
 
 

@@ -10,7 +10,9 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Note
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
 from elfdiff.evidence.places import readable
+from elfdiff.payload.debuglink import alternate_link, debug_link
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 _KINDS = {
     ("GNU", 3): "build-id",
@@ -69,20 +71,26 @@ def _is_version_4(description: bytes) -> bool:
 
 
 def _debug_link(pair: Pair, name: str) -> Iterator[DebugLinkChange]:
-    a_section, b_section = pair.a.section(name), pair.b.section(name)
-    if a_section is None or b_section is None or a_section.span is None or b_section.span is None:
+    left, right = _link_spans(pair.a, name), _link_spans(pair.b, name)
+    if left is None or right is None:
         return
-    left, right = pair.a.raw(a_section), pair.b.raw(b_section)
-    if left == right or b"\0" not in left or b"\0" not in right:
+    a_name, a_check = (pair.a.data[span.start : span.end] for span in left)
+    b_name, b_check = (pair.b.data[span.start : span.end] for span in right)
+    if (a_name, a_check) == (b_name, b_check):
         return
-    a_name, b_name = left[: left.index(b"\0")], right[: right.index(b"\0")]
-    digest = 4 if name == ".gnu_debuglink" else None
-    a_tail = left[-digest:] if digest else left[len(a_name) + 1 :]
-    b_tail = right[-digest:] if digest else right[len(b_name) + 1 :]
     yield DebugLinkChange(
         section=name,
-        a=Location(a_section.span.end - len(a_tail), len(a_tail), "file", f"{readable(a_name)} {a_tail.hex()}"),
-        b=Location(b_section.span.end - len(b_tail), len(b_tail), "file", f"{readable(b_name)} {b_tail.hex()}"),
+        a=Location(left[1].start, left[1].length, "file", f"{readable(a_name)} {a_check.hex()}"),
+        b=Location(right[1].start, right[1].length, "file", f"{readable(b_name)} {b_check.hex()}"),
         name_differs=a_name != b_name,
-        crc_differs=a_tail != b_tail,
+        crc_differs=a_check != b_check,
     )
+
+
+def _link_spans(elf: ElfFile, name: str) -> tuple[Span, Span] | None:
+    """The file ranges of the name and of what checks it (a CRC, or a build ID); None if there is no whole link."""
+    if name == ".gnu_debuglink":
+        link = debug_link(elf)
+        return (link.name_span, link.crc_span) if link else None
+    alternate = alternate_link(elf)
+    return (alternate.name_span, alternate.build_id_span) if alternate else None
