@@ -20,7 +20,7 @@ from elfdiff.span import Span
 T = TypeVar("T")
 
 WORD = 8
-LONG_TEXT = 32
+LONG_TEXT = 31
 
 _TOOLS_NAMED = 3
 
@@ -93,8 +93,8 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
     """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below
     it.
 
-    GCC aligns a text of 32 bytes or more, its NUL included, to 8 (gcc/config/i386/i386.cc, ix86_data_alignment and
-    ix86_constant_alignment), and a section is aligned as the strictest of its parts.
+    GCC for x86 aligns a string literal of 31 bytes or more, its NUL included, to a word (gcc/config/i386/i386.cc,
+    ix86_constant_alignment; .rodata.str1.8), and a section is aligned as the strictest of its parts.
     """
     if pair is None:
         return

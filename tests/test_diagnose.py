@@ -1,12 +1,16 @@
 """A fault in the accounting leaves the causes standing."""
 
+import platform
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from elfdiff import diagnose as pipeline
+from elfdiff.elf.file import parse
 from elfdiff.errors import UnbalancedLedger
-from elfdiff.report import Verdict
+from elfdiff.report import Role, Verdict
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "two-causes-path-and-time"
 
@@ -43,3 +47,22 @@ def test_core_files_are_not_builds(tmp_path: Path) -> None:
     report = pipeline.diagnose(str(tmp_path / "a"), str(tmp_path / "b"))
     assert report.incomparable is not None
     assert "memory images" in report.incomparable
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or not shutil.which("gcc"), reason="the rule is that of GCC for x86")
+def test_a_text_of_31_bytes_aligns_its_section(tmp_path: Path) -> None:
+    (tmp_path / "m.c").write_text("#include <stdio.h>\nint main(void) { puts(__FILE__); return 0; }\n")
+    for name, directory in (("a", "/" + "p" * 20), ("b", "/" + "q" * 25)):
+        flags = f"-fmacro-prefix-map={tmp_path}={directory}"
+        subprocess.run(["gcc", "-O2", flags, "-o", tmp_path / name, tmp_path / "m.c"], check=True)
+    alignments = [
+        section.alignment
+        for name in ("a", "b")
+        for section in parse((tmp_path / name).read_bytes(), name).sections
+        if section.name == ".rodata"
+    ]
+    assert alignments == [4, 8], "/qqq…/m.c and its NUL are 31 bytes"
+    report = pipeline.diagnose(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert [finding.cause for finding in report.findings if finding.role is Role.ROOT] == ["build-path"]
+    assert report.ledger is not None
+    assert report.ledger.totals.unexplained.most == 0
