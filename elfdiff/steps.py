@@ -13,7 +13,7 @@ from elfdiff.comparison.texts import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
-from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, NoteChange
+from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, NoteChange, SymbolRenamed
 from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
 from elfdiff.span import Span
 
@@ -150,7 +150,7 @@ def _size_field(elf: ElfFile, spot: Spot | None) -> Span | None:
 def _claim_kind(role: Role, evidence: Evidence) -> ClaimKind | None:
     """A consequence claims nothing but digests: everything else of it must be computed."""
     if role is Role.CONSEQUENCE:
-        return ClaimKind.HASH if isinstance(evidence, (NoteChange, DebugLinkChange)) else None
+        return ClaimKind.HASH if isinstance(evidence, (NoteChange, DebugLinkChange, SymbolRenamed)) else None
     return ClaimKind.INPUT if role is Role.INPUT else ClaimKind.PAYLOAD
 
 

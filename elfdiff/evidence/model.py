@@ -240,8 +240,8 @@ class SymbolRenamed(Evidence):
     """Symbols are the same but for a part of their names.
 
     ``scheme``: rust-legacy, rust-v0, rust-unit (STT_FILE of a codegen unit), llvm-suffix, gcc-clone, lto-section,
-    temporary-file, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate or the masked form;
-    ``count`` how many names of the group changed, ``total`` how many the group has.
+    temporary-file, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate, the suffix that a module's
+    hash is, or the masked form; ``count`` how many names of the group changed, ``total`` how many the group has.
     """
 
     scheme: str

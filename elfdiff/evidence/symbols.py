@@ -135,9 +135,10 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             used.add(partner)
             explained.update((name, partner))
             other_part = next((p for s, m, p in _masks(partner, pair) if (s, m) == (scheme, mask)), "")
-            group = (
-                rust.group_of(name) or "" if scheme.startswith("rust") else ("" if scheme == "mangled-path" else mask)
-            )
+            if scheme.startswith("rust"):
+                group = rust.group_of(name) or ""
+            else:
+                group = {"mangled-path": "", "llvm-suffix": part}.get(scheme, mask)
             groups[scheme, group].append((a_all[name], b_all[partner], part, other_part))
             break
     shims = [[name for name in names if rust.is_incremental_unit(name)] for names in (a_only, b_only)]
@@ -153,7 +154,7 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             symbol=a.name,
             a=Location(a.span.start, a.span.length, "file", a.name),
             b=Location(b.span.start, b.span.length, "file", b.name),
-            spans=tuple((_name_span(pair.a, a), _name_span(pair.b, b)) for a, b, _, _ in members[:MAX_SPANS]),
+            spans=_spans(pair, scheme, members[:MAX_SPANS]),
             scheme=scheme,
             group=group,
             a_part=a_part,
@@ -161,6 +162,24 @@ def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
             count=len(members),
             total=max(totals.get(group, 0), len(members)) if scheme.startswith("rust") else len(members),
         )
+
+
+def _spans(
+    pair: Pair, scheme: str, members: Sequence[tuple[Symbol, Symbol, str, str]]
+) -> tuple[tuple[Span | None, Span | None], ...]:
+    """Where the names stand; of a module's hash its digits, and nothing unless one hash became one other everywhere."""
+    places = ((_name_span(pair.a, a), _name_span(pair.b, b), x, y) for a, b, x, y in members)
+    if scheme != "llvm-suffix":
+        return tuple((left, right) for left, right, _, _ in places)
+    if len({other for _, _, _, other in members}) > 1:
+        return ()
+    return tuple((_within(pair.a, left, x), _within(pair.b, right, y)) for left, right, x, y in places)
+
+
+def _within(elf: ElfFile, name: Span | None, part: str) -> Span | None:
+    """Where the part stands in a name; None if it does not."""
+    at = elf.data.find(part.encode(), name.start, name.end) if name else -1
+    return Span(at, at + len(part)) if at >= 0 else None
 
 
 def _name_span(elf: ElfFile, symbol: Symbol) -> Span | None:
