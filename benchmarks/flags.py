@@ -19,7 +19,7 @@ from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.pairs import catalogue as made
+from benchmarks.pairs import common as made
 from benchmarks.pairs.model import NOTHING, Change, Edit, Pair, Plant, Program
 from benchmarks.pairs.plants import OTHER_LENGTH, build_path, clock, environment, roots, source_times
 from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
