@@ -22,7 +22,7 @@ from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
 from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
-from elfdiff.evidence.model import EvidenceSet
+from elfdiff.evidence.model import EvidenceSet, TailChange
 from elfdiff.findings import findings, observed
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
@@ -121,7 +121,8 @@ def same(pair: Pair, evidence: EvidenceSet, code: Code | None) -> tuple[str, ...
     """What was checked and found equal, as phrases for people."""
     if evidence.context.only_hashes_differ:
         link = pair.a.build_id == pair.b.build_id
-        return (f"every byte outside the {'checksum of the debug file' if link else 'build ID'}",)
+        signed = " and the signature" if evidence.has(TailChange) else ""
+        return (f"every byte outside the {'checksum of the debug file' if link else 'build ID'}{signed}",)
     phrases = same_tools(code, *([tool.text for tool in toolchain(elf)] for elf in (pair.a, pair.b)))
     needed = [tuple(entry.text for entry in elf.dynamic if entry.tag_name == "NEEDED") for elf in (pair.a, pair.b)]
     if needed[0] and needed[0] == needed[1]:

@@ -13,15 +13,25 @@ from elfdiff.comparison.texts import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
-from elfdiff.evidence.model import Context, DebugLinkChange, Evidence, NoteChange, SymbolRenamed
+from elfdiff.evidence.model import (
+    Context,
+    DebugLinkChange,
+    Evidence,
+    ModuleInfoChange,
+    NoteChange,
+    SplitUnitIdChange,
+    SymbolRenamed,
+    TailChange,
+)
 from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
 from elfdiff.span import Span
 
 T = TypeVar("T")
 
-WORD = 8
-LONG_TEXT = 31
-
+_LENGTHS = {8: 31, 16: 16, 32: 32, 64: 64}
+"""From how many bytes on, its NUL included, GCC for x86 aligns a text to 8, and a named array to 16, 32 or 64 bytes."""
+_DIGESTS = (NoteChange, DebugLinkChange, SplitUnitIdChange, SymbolRenamed, ModuleInfoChange, TailChange)
+"""Facts of which a consequence claims bytes: digests of the linker, the compiler, the debug file and of kbuild."""
 _TOOLS_NAMED = 3
 
 
@@ -76,7 +86,10 @@ def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Cl
             kind = _claim_kind(cause.role, evidence)
             if kind is None:
                 continue
-            for a, b in ((_span(evidence.a), _span(evidence.b)), *evidence.spans):
+            # The record of a symbol is no digest; the end of its name is.
+            named = kind is ClaimKind.HASH and isinstance(evidence, SymbolRenamed)
+            first = () if named else ((_span(evidence.a), _span(evidence.b)),)
+            for a, b in (*first, *evidence.spans):
                 if a or b:
                     found.append(Claim(a, b, cause.id, cause.role, kind))
             if pair is None:
@@ -93,8 +106,9 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
     """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below
     it.
 
-    GCC for x86 aligns a string literal of 31 bytes or more, its NUL included, to a word (gcc/config/i386/i386.cc,
-    ix86_constant_alignment; .rodata.str1.8), and a section is aligned as the strictest of its parts.
+    GCC for x86 aligns a string literal of 31 bytes or more, its NUL included, to a word, and a named array of 16, 32
+    or 64 to as many (gcc/config/i386/i386.cc, ix86_constant_alignment and ix86_data_alignment), and a section is
+    aligned as the strictest of its parts.
     """
     if pair is None:
         return
@@ -103,9 +117,8 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
         for item in pair.sections
         if item.a
         and item.b
-        and {item.a.alignment, item.b.alignment} - {1, 2, 4, 8} == set()
         and item.a.alignment != item.b.alignment
-        and max(item.a.alignment, item.b.alignment) == WORD
+        and max(item.a.alignment, item.b.alignment) in _LENGTHS
     ]
     if not changed:
         return
@@ -117,9 +130,11 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
         for string in pair.strings:
             if string.a is None or string.b is None or not owned & set(string.rewrites):
                 continue
-            longer = (len(string.a.text) + 1 >= LONG_TEXT, len(string.b.text) + 1 >= LONG_TEXT)
             for left, right in changed:
-                grown = (left.alignment == WORD, right.alignment == WORD)
+                strict = max(left.alignment, right.alignment)
+                length = _LENGTHS[strict]
+                longer = (len(string.a.text) + 1 >= length, len(string.b.text) + 1 >= length)
+                grown = (left.alignment == strict, right.alignment == strict)
                 if string.a.section is left and string.b.section is right and longer == grown:
                     a, b = (_alignment_field(elf, part) for elf, part in ((pair.a, left), (pair.b, right)))
                     yield Claim(a, b, cause.id, cause.role, kind)
@@ -150,7 +165,7 @@ def _size_field(elf: ElfFile, spot: Spot | None) -> Span | None:
 def _claim_kind(role: Role, evidence: Evidence) -> ClaimKind | None:
     """A consequence claims nothing but digests: everything else of it must be computed."""
     if role is Role.CONSEQUENCE:
-        return ClaimKind.HASH if isinstance(evidence, (NoteChange, DebugLinkChange, SymbolRenamed)) else None
+        return ClaimKind.HASH if isinstance(evidence, _DIGESTS) else None
     return ClaimKind.INPUT if role is Role.INPUT else ClaimKind.PAYLOAD
 
 

@@ -16,10 +16,12 @@ from elfdiff.evidence.model import (
     GoSettingChange,
     HeaderChange,
     LoneSectionChange,
+    ModuleInfoChange,
     NoteChange,
     OrderChange,
     SectionChange,
     SourceDigestChange,
+    TailChange,
     TextChange,
     ToolChange,
     WordChange,
@@ -43,6 +45,11 @@ def tools_differ(evidence: EvidenceSet) -> bool:
 def dependencies_differ(evidence: EvidenceSet) -> bool:
     """True if a package other than the program's own has another version."""
     return any(not drift.local for drift in evidence.of(DependencyDrift))
+
+
+def two_kernels(evidence: EvidenceSet) -> bool:
+    """True if two kernel modules name two kernels that they are for."""
+    return any(entry.key == "vermagic" and entry.a_value and entry.b_value for entry in evidence.of(ModuleInfoChange))
 
 
 def sources_differ(evidence: EvidenceSet) -> bool:
@@ -79,6 +86,12 @@ def besides(evidence: EvidenceSet, *kinds: type[Evidence]) -> tuple[Evidence, ..
         for item in evidence.items
         if not isinstance(item, (*kinds, *_FRAME)) and not is_hash(item) and not is_code_text(item)
     )
+
+
+def covered_differs(evidence: EvidenceSet) -> bool:
+    """True if something differs in what an appended signature covers: the whole file before it."""
+    inside = evidence.has(SectionChange) or evidence.has(LoneSectionChange)
+    return inside or build_id_differs(evidence) or bool(besides(evidence, TailChange))
 
 
 def build_id_differs(evidence: EvidenceSet) -> bool:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import tools_differ, values
+from elfdiff.causes._facts import tools_differ, two_kernels, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, NoteChange
@@ -78,7 +78,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     salts = [note for note in evidence.of(NoteChange) if note.kind == "build-salt"]
-    if salts:
+    if salts and not two_kernels(evidence):
         a, b = values(salts[0])
         yield Match(
             "build-id-fixed-or-salted",

@@ -253,6 +253,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         found = [
             replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found
         ]
+    if context.kernel_module:
+        # kbuild sets CFLAGS itself and adds these (Documentation/kbuild/kbuild.rst).
+        found = [
+            replace(fix, action=fix.action.replace("to CFLAGS and CXXFLAGS:", "to KCFLAGS and KAFLAGS:"))
+            for fix in found
+        ]
     if context.link_time:
         found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]

@@ -33,16 +33,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._build_id import changed_ids, randomness
+from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     Context,
     DebugLinkChange,
     EvidenceSet,
+    ModuleInfoChange,
     NoteChange,
+    SplitUnitIdChange,
     SymbolRenamed,
-    TextChange,
-    WordChange,
+    TailChange,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -123,6 +125,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(ALT_LINK, (link,), Confidence.CERTAIN, "the ID of the shared debug file differs")
         elif link.crc_differs:
             yield Match(DEBUG_LINK, (link,), Confidence.CERTAIN, "the separate debug files differ")
+    for split in evidence.of(SplitUnitIdChange):
+        if not split.alone:
+            summary = "the IDs of split units cover debug information that differs"
+            yield Match(EMBEDDED, (split,), Confidence.CERTAIN, summary)
+    early = [item for item in evidence.of(SymbolRenamed) if item.scheme == "lto-unit"]
+    if early:
+        summary = "names that gcc's LTO gave to debug information end in a digest of their unit"
+        yield Match(EMBEDDED, tuple(early), Confidence.CERTAIN, summary)
     promoted = [item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix"]
     if promoted:
         yield Match(
@@ -131,12 +141,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN,
             "names that ThinLTO made global end in another hash of their module",
         )
-    embedded = [
-        fact
-        for fact in (*evidence.of(WordChange), *evidence.of(TextChange))
-        if fact.a
-        and fact.b
-        and (fact.a.value.startswith("srcversion=") or getattr(fact, "context", "").startswith("srcversion="))
-    ]
+    embedded = [entry for entry in evidence.of(ModuleInfoChange) if entry.key == "srcversion"]
     if embedded:
         yield Match(EMBEDDED, tuple(embedded), Confidence.CERTAIN, "the kernel module's digest of its sources differs")
+    signed = [tail for tail in evidence.of(TailChange) if tail.kind == "module-signature" and tail.a and tail.b]
+    if signed and covered_differs(evidence):
+        yield Match(EMBEDDED, tuple(signed), Confidence.CERTAIN, "the module's signature covers what differs")

@@ -24,9 +24,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import besides
+from elfdiff.causes._facts import covered_differs
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, LoneSectionChange, SectionChange, TailChange
+from elfdiff.evidence.model import Context, EvidenceSet, LoneSectionChange, SectionChange, TailChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _SECTIONS = frozenset({".sig", ".sig_key", ".sha256_sig", ".signature", ".digest_md5"})
@@ -67,7 +67,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    others = _others(evidence)
+    others = covered_differs(evidence)
     for tail in evidence.of(TailChange):
         if tail.kind != "module-signature":
             continue
@@ -98,9 +98,3 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN,
             f"only {lone[0].name} differs, and everything it covers is equal",
         )
-
-
-def _others(evidence: EvidenceSet) -> tuple[Evidence, ...]:
-    """What else differs in the part that the signature covers."""
-    inside = [item for item in evidence.items if isinstance(item, (SectionChange, LoneSectionChange))]
-    return (*besides(evidence, TailChange), *inside)

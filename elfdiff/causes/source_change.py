@@ -63,6 +63,7 @@ from elfdiff.evidence.model import (
     IntegerChange,
     LineNumbersChange,
     LoneSectionChange,
+    ModuleInfoChange,
     OrderChange,
     PathChange,
     PathPlace,
@@ -94,6 +95,7 @@ _NOT_PROGRAM = (
     ".gnu",
     ".go.buildinfo",
     ".modinfo",
+    "__versions",
     ".interp",
     ".symtab",
     ".dyn",
@@ -129,6 +131,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         summary = f"another release of the program itself: {listed(map(_release, releases))}"
         yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, _RELEASE_NOTE, explains_code=True)
     claimed, explained = _claims_of_others(evidence)
+    sums = [entry for entry in evidence.of(ModuleInfoChange) if entry.key == "srcversion"]
+    if all(entry.a_value and entry.b_value for entry in sums) and sums and not _stamped(evidence, claimed):
+        summary = "another srcversion in .modinfo: kbuild's digest of the module's own source files"
+        yield Match(FACE, tuple(sums), Confidence.CERTAIN, summary, explains_code=True)
     if explained or _explained(evidence):
         return
     lines = [change for change in evidence.of(LineNumbersChange) if _is_own(change.file)]
@@ -230,6 +236,12 @@ def _explained(evidence: EvidenceSet) -> bool:
         or evidence.has(UnitNaming)
         or evidence.has(CodegenUnitChange)
     )
+
+
+def _stamped(evidence: EvidenceSet, claimed: set[int]) -> bool:
+    """True if a time or a word changed that another cause claims: it may stand in a generated header."""
+    kinds = (TimeChange, WordChange, IntegerChange)
+    return any(isinstance(fact, kinds) and id(fact) in claimed and _is_program(fact) for fact in evidence.items)
 
 
 def _is_folded(change: FunctionChange, texts: Sequence[Evidence]) -> bool:

