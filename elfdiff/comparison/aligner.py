@@ -6,7 +6,7 @@ such places, never a reference to it: references are predicted from the map and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,7 @@ from elfdiff.comparison.fields import (
     Fields,
     Space,
     contents_of,
+    records_of,
     symbols_of,
 )
 from elfdiff.comparison.frames import Frames
@@ -38,6 +39,7 @@ from elfdiff.comparison.functions import (
 )
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
+from elfdiff.comparison.leftovers import with_leftovers
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
 from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
@@ -48,6 +50,7 @@ from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
+from elfdiff.comparison.slots import Slots, align_slots, got_slots, is_got, is_plt, judged, plt_slots
 from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
@@ -116,6 +119,8 @@ class Aligner:
         self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         self.thread_local = Runs.of(())
+        self.settled: set[int] = set()
+        """Indices of sections of a whose slots were paired one by one."""
 
     def run(self) -> OneWay:
         """All steps."""
@@ -132,6 +137,7 @@ class Aligner:
             else:
                 self.texts[left.index] = self._contents(left, right)
         self._by_units()
+        self._slots()
         pieces = self._paired_pieces()
         self.address = self._addresses(pieces)
         for _ in range(MAX_ROUNDS):
@@ -448,31 +454,7 @@ class Aligner:
             if left.type == SHT_PROGBITS and left.is_allocated
         ):
             return
-        a_to: list[Ints] = []
-        b_to: list[Ints] = []
-        for left, right in self.pairs:
-            text = self.texts.get(left.index)
-            if not left.is_executable or text is None or left.span is None or right.span is None or self.a.relocatable:
-                continue
-            references = self.code.of(left)
-            if references is None:
-                continue
-            near = references.kind == ReferenceKind.MEMORY
-            at, end = references.at[near], references.end[near]
-            b_at, whole = text.runs.map_fields(at, 4)
-            at, end, b_at = at[whole], end[whole], b_at[whole]
-            a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
-            b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
-            other = self.b_code.of(right) if references.spread else None
-            if other is not None:
-                at, to = references.spread_targets(ReferenceKind.MEMORY)
-                b_all, to_all = other.spread_targets(ReferenceKind.MEMORY)
-                b_at, whole = text.runs.map_fields(at, 1)
-                row = np.searchsorted(b_all, b_at)
-                whole &= row < len(b_all)
-                whole[whole] = b_all[row[whole]] == b_at[whole]
-                a_to.append(to[whole])
-                b_to.append(to_all[row[whole]])
+        a_to, b_to = self._operands(ReferenceKind.MEMORY)
         if not self.a.relocatable:
             ours, theirs = self._pointers
             place = self.address.map(ours.at, False)
@@ -492,6 +474,8 @@ class Aligner:
             )
             if not data or text is None or left.span is None or right.span is None or self._is_table(left):
                 continue
+            if left.index in self.settled:
+                continue
             x, y = self._filled_in(left, right)
             if len(x) == len(y) and bool((x == y).all()):
                 self.texts[left.index] = TextAlignment(identity(len(x)))
@@ -508,7 +492,76 @@ class Aligner:
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
                 return self._same_table(left, right, a, b, bases, goals, width)
 
-            self.texts[left.index] = TextAlignment(anchored(runs, x, y, here, tables, sizes), text.changes)
+            runs = with_leftovers(anchored(runs, x, y, here, tables, sizes), x, y)
+            self.texts[left.index] = TextAlignment(runs, text.changes)
+
+    def _operands(
+        self, kind: ReferenceKind, but: Callable[[Section], bool] = lambda _: False
+    ) -> tuple[list[Ints], list[Ints]]:
+        """What operands of one kind in matched code mean in a, and what they mean in b; ``but`` leaves sections out."""
+        a_to: list[Ints] = []
+        b_to: list[Ints] = []
+        for left, right in self.pairs:
+            text = self.texts.get(left.index)
+            if not left.is_executable or text is None or left.span is None or right.span is None or self.a.relocatable:
+                continue
+            references = None if but(left) else self.code.of(left)
+            if references is None:
+                continue
+            near = references.kind == kind
+            at, end = references.at[near], references.end[near]
+            b_at, whole = text.runs.map_fields(at, 4)
+            at, end, b_at = at[whole], end[whole], b_at[whole]
+            a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
+            b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
+            other = self.b_code.of(right) if references.spread else None
+            if other is not None:
+                at, to = references.spread_targets(kind)
+                b_all, to_all = other.spread_targets(kind)
+                b_at, whole = text.runs.map_fields(at, 1)
+                row = np.searchsorted(b_all, b_at)
+                whole &= row < len(b_all)
+                whole[whole] = b_all[row[whole]] == b_at[whole]
+                a_to.append(to[whole])
+                b_to.append(to_all[row[whole]])
+        return a_to, b_to
+
+    def _slots(self) -> None:
+        """GOT and PLT: by symbol, where the code that uses them agrees."""
+        chosen = [(x, y) for x, y in self.pairs if (is_got(x) and is_got(y)) or (is_plt(x) and is_plt(y))]
+        if not chosen or self.a.relocatable or not (len(self._pointers[0].at) and len(self._pointers[1].at)):
+            return
+        found: list[tuple[Section, Section, Slots, Slots]] = []
+        for left, right in chosen:
+            if is_got(left):
+                ours, theirs = got_slots(self.a, left, self._pointers[0]), got_slots(self.b, right, self._pointers[1])
+            else:
+                references = self.code.of(left), self.b_code.of(right)
+                if references[0] is None or references[1] is None:
+                    continue
+                ours = plt_slots(self.a, left, references[0], self._pointers[0])
+                theirs = plt_slots(self.b, right, references[1], self._pointers[1])
+            found.append((left, right, ours, theirs))
+        if all(ours.by_mark == theirs.by_mark for _, _, ours, theirs in found):
+            return
+        # Entries of a PLT are not matched yet: theirs say nothing.
+        operands = [self._operands(kind, is_plt) for kind in (ReferenceKind.MEMORY, ReferenceKind.BRANCH)]
+        parts = [[part for pair in operands for part in pair[side]] for side in (0, 1)]
+        if not parts[0]:
+            return
+        votes = Votes.counted(np.concatenate(parts[0]), np.concatenate(parts[1]))
+        agreed: set[int] = set()
+        denied: set[int] = set()
+        for left, right, ours, theirs in found:
+            here = votes.within(left.address, left.size, right.address, right.size)
+            said = judged(ours, theirs, here)
+            agreed |= said[0]
+            denied |= said[1]
+        for left, _, ours, theirs in found:
+            runs = align_slots(ours, theirs, frozenset(agreed - denied))
+            if runs is not None:
+                self.texts[left.index] = TextAlignment(runs)
+                self.settled.add(left.index)
 
     def _same_table(self, left: Section, right: Section, a: int, b: int, bases: Ints, goals: Ints, width: int) -> int:
         """Bytes of the jump table at ``a`` if the one at ``b`` leads to the same places, else 0."""
@@ -656,6 +709,10 @@ class Aligner:
                 size = 24 if self.a.word == 8 else 16
                 runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
                 spaces[symbols_of(left.index)] = Space(runs, none, none)
+            elif left.type in (SHT_RELA, SHT_REL) and left.is_allocated:
+                size = self.a.word * (3 if left.type == SHT_RELA else 2)
+                runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
+                spaces[records_of(left.index)] = Space(runs, none, none)
         for x, y in pieces:
             if x is None or y is None:
                 continue

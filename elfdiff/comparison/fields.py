@@ -31,6 +31,11 @@ def symbols_of(section_index: int) -> str:
     return f"symbols {section_index}"
 
 
+def records_of(section_index: int) -> str:
+    """The space of indices into one relocation table; a's section index names it."""
+    return f"records {section_index}"
+
+
 class Base(StrEnum):
     """What is subtracted from the target before it is stored."""
 

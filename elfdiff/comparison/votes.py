@@ -21,6 +21,10 @@ TEXT = 4
 """Bytes of a shortest string, its NUL included, that counts as equal by itself."""
 
 
+CONSTANT = 8
+"""Bytes of a number in a pool of constants, and its alignment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Votes:
     """Places of a (ascending, unique) and where most of the operands that point there point in b."""
@@ -75,13 +79,19 @@ def anchored(
         if size is not None:
             torn[index] = not runs.map_fields(votes.a[index : index + 1], size)[1][0]
     wanted = np.flatnonzero(~now.known | (now.value != votes.b) | torn)
+    # What is left over in both files has no other place to go.
+    strong_votes = votes.strong | (~_covered(runs, votes.a) & ~_covered(runs.inverse(), votes.b))
     confirmed: list[tuple[int, int, int]] = []
     for index in wanted.tolist():
         a, b = int(votes.a[index]), int(votes.b[index])
         limit = int(votes.a[index + 1]) if index + 1 < len(votes.a) else len(left)
-        strong = bool(votes.strong[index])
+        strong = bool(strong_votes[index])
         table = tables(a, b)
-        length = table or _agreeing(left, right, a, b, limit, strong)
+        # Constants are aligned; a place that came with a text before it is not where they went.
+        askew = (int(now.value[index]) - a) % CONSTANT != 0
+        length = (
+            table or _agreeing(left, right, a, b, limit, strong) or (strong or askew) * _constant(left, right, a, b)
+        )
         if not length:
             continue
         if (
@@ -113,6 +123,19 @@ def anchored(
     rest = without(runs.triples(), sorted((a, a + n) for a, _, n in kept), 0)
     rest = without(sorted(rest, key=lambda run: run[1]), used, 1)
     return filled([*rest, *kept], left, right)
+
+
+def _constant(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int) -> int:
+    """Bytes of an aligned number that stands at both places; 0 if they differ, or are zeros, which say nothing."""
+    if a % CONSTANT or b % CONSTANT or max(a + CONSTANT - len(left), b + CONSTANT - len(right)) > 0:
+        return 0
+    x = left[a : a + CONSTANT]
+    return CONSTANT if x.any() and bool((x == right[b : b + CONSTANT]).all()) else 0
+
+
+def _covered(runs: Runs, at: Ints) -> Flags:
+    """Which places stand inside a run."""
+    return runs.map_fields(at, 1)[1]
 
 
 def _agreeing(

@@ -77,11 +77,16 @@ def references(code: Code) -> CodeReferences:
 
 
 def _before_table_loads(code: bytes, ends: Ints) -> Flags:
-    """Which places are followed closely by MOVSXD r64, [r + r*4]: REX.W 63 /r with a SIB byte of scale 4."""
+    """Which places are followed closely by MOVSXD r64, [r + r*4]: REX.W 63 /r with a SIB byte of scale 4.
+
+    Or of scale 1 and an index: loops count in bytes.
+    """
     data = np.frombuffer(code, dtype=np.uint8)
     if len(data) < 4:
         return np.zeros(len(ends), dtype=bool)
-    load = (data[:-3] & 0xF8 == 0x48) & (data[1:-2] == 0x63) & (data[2:-1] & 0x07 == 4) & (data[3:] & 0xC0 == 0x80)
+    sib = data[3:]
+    scaled = (sib & 0xC0 == 0x80) | ((sib & 0xC0 == 0) & (sib & 0x38 != 0x20))
+    load = (data[:-3] & 0xF8 == 0x48) & (data[1:-2] == 0x63) & (data[2:-1] & 0x07 == 4) & scaled
     loads = np.append(np.flatnonzero(load), len(data) + NEAR)
     return np.asarray(loads[np.searchsorted(loads, ends)] - ends < NEAR)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, contents_of, symbols_of
+from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, contents_of, records_of, symbols_of
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.runs import Ints
@@ -19,6 +20,9 @@ SHT_GNU_VERDEF, SHT_GNU_VERNEED = 0x6FFFFFFD, 0x6FFFFFFE
 STT_SECTION = 3
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
+EM_386, EM_X86_64 = 3, 62
+_PUSHES = re.compile(rb"(?:\x68|\x41\xbb)(?=(.{4}))(?=.{4}(?:\xe9|\xf2\xe9|\xff\x25))", re.DOTALL)
+"""The lazy half of a PLT entry: the index, then a jump."""
 
 RELATIVE: dict[int, tuple[int, ...]] = {
     3: (8, 42),
@@ -79,6 +83,7 @@ def fields(image: Image) -> Iterator[Fields]:
             yield from _versions(image, section)
     if not image.relocatable:
         yield from _slots(image)
+        yield from _binding_indices(image)
         yield from _text_lengths(image)
 
 
@@ -214,6 +219,32 @@ def _slots(image: Image) -> Iterator[Fields]:
         values = image.numbers(at, image.word)
         used = allocated(image, values) & (values > 0)
         yield Fields("table of addresses", at[used], image.word, values[used], ADDRESS)
+
+
+def _binding_indices(image: Image) -> Iterator[Fields]:
+    """Immediates of lazy PLT entries: which relocation the resolver is to bind (x86-64 psABI, "Procedure Linkage
+    Table").
+
+    PUSH imm32 before a jump to the first entry, or mold's MOV imm32 to R11; on i386 in bytes.
+    """
+    machine = image.elf.header.machine
+    code, table = (
+        image.elf.section(".plt"),
+        next((s for s in image.elf.sections if s.name in (".rela.plt", ".rel.plt") and s.span is not None), None),
+    )
+    if machine not in (EM_386, EM_X86_64) or code is None or code.span is None or table is None:
+        return
+    data = image.content(code)
+    found = [match.start(1) for match in _PUSHES.finditer(data)]
+    at = np.array([place for place in found if place + 4 <= len(data)], dtype=np.int64) + code.span.start
+    index = image.numbers(at, 4)
+    if machine == EM_386:
+        # The resolver of i386 counts in bytes.
+        good = (index % 8 == 0) & (index < table.size)
+        yield Fields("relocation of a PLT entry", at[good], 4, index[good], contents_of(table.index))
+        return
+    good = index < table.size // 24
+    yield Fields("relocation of a PLT entry", at[good], 4, index[good], records_of(table.index))
 
 
 def _text_lengths(image: Image) -> Iterator[Fields]:

@@ -1,0 +1,75 @@
+"""What alignment left over on both sides: short texts that stand between greater things, each in another place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.comparison.content import filled
+from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.votes import without
+
+MAX_SIZE = 16 << 20
+"""Longer contents are left as they are."""
+_TEXT = re.compile(rb"[^\0]+\0")
+
+
+def with_leftovers(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
+    """``runs`` corrected by NUL-terminated texts that they leave out, or tear apart.
+
+    A text of two letters stands in many others and anchors nothing; growth gives its letters to whatever ends alike.
+    Here a text goes with the only other one: the only one of all, or the only one that is left over.
+    """
+    if max(len(left), len(right)) > MAX_SIZE:
+        return runs
+    a_gaps, b_gaps = _gaps(runs, len(left)), _gaps(runs.inverse(), len(right))
+    if not a_gaps or not b_gaps:
+        return runs
+    a_texts, b_texts = _texts(left), _texts(right)
+    ours, theirs = _touched(a_texts, a_gaps), _touched(b_texts, b_gaps)
+    if not ours or not theirs:
+        return runs
+    a_all, b_all = _once(a_texts), _once(b_texts)
+    a_free, b_free = _once(ours), _once(theirs)
+    pairs = {a_all[text]: (b_all[text], len(text)) for text, _ in (*ours, *theirs) if text in a_all and text in b_all}
+    pairs |= {at: (b_free[text], len(text)) for text, at in a_free.items() if text in b_free and at not in pairs}
+    found = [(a, b, n) for a, (b, n) in pairs.items()]
+    if not found:
+        return runs
+    rest = without(runs.triples(), sorted((a, a + n) for a, _, n in found), 0)
+    rest = without(sorted(rest, key=lambda run: run[1]), sorted((b, b + n) for _, b, n in found), 1)
+    return filled([*rest, *found], left, right)
+
+
+def _gaps(runs: Runs, size: int) -> list[tuple[int, int]]:
+    """Ranges that no run covers; ``runs`` ascend."""
+    starts = np.append(runs.a, size)
+    ends = np.concatenate((np.zeros(1, dtype=np.int64), runs.a + runs.n))
+    chosen = starts > ends
+    return list(zip(ends[chosen].tolist(), starts[chosen].tolist(), strict=True))
+
+
+def _texts(data: npt.NDArray[np.uint8]) -> list[tuple[bytes, int]]:
+    """Every NUL-terminated text and where it is."""
+    return [(match.group(), match.start()) for match in _TEXT.finditer(data.tobytes())]
+
+
+def _touched(texts: list[tuple[bytes, int]], gaps: list[tuple[int, int]]) -> list[tuple[bytes, int]]:
+    """Texts that reach into a gap."""
+    starts = np.array([at for _, at in texts], dtype=np.int64)
+    ends = starts + np.array([len(text) for text, _ in texts], dtype=np.int64)
+    low = np.array([start for start, _ in gaps], dtype=np.int64)
+    high = np.array([end for _, end in gaps], dtype=np.int64)
+    # The first gap that ends behind where the text begins.
+    gap = np.searchsorted(high, starts, side="right")
+    hit = np.append(low, np.int64(1) << np.int64(62))[gap] < ends
+    return [texts[index] for index in np.flatnonzero(hit).tolist()]
+
+
+def _once(texts: list[tuple[bytes, int]]) -> dict[bytes, int]:
+    """Where each text is that stands there once."""
+    count = Counter(text for text, _ in texts)
+    return {text: at for text, at in texts if count[text] == 1}
