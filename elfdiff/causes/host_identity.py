@@ -29,7 +29,7 @@ from dataclasses import dataclass
 
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, TextChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _BUILD = re.compile(
@@ -48,7 +48,9 @@ _RUNNER = re.compile(
 _WORD = re.compile(r"[A-Za-z_][\w.-]{0,62}\Z")
 _OBJECT = re.compile(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
 _MADE = re.compile(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
-_GLUED = re.compile(r"(?i)(?:built|build|compiled|packaged).{0,24}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
+_GLUED = re.compile(r"(?i)(?:built|build|compiled|packaged).{0,48}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
+_HOME = re.compile(r"/(?:home|Users)/([A-Za-z_][\w.-]*)(?:/|\Z)")
+_DIGIT = re.compile(r"\d")
 _ENDS = re.compile(
     r"(?i)(?:\b(?:built|compiled|packaged|made) (?:by|on|at)|\b(?:on|at) host|\bhost(?:name)?:?|\bbuilder:?)\Z"
 )
@@ -97,7 +99,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         confidence = _judge(word)
         if confidence is not None:
             found.setdefault(confidence, []).append(_Name(word.a_word, word.b_word, (word,)))
-    for confidence, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence)):
+    for confidence, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
         found.setdefault(confidence, []).append(name)
     for confidence in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
         names = found.get(confidence)
@@ -137,9 +139,56 @@ def _glued(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
         left, right = values(text)
         if not text.fragment or not left or not right:
             continue
-        head = _shared(left, right)
+        # A time may have changed in front of the name.
+        head = _shared(_DIGIT.sub("0", left), _DIGIT.sub("0", right))
         if _GLUED.search(left[:head]) and _WORD.match(left[head:]) and _WORD.match(right[head:]):
             yield Confidence.LIKELY, _Name(left[head:], right[head:], (text,))
+
+
+def _at_home(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+    """A text in which the owner of the one home directory became the owner of the other, or somebody else.
+
+    The directories are those of paths that changed: a second witness of who built.
+    """
+    homes: dict[tuple[str | None, str | None], PathChange] = {}
+    for path in evidence.of(PathChange):
+        owners = [_HOME.search(f"{side}/") for side in (path.a_directory, path.b_directory)]
+        a, b = (owner[1] if owner else None for owner in owners)
+        if a != b:
+            homes.setdefault((a, b), path)
+    if not homes:
+        return
+    facts: list[TextChange | WordChange] = [*evidence.of(TextChange), *evidence.of(WordChange)]
+    for fact in facts:
+        left, right = (fact.a_word, fact.b_word) if isinstance(fact, WordChange) else values(fact)
+        glued = isinstance(fact, TextChange) and fact.fragment
+        for a, b in homes:
+            found = _replaced(left, right, a, b, glued)
+            if found:
+                yield (Confidence.CERTAIN if a and b else Confidence.LIKELY), _Name(*found, (fact,))
+                break
+
+
+def _replaced(left: str, right: str, a: str | None, b: str | None, glued: bool) -> tuple[str, str] | None:
+    """Both names if the texts differ by them alone; ``a`` or ``b`` is None for a name that is not known.
+
+    A name is a word of its own, unless texts are ``glued`` to each other.
+    """
+    if left == right or not left or not right:
+        return None
+    if a is None:
+        swapped = _replaced(right, left, b, None, glued) if b is not None else None
+        return swapped[::-1] if swapped else None
+    for match in re.finditer(re.escape(a), left):
+        head, tail = left[: match.start()], left[match.end() :]
+        if not glued and (head[-1:].isalnum() or tail[:1].isalnum()):
+            continue
+        if len(right) < len(head) + len(tail) or not right.startswith(head) or not right.endswith(tail):
+            continue
+        other = right[len(head) : len(right) - len(tail)]
+        if other == b or (b is None and _WORD.match(other)):
+            return a, other
+    return None
 
 
 def _shared(a: str, b: str) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import SHT_REL, SHT_RELA, ElfFile
 from elfdiff.elf.model import Section, Symbol
+from elfdiff.elf.sameness import same_raw
 from elfdiff.evidence.model import DataChange, Evidence
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
 from elfdiff.report import Location
@@ -34,9 +35,10 @@ USUAL = 1e-12, 1e12
 """Between these a floating point constant of a program lies; other bytes seldom read so."""
 
 _DATA = (".rodata", ".data", ".tdata", ".sdata", ".srodata", ".lrodata", ".ldata")
-_MADE = re.compile(
+MADE = re.compile(
     r"\.\d+\Z|^__(?:PRETTY_FUNCTION|FUNCTION|func)__|reltable|switch\.table|gcov|__llvm_prof|^anon\.|__anon_\d"
 )
+"""Names that compilers give, often with a running number: equal ones need not be one object."""
 _TEXT = frozenset(range(0x20, 0x7F)) | {0, 9, 10, 13}
 
 
@@ -78,7 +80,7 @@ class _Side:
             if counts[symbol.name] == 1
             and symbol.size not in (4, 8)
             and 0 < symbol.size <= MAX_SIZE
-            and not _MADE.search(symbol.name)
+            and not MADE.search(symbol.name)
         }
 
     @cached_property
@@ -197,7 +199,7 @@ def _differ(a: _Side, b: _Side, left: bytes, right: bytes) -> bool:
 
 def _same_code(pair: Pair) -> bool:
     return all(
-        item.a is not None and item.b is not None and pair.a.raw(item.a) == pair.b.raw(item.b)
+        item.a is not None and item.b is not None and same_raw(pair.a, item.a, pair.b, item.b)
         for item in pair.sections
         if (item.a or item.b) and any(section and section.is_executable for section in (item.a, item.b))
     )

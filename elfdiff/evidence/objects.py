@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit, Section, Symbol
+from elfdiff.evidence.data import MADE
 from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
 from elfdiff.report import Location
@@ -62,7 +63,7 @@ def _numbers(elf: ElfFile) -> dict[str, Symbol]:
     return {
         symbol.name: symbol
         for symbol in objects
-        if symbol.size in (4, 8) and counts[symbol.name] == 1 and not symbol.name.startswith("__PRETTY_FUNCTION__")
+        if symbol.size in (4, 8) and counts[symbol.name] == 1 and not MADE.search(symbol.name)
     }
 
 

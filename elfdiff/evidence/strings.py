@@ -23,7 +23,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.evidence.order import collation, differing_middle
 from elfdiff.evidence.places import readable, spot_location, symbol_over
-from elfdiff.evidence.words import WordDifference, differences, kind_by_name
+from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
 from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
@@ -82,9 +82,16 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             continue
         loose = fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)
         found = list(_words(pair, string, text))
+        glued = False
         if loose:
-            found = _sound(string, found)
-        if found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
+            sound = _sound(string, found)
+            glued = len(sound) + 1 == len(found) > 1
+            found = sound
+        if glued:
+            # Beside a time, the one other word that changed may be a name: the text as a whole tells.
+            yield from found
+            yield _text_change(pair, string, fragments)
+        elif found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
             yield from found
         elif not (prefixes and loose):
             plain += 1
@@ -108,6 +115,7 @@ def _sound(string: StringPair, found: list[TimeChange | WordChange]) -> list[Tim
         for item in found
         if not isinstance(item, WordChange)
         or (item.kind not in _LOOSE_KINDS and max(len(item.a_word), len(item.b_word)) <= MAX_LOOSE_WORD)
+        or (len(found) == 1 and item.kind is WordKind.LOCALE and is_translation(item.a_word, item.b_word))
     ]
 
 

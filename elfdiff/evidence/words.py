@@ -35,6 +35,9 @@ _COUNTER_BEFORE = re.compile(
 _REVISION_BEFORE = re.compile(r"(?i)(?:commit|revision|\brev|\bgit|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
 _KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
 
+SPELLED_OUT = 4
+"""Letters of a name that is no abbreviation."""
+
 _FOREIGN_NAMES = frozenset(
     # German, French, Spanish, Italian, Portuguese, Dutch, Polish, Swedish/Danish/Norwegian, Turkish, Russian,
     # Japanese, Chinese
@@ -459,9 +462,17 @@ def _is_locale(a: str, b: str, context: str) -> bool:
     return bool((sides[0][0] and sides[1][1] and not sides[0][1]) or (sides[1][0] and sides[0][1] and not sides[1][1]))
 
 
-def _is_translated_name(a: str, b: str) -> bool:
+def is_translation(a: str, b: str) -> bool:
+    """True for a month's or day's name written out in English and in another language: such words are no accident."""
+    return _is_translated_name(a, b, SPELLED_OUT)
+
+
+def _is_translated_name(a: str, b: str, least: int = 2) -> bool:
     """One word is an English month or day name, the other one of another language; what they share in front is cut
-    off."""
+    off.
+
+    Names of fewer than ``least`` letters do not count.
+    """
     shared = 0
     while shared < min(len(a), len(b)) and a[shared] == b[shared]:
         shared += 1
@@ -469,7 +480,7 @@ def _is_translated_name(a: str, b: str) -> bool:
     while shared and not a[shared : shared + 1].isupper():
         shared -= 1
     left, right = (word[shared:].strip(".,").casefold() for word in (a, b))
-    if min(len(left), len(right)) < 2:
+    if min(len(left), len(right)) < least:
         return False
     foreign = _FOREIGN_NAMES - _ENGLISH_NAMES
     return (left in _ENGLISH_NAMES and right in foreign) or (right in _ENGLISH_NAMES and left in foreign)

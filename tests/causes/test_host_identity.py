@@ -65,3 +65,33 @@ def test_lone_texts_with_one_head_are_partners(seen, ask):
     assert ask(host_identity, seen.given(*pair)) == {FACE: "likely"}
     assert ask(host_identity, seen.given(pair[0])) == {}
     assert ask(host_identity, seen.given(seen.text("sorted by name", None), seen.text(None, "sorted by value"))) == {}
+
+
+def test_a_time_may_change_in_front_of_a_glued_name(seen, ask):
+    glued = seen.text(
+        "tool 0.3\nbuilt2026-11-23T01:29:37Zepochbyci", "tool 0.3\nbuilt2026-11-24T01:30:38Zepochbyeva", fragment=True
+    )
+    assert ask(host_identity, seen.given(glued)) == {FACE: "likely"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "left", "right", "expected"),
+    [
+        ("/home/alice/w", "/home/bob/w", "Alice? alice", "Alice? bob", {FACE: "certain"}),
+        ("/home/ci/w", "/srv/b2", "stamp: ci", "stamp: margarete", {FACE: "likely"}),
+        ("/srv/b2", "/Users/eva/w", "stamp: ci", "stamp: eva", {FACE: "likely"}),
+        ("/home/ci/w", "/srv/b2", "special", "spal", {}),
+        ("/home/ci/w", "/srv/b2", "circle", "oracle", {}),
+        ("/home/ci/w", "/srv/b2", "stamp: jo", "stamp: eva", {}),
+        ("/home/alice/one", "/home/alice/two", "alice", "bob", {}),
+    ],
+)
+def test_the_owner_of_a_home_directory_is_a_witness(seen, ask, a, b, left, right, expected):
+    paths = seen.path(a, b, "src/main.c")
+    assert ask(host_identity, seen.given(paths, seen.text(left, right))) == expected
+
+
+def test_where_texts_are_glued_a_name_needs_no_space(seen, ask):
+    paths = seen.path("/home/ci/w", "/srv/b2", "src/main.rs")
+    glued = seen.text("without a dateunknownci", "without a dateunknownmargarete", fragment=True)
+    assert ask(host_identity, seen.given(paths, glued)) == {FACE: "likely"}

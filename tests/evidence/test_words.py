@@ -3,7 +3,7 @@
 import pytest
 
 from elfdiff.evidence.model import WordKind
-from elfdiff.evidence.words import differences, kind_by_name
+from elfdiff.evidence.words import differences, is_translation, kind_by_name
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,17 @@ def test_names_of_days_in_another_language(a: str, b: str) -> None:
 )
 def test_the_name_of_an_object_tells_what_it_holds(symbol: str, kind: WordKind) -> None:
     assert kind_by_name(symbol) is kind
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        ("releasedTuesday", "releasedDienstag", True),
+        ("October", "octobre", True),
+        ("Mar", "mars", False),
+        ("may", "mai", False),
+        ("Tuesday", "Thursday", False),
+    ],
+)
+def test_a_name_written_out_in_two_languages(a, b, expected):
+    assert is_translation(a, b) is expected
