@@ -105,7 +105,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 
 def _judge(word: WordChange, evidence: EvidenceSet) -> Confidence | None:
-    if _BINDER.search(word.context):
+    if _BINDER.search(word.context) or word.section == ".modinfo":
+        # kbuild's srcversion is a digest of the module's sources.
         return None
     if word.kind is WordKind.UUID:
         if _VERSION_4.search(word.a_word) and _VERSION_4.search(word.b_word):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from elfdiff.causes.random_value import detect as random_value
 from elfdiff.evidence.model import SourceDigestChange, WordKind
 
@@ -36,3 +38,9 @@ def test_a_key_made_by_the_build_is_likely(seen, ask):
 def test_other_words_are_not_random(seen, ask):
     assert ask(random_value, seen.given(seen.word(WordKind.REVISION, "0a" * 20, "1b" * 20))) == {}
     assert ask(random_value, seen.given(seen.word(WordKind.OTHER, "left", "right"))) == {}
+
+
+def test_the_digest_in_a_kernel_modules_own_entries_is_not_drawn(seen, ask):
+    digest = seen.word(WordKind.RANDOM, "FFBE2768350A5D2E6244218", "5532AC18A05BA4E9CF3C8D1", "srcversion=FFBE")
+    assert ask(random_value, seen.given(digest)) != {}
+    assert ask(random_value, seen.given(replace(digest, section=".modinfo"))) == {}
