@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.accounting.hashing import HashTable
 from elfdiff.elf.immediate import Immediate, parsed
 from elfdiff.errors import ElfdiffError
 
@@ -106,6 +107,8 @@ class Explanation:
     b_image: int
     inflated: tuple[Inflated, ...]
     deflated: tuple[Deflated, ...]
+    hash_tables: tuple[HashTable, ...] = ()
+    """Tables that are made from the symbols when all else is in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ def dump(explanation: Explanation) -> bytes:
             [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size]
             for x in e.deflated
         ],
+        "hashes": [[getattr(x, name) for name in HashTable.__slots__] for x in e.hash_tables],
         "payload": [out.array(e.payload_at), out.array(e.payload_length), out.raw(e.payload)],
     }
     reasons = sorted({reason for _, _, reason in e.breakpoints})
@@ -332,6 +336,7 @@ def load(data: bytes) -> Explanation:
             rewrites,
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
+            tuple(HashTable(*x[:-1], head=tuple(int(value) for value in x[-1])) for x in h["hashes"]),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

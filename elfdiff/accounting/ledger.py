@@ -191,6 +191,9 @@ class Accountant:
         uses = Counter(change.rewrite for change in self.alignment.changes)
         for change in self.alignment.changes:
             owners = self.owners.get(change.rewrite, ())
+            if not owners and self.rewrites[change.rewrite].kind is RewriteKind.OPAQUE:
+                # A copied text excuses nothing: its place may still be claimed.
+                continue
             if not owners:
                 kind, label = Class.UNEXPLAINED, self._label((), "a rewrite that no cause owns")
             else:
@@ -220,11 +223,16 @@ class Accountant:
                     side.kind[piece.start : piece.end][fill] = Class.CONSEQUENCE
                     side.owner[piece.start : piece.end][fill] = label
         runs = self.alignment.runs
-        self._aligned(self.a, self.alignment.a, runs, label)
-        self._aligned(self.b, self.alignment.b, runs.inverse(), label)
+        changed = [(change.a_at, change.a_at + change.a_length) for change in self.alignment.changes]
+        self._aligned(self.a, self.alignment.a, runs, changed, label)
+        changed = [(change.b_at, change.b_at + change.b_length) for change in self.alignment.changes]
+        self._aligned(self.b, self.alignment.b, runs.inverse(), sorted(changed), label)
 
-    def _aligned(self, side: _Side, image: Image, runs: Runs, label: int) -> None:
-        """Zeros (in code: NOP) without partner before something aligned: fewer than its alignment."""
+    def _aligned(self, side: _Side, image: Image, runs: Runs, changed: Sequence[tuple[int, int]], label: int) -> None:
+        """Zeros (in code: NOP) without partner before something aligned: fewer than its alignment.
+
+        ``changed``: where rewritten words stand, ascending; they are no padding.
+        """
         for section in image.elf.sections:
             if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
                 continue
@@ -240,6 +248,10 @@ class Accountant:
                 lone[1 + a - start : 1 + a - start + n] = False
             if low and runs.a[low - 1] + runs.n[low - 1] > start:
                 lone[1 : 1 + int(runs.a[low - 1] + runs.n[low - 1]) - start] = False
+            for begin, stop in changed[bisect.bisect_left(changed, (start,)) :]:
+                if begin >= end:
+                    break
+                lone[1 + begin - start : 1 + min(stop, end) - start] = False
             edges = np.flatnonzero(lone[1:] != lone[:-1])
             for begin, stop in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
                 zeros = stop - begin
@@ -277,6 +289,18 @@ class Accountant:
                 if x is not None and y is not None and y.start <= low < y.end:
                     self._own(self.a, x.start, x.end, Class.CONSEQUENCE, label)
 
+    def _made(self, got: Bytes, explanation: Explanation) -> None:
+        """Tables that the replay makes anew, word by word."""
+        label = self._label((), "hash table of symbols")
+        for table in explanation.hash_tables:
+            low, high = table.at, table.at + table.length
+            equal = got[low:high] == self.b.data[low:high]
+            words = np.arange(high - low) // 4
+            whole = np.bincount(words[~equal], minlength=int(words[-1]) + 1)[words] == 0
+            self.b.kind[low:high][whole] = Class.CONSEQUENCE
+            self.b.owner[low:high][whole] = label
+            self.contradicted[low:high] |= ~equal & ~self.b.differs[low:high]
+
     def _claimed(self) -> None:
         for claim in self.claims:
             label = self._label((claim.cause,), "claimed")
@@ -309,6 +333,7 @@ class Accountant:
         explanation = explain(self.alignment, False)
         got = np.frombuffer(replay(source, explanation, False), dtype=np.uint8)
         self._recompressed(got, explanation)
+        self._made(got, explanation)
         derived = (self.b.kind[:size] == Class.CONSEQUENCE) | (self.b.kind[:size] == Class.ROOT)
         wrong = derived & self.b.differs[:size] & (got != self.b.data[:size])
         self.b.kind[:size][wrong] = Class.UNEXPLAINED

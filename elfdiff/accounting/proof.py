@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
+from elfdiff.accounting.derived import hash_tables
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap, encoded
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import level_of
@@ -122,6 +123,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         b_image=b_size,
         inflated=inflated,
         deflated=deflated,
+        hash_tables=hash_tables(alignment),
     )
 
 

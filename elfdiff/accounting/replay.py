@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
+from elfdiff.accounting.hashing import rebuilt
 from elfdiff.accounting.streams import deflate, inflate
 
 MAX_IMAGE = 8 << 30
@@ -31,10 +32,10 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
     ):
         raise MalformedProof("the explanation makes too large a file")
     out = np.zeros(size, dtype=np.uint8)
-    for table in (e.runs, e.copies):
-        _inside(table[0], table[2], len(source))
-        _inside(table[1], table[2], size)
-        for x, y, n in zip(table[0].tolist(), table[1].tolist(), table[2].tolist(), strict=True):
+    for pieces in (e.runs, e.copies):
+        _inside(pieces[0], pieces[2], len(source))
+        _inside(pieces[1], pieces[2], size)
+        for x, y, n in zip(pieces[0].tolist(), pieces[1].tolist(), pieces[2].tolist(), strict=True):
             out[y : y + n] = source[x : x + n]
     for at, index in zip(e.words[0].tolist(), e.words[1].tolist(), strict=True):
         word = e.rewrites[index][1]
@@ -45,6 +46,12 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
         _write(out, e, group, source, None)
     for group in e.directed:
         _write(out, e, group, source, group.extra)
+    for table in e.hash_tables:
+        made = rebuilt(out[: e.b_size], table)
+        if table.at < 0 or table.at + table.length > e.b_size:
+            raise MalformedProof("a table is not inside the file")
+        if made is not None:
+            out[table.at : table.at + table.length] = np.frombuffer(made, dtype=np.uint8)
     for part in e.deflated:
         _deflate(out, part, e.little)
     if with_payload:

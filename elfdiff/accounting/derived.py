@@ -1,0 +1,66 @@
+"""Which tables of b can be made anew from what the replay gives: those whose like in a comes out to the byte.
+
+That a's own table is what the rule makes of a's own symbols is the test that the rule is the linker's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from elfdiff.accounting.hashing import HashTable, rebuilt
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.oneway import OneWay
+from elfdiff.elf.model import Section
+
+SHT_HASH, SHT_DYNSYM, SHT_GNU_HASH = 5, 11, 0x6FFFFFF6
+
+
+def hash_tables(alignment: OneWay) -> tuple[HashTable, ...]:
+    """.hash and .gnu.hash of b, over as many symbols as in a, in parts of a's sizes."""
+    out: list[HashTable] = []
+    for index, other in sorted(alignment.section_map.items()):
+        section = alignment.a.elf.sections[index]
+        if section.type not in (SHT_HASH, SHT_GNU_HASH):
+            continue
+        ours = _table(alignment.a, section)
+        theirs = _table(alignment.b, alignment.b.elf.sections[other])
+        if ours is None or theirs is None or (ours.count, ours.length) != (theirs.count, theirs.length):
+            continue
+        if rebuilt(alignment.a.array, ours) == alignment.a.content(section):
+            out.append(replace(theirs, head=ours.head))
+    return tuple(out)
+
+
+def _table(image: Image, section: Section) -> HashTable | None:
+    sections = image.elf.sections
+    if section.span is None or section.compression is not None or not 0 < section.link < len(sections):
+        return None
+    symbols = sections[section.link]
+    if symbols.type != SHT_DYNSYM or symbols.span is None or not 0 < symbols.link < len(sections):
+        return None
+    names = sections[symbols.link]
+    entry = 24 if image.word == 8 else 16
+    if names.span is None:
+        return None
+    gnu = section.type == SHT_GNU_HASH
+    width = image.word if gnu else section.entry_size if section.entry_size in (4, 8) else 4
+    size = 4 if gnu else width
+    count = 4 if gnu else 2
+    if section.span.length < size * count:
+        return None
+    head = image.numbers(section.span.start + size * np.arange(count, dtype=np.int64), size)
+    return HashTable(
+        "gnu" if gnu else "sysv",
+        section.span.start,
+        section.span.length,
+        symbols.span.start,
+        symbols.span.length // entry,
+        entry,
+        names.span.start,
+        names.span.length,
+        width,
+        image.little,
+        tuple(head.tolist()),
+    )
