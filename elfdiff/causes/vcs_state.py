@@ -56,6 +56,13 @@ _NAMED = re.compile(
     r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
 )
 _PSEUDO = re.compile(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
+_KEYWORD = re.compile(
+    r"\$(Id|Ident|Revision|Rev|Date|Author|Header|Source|URL|HeadURL|LastChanged\w{2,8}|RCSfile)(:[^$\n]{0,400})?\$"
+)
+"""What RCS, CVS and Subversion fill in, and git with the attribute ident."""
+_FORMAT = re.compile(r"\$Format:[^$\n]{1,200}\$")
+"""What git archive fills in where the attribute export-subst is set (gitattributes(5))."""
+_ANY_KEYWORD = re.compile(f"{_KEYWORD.pattern}|{_FORMAT.pattern}")
 _LENGTHS = frozenset({7, 9, 10, 11, 12, 40})
 """How long commit ids are written; 8 is left out, as CRC-32 sums are that long."""
 _LFS = "version https://git-lfs"
@@ -186,18 +193,30 @@ def _note(found: list[Evidence]) -> str | None:
 def _checkout(evidence: EvidenceSet) -> Iterator[Match]:
     ends: list[Evidence] = []
     pointers: list[Evidence] = []
+    keywords: list[TextChange] = []
     for text in evidence.of(TextChange):
         left, right = values(text)
         if left.startswith(_LFS) != right.startswith(_LFS):
             pointers.append(text)
         elif left != right and left and right and _plain_ends(left) == _plain_ends(right):
             ends.append(text)
+        elif left != right and _same_but_for_keywords(left, right):
+            keywords.append(text)
     if pointers:
         yield Match(
             "vcs-checkout-artifacts",
             tuple(pointers),
             Confidence.CERTAIN,
             "one side embeds a Git LFS pointer where the other has the data",
+        )
+    if keywords:
+        one_side = all(_expanded(left) != _expanded(right) for left, right in map(values, keywords))
+        yield Match(
+            "vcs-checkout-artifacts",
+            tuple(keywords),
+            Confidence.CERTAIN if one_side else Confidence.LIKELY,
+            "texts differ only in a keyword that version control fills in",
+            None if one_side else "the keyword names another commit of the file: the sources may differ too",
         )
     if ends:
         yield Match(
@@ -206,6 +225,22 @@ def _checkout(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN if len(ends) > 1 else Confidence.LIKELY,
             "texts differ only in their line ends, CRLF and LF",
         )
+
+
+def _same_but_for_keywords(left: str, right: str) -> bool:
+    """True if only what stands in ``$Id: …$`` differs, or git archive filled in ``$Format:…$`` on one side."""
+    bare = [_KEYWORD.sub(r"$\1$", text) for text in (left, right)]
+    if bare[0] == bare[1]:
+        return True
+    for template, filled in ((left, right), (right, left)):
+        pieces = _FORMAT.split(template)
+        if len(pieces) > 1 and not _FORMAT.search(filled) and len("".join(pieces)) + len(pieces) <= len(filled) + 1:
+            return re.fullmatch("(.*)".join(re.escape(piece) for piece in pieces[:4]), filled, re.DOTALL) is not None
+    return False
+
+
+def _expanded(text: str) -> bool:
+    return any(match[2] for match in _KEYWORD.finditer(text)) or not ("$" in text and _ANY_KEYWORD.search(text))
 
 
 def _plain_ends(text: str) -> str:

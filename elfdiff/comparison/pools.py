@@ -20,8 +20,15 @@ CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
 SHORTER = (12, 6)
 """Fewer of them, where nothing says how far the text reaches."""
-_HASHES = re.compile(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_")
-"""Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names."""
+_HASHES = re.compile(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_|(?<=\.)[0-9a-f]{8}\Z")
+"""Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names,
+the digest that gcc's LTO puts behind a unit's name."""
+
+
+def shape(name: bytes) -> bytes | None:
+    """The name with the hashes in it masked; None if it holds none."""
+    masked, count = _HASHES.subn(b"#", name)
+    return masked if count else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +189,18 @@ def _by_shape(
     a_strings: list[bytes], b_strings: list[bytes], partner: list[int], waiting: dict[bytes, list[int]]
 ) -> list[tuple[int, int]]:
     """Pair leftovers that are equal but for hashes in them, if only one of a and one of b have that shape."""
-    shapes: dict[bytes, list[int]] = defaultdict(list)
+    shapes: dict[bytes | None, list[int]] = defaultdict(list)
     for queue in waiting.values():
         for other in queue:
-            shapes[_HASHES.sub(b"#", b_strings[other])].append(other)
-    mine: dict[bytes, list[int]] = defaultdict(list)
+            shapes[shape(b_strings[other])].append(other)
+    mine: dict[bytes | None, list[int]] = defaultdict(list)
     for index, other in enumerate(partner):
         if other < 0 and a_strings[index]:
-            mine[_HASHES.sub(b"#", a_strings[index])].append(index)
+            mine[shape(a_strings[index])].append(index)
     out: list[tuple[int, int]] = []
-    for shape, ours in mine.items():
-        theirs = sorted(shapes.get(shape, ()))
-        if b"#" in shape and len(ours) == len(theirs):
+    for masked, ours in mine.items():
+        theirs = sorted(shapes.get(masked, ()))
+        if masked is not None and len(ours) == len(theirs):
             for index, other in zip(ours, theirs, strict=True):
                 partner[index] = other
                 out.append((index, other))
@@ -285,6 +292,16 @@ def _stands(rewrite: Rewrite, follows: bytes, there: set[bytes] | bytes) -> bool
     )
 
 
+def _only_whole(text: bytes, contents: bytes) -> int | None:
+    """Where the text stands between two NULs, or at the very beginning; None if it does so nowhere, or twice."""
+    whole = b"\0" + text + b"\0"
+    first = 0 if contents.startswith(whole[1:]) else None
+    at = contents.find(whole)
+    if at < 0:
+        return first
+    return at + 1 if first is None and contents.find(whole, at + 1) < 0 else None
+
+
 def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, Rewrite]]:
     """Where to rewrite a: the word stands there, and b holds the new word with what follows."""
     found: list[tuple[int, int, Rewrite]] = []
@@ -293,6 +310,11 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
         if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and rewrite.kind is not RewriteKind.PREFIX):
             continue
         if not rewrite.a:
+            continue
+        if rewrite.kind is RewriteKind.OPAQUE:
+            at = _only_whole(rewrite.a, a)
+            if at is not None and _only_whole(rewrite.b, b) is not None:
+                found.append((at, -len(rewrite.a), rewrite))
             continue
         at = a.find(rewrite.a)
         there = _followers(rewrite.b, b) if at >= 0 else b""

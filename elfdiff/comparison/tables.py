@@ -10,7 +10,7 @@ import numpy as np
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.frames import Frames
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.pools import Rewriter
+from elfdiff.comparison.pools import Rewriter, shape
 from elfdiff.comparison.runs import Flags, Ints, Runs
 from elfdiff.elf.model import Section
 from elfdiff.elf.symbols import SymbolTable
@@ -132,6 +132,7 @@ def align_symbols(
     out = filled(out, len(b))
     out = _further(out, a_keys, b_keys, None, None)
     out = _further(out, names, [key[:3] for key in b_keys], None, None)
+    out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
     return filled(out, len(b))
 
 
@@ -164,6 +165,12 @@ def _renamed(keys: list[tuple[bytes, int, int, bytes]], rewriter: Rewriter) -> l
             seen[name] = next(iter(rewriter.variants(name)), name)
         out.append((seen[name], info, section))
     return out
+
+
+def _shapes(keys: list[tuple[bytes, int, int, bytes]], none: int) -> list[Hashable]:
+    """Keys with the digests in names masked; (``none``, index), which equals nothing, for a name that holds none."""
+    masked = ((shape(name), info, section) for name, info, section, _ in keys)
+    return [key if key[0] is not None else (none, index) for index, key in enumerate(masked)]
 
 
 def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[bytes, int, int, bytes]]:

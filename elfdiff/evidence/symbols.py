@@ -20,6 +20,7 @@ MAX_SPANS = 50_000
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("llvm-suffix", re.compile(r"\.llvm\.\d+")),
+    ("lto-unit", re.compile(r"(?<=[A-Za-z0-9_]\.)[0-9a-f]{8}\Z")),
     ("uniq", re.compile(r"\.__uniq\.\d+")),
     ("cuda", re.compile(r"tmpxft_[0-9a-f]{8}_[0-9a-f]{8}-\d+")),
     ("omp-offload", re.compile(r"(?<=__omp_offloading_)[0-9a-f]+_[0-9a-f]+(?=_)")),
@@ -169,7 +170,7 @@ def _spans(
 ) -> tuple[tuple[Span | None, Span | None], ...]:
     """Where the names stand; of a module's hash its digits, and nothing unless one hash became one other everywhere."""
     places = ((_name_span(pair.a, a), _name_span(pair.b, b), x, y) for a, b, x, y in members)
-    if scheme != "llvm-suffix":
+    if scheme not in ("llvm-suffix", "lto-unit"):
         return tuple((left, right) for left, right, _, _ in places)
     if len({other for _, _, _, other in members}) > 1:
         return ()
