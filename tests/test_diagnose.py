@@ -66,3 +66,18 @@ def test_a_text_of_31_bytes_aligns_its_section(tmp_path: Path) -> None:
     assert [finding.cause for finding in report.findings if finding.role is Role.ROOT] == ["build-path"]
     assert report.ledger is not None
     assert report.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc builds the pair")
+@pytest.mark.parametrize("flags", [("-flto",), ("-gsplit-dwarf",)], ids=["lto", "split-dwarf"])
+def test_digests_of_debug_information_follow_from_the_directory(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    for name in ("a", "longer"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "m.c").write_text('#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n')
+        subprocess.run(["gcc", "-O2", "-g", *flags, "-o", "program", folder / "m.c"], check=True, cwd=folder)
+    report = pipeline.diagnose(str(tmp_path / "a" / "program"), str(tmp_path / "longer" / "program"))
+    assert [finding.cause for finding in report.findings if finding.role is Role.ROOT] == ["build-path"]
+    assert report.ledger is not None
+    assert (report.ledger.totals.unexplained.most, report.ledger.totals.contradicted.most) == (0, 0)
+    assert report.ledger.totals.hash.most > 20, "the build ID and the digests of the units"

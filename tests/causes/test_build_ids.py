@@ -62,6 +62,7 @@ def test_other_digests(seen, claims):
     assert claims(seen.given(alt)) == {"debugaltlink-dwz": "certain"}
     assert claims(seen.given(seen.build_id(80, kind="go-build-id"))) == {"build-id-go": "certain"}
     assert claims(seen.given(seen.renamed("llvm-suffix"))) == {"thinlto-promoted-suffix": "certain"}
+    assert claims(seen.given(seen.renamed("lto-unit"))) == {"embedded-hash-of-content": "certain"}
     module = ModuleInfoChange(section=".modinfo", key="srcversion", a_value="0A", b_value="1B")
     assert claims(seen.given(module)) == {"embedded-hash-of-content": "certain"}
     name_only = DebugLinkChange(section=".gnu_debuglink", name_differs=True, crc_differs=False)

@@ -77,6 +77,22 @@ def test_line_ends_and_lfs_pointers_come_from_the_checkout(seen, ask):
     assert ask(vcs_state, seen.given(seen.text("one two", "one three"))) == {}
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "found"),
+    [
+        ("$Id: m.c 12 2024-01-02 joe $", "$Id$", "certain"),
+        ("v $Format:%h$ of tool", "v 7c9bc5f of tool", "certain"),
+        ("$Revision: 12 $", "$Revision: 13 $", "likely"),
+        ("costs $5, Id: 3$", "costs $6, Id: 3$", None),
+        ("$Id: a $ one", "$Id: b $ two", None),
+    ],
+)
+def test_keywords_that_version_control_fills_in(seen, ask, a, b, found):
+    expected = {"vcs-checkout-artifacts": found} if found else {}
+    assert ask(vcs_state, seen.given(seen.text(a, b))) == expected
+    assert ask(vcs_state, seen.given(seen.text(b, a))) == expected
+
+
 def test_go_gets_its_flag_and_c_a_sentence(seen):
     def actions(*languages):
         context = seen.given(languages=languages).context
