@@ -263,6 +263,14 @@ def dump(explanation: Explanation) -> bytes:
     return json.dumps(first).encode() + b"\n" + packed[method]
 
 
+def _hash_table(row: list[Any]) -> HashTable:
+    kind, at, length, symbols_at, count, entry, names_at, names_size, width, little, head = row
+    return HashTable(
+        str(kind), int(at), int(length), int(symbols_at), int(count), int(entry), int(names_at), int(names_size),
+        int(width), bool(little), tuple(int(value) for value in head),
+    )  # fmt: skip
+
+
 def load(data: bytes) -> Explanation:
     """A proof file's explanation. Raises MalformedProof."""
     first, _, body = data.partition(b"\n")
@@ -336,7 +344,7 @@ def load(data: bytes) -> Explanation:
             rewrites,
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
-            tuple(HashTable(*x[:-1], head=tuple(int(value) for value in x[-1])) for x in h["hashes"]),
+            tuple(_hash_table(x) for x in h["hashes"]),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

@@ -20,6 +20,7 @@ from elfdiff.comparison.fields import (
     LAYOUT,
     SECTION_INDEX,
     THREAD_LOCAL,
+    VERSION,
     Fields,
     Space,
     contents_of,
@@ -52,6 +53,7 @@ from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_
 from elfdiff.comparison.sections import SectionPair
 from elfdiff.comparison.slots import Slots, align_slots, got_slots, is_got, is_plt, judged, plt_slots
 from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
+from elfdiff.comparison.versions import SHT_GNU_VERNEED, align_needs, needs, number_map, numbers_of
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
 from elfdiff.elf.symbols import SymbolTable
@@ -158,7 +160,8 @@ class Aligner:
         if section.compression is not None:
             return False
         return section.type in (
-            SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_HASH, SHT_GNU_HASH
+            SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_GNU_VERNEED, SHT_HASH,
+            SHT_GNU_HASH,
         ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
 
     def _contents(self, left: Section, right: Section) -> TextAlignment:
@@ -643,6 +646,8 @@ class Aligner:
             return align_frames(*frames, x, y, mapped, known)
         elif left.name == ".eh_frame_hdr":
             return self._frame_header(left, right, x, y)
+        elif left.type == SHT_GNU_VERNEED:
+            return align_needs(needs(self.a, left), needs(self.b, right), self.rewriter, len(x), len(y))
         elif left.type == SHT_GNU_VERSYM:
             symbols = self.texts.get(left.link)
             if symbols is not None:
@@ -664,6 +669,19 @@ class Aligner:
         mapped, known = self._map_addresses(columns[0])
         partner = align_by_place(columns[0], columns[1], mapped, known)
         return joined([identity(12), records(partner, 8).shifted(12, 12)])
+
+    def _versions(self) -> Runs | None:
+        """Numbers of needed versions."""
+        left = next((x for x, _ in self.pairs if x.type == SHT_GNU_VERNEED and x.index in self.texts), None)
+        dynamic = next((x for x, _ in self.pairs if x.type == SHT_DYNSYM and x.index in self.texts), None)
+        if left is None:
+            return None
+        symbols = None
+        if dynamic is not None:
+            size = 24 if self.a.word == 8 else 16
+            runs = self.texts[dynamic.index].runs
+            symbols = Runs(runs.a // size, runs.b // size, runs.n // size)
+        return number_map(self.a, needs(self.a, left), self.texts[left.index].runs, numbers_of(self.a), symbols)
 
     def _symbol_table(self, image: Image, section: Section) -> SymbolTable | None:
         table = image.elf.symtab if section.type == SHT_SYMTAB else image.elf.dynsym
@@ -708,11 +726,11 @@ class Aligner:
             if left.type in (SHT_SYMTAB, SHT_DYNSYM):
                 size = 24 if self.a.word == 8 else 16
                 runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
-                spaces[symbols_of(left.index)] = Space(runs, none, none)
+                spaces[symbols_of(left.index)] = Space(runs, none, none, discrete=True)
             elif left.type in (SHT_RELA, SHT_REL) and left.is_allocated:
                 size = self.a.word * (3 if left.type == SHT_RELA else 2)
                 runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
-                spaces[records_of(left.index)] = Space(runs, none, none)
+                spaces[records_of(left.index)] = Space(runs, none, none, discrete=True)
         for x, y in pieces:
             if x is None or y is None:
                 continue
@@ -741,6 +759,9 @@ class Aligner:
             np.array([len(self.a.elf.sections)], dtype=np.int64),
             np.array([len(self.b.elf.sections)], dtype=np.int64),
         )
+        versions = self._versions()
+        if versions is not None:
+            spaces[VERSION] = Space(versions, none, none, discrete=True)
         spaces[THREAD_LOCAL] = Space(self._thread_local(), none, none)
         return OneWay(
             self.a,

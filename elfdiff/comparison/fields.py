@@ -19,6 +19,8 @@ LAYOUT = "section address"
 """The space of addresses, section by section: where sections begin and end, whatever moved inside."""
 SECTION_INDEX = "section index"
 THREAD_LOCAL = "thread-local offset"
+VERSION = "version"
+"""The space of numbers of symbol versions."""
 
 
 def contents_of(section_index: int) -> str:
@@ -102,11 +104,15 @@ class Space:
     ends_b: Ints
     firm: bool = False
     """The ends of sections come first, whatever the last run says."""
+    discrete: bool = False
+    """Numbers of things: none is the end of the one before it."""
 
     def map(self, values: Ints, end: bool) -> Mapped:
         """Each value's place in b; ``end``: values are ends of something."""
         found = self.runs.map(values)
         value, other, known, ambiguous = found.value, found.other, found.known, found.ambiguous
+        if self.discrete and not end:
+            known, ambiguous = self.runs.map_fields(values, 1)[1], np.zeros(len(values), dtype=bool)
         if end:
             # What ends here ends with what stands before: no second candidate.
             value, ambiguous = np.where(ambiguous, other, value), np.zeros(len(values), dtype=bool)

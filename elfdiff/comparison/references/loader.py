@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, contents_of, records_of, symbols_of
+from elfdiff.comparison.fields import ADDRESS, LAYOUT, VERSION, Base, Fields, contents_of, records_of, symbols_of
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.runs import Ints
@@ -16,7 +16,9 @@ from elfdiff.elf.model import Section
 
 SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_NOBITS, SHT_REL = 2, 4, 6, 8, 9
 SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY, SHT_RELR = 14, 15, 16, 19
-SHT_GNU_VERDEF, SHT_GNU_VERNEED = 0x6FFFFFFD, 0x6FFFFFFE
+SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
+HIDDEN = 0x8000
+"""The bit of a version's number that hides a symbol."""
 STT_SECTION = 3
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
@@ -81,6 +83,9 @@ def fields(image: Image) -> Iterator[Fields]:
             yield from _dynamic(image, section)
         elif section.type in (SHT_GNU_VERDEF, SHT_GNU_VERNEED):
             yield from _versions(image, section)
+        elif section.type == SHT_GNU_VERSYM:
+            at = section.span.start + 2 * np.arange(section.span.length // 2, dtype=np.int64)
+            yield _version_numbers(image, at)
     if not image.relocatable:
         yield from _slots(image)
         yield from _binding_indices(image)
@@ -306,6 +311,13 @@ def _dynamic(image: Image, section: Section) -> Iterator[Fields]:
             )
 
 
+def _version_numbers(image: Image, at: Ints) -> Fields:
+    """Numbers of versions; 0 and 1 say that there is none."""
+    held = image.numbers(at, 2)
+    at, held = at[held & ~HIDDEN > 1], held[held & ~HIDDEN > 1]
+    return Fields("number of a version", at, 2, held & ~HIDDEN, VERSION, Base.CONSTANT, -(held & HIDDEN))
+
+
 def _versions(image: Image, section: Section) -> Iterator[Fields]:
     """vn_file and vna_name, or vda_name (LSB "Symbol Versioning"): offsets into the linked string table."""
     data = image.content(section)
@@ -313,6 +325,7 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
     need = section.type == SHT_GNU_VERNEED
     at: list[int] = []
     values: list[int] = []
+    numbered: list[int] = []
     place = 0
     for _ in range(MAX_VERSIONS):
         if place + (16 if need else 20) > len(data):
@@ -331,6 +344,7 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
             (name,) = struct.unpack_from(mark + "I", data, where)
             at.append(where)
             values.append(name)
+            numbered += [inner + 6] * need
             (step,) = struct.unpack_from(mark + "I", data, inner + (12 if need else 4))
             if not step:
                 break
@@ -340,4 +354,6 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
         place += following
     start = image.place(section)[0]
     places, index = np.unique(np.array(at, dtype=np.int64), return_index=True)
+    if numbered:
+        yield _version_numbers(image, np.unique(np.array(numbered, dtype=np.int64)) + start)
     yield Fields("version name", places + start, 4, np.array(values, dtype=np.int64)[index], contents_of(section.link))
