@@ -362,7 +362,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             (text.a_directory + "/").startswith(a + "/") and (text.b_directory + "/").startswith(b + "/")
             for a, b in groups
         )
-        face = OUT_DIR if "rust" in spoken else STRINGS
+        face = LTO if (text.fact.section or "").startswith(".gnu.") else OUT_DIR if "rust" in spoken else STRINGS
         found[face][0].append(text.fact)
         found[face][1].append(Confidence.CERTAIN if known else Confidence.LIKELY)
     for entry in run_paths:

@@ -146,7 +146,7 @@ def _place(spot: Spot, directories: _Directories) -> PathPlace:
         return PathPlace.DEBUG_NAME if spot.text in directories.names else PathPlace.DEBUG_OTHER
     if name == ".gopclntab":
         return PathPlace.GO_TABLE
-    if name.startswith(".gnu.lto_"):
+    if name.startswith((".gnu.lto_", ".gnu.debuglto_")):
         return PathPlace.LTO
     return PathPlace.INTERPRETER if name == ".interp" else PathPlace.TEXT
 
