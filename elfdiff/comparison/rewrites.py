@@ -10,6 +10,7 @@ from enum import StrEnum
 
 MAX_PREFIXES = 8
 MAX_CANDIDATES = 16
+MAX_PATH = 4096
 
 PATH = re.compile(
     rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+"
@@ -23,6 +24,7 @@ _SOURCE_END = re.compile(
 )
 
 
+_NO_PATH = re.compile(rb"[\x00-\x1f:;,\"'<>|]")
 _VERSIONED = re.compile(rb"([A-Za-z][A-Za-z0-9_.-]*?)[-@]v?\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*")
 
 
@@ -78,6 +80,8 @@ def apply_prefix(old: bytes, new: bytes, text: bytes) -> bytes:
 
 def paths_in(text: bytes) -> list[bytes]:
     """The absolute paths in a text. A path glued to other words (Rust keeps no NUL) is cut behind its source suffix."""
+    if b" " in text and _is_path_with_spaces(text):
+        return [text]
     found: list[bytes] = []
     if b"://" in text:
         text = _URL.sub(b" ", text)
@@ -92,6 +96,20 @@ def paths_in(text: bytes) -> list[bytes]:
             path = path[: suffix.end()]
         found.append(path)
     return found
+
+
+def _is_path_with_spaces(text: bytes) -> bool:
+    """True if all of a text is one source file below a directory with a space in its name: no option, no second path."""
+    if not text.startswith(b"/") or len(text) > MAX_PATH or _NO_PATH.search(text):
+        return False
+    suffix = _SOURCE_END.search(text)
+    words = text.split(b" ")
+    return (
+        suffix is not None
+        and suffix.end() == len(text)
+        and b"/" in words[-1]
+        and all(word and not word.startswith((b"/", b"-")) for word in words[1:])
+    )
 
 
 def split_common_tail(a: bytes, b: bytes) -> tuple[bytes, bytes, bytes] | None:

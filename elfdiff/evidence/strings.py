@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.rewrites import Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
+from elfdiff.comparison.rewrites import PATH, Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
 from elfdiff.comparison.strings import StringPair
 from elfdiff.comparison.texts import Spot
 from elfdiff.evidence.gosettings import go_setting_words
@@ -155,7 +155,7 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
     left, right = string.a, string.b
     if left is None or right is None or _CRATE_HEAD.search(rewrite.a) or _CRATE_HEAD.search(rewrite.b):
         return
-    for path in dict.fromkeys(paths_in(left.text)):
+    for path in dict.fromkeys((*paths_in(left.text), *_paths_below(rewrite.a, left.text))):
         if apply_prefix(rewrite.a, rewrite.b, path) == path or not path.startswith(rewrite.a):
             continue
         place = _place(left, directories)
@@ -172,6 +172,18 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
             exact=string.exact,
             assembler=place is PathPlace.DEBUG_DIRECTORY and directories.only_assembler,
         )
+
+
+def _paths_below(directory: bytes, text: bytes) -> Iterator[bytes]:
+    """Paths that begin with a directory in whose own name a path seems to end: at a space, a comma, a colon."""
+    if PATH.fullmatch(directory):
+        return
+    at = text.find(directory)
+    while at >= 0:
+        end = at + len(directory)
+        rest = PATH.match(text, end)
+        yield directory + (rest.group() if rest else b"")
+        at = text.find(directory, end)
 
 
 def _interpreter(string: StringPair) -> Iterator[PathChange | TextChange]:

@@ -56,3 +56,16 @@ def test_a_version_inside_the_path_is_no_directory() -> None:
     assert split_common_tail(a, b) == (b"/w/a", b"/w/b", b"vendor/tiny-1.0.1/src/lib.rs")
     a, b = b"/w/a/tiny-1.0.1/lib.rs", b"/w/a/tiny-1.0.2/lib.rs"
     assert split_common_tail(a, b) == (b"/w/a/tiny-1.0.1", b"/w/a/tiny-1.0.2", b"lib.rs")
+
+
+@pytest.mark.parametrize(
+    ("text", "paths"),
+    [
+        (b"/home/ci/two words/src/m.c", [b"/home/ci/two words/src/m.c"]),
+        (b"/bin/sh -c /usr/x/y.c", [b"/bin/sh", b"/usr/x/y.c"]),
+        (b"/usr/bin/cc -I foo/x.h", [b"/usr/bin/cc", b"/x.h"]),
+        (b"/usr/share/a.txt and other/b.txt", [b"/usr/share/a.txt", b"/b.txt"]),
+    ],
+)
+def test_spaces_in_a_directory_and_between_words(text, paths):
+    assert paths_in(text) == paths
