@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from elfdiff.elf.file import ElfFile
+from elfdiff.elf.file import ET_REL, ElfFile
 from elfdiff.elf.model import Section
+from elfdiff.elf.sameness import same_raw
 
 SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
 MIN_RUN = 5
@@ -111,6 +112,8 @@ def unmatched(
     The two dictionaries map an unmatched text's offset to its left neighbour (b"" at the start). Empty when
     the contents are equal.
     """
+    if a_section and b_section and _unchanged(a, a_section, b, b_section):
+        return [], [], {}, {}
     a_contents = a.contents(a_section) if a_section else b""
     b_contents = b.contents(b_section) if b_section else b""
     if a_contents == b_contents:
@@ -120,6 +123,12 @@ def unmatched(
     a_spots, a_before = _lacking(a_section, a_all, b_all)
     b_spots, b_before = _lacking(b_section, b_all, a_all)
     return a_spots, b_spots, a_before, b_before
+
+
+def _unchanged(a: ElfFile, a_section: Section, b: ElfFile, b_section: Section) -> bool:
+    """True where equal bytes in the files say that the contents are equal."""
+    plain = a_section.compression is None and b_section.compression is None
+    return plain and ET_REL not in (a.header.type, b.header.type) and same_raw(a, a_section, b, b_section)
 
 
 def _lacking(
