@@ -80,11 +80,10 @@ class Explanation:
     """From a (``a_size`` bytes, ``a_digest``) to b. Offsets are file offsets.
 
     ``sections`` are rows of (offset in a, offset in b, bytes in a, bytes in b, address in a, address in b).
-    ``copies`` are further pieces of a (padding of a length that b needs). ``words`` are rows of (offset in b, rewrite),
-    ``rewrites`` the words themselves. ``directed`` are fields that mean another copy of the same text: rows of (group
-    key, …) kept as plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b. ``b_image`` is
-    b's size
-    with the inflated contents behind it.
+    ``copies`` are further pieces of a (what stands behind a function without belonging to it). ``words`` are rows of
+    (offset in b, rewrite), ``rewrites`` the words themselves. ``directed`` are fields that mean another copy of the
+    same text: plain groups whose ``extra`` is the place in b. ``payload`` are literal bytes of b. ``b_image`` is b's
+    size with the inflated contents behind it.
     """
 
     little: bool
@@ -109,6 +108,17 @@ class Explanation:
     deflated: tuple[Deflated, ...]
     hash_tables: tuple[HashTable, ...] = ()
     """Tables that are made from the symbols when all else is in its place."""
+    fills: tuple[Fill, ...] = ()
+    """Padding between functions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Padding of code: ``length`` bytes of b at ``at`` in a style of :mod:`elfdiff.accounting.fillers`."""
+
+    at: int
+    length: int
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +138,15 @@ class Inflated:
 class Deflated:
     """A compressed section of b: ``size`` bytes at ``image_at`` of the extended file make ``length`` bytes at ``at``.
 
-    ``size_at`` is where the inflated size stands (ch_size, ``size_width`` bytes). ``level`` is the one that makes a's
-    own bytes.
+    ``size_at`` is where the inflated size stands (ch_size, ``size_width`` bytes). ``encoder`` is the one that makes a's
+    own bytes (streams.py knows its name).
     """
 
     image_at: int
     size: int
     at: int
     length: int
-    method: str
-    level: int
+    encoder: str
     size_at: int
     size_width: int
     big_size: bool
@@ -226,6 +235,7 @@ def dump(explanation: Explanation) -> bytes:
             **({"immediate": str(g.immediate), "target": out.array(g.target)} if g.immediate else {}),
         }  # fmt: skip
 
+    styles = sorted({fill.style for fill in e.fills})
     header = {
         "format": FORMAT,
         "little": e.little,
@@ -244,8 +254,16 @@ def dump(explanation: Explanation) -> bytes:
         "image": e.b_image,
         "inflated": [[x.at, x.length, x.size, x.method] for x in e.inflated],
         "deflated": [
-            [x.image_at, x.size, x.at, x.length, x.method, x.level, x.size_at, x.size_width, x.big_size]
-            for x in e.deflated
+            [x.image_at, x.size, x.at, x.length, x.encoder, x.size_at, x.size_width, x.big_size] for x in e.deflated
+        ],
+        "styles": styles,
+        "fills": [
+            out.array(np.array(column, dtype=np.int64))
+            for column in (
+                [x.at for x in e.fills],
+                [x.length for x in e.fills],
+                [styles.index(x.style) for x in e.fills],
+            )
         ],
         "hashes": [[getattr(x, name) for name in HashTable.__slots__] for x in e.hash_tables],
         "payload": [out.array(e.payload_at), out.array(e.payload_length), out.raw(e.payload)],
@@ -331,6 +349,8 @@ def load(data: bytes) -> Explanation:
         copies = tuple(inner.array(x) for x in h["copies"])
         rewrites = tuple((bytes.fromhex(a), bytes.fromhex(b)) for a, b in h["rewrites"])
         words = tuple(inner.array(x) for x in h["words"])
+        filled = [inner.array(x).tolist() for x in h["fills"]]
+        styles = [str(style) for style in h["styles"]]
         payload_at, payload_length = inner.array(h["payload"][0]), inner.array(h["payload"][1])
         payload = inner.raw(int(h["payload"][2]))
         points = [inner.array(x) for x in h["breakpoints"]]
@@ -345,6 +365,7 @@ def load(data: bytes) -> Explanation:
             (words[0], words[1]), breakpoints, payload_at, payload_length, payload,
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
             tuple(_hash_table(x) for x in h["hashes"]),
+            tuple(Fill(at, length, styles[style]) for at, length, style in zip(*filled, strict=True)),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

@@ -15,6 +15,7 @@ from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Explanation
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
+from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.proof import explain
 from elfdiff.accounting.replay import replay
 from elfdiff.comparison.alignment import Alignment
@@ -290,7 +291,20 @@ class Accountant:
                     self._own(self.a, x.start, x.end, Class.CONSEQUENCE, label)
 
     def _made(self, got: Bytes, explanation: Explanation) -> None:
-        """Tables that the replay makes anew, word by word."""
+        """Padding of code, and tables that the replay makes anew, word by word."""
+        label = self._label((), "padding")
+        found = paddings(self.alignment)
+        for gap in found.made:
+            low, high = gap.at, min(gap.at + gap.length, len(got))
+            equal = got[low:high] == self.b.data[low:high]
+            if equal.all():
+                self.b.kind[low:high] = Class.CONSEQUENCE
+                self.b.owner[low:high] = label
+            self.contradicted[low:high] |= ~equal & ~self.b.differs[low:high]
+        for span in found.known:
+            lone = self.a.lone[span.start : span.end]
+            self.a.kind[span.start : span.end][lone] = Class.CONSEQUENCE
+            self.a.owner[span.start : span.end][lone] = label
         label = self._label((), "hash table of symbols")
         for table in explanation.hash_tables:
             low, high = table.at, table.at + table.length

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.derived import hash_tables
-from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Inflated, Ints, SpaceMap, encoded
+from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Fill, Inflated, Ints, SpaceMap, encoded
+from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
-from elfdiff.accounting.streams import level_of
+from elfdiff.accounting.streams import encoders_of
 from elfdiff.comparison.alignment import Alignment
 from elfdiff.comparison.copies import meant
 from elfdiff.comparison.fields import Base
@@ -23,7 +24,6 @@ from elfdiff.comparison.runs import Flags
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 
-MAX_KINDS = 64
 _NONE = np.zeros(0, dtype=np.int64)
 
 
@@ -96,6 +96,8 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         for name, s in alignment.spaces.items()
         if name in used
     }
+    gaps = [gap for gap in paddings(alignment).made if gap.at + gap.length <= len(b.elf.data)]
+    kept = np.array([(gap.a_at, gap.at, gap.kept) for gap in gaps if gap.kept], dtype=np.int64).reshape(-1, 3)
     words = [(change.b_at, change.rewrite) for change in alignment.changes if change.b_at + change.b_length <= b_size]
     ids = sorted({rewrite for _, rewrite in words})
     texts = {rewrite.id: (rewrite.a, rewrite.b) for rewrite in alignment.rewrites}
@@ -110,7 +112,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         spaces=spaces,
         groups=groups,
         directed=directed,
-        copies=_padding(alignment, len(b.elf.data)),
+        copies=(kept[:, 0].copy(), kept[:, 1].copy(), kept[:, 2].copy()),
         rewrites=tuple(texts[index] for index in ids),
         words=(
             np.array([at for at, _ in words], dtype=np.int64),
@@ -124,40 +126,47 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         inflated=inflated,
         deflated=deflated,
         hash_tables=hash_tables(alignment),
+        fills=tuple(Fill(gap.at + gap.kept, gap.length - gap.kept, gap.style) for gap in gaps),
     )
 
 
 def _compressed(alignment: OneWay) -> tuple[tuple[Inflated, ...], tuple[Deflated, ...]]:
-    """Every inflated section of a, and those of b that compressing again may give: at the level that gives a's
+    """Every inflated section of a, and those of b that compressing again may give: with the encoder that gives a's
     bytes."""
     a, b = alignment.a, alignment.b
     sections = [s for s in a.elf.sections if a.inflated(s)]
     if len(sections) != sum(s.compression is not None and s.span is not None for s in a.elf.sections):
         return (), ()
     inflated: list[Inflated] = []
-    deflated: list[Deflated] = []
+    parts: list[tuple[bytes, bytes]] = []
+    targets: list[tuple[Section, tuple[int, int, int, int]] | None] = []
     for section in sections:
         stream = _stream(a, section)
         if stream is None or section.compression is None:
             return (), ()
         method = "zstd" if section.compression == "zstd" else "zlib"
-        size = a.place(section)[1]
-        inflated.append(Inflated(stream[0], stream[1], size, method))
+        inflated.append(Inflated(stream[0], stream[1], a.place(section)[1], method))
+        parts.append((a.content(section), a.elf.data[stream[0] : stream[0] + stream[1]]))
         partner = alignment.section_map.get(section.index)
-        if partner is None:
-            continue
-        other = b.elf.sections[partner]
-        there = _stream(b, other) if b.inflated(other) and other.compression == section.compression else None
-        if there is None:
-            continue
-        level = level_of(a.content(section), a.elf.data[stream[0] : stream[0] + stream[1]], method)
-        if level is not None:
+        other = b.elf.sections[partner] if partner is not None else None
+        there = (
+            _stream(b, other)
+            if other is not None and b.inflated(other) and other.compression == section.compression
+            else None
+        )
+        targets.append((other, there) if other is not None and there is not None else None)
+    # What did not change at all is a piece of a, and needs no encoder.
+    wanted = [
+        target is not None and b.elf.data[target[1][0] : target[1][0] + target[1][1]] != stream
+        for target, (_, stream) in zip(targets, parts, strict=True)
+    ]
+    deflated: list[Deflated] = []
+    for target, encoder in zip(targets, encoders_of(parts, wanted), strict=True):
+        if target is not None and encoder is not None:
+            other, there = target
             at, length = b.place(other)
-            deflated.append(
-                Deflated(
-                    at, length, there[0], there[1], method, level, there[2], there[3], section.compression == "zlib-gnu"
-                )
-            )
+            old = other.compression == "zlib-gnu"
+            deflated.append(Deflated(at, length, there[0], there[1], encoder, there[2], there[3], old))
     return tuple(inflated), tuple(deflated)
 
 
@@ -262,29 +271,3 @@ def _made(rows: dict[tuple[object, ...], list[tuple[Ints, Ints, Flags, Ints]]]) 
             )
         )
     return tuple(out)
-
-
-def _padding(alignment: OneWay, b_size: int) -> tuple[Ints, Ints, Ints]:
-    """Padding of code that b needs and a has somewhere; zeros need no copy."""
-    lone = np.ones(len(alignment.b.data) + 2, dtype=bool)
-    lone[0] = lone[-1] = False
-    for _, b, n in alignment.runs.triples():
-        lone[1 + b : 1 + b + n] = False
-    rows: list[tuple[int, int, int]] = []
-    found: dict[bytes, int] = {}
-    for section in alignment.b.elf.sections:
-        if not section.is_executable or section.span is None or not section.span.length:
-            continue
-        start, end = section.span.start, min(section.span.end, b_size)
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], lone[1 + start : 1 + end], [False])).astype(np.int8)))
-        for x, y in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
-            if y - x <= 64:
-                fill = alignment.b.elf.data[x:y]
-                if fill not in found:
-                    # Padding is of few kinds; what is none is looked for once, too, and seldom found.
-                    found[fill] = alignment.a.elf.data.find(fill) if len(found) < MAX_KINDS else -1
-                where = found[fill]
-                if where >= 0:
-                    rows.append((where, x, y - x))
-    table = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()

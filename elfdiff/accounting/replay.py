@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
+from elfdiff.accounting.fillers import fill
 from elfdiff.accounting.hashing import rebuilt
-from elfdiff.accounting.streams import deflate, inflate
+from elfdiff.accounting.streams import MAX_SLOW, SLOW, UnknownEncoder, deflate, inflate
 
 MAX_IMAGE = 8 << 30
 MAX_SCAN = 8 << 20
@@ -31,12 +32,19 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
         part.image_at < 0 or part.image_at + part.size > size for part in e.deflated
     ):
         raise MalformedProof("the explanation makes too large a file")
+    if sum(part.size for part in e.deflated if part.encoder in SLOW) > MAX_SLOW:
+        raise MalformedProof("the explanation compresses too much")
     out = np.zeros(size, dtype=np.uint8)
     for pieces in (e.runs, e.copies):
         _inside(pieces[0], pieces[2], len(source))
         _inside(pieces[1], pieces[2], size)
         for x, y, n in zip(pieces[0].tolist(), pieces[1].tolist(), pieces[2].tolist(), strict=True):
             out[y : y + n] = source[x : x + n]
+    for part in e.fills:
+        content = fill(part.style, part.length)
+        if content is None or part.at < 0 or part.at + part.length > size:
+            raise MalformedProof("padding does not fit into the file, or is of no known style")
+        out[part.at : part.at + part.length] = np.frombuffer(content, dtype=np.uint8)
     for at, index in zip(e.words[0].tolist(), e.words[1].tolist(), strict=True):
         word = e.rewrites[index][1]
         if at < 0 or at + len(word) > size:
@@ -52,8 +60,8 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
             raise MalformedProof("a table is not inside the file")
         if made is not None:
             out[table.at : table.at + table.length] = np.frombuffer(made, dtype=np.uint8)
-    for part in e.deflated:
-        _deflate(out, part, e.little)
+    for stream in e.deflated:
+        _deflate(out, stream, e.little)
     if with_payload:
         _inside(e.payload_at, e.payload_length, e.b_size)
         at = 0
@@ -80,7 +88,10 @@ def _extended(a: bytes, e: Explanation) -> bytes:
 
 def _deflate(out: Bytes, part: Deflated, little: bool) -> None:
     """Compress one section again; nothing is written if it does not come out as long as b's."""
-    stream = deflate(out[part.image_at : part.image_at + part.size].tobytes(), part.method, part.level)
+    try:
+        stream = deflate(out[part.image_at : part.image_at + part.size].tobytes(), part.encoder)
+    except UnknownEncoder as error:
+        raise MalformedProof(f"the explanation names an encoder that does not exist: {error}") from error
     if part.at < 0 or part.at + part.length > len(out) or part.size_at < 0 or part.size_at + part.size_width > len(out):
         raise MalformedProof("a compressed section does not fit into the file")
     if len(stream) != part.length:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections import Counter
 from collections.abc import Sequence
@@ -99,8 +100,8 @@ def by_first_use(known: Sequence[int], numbers: Ints, places: Ints) -> list[int]
 def number_map(a: Image, records: Sequence[Need], placed: Runs, numbers: Ints | None, symbols: Runs | None) -> Runs:
     """Which number of b each number of a becomes.
 
-    Linkers number versions as their records stand (gold, mold), or as symbols first need them (LLD). The rule that gives
-    a's own numbers gives b's; where none does, numbers stay as they are.
+    Linkers number versions as their records stand (gold, mold), or as symbols first need them (LLD). The rule that
+    gives a's own numbers gives b's; where none does, numbers stay as they are.
     """
     own = [need for need in records if need.number]
     known = sorted(need.number for need in own)
@@ -123,7 +124,7 @@ def number_map(a: Image, records: Sequence[Need], placed: Runs, numbers: Ints | 
     changed = dict(zip(candidates[0], known, strict=True))
     runs = [(number, other, 1) for number, other in changed.items()]
     edges = [-1, *known, 1 << 16]
-    runs += [(low + 1, low + 1, high - low - 1) for low, high in zip(edges, edges[1:], strict=False)]
+    runs += [(low + 1, low + 1, high - low - 1) for low, high in itertools.pairwise(edges)]
     return Runs.of(runs)
 
 
