@@ -43,6 +43,15 @@ def swaps(evidence: EvidenceSet) -> Iterator[Swap]:
                 yield Swap(change, crates, words)
 
 
+def own_crate(name: str) -> str | None:
+    """The first crate that a mangled name tells, if it does not come with rustc; None for other names."""
+    for scheme, crate in ((_LEGACY, _LEGACY_CRATE), (_V0, _V0_CRATE)):
+        if scheme.match(name):
+            found = next(_crates(name, crate), None)
+            return None if found in _LIBRARY else found
+    return None
+
+
 def _moved(legacy: tuple[str, ...], modern: tuple[str, ...]) -> tuple[str, ...]:
     before = Counter(_first_crates(legacy, _LEGACY, _LEGACY_CRATE))
     after = Counter(_first_crates(modern, _V0, _V0_CRATE))

@@ -49,6 +49,11 @@ _BUILD_PLACE = re.compile(
 _INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
 _ABSOLUTE = re.compile(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
 
+_NAMES = re.compile(r"(?:/[\w.+@~-]*)+\Z")
+_HASHED = re.compile(r"(?<![0-9a-f])[0-9a-f]{16,}(?![0-9a-f])|-cgu\.\d+")
+"""Hashes in paths, and the units that rustc numbers: they are no places."""
+MOST_SHARED = 256
+
 
 @dataclass(frozen=True, slots=True)
 class LoneDirectory:
@@ -151,7 +156,12 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
             if fact.kind is not WordKind.OTHER:
                 continue
             a, b = fact.a_word, fact.b_word
-        elif fact.a is None or fact.b is None or fact.fragment:
+        elif fact.a is None or fact.b is None:
+            continue
+        elif fact.fragment:
+            found = _glued(fact.a.value, fact.b.value)
+            if found and not any(is_foreign(path) or SOURCE_SUFFIX.search(path) for path in found):
+                yield LoneDirectory(fact, *found)
             continue
         else:
             a, b = fact.a.value, fact.b.value
@@ -159,7 +169,24 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
         if len(left) != len(right) or _ABSOLUTE.sub("/", a) != _ABSOLUTE.sub("/", b):
             continue
         pairs = [(x, y) for x, y in zip(left, right, strict=True) if x != y]
-        if not pairs or any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
+        if not pairs or any(_HASHED.sub("", x) == _HASHED.sub("", y) for x, y in pairs):
+            continue
+        if any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
             continue
         if all(is_build_place(path) for path in pairs[0]):
             yield LoneDirectory(fact, *pairs[0])
+
+
+def _glued(a: str, b: str) -> tuple[str, str] | None:
+    """Both paths, where texts have no ends and differ in one path: it begins at the first folder that builders use."""
+    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    room = min(len(a), len(b)) - head
+    tail = next((i for i in range(room) if a[-1 - i] != b[-1 - i]), room)
+    if _NAMES.match("/" + a[len(a) - tail :]):
+        tail = 0  # what both end in may be the end of the path
+    ends = len(a) - tail, len(b) - tail
+    for start in range(max(head - MOST_SHARED, 0), head + 1):
+        left, right = a[start : ends[0]], b[start : ends[1]]
+        if all(side.startswith("/") and _BUILD_PLACE.match(side) and _NAMES.match(side) for side in (left, right)):
+            return None if _HASHED.sub("", left) == _HASHED.sub("", right) else (left, right)
+    return None

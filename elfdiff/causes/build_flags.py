@@ -50,7 +50,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from elfdiff.causes._code import code_changed, nearly_all_changed
+from elfdiff.causes._code import nearly_all_changed
 from elfdiff.causes._facts import (
     became,
     besides,
@@ -64,12 +64,13 @@ from elfdiff.causes._facts import (
     values,
 )
 from elfdiff.causes._flags import Flags, sort_flags, volatile
-from elfdiff.causes._mangling import swaps
+from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
     CodegenUnitChange,
     CompressionChange,
+    Context,
     DynamicChange,
     Evidence,
     EvidenceSet,
@@ -78,7 +79,6 @@ from elfdiff.evidence.model import (
     FunctionTotals,
     GoSettingChange,
     HeaderChange,
-    InstructionSetChange,
     NoteChange,
     PathChange,
     SectionChange,
@@ -99,10 +99,6 @@ _LINK_TAGS = {
 }
 _PRINTERS = re.compile(r"__(v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)_chk\Z")
 _CHECKED = re.compile(r"__(\w+?)_chk(?:@.*)?\Z")
-_OVERFLOW = re.compile(
-    r"panic_const_(?:add|sub|mul|neg|shl|shr)_overflow|"
-    r"attempt to (?:add|subtract|multiply|negate|shift left|shift right) with overflow"
-)
 _FLAG_WORD = re.compile(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
 _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compiler", "-buildmode"})
@@ -118,6 +114,27 @@ _MOST = 0.5
 _ENOUGH = 8
 
 
+_SAME = Fix(
+    "any",
+    "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
+    "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS",
+    Effect.REMOVES,
+    note="which side has the flags you want, the files cannot say",
+)
+_CARGO = Fix(
+    "cargo",
+    "build both with one cargo command (--release or --profile, --features, --target), one [profile] in Cargo.toml, "
+    "one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables",
+    Effect.REMOVES,
+    note="which side has the settings you want, the files cannot say",
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """Settings of cargo where the program is Rust's."""
+    return (_CARGO,) if "rust" in context.languages else (_SAME,)
+
+
 @cause(
     title="the compiler or linker flags differ",
     role=Role.INPUT,
@@ -130,21 +147,14 @@ _ENOUGH = 8
         "debug-presence-or-level": "debug information is on one side, or of another level",
         "debug-compressed-sections": "debug sections are compressed in another way",
     },
-    fixes=(
-        Fix(
-            "any",
-            "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
-            "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS",
-            Effect.REMOVES,
-            note="which side has the flags you want, the files cannot say",
-        ),
-    ),
+    fixes=(_CARGO, _SAME),
     references=(
         "Debian reproducible notes: records_build_flags (194 packages)",
         "GCC manual: -grecord-gcc-switches, -frecord-gcc-switches",
         "GCC bug 68848: prefix maps recorded in DW_AT_producer",
         "Go 1.18 release notes: build settings in the binary; golang/go#52372",
     ),
+    choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _recorded(evidence)
@@ -154,9 +164,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _frame(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
+    yield from variables(evidence)
     yield from _compression(evidence)
-    yield from _rust_profile(evidence)
-    yield from _rust_features(evidence)
+    yield from settings(evidence)
     yield from _code_only(evidence)
 
 
@@ -464,61 +474,6 @@ def _compression(evidence: EvidenceSet) -> Iterator[Match]:
             f"{changes[0].name} holds the same bytes, compressed by another compressor or at another level",
             "the files do not say which compressor wrote them",
             code=False,
-        )
-
-
-def _rust_profile(evidence: EvidenceSet) -> Iterator[Match]:
-    """Overflow checks on one side only."""
-    if tools_differ(evidence):
-        return
-    kinds: tuple[set[str], set[str]] = (set(), set())
-    found: list[Evidence] = []
-    for change in evidence.of(SymbolSetChange):
-        hits = [{m[0] for name in names for m in _OVERFLOW.finditer(name)} for names in (change.a_only, change.b_only)]
-        if hits[0] or hits[1]:
-            found.append(change)
-        for index in (0, 1):
-            kinds[index].update(hits[index])
-    for text in evidence.of(TextChange):
-        hits = [{m[0] for m in _OVERFLOW.finditer(value)} for value in values(text)]
-        if hits[0] != hits[1]:
-            found.append(text)
-        for index in (0, 1):
-            kinds[index].update(hits[index])
-    only = [kinds[0] - kinds[1], kinds[1] - kinds[0]]
-    if bool(only[0]) == bool(only[1]) or kinds[0] & kinds[1]:
-        return
-    names = only[0] or only[1]
-    if len(names) < 2:
-        return
-    yield _match(
-        "tool-rust-profile-debug-assertions",
-        tuple(found),
-        Confidence.CERTAIN if len(names) >= 3 else Confidence.LIKELY,
-        f"only {'a' if only[0] else 'b'} checks arithmetic for overflow: {', '.join(sorted(names)[:3])}",
-        "the dev profile does, release does not unless overflow-checks = true",
-    )
-
-
-def _rust_features(evidence: EvidenceSet) -> Iterator[Match]:
-    """One crate has another hash and other code: cargo hashes features, profile and flags, never the source.
-
-    A directory outside the workspace, a dependency or incremental units give it another hash as well.
-    """
-    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
-        return
-    if evidence.has(PathChange) or any(swaps(evidence)) or not code_changed(evidence):
-        return
-    if evidence.has(InstructionSetChange):
-        return
-    units = [change for change in evidence.of(SymbolRenamed) if change.scheme == "rust-unit"]
-    if len({change.group for change in units}) == 1:
-        yield _match(
-            "tool-flags-optimisation",
-            tuple(units),
-            Confidence.LIKELY,
-            f"crate {units[0].group} has another hash and other code: features, profile or RUSTFLAGS differ",
-            "cargo's hash does not cover the source; a dependency whose symbols are all gone looks the same",
         )
 
 

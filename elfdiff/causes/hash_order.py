@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
@@ -104,10 +105,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
     if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
         most = max(table.count for table in tables)
+        changed = [change for change in evidence.of(FunctionChange) if change.certain]
         yield Match(
             "hash-seed-order",
             tables,
-            Confidence.LIKELY if most >= _MANY and not evidence.has(FunctionChange) else Confidence.POSSIBLE,
+            Confidence.LIKELY if most >= _MANY and all(map(differs_in_numbers, changed)) else Confidence.POSSIBLE,
             f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
             "in a stripped file another link order looks the same" if evidence.context.stripped else None,
         )

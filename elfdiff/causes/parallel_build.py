@@ -30,6 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
+from elfdiff.causes._profiles import profile_differs
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import CodegenUnitChange, Context, EvidenceSet, LoneSectionChange, UnitNaming
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -114,6 +115,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     units = tuple(evidence.of(CodegenUnitChange))
     if not units or tools_differ(evidence) or dependencies_differ(evidence) or any(evidence.of(UnitNaming)):
         return
+    if profile_differs(evidence):
+        return  # a profile has its own number of units
     first = units[0]
     yield Match(
         "rust-codegen-units-or-parallel-frontend",

@@ -40,6 +40,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._paths import build_paths, joined
+from elfdiff.causes._profiles import profile_differs
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
@@ -73,8 +74,8 @@ WORKSPACE = Fix(
 )
 SAME_PROFILE = Fix(
     toolchain="cargo",
-    action="build both with the same cargo command: --profile, --features, --target named or not, "
-    "and [profile] in Cargo.toml",
+    action="build both from one Cargo.lock (cargo build --locked) with the same cargo command: --profile, --features, "
+    "--target named or not, RUSTFLAGS, and [profile] in Cargo.toml",
     effect=Effect.REMOVES,
     reaches=(PROFILE,),
 )
@@ -125,6 +126,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         or evidence.has(UnitNaming)
         or evidence.has(CodegenUnitChange)
         or evidence.has(FlagChange)
+        or profile_differs(evidence)
     ):
         return
     groups: dict[str, list[SymbolRenamed]] = defaultdict(list)
@@ -158,6 +160,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if moved and quiet
         else "a dependency of another version with equal code would look the same; compare Cargo.lock"
     )
+    if not moved:
+        yield Match(PROFILE, facts, Confidence.POSSIBLE, summary, note)
     yield Match(PATH_DEPENDENCY, facts, Confidence.CERTAIN if moved and quiet else Confidence.LIKELY, summary, note)
 
 

@@ -46,6 +46,7 @@ from elfdiff.causes._code import (
 from elfdiff.causes._counters import counters
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
+from elfdiff.causes._profiles import hashes_explain, several_crates
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
@@ -152,6 +153,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
         # What configure found, or the source: configure-result speaks of both.
         return
+    if hashes_explain(evidence) and not digests and not releases:
+        # Build-flags speaks of it.
+        return
     if nearly_all_changed(evidence) and not digests and not releases:
         # Flags do that, or a compiler without a mark: build-flags speaks of it.
         return
@@ -170,6 +174,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     ]
     if folded:
         functions = [change for change in functions if not _is_folded(change, folded)]
+    if any(id(table) in claimed for table in evidence.of(TextOrderChange)) and not (names or texts or data):
+        # What the compiler computed from a table that stands in another order.
+        functions = [change for change in functions if not differs_in_numbers(change)]
     facts: list[Evidence] = [*functions, *names, *texts, *data]
     if not facts:
         if not claimed and not lines:
@@ -329,6 +336,8 @@ def _confidence(
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    if several_crates(evidence):
+        return Confidence.POSSIBLE, "functions of several crates differ: codegen-units or LTO may be the reason"
     if most_changed(evidence):
         return (
             Confidence.POSSIBLE,

@@ -20,16 +20,16 @@ _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVE
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
-    """One fact a changed, added or removed function (at most 200 in all), their order, then the totals."""
+    """One fact a changed, added, removed or redirected function (at most 200 in all), their order, then the totals."""
     matches = _rejoined(pair.function_matches)
     if not matches:
         return
     counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
-    shown = 0
-    for match in matches:
-        if match.status in _STATUSES and shown < MAX_CHANGES:
-            shown += 1
-            yield _change(pair, match, shown <= MAX_DECODED)
+    changed = [match for match in matches if match.status in _STATUSES]
+    # The surest differences first: of redirected functions there may be thousands.
+    changed.sort(key=lambda match: _STATUSES.index(match.status))
+    for index, match in enumerate(changed[:MAX_CHANGES]):
+        yield _change(pair, match, index < MAX_DECODED)
     yield from _order(pair, matches)
     yield FunctionTotals(
         section=".text",

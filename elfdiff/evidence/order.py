@@ -13,6 +13,8 @@ from elfdiff.span import Span
 
 MAX_SHOWN = 2000
 MAX_LISTED = 12
+MAX_REARRANGED = 4096
+MIN_PIECE = 3
 _CRT = frozenset({"crtstuff.c", "crt1.o", "crti.o", "crtn.o", "Scrt1.o", ""})
 
 
@@ -91,3 +93,29 @@ def _dictionary_key(name: str) -> tuple[str, ...]:
     """glibc's en_US and its like: letters and digits first, punctuation ignored; lower case before upper on a tie."""
     letters = "".join(c for c in name if c.isalnum())
     return letters.casefold(), letters.swapcase()
+
+
+def rearranged(a: bytes, b: bytes) -> tuple[list[bytes], list[bytes]] | None:
+    """The pieces of two texts, each side in its own order, if they are one set of pieces in two orders; else None.
+
+    Where texts have no ends, a table of words that stands in another order reads as another text.
+    """
+    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    tail = next((i for i in range(min(len(a), len(b)) - head) if a[-1 - i] != b[-1 - i]), 0)
+    left, right = a[head : len(a) - tail], b[head : len(b) - tail]
+    if len(left) != len(right) or len(left) > MAX_REARRANGED or sorted(left) != sorted(right):
+        return None
+    pieces: list[tuple[int, bytes]] = []
+    free = bytearray(left)
+    at = 0
+    while at < len(right):
+        size = MIN_PIECE
+        if free.find(right[at : at + size]) < 0 or at + size > len(right):
+            return None
+        while at + size < len(right) and free.find(right[at : at + size + 1]) >= 0:
+            size += 1
+        place = free.find(right[at : at + size])
+        pieces.append((place, right[at : at + size]))
+        free[place : place + size] = bytes(size)
+        at += size
+    return [piece for _, piece in sorted(pieces)], [piece for _, piece in pieces]

@@ -21,7 +21,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
-from elfdiff.evidence.order import collation, differing_middle
+from elfdiff.evidence.order import collation, differing_middle, rearranged
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
 from elfdiff.report import Location
@@ -30,6 +30,7 @@ MAX_TEXT_CHANGES = 2000
 MAX_LOOSE_WORD = 64
 MAX_ORDER_SHOWN = 12
 MAX_LOOSE_DIFFERENCES = 3
+MIN_MOVED = 3
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
@@ -83,6 +84,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         loose = fragments and string.a.section.name.startswith(_FRAGMENT_SECTIONS)
         found = list(_words(pair, string, text))
         glued = False
+        table = _rearranged(string) if loose and not prefixes else None
+        if table is not None:
+            yield table
+            continue
         if loose:
             sound = _sound(string, found)
             glued = len(sound) + 1 == len(found) > 1
@@ -123,6 +128,30 @@ def _same_elsewhere(string: StringPair, pair: Pair) -> bool:
     """An entry of a debug string table that is on one side only says nothing by itself: linkers merge tails."""
     spot = string.a or string.b
     return spot is not None and spot.section.name.startswith(".debug")
+
+
+def _rearranged(string: StringPair) -> TextOrderChange | None:
+    """A text without ends whose words stand in another order, three of them or more."""
+    if string.a is None or string.b is None:
+        return None
+    orders = rearranged(string.a.text, string.b.text)
+    if orders is None or len(orders[0]) < MIN_MOVED:
+        return None
+    words = [[readable(word) for word in order] for order in orders]
+    places = [
+        replace(spot_location(spot), value=", ".join(order[:MAX_ORDER_SHOWN]))
+        for spot, order in zip((string.a, string.b), words, strict=True)
+    ]
+    return TextOrderChange(
+        section=string.a.section.name,
+        a=places[0],
+        b=places[1],
+        rewrites=string.rewrites,
+        count=len(words[0]),
+        moved=len(words[0]),
+        a_sorted=collation(words[0]),
+        b_sorted=collation(words[1]),
+    )
 
 
 class _Directories:

@@ -13,6 +13,18 @@ _LANGUAGES = {
     0x1C: "rust", 0x27: "zig", 0x8001: "assembly", 0x11: "objc", 0x1E: "swift",
 }  # fmt: skip
 
+_SUFFIXES = {
+    ".c": "c", ".h": "c", ".cc": "c++", ".cpp": "c++", ".cxx": "c++", ".hh": "c++", ".hpp": "c++", ".hxx": "c++",
+    ".rs": "rust", ".f": "fortran", ".for": "fortran", ".f90": "fortran", ".f95": "fortran", ".f03": "fortran",
+    ".f08": "fortran", ".adb": "ada", ".ads": "ada", ".d": "d", ".ml": "ocaml", ".zig": "zig", ".go": "go",
+}  # fmt: skip
+
+
+def language_of(source: str) -> str | None:
+    """The language of a source file by its name; None if the name does not tell."""
+    name = source.rsplit("/", 1)[-1]
+    return _SUFFIXES.get(name[name.rfind(".") :].lower()) if "." in name else None
+
 
 def languages(elf: ElfFile) -> tuple[str, ...]:
     """Languages of the program's own units, from DWARF, else from marks that each runtime leaves."""

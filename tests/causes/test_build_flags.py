@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.causes.build_flags import detect as build_flags
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import (
     BuildIdKept,
     CompressionChange,
@@ -232,6 +233,48 @@ def test_a_crate_with_another_hash_and_other_code_was_built_with_other_settings(
     assert ask(build_flags, seen.given(unit, seen.function("main"))) == {"tool-flags-optimisation": "likely"}
     assert ask(build_flags, seen.given(unit)) == {}
     assert ask(build_flags, seen.given(seen.function("main"))) == {}
-    assert ask(build_flags, seen.given(unit, seen.renamed("rust-unit", "itoa"), seen.function("main"))) == {}
+    several = seen.given(unit, seen.renamed("rust-unit", "itoa"), seen.function("main"))
+    assert ask(build_flags, several) == {"tool-flags-optimisation": "possible"}
+    assert ask(source_change, several) == {}
     assert ask(build_flags, seen.given(unit, seen.path("/a", "/b", "x.rs"), seen.function("main"))) == {}
     assert ask(build_flags, seen.given(unit, seen.drift("itoa", "1", "2"), seen.function("main"))) == {}
+
+
+def names(a=(), b=(), imports=False):
+    return SymbolSetChange(
+        table="symtab", imports=imports, a_only=tuple(a), b_only=tuple(b), a_count=len(a), b_count=len(b), total=600
+    )
+
+
+def test_a_side_that_aborts_on_panic_needs_no_unwinder(seen, ask):
+    unwinder = names(["_Unwind_RaiseException@GCC_3.0", "_Unwind_DeleteException@GCC_3.0"], imports=True)
+    runtime = names([], ["_RNvCsfLfy6EI15iL_7___rustc12___rust_abort"])
+    assert ask(build_flags, seen.given(unwinder, runtime)) == {"tool-flags-optimisation": "certain"}
+    source = seen.text(None, "/rustc/0e/library/panic_abort/src/lib.rs", fragment=True)
+    assert ask(build_flags, seen.given(unwinder, source)) == {"tool-flags-optimisation": "certain"}
+    assert ask(build_flags, seen.given(unwinder)) == {}
+    assert ask(build_flags, seen.given(runtime)) == {}
+
+
+def test_places_of_variables_on_one_side_are_another_level_of_debug_information(seen, ask):
+    places = section(".debug_loc", "added")
+    assert ask(build_flags, seen.given(places)) == {"debug-presence-or-level": "likely"}
+    for other in (seen.function("main"), section(".debug_loclists", "removed"), flags("-O2", "-O0")):
+        assert "debug-presence-or-level" not in ask(build_flags, seen.given(places, other))
+
+
+def test_a_rust_program_gets_cargos_settings(seen):
+    (fix,) = build_flags.fixes_for(seen.given(languages=("rust",)).context, ("tool-flags-optimisation",))
+    assert "[profile]" in fix.action
+    (fix,) = build_flags.fixes_for(seen.given(languages=("c",)).context, ("tool-flags-optimisation",))
+    assert "CFLAGS" in fix.action
+
+
+def test_code_of_several_crates_under_one_hash_is_no_edit_of_one(seen, ask):
+    ours, theirs = (f"_ZN{len(crate)}{crate}3run17h{n}123456789abcdefE" for n, crate in enumerate(["probe", "memchr"]))
+    both = seen.given(seen.function(ours), seen.function(theirs), seen.totals(500, changed=2))
+    assert ask(build_flags, both) == {"tool-flags-optimisation": "possible"}
+    assert ask(source_change, both) == {"source-change": "possible"}
+    one = seen.given(seen.function(ours), seen.function("_ZN4core3fmt5write17h0123456789abcdefE"), seen.totals(500, 2))
+    assert ask(build_flags, one) == {}
+    assert ask(source_change, one) == {"source-change": "likely"}

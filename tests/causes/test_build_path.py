@@ -175,3 +175,26 @@ def test_no_prefix_map_is_said_to_reach_what_it_does_not():
     for fix in build_path.fixes:
         if "-ffile-prefix-map" in fix.action or "--remap-path-prefix=" in fix.action:
             assert not unreached & set(fix.reaches)
+
+
+def test_a_path_glued_to_other_texts_begins_at_a_folder_of_builders(seen, ask):
+    a, b = "…979899/tmp/w/base", "…979899/tmp/w/somewhere-else"
+    glued = seen.text(a, b, fragment=True)
+    assert ask(build_path, seen.given(glued, languages=("rust",))) == {"path-cargo-out-dir-env": "likely"}
+    (match,) = build_path.detect(seen.given(glued))
+    assert match.summary == "/tmp/w/base became /tmp/w/somewhere-else"
+    other = seen.text("x/home/ci/buildnext text", "x/srv/b2next text", fragment=True)
+    (match,) = build_path.detect(seen.given(other))
+    assert match.summary == "/home/ci/build became /srv/b2"
+    for pair in (
+        ("either/or", "either/and"),
+        ("no /usr/lib/x", "no /usr/lib/y"),
+        ("/tmp/w is full", "/tmp/w was full"),
+    ):
+        assert ask(build_path, seen.given(seen.text(*pair, fragment=True))) == {}
+
+
+def test_a_hash_in_a_path_is_no_place(seen, ask):
+    unit = "/home/ci/.cargo/src/memchr-2.5.0/lib.rs/@/memchr.{}-cgu.{}"
+    text = seen.text(unit.format("c5b59d54589e0945", 2), unit.format("dab50306b484e866", 1), section=".debug_str")
+    assert ask(build_path, seen.given(text, languages=("rust",))) == {}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.hash_order import detect as hash_order
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import SourceDigestChange, TextOrderChange, WordKind
 
 
@@ -12,6 +13,9 @@ def test_the_same_texts_in_another_order_are_likely_at_most(seen, ask):
     assert ask(hash_order, seen.given(shuffled(12))) == {"hash-seed-order": "likely"}
     assert ask(hash_order, seen.given(shuffled(3))) == {"hash-seed-order": "possible"}
     assert ask(hash_order, seen.given(shuffled(12), seen.function("table"))) == {"hash-seed-order": "possible"}
+    computed = seen.given(shuffled(12), seen.function("main", ["mov eax, 0x1f"], ["mov eax, 0x2e"]))
+    assert ask(hash_order, computed) == {"hash-seed-order": "likely"}
+    assert ask(source_change, computed) == {}
 
 
 def test_a_link_order_moves_texts_too(seen, ask):

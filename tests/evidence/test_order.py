@@ -1,6 +1,6 @@
 """Collations, and when an order is a fact."""
 
-from elfdiff.evidence.order import collation, order_change
+from elfdiff.evidence.order import collation, order_change, rearranged
 
 C_ORDER = ["Hash.c", "List.c", "XML.c", "color.c", "main_loop.c"]
 LOCALE_ORDER = ["color.c", "Hash.c", "List.c", "main_loop.c", "XML.c"]
@@ -30,3 +30,15 @@ def test_other_items_are_no_order() -> None:
 def test_a_name_that_both_begin_with_does_not_hide_a_collation() -> None:
     (found,) = order_change("file-symbols", ".symtab", ["main.c", *C_ORDER], ["main.c", *reversed(C_ORDER)])
     assert (found.a_sorted, found.b_sorted) == ("C", None)
+
+
+def test_one_set_of_words_without_ends_in_two_orders():
+    a, b = b"firstdeltafoxtrotbravocharliealphacapacity", b"firstfoxtrotalphabravodeltacharliecapacity"
+    words = ["delta", "foxtrot", "bravo", "charlie", "alpha"]
+    ours, theirs = rearranged(a, b)
+    assert [word.decode() for word in ours] == words
+    assert sorted(theirs) == sorted(ours)
+    assert b"".join(theirs) in b
+    assert rearranged(b"abcdef", b"fedcba") is None
+    assert rearranged(b"one two", b"one three") is None
+    assert rearranged(b"same", b"same") in (None, ([], []))
