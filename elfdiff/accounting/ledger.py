@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
@@ -26,9 +26,11 @@ from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, Role, SectionRow, Sides, UnexplainedSpan
-from elfdiff.span import Span
+from elfdiff.span import Span, SpanSet
 
 SHT_PROGBITS = 1
+BLOCK = 1 << 20
+"""Bytes looked at together: what is worked out on the way takes a multiple of them, not of the file."""
 MAX_ALIGNMENT = 64
 """Bytes that things inside a section are aligned to at most."""
 
@@ -79,15 +81,32 @@ class Claim:
 
 @dataclass(slots=True)
 class _Side:
-    """One file: which bytes differ, which have no partner (``lone``), the class and owner of each, and
-    where those that differ are (``at``)."""
+    """One file: which bytes differ, the class and owner of each, and the ranges of bytes without partner
+    (``lone``: starts and ends, ascending).
+
+    All begin as zeros, and only what is not zero is ever written: memory that nobody wrote to costs nothing.
+    """
 
     data: Bytes
     differs: npt.NDArray[np.bool_]
-    lone: npt.NDArray[np.bool_]
     kind: Bytes
     owner: npt.NDArray[np.uint16]
-    at: npt.NDArray[np.intp]
+    lone: tuple[Ints, Ints]
+
+    def blocks(self, start: int, end: int) -> Iterator[slice]:
+        """The range in parts that hold a byte with a class, or one that differs."""
+        for at in range(start, end, BLOCK):
+            part = slice(at, min(at + BLOCK, end))
+            if self.kind[part].any() or self.differs[part].any():
+                yield part
+
+    def lone_within(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Ranges of bytes without partner, cut at these bounds."""
+        starts, ends = self.lone
+        first = int(np.searchsorted(ends, start, side="right"))
+        last = int(np.searchsorted(starts, end))
+        for low, high in zip(starts[first:last].tolist(), ends[first:last].tolist(), strict=True):
+            yield max(low, start), min(high, end)
 
 
 def account(alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> Ledger:
@@ -112,20 +131,21 @@ class Accountant:
         self.claims = claims
         self.labels: list[tuple[tuple[str, ...], str]] = [((), "")]
         self.known_labels: dict[tuple[tuple[str, ...], str], int] = {self.labels[0]: 0}
-        self.a = self._side(alignment.a.data)
-        self.b = self._side(alignment.b.data)
+        self.a = self._side(alignment.a.data, alignment.runs)
+        self.b = self._side(alignment.b.data, alignment.runs.inverse())
         self.contradicted = np.zeros(len(self.b.data), dtype=bool)
         self.moved = Sides()
 
-    def _side(self, data: bytes) -> _Side:
+    def _side(self, data: bytes, runs: Runs) -> _Side:
         size = len(data)
+        starts, ends = np.append(0, runs.a + runs.n), np.append(runs.a, size)
+        some = ends > starts
         return _Side(
             np.frombuffer(data, dtype=np.uint8),
-            np.ones(size, dtype=bool),
-            np.ones(size, dtype=bool),
+            np.zeros(size, dtype=bool),
             np.zeros(size, dtype=np.uint8),
             np.zeros(size, dtype=np.uint16),
-            np.zeros(0, dtype=np.intp),
+            (starts[some], ends[some]),
         )
 
     def _label(self, causes: tuple[str, ...], how: str) -> int:
@@ -152,14 +172,21 @@ class Accountant:
     def _compare(self) -> None:
         moved = 0
         for a, b, n in self.alignment.runs.triples():
-            unequal = self.a.data[a : a + n] != self.b.data[b : b + n]
-            self.a.differs[a : a + n] = unequal
-            self.b.differs[b : b + n] = unequal
-            self.a.lone[a : a + n] = False
-            self.b.lone[b : b + n] = False
+            unequal = 0
+            for at in range(0, n, BLOCK):
+                low, high = at, min(at + BLOCK, n)
+                differs = self.a.data[a + low : a + high] != self.b.data[b + low : b + high]
+                count = int(np.count_nonzero(differs))
+                if count:
+                    self.a.differs[a + low : a + high] = differs
+                    self.b.differs[b + low : b + high] = differs
+                    unequal += count
             if a != b and b < len(self.alignment.b.elf.data):
-                moved += n - int(np.count_nonzero(unequal))
+                moved += n - unequal
         self.moved = Sides(moved, moved)
+        for side in (self.a, self.b):
+            for start, end in zip(side.lone[0].tolist(), side.lone[1].tolist(), strict=True):
+                side.differs[start:end] = True
 
     def _own(self, side: _Side, start: int, end: int, kind: Class, label: int) -> None:
         """Give unowned differing bytes an owner."""
@@ -220,19 +247,19 @@ class Accountant:
                 continue
             for piece, side in ((x, self.a), (y, self.b)):
                 if piece is not None and not side.data[piece.start : piece.end].any():
-                    fill = side.lone[piece.start : piece.end] & (side.data[piece.start : piece.end] == 0)
-                    side.kind[piece.start : piece.end][fill] = Class.CONSEQUENCE
-                    side.owner[piece.start : piece.end][fill] = label
-        runs = self.alignment.runs
-        changed = [(change.a_at, change.a_at + change.a_length) for change in self.alignment.changes]
-        self._aligned(self.a, self.alignment.a, runs, changed, label)
-        changed = [(change.b_at, change.b_at + change.b_length) for change in self.alignment.changes]
-        self._aligned(self.b, self.alignment.b, runs.inverse(), sorted(changed), label)
+                    for begin, stop in side.lone_within(piece.start, piece.end):
+                        side.kind[begin:stop] = Class.CONSEQUENCE
+                        side.owner[begin:stop] = label
+        changes = self.alignment.changes
+        changed = SpanSet.of(Span(change.a_at, change.a_at + change.a_length) for change in changes)
+        self._aligned(self.a, self.alignment.a, changed, label)
+        changed = SpanSet.of(Span(change.b_at, change.b_at + change.b_length) for change in changes)
+        self._aligned(self.b, self.alignment.b, changed, label)
 
-    def _aligned(self, side: _Side, image: Image, runs: Runs, changed: Sequence[tuple[int, int]], label: int) -> None:
+    def _aligned(self, side: _Side, image: Image, changed: SpanSet, label: int) -> None:
         """Zeros (in code: NOP) without partner before something aligned: fewer than its alignment.
 
-        ``changed``: where rewritten words stand, ascending; they are no padding.
+        ``changed``: where rewritten words stand; they are no padding.
         """
         for section in image.elf.sections:
             if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
@@ -240,21 +267,9 @@ class Accountant:
             reader = machine(image.elf.header) if section.is_executable else None
             if section.is_executable and reader is None:
                 continue
-            start, end = section.span.start, section.span.end
-            low = int(np.searchsorted(runs.a, start))
-            high = int(np.searchsorted(runs.a, end))
-            lone = np.ones(end - start + 2, dtype=bool)
-            lone[0] = lone[-1] = False
-            for a, n in zip(runs.a[low:high].tolist(), runs.n[low:high].tolist(), strict=True):
-                lone[1 + a - start : 1 + a - start + n] = False
-            if low and runs.a[low - 1] + runs.n[low - 1] > start:
-                lone[1 : 1 + int(runs.a[low - 1] + runs.n[low - 1]) - start] = False
-            for begin, stop in changed[bisect.bisect_left(changed, (start,)) :]:
-                if begin >= end:
-                    break
-                lone[1 + begin - start : 1 + min(stop, end) - start] = False
-            edges = np.flatnonzero(lone[1:] != lone[:-1])
-            for begin, stop in zip((edges[::2] + start).tolist(), (edges[1::2] + start).tolist(), strict=True):
+            end = section.span.end
+            lone = SpanSet(tuple(Span(*found) for found in side.lone_within(section.span.start, end)))
+            for begin, stop in ((span.start, span.end) for span in lone.minus(changed)):
                 zeros = stop - begin
                 if zeros >= MAX_ALIGNMENT:
                     continue
@@ -302,9 +317,9 @@ class Accountant:
                 self.b.owner[low:high] = label
             self.contradicted[low:high] |= ~equal & ~self.b.differs[low:high]
         for span in found.known:
-            lone = self.a.lone[span.start : span.end]
-            self.a.kind[span.start : span.end][lone] = Class.CONSEQUENCE
-            self.a.owner[span.start : span.end][lone] = label
+            for begin, stop in self.a.lone_within(span.start, span.end):
+                self.a.kind[begin:stop] = Class.CONSEQUENCE
+                self.a.owner[begin:stop] = label
         label = self._label((), "hash table of symbols")
         for table in explanation.hash_tables:
             low, high = table.at, table.at + table.length
@@ -348,26 +363,32 @@ class Accountant:
         got = np.frombuffer(replay(source, explanation, False), dtype=np.uint8)
         self._recompressed(got, explanation)
         self._made(got, explanation)
-        derived = (self.b.kind[:size] == Class.CONSEQUENCE) | (self.b.kind[:size] == Class.ROOT)
-        wrong = derived & self.b.differs[:size] & (got != self.b.data[:size])
-        self.b.kind[:size][wrong] = Class.UNEXPLAINED
-        self.b.owner[:size][wrong] = self._label((), "not what the replay gives")
+        label = self._label((), "not what the replay gives")
+        for part in self.b.blocks(0, size):
+            kind = self.b.kind[part]
+            derived = (kind == Class.CONSEQUENCE) | (kind == Class.ROOT)
+            wrong = derived & self.b.differs[part] & (got[part] != self.b.data[part])
+            kind[wrong] = Class.UNEXPLAINED
+            self.b.owner[part][wrong] = label
 
     def _partners(self) -> None:
         """A byte of a has the class of its partner; what has none keeps its own."""
         back = self.alignment.runs.inverse()
-        theirs = np.flatnonzero(self.b.differs & ~self.b.lone)
-        ours, _ = back.map_fields(theirs.astype(np.int64), 1)
-        take = self.b.kind[theirs] != 0
-        self.a.kind[ours[take]] = self.b.kind[theirs[take]]
-        self.a.owner[ours[take]] = self.b.owner[theirs[take]]
-        give = ~take & (self.a.kind[ours] != 0)
-        self.b.kind[theirs[give]] = self.a.kind[ours[give]]
-        self.b.owner[theirs[give]] = self.a.owner[ours[give]]
+        for part in self.b.blocks(0, len(self.b.data)):
+            theirs = part.start + np.flatnonzero(self.b.differs[part]).astype(np.int64)
+            ours, known = back.map_fields(theirs, 1)
+            theirs, ours = theirs[known], ours[known]
+            take = self.b.kind[theirs] != 0
+            self.a.kind[ours[take]] = self.b.kind[theirs[take]]
+            self.a.owner[ours[take]] = self.b.owner[theirs[take]]
+            give = ~take & (self.a.kind[ours] != 0)
+            self.b.kind[theirs[give]] = self.a.kind[ours[give]]
+            self.b.owner[theirs[give]] = self.a.owner[ours[give]]
         for side in (self.a, self.b):
-            np.multiply(side.kind, side.differs, out=side.kind)
-            side.at = np.flatnonzero(side.differs)
-            side.kind[side.at[side.kind[side.at] == 0]] = Class.UNEXPLAINED
+            for part in side.blocks(0, len(side.data)):
+                kind, differs = side.kind[part], side.differs[part]
+                kind *= differs
+                kind[differs & (kind == 0)] = Class.UNEXPLAINED
 
     def _totals(self) -> Ledger:
         rows: list[SectionRow] = []
@@ -383,7 +404,7 @@ class Accountant:
         self._check(total)
         a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
         runs = OwnedRuns(self._runs("a", self.a, a_size, 0, roots), self._runs("b", self.b, b_size, 1, roots))
-        return Ledger(total, tuple(rows), runs, breakpoints(self.alignment), tuple(self._unexplained()))
+        return Ledger(total, tuple(rows), runs, breakpoints(self.alignment), tuple(self._unexplained(runs)))
 
     def _counts(self, side: _Side, pieces: Sequence[Piece | None]) -> list[list[int]]:
         out = []
@@ -391,8 +412,10 @@ class Accountant:
             if piece is None:
                 out.append([0] * 7)
             else:
-                low, high = np.searchsorted(side.at, (piece.start, piece.end))
-                out.append(np.bincount(side.kind[side.at[low:high]], minlength=7).tolist())
+                counts = np.zeros(len(Class), dtype=np.int64)
+                for part in side.blocks(piece.start, piece.end):
+                    counts += np.bincount(side.kind[part], minlength=len(Class))
+                out.append(counts.tolist())
         return out
 
     def _moved_by_piece(self) -> list[int]:
@@ -425,13 +448,12 @@ class Accountant:
         return out
 
     def _causes(self, x: Piece | None, y: Piece | None) -> tuple[str, ...]:
-        found: set[str] = set()
+        used = np.zeros(len(self.labels), dtype=bool)
         for side, piece in ((self.a, x), (self.b, y)):
             if piece is not None:
-                low, high = np.searchsorted(side.at, (piece.start, piece.end))
-                for label in np.unique(side.owner[side.at[low:high]]).tolist():
-                    found.update(self.labels[label][0])
-        return tuple(sorted(found))
+                for part in side.blocks(piece.start, piece.end):
+                    used[side.owner[part][side.differs[part]]] = True
+        return tuple(sorted({name for label in np.flatnonzero(used).tolist() for name in self.labels[label][0]}))
 
     def _check(self, total: Classes) -> None:
         parts = total.root + total.payload + total.input + total.consequence + total.hash + total.unexplained
@@ -441,17 +463,13 @@ class Accountant:
             raise UnbalancedLedger(f"the ledger's classes add up to {parts}, but {counted} bytes differ")
 
     def _runs(self, name: str, side: _Side, size: int, index: int, roots: tuple[str, ...]) -> SideRuns:
-        at = side.at[: np.searchsorted(side.at, size)]
-        kind, owner = side.kind[at], side.owner[at]
-        cut = np.flatnonzero((np.diff(at) != 1) | (kind[1:] != kind[:-1]) | (owner[1:] != owner[:-1]))
-        first = np.concatenate(([0], cut + 1)) if len(at) else cut
-        last = np.concatenate((cut, [len(at) - 1])) if len(at) else cut
+        start, length, state = _stretches(side, size)
         pieces = sorted(
             (p[index] for p in self.alignment.pieces if p[index] is not None), key=lambda p: p.start if p else 0
         )
         begins = np.array([p.start for p in pieces if p is not None], dtype=np.int64)
         # A label is shared by classes: what a's and b's runs are called depends on both.
-        both, label = np.unique(owner[first].astype(np.int64) * len(Class) + kind[first], return_inverse=True)
+        both, label = np.unique(state, return_inverse=True)
         labels: list[Label] = []
         for number in both.tolist():
             causes, how = self.labels[number // len(Class)]
@@ -459,38 +477,36 @@ class Accountant:
             labels.append((_NAMES[code], roots if code == Class.CONSEQUENCE else causes, how))
         return SideRuns(
             name,
-            at[first].astype(np.int64),
-            (at[last] - at[first] + 1).astype(np.int64),
-            (np.searchsorted(begins, at[first], side="right") - 1).astype(np.int32),
+            start,
+            length,
+            (np.searchsorted(begins, start, side="right") - 1).astype(np.int32),
             label.astype(np.int32),
             tuple(p.section.name if p is not None and p.section is not None else None for p in pieces),
             tuple(labels),
         )
 
-    def _left(self, side: _Side, piece: Piece, edges: Ints) -> tuple[Ints, Ints]:
+    def _left(self, left: tuple[Ints, Ints], piece: Piece, edges: Ints) -> tuple[Ints, Ints]:
         """Starts and ends of runs of unexplained bytes in one piece, cut at ``edges``."""
-        low, high = np.searchsorted(side.at, (piece.start, piece.end))
-        at = side.at[low:high]
-        at = at[side.kind[at] == Class.UNEXPLAINED].astype(np.int64)
-        if not len(at):
-            return at, at
-        cut = np.flatnonzero(np.diff(at) != 1)
-        starts, ends = at[np.concatenate(([0], cut + 1))], at[np.concatenate((cut, [len(at) - 1]))] + 1
+        low, high = np.searchsorted(left[1], piece.start, side="right"), np.searchsorted(left[0], piece.end)
+        starts, ends = np.maximum(left[0][low:high], piece.start), np.minimum(left[1][low:high], piece.end)
+        if not len(starts):
+            return starts, ends
         edges = edges[np.searchsorted(edges, starts[0]) : np.searchsorted(edges, ends[-1])]
         row = np.searchsorted(starts, edges, side="right") - 1
         inside = edges[(edges > starts[row]) & (edges < ends[row])]
         return np.sort(np.concatenate((starts, inside))), np.sort(np.concatenate((ends, inside)))
 
-    def _unexplained(self) -> list[UnexplainedSpan]:
+    def _unexplained(self, runs: OwnedRuns) -> list[UnexplainedSpan]:
         """Each span has all of its partners in one row, or none at all: lengths add up on either side."""
         out: list[UnexplainedSpan] = []
+        a_left, b_left = _unexplained_in(runs.a), _unexplained_in(runs.b)
         forward, back = self.alignment.runs, self.alignment.runs.inverse()
         a_edges, b_edges = (np.unique(np.concatenate((runs.a, runs.a + runs.n))) for runs in (forward, back))
         for _, y in self.alignment.pieces:
             if y is None:
                 continue
             name = y.section.name if y.section else None
-            starts, ends = self._left(self.b, y, b_edges)
+            starts, ends = self._left(b_left, y, b_edges)
             places, known = back.map_fields(starts, 1)
             for start, length, at, paired in zip(
                 starts.tolist(), (ends - starts).tolist(), places.tolist(), known.tolist(), strict=True
@@ -500,11 +516,44 @@ class Accountant:
             if x is None:
                 continue
             name = x.section.name if x.section else None
-            starts, ends = self._left(self.a, x, a_edges)
+            starts, ends = self._left(a_left, x, a_edges)
             lone = ~forward.map_fields(starts, 1)[1]
             for start, length in zip(starts[lone].tolist(), (ends - starts)[lone].tolist(), strict=True):
                 out.append(UnexplainedSpan(name, (start, length), None))
         return out
+
+
+def _stretches(side: _Side, size: int) -> tuple[Ints, Ints, Ints]:
+    """Start, length and owner * len(Class) + class of every run of differing bytes before ``size``."""
+    none = np.zeros(0, dtype=np.int64)
+    edges: list[Ints] = [none]
+    states: list[npt.NDArray[np.int32]] = [none.astype(np.int32)]
+    before, end = 0, 0
+    for part in side.blocks(0, size):
+        if part.start > end and before:
+            edges.append(np.array([end], dtype=np.int64))
+            states.append(np.zeros(1, dtype=np.int32))
+            before = 0
+        state = side.owner[part].astype(np.int32) * len(Class) + side.kind[part]
+        state *= side.differs[part]
+        places = np.flatnonzero(np.diff(state, prepend=np.int32(before)))
+        edges.append(places.astype(np.int64) + part.start)
+        states.append(state[places])
+        before, end = int(state[-1]), part.stop
+    if before:
+        edges.append(np.array([end], dtype=np.int64))
+        states.append(np.zeros(1, dtype=np.int32))
+    at, state = np.concatenate(edges), np.concatenate(states)
+    rows = np.flatnonzero(state)
+    return at[rows], at[np.minimum(rows + 1, len(at) - 1)] - at[rows], state[rows].astype(np.int64)
+
+
+def _unexplained_in(runs: SideRuns) -> tuple[Ints, Ints]:
+    """Starts and ends of ranges of unexplained bytes, whatever the reason."""
+    chosen = np.array([owner == "unexplained" for owner, _, _ in runs.labels], dtype=bool)[runs.label]
+    starts, ends = runs.start[chosen], (runs.start + runs.length)[chosen]
+    apart = starts[1:] != ends[:-1]
+    return starts[np.append(True, apart)[: len(starts)]], ends[np.append(apart, True)[: len(ends)]]
 
 
 def _classes(a: list[int], b: list[int], moved: int, contradicted: int) -> Classes:

@@ -56,6 +56,7 @@ from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frame
 from elfdiff.comparison.versions import SHT_GNU_VERNEED, align_needs, needs, number_map, numbers_of
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
+from elfdiff.elf.sameness import same
 from elfdiff.elf.symbols import SymbolTable
 from elfdiff.span import Span
 
@@ -114,6 +115,7 @@ class Aligner:
         self.pairs = [(p.a, p.b) for p in sections if p.a is not None and p.b is not None]
         self.index_map = {left.index: right.index for left, right in self.pairs}
         self.texts: dict[int, TextAlignment] = {}
+        self.equal: dict[int, bool] = {}
         self.matches: list[FunctionMatch] = []
         self.code, self.b_code = CodeMap(a), CodeMap(b)
         self.trusted = (trusted_sections(a), trusted_sections(b))
@@ -153,6 +155,15 @@ class Aligner:
         self.address = self._addresses(pieces)
         return self._finished(pieces)
 
+    def _equal(self, left: Section, right: Section) -> bool:
+        """Two sections have the same (inflated) contents."""
+        if left.index not in self.equal:
+            spans = [
+                Span(at, at + size) for at, size in (image.place(s) for image, s in ((self.a, left), (self.b, right)))
+            ]
+            self.equal[left.index] = same(self.a.data, spans[0], self.b.data, spans[1])
+        return self.equal[left.index]
+
     def _is_displaced(self, left: Section, right: Section) -> bool:
         return left.index in self.displaced[0] or right.index in self.displaced[1]
 
@@ -165,9 +176,9 @@ class Aligner:
         ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
 
     def _contents(self, left: Section, right: Section) -> TextAlignment:
+        if self._equal(left, right):
+            return TextAlignment(identity(self.a.place(left)[1]))
         x, y = self.a.content(left), self.b.content(right)
-        if x == y:
-            return TextAlignment(identity(len(x)))
         strings = left.name.startswith(".rodata.str") or (
             left.flags & right.flags & SHF_STRINGS and left.entry_size == 1
         )
@@ -243,10 +254,10 @@ class Aligner:
         self.texts[left.index] = TextAlignment(Runs.of(runs))
 
     def _code(self, left: Section, right: Section) -> None:
-        x, y = self.a.content(left), self.b.content(right)
-        if x == y:
-            self.texts[left.index] = TextAlignment(identity(len(x)))
+        if self._equal(left, right):
+            self.texts[left.index] = TextAlignment(identity(self.a.place(left)[1]))
             return
+        x, y = self.a.content(left), self.b.content(right)
         references = self.code.of(left)
         plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
         hidden = masked(plain_x, references, self.a.little)
@@ -452,9 +463,7 @@ class Aligner:
     def _data(self) -> None:
         """Align data: pointers through the map so far, then what matched operands point to, where the data agree."""
         if all(
-            self.a.content(left) == self.b.content(right)
-            for left, right in self.pairs
-            if left.type == SHT_PROGBITS and left.is_allocated
+            self._equal(left, right) for left, right in self.pairs if left.type == SHT_PROGBITS and left.is_allocated
         ):
             return
         a_to, b_to = self._operands(ReferenceKind.MEMORY)
@@ -621,10 +630,10 @@ class Aligner:
         return found.value, found.known
 
     def _table(self, left: Section, right: Section) -> Runs:
-        x, y = self.a.content(left), self.b.content(right)
         word = self.a.word
-        if x == y and bool((self.address.runs.a == self.address.runs.b).all()):
-            return identity(len(x))
+        if bool((self.address.runs.a == self.address.runs.b).all()) and self._equal(left, right):
+            return identity(self.a.place(left)[1])
+        x, y = self.a.content(left), self.b.content(right)
         if left.type in (SHT_SYMTAB, SHT_DYNSYM):
             tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
             if tables[0] is not None and tables[1] is not None:

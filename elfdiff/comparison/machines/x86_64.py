@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 from iced_x86 import Decoder, FlowControl, Mnemonic
 
@@ -31,9 +33,8 @@ def references(code: Code) -> CodeReferences:
     # Only distances count: from 0 on, for addresses of the upper half are negative here.
     decoder = Decoder(64, code.data)
     constants = decoder.get_constant_offsets
-    at: list[int] = []
-    end: list[int] = []
-    kind: list[int] = []
+    # Arrays, not lists: a number of its own for each of millions of operands would take ten times the memory.
+    at, end, kind = array("I"), array("I"), bytearray()
     rip, branch = int(ReferenceKind.MEMORY), int(ReferenceKind.BRANCH)
     absolute32, absolute64 = int(ReferenceKind.ABSOLUTE32), int(ReferenceKind.ABSOLUTE64)
     for instruction in decoder:
@@ -70,10 +71,8 @@ def references(code: Code) -> CodeReferences:
                 at.append(start + where.immediate_offset)
                 end.append(start + size)
                 kind.append(absolute64)
-    ends = np.array(end, dtype=np.int64)
-    return CodeReferences(
-        np.array(at, dtype=np.int64), ends, np.array(kind, dtype=np.uint8), _before_table_loads(code.data, ends)
-    )
+    ats, ends = (np.frombuffer(column, dtype=f"u{column.itemsize}").astype(np.int64) for column in (at, end))
+    return CodeReferences(ats, ends, np.frombuffer(bytes(kind), dtype=np.uint8), _before_table_loads(code.data, ends))
 
 
 def _before_table_loads(code: bytes, ends: Ints) -> Flags:
