@@ -15,6 +15,8 @@ from elfdiff.comparison.runs import Ints, Runs
 GRAM = 8
 SAMPLED_ABOVE = 4 << 20
 """Longer contents are anchored on a sixteenth of their words (chosen by value, so both sides choose alike)."""
+ROUNDS = 2
+"""Times that what runs leave out between them is searched again for words that stand once in their gap."""
 WEAK = 16
 """A cluster of anchors that covers fewer bytes yields to its neighbours."""
 
@@ -33,11 +35,24 @@ def align_content(a: bytes, b: bytes, least: int = GRAM // 2) -> Runs:
     middle_a, middle_b = left[head : len(a) - tail], right[head : len(b) - tail]
     if len(middle_a) == len(middle_b) and (len(middle_a) <= 2 * GRAM or _mostly_equal(middle_a, middle_b)):
         return Runs.of([(0, 0, len(a))])
-    for x, y, n in _anchored(middle_a, middle_b, least):
-        # Zeros before a thing are padding or the end of something else, until growth says otherwise.
-        zeros = int((middle_a[x : x + min(n, GRAM)] != 0).argmax())
-        found.append((x + head + zeros, y + head + zeros, n - zeros))
-    return filled(found, left, right)
+    found += [(x + head, y + head, n) for x, y, n in _without_zeros(_anchored(middle_a, middle_b, least), middle_a)]
+    runs = filled(found, left, right)
+    for _ in range(ROUNDS):
+        gaps = _gaps(runs, len(a), len(b))
+        more = _without_zeros(_anchored_in(gaps, left, right, least), left)
+        if not more:
+            break
+        runs = filled([*runs.triples(), *more], left, right)
+    return runs
+
+
+def _without_zeros(found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8]) -> list[tuple[int, int, int]]:
+    """Zeros before a thing are padding or the end of something else, until growth says otherwise."""
+    out = []
+    for x, y, n in found:
+        zeros = int((left[x : x + min(n, GRAM)] != 0).argmax())
+        out.append((x + zeros, y + zeros, n - zeros))
+    return out
 
 
 def common_prefix(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> int:
@@ -101,12 +116,62 @@ def _anchored(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: 
     return [run for run in _disjoint(_parted(_parted(clusters, left, 0), right, 1)) if run[2] >= least]
 
 
-def _clusters(a_hits: Ints, b_hits: Ints) -> list[tuple[int, int, int, int]]:
-    """(a, b, length, anchors): consecutive anchors of one shift."""
+def _gaps(runs: Runs, a_size: int, b_size: int) -> Ints:
+    """Rows (start in a, end in a, start in b, end in b): what two runs that follow each other in a and in b leave out.
+
+    Only gaps in which a word fits on both sides.
+    """
+    edge = np.zeros(1, dtype=np.int64)
+    a_end, b_end = np.concatenate((edge, runs.a + runs.n)), np.concatenate((edge, runs.b + runs.n))
+    a_next, b_next = np.append(runs.a, a_size), np.append(runs.b, b_size)
+    order = np.argsort(b_next, kind="stable")
+    before = np.empty_like(order)
+    # The run before the k-th in b; index 0 stands for the beginning.
+    before[order] = np.concatenate((edge, order[:-1] + 1))
+    table = np.stack((a_end, a_next, b_end, b_next), axis=1)
+    roomy = (table[:, 1] - table[:, 0] >= GRAM) & (table[:, 3] - table[:, 2] >= GRAM)
+    return table[roomy & (before == np.arange(len(order)))]
+
+
+def _grams_in(starts: Ints, ends: Ints, data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint64], Ints, Ints]:
+    """Words that stand once in their gap, mixed with the gap's number; their places, and their gaps."""
+    count = ends - starts - GRAM + 1
+    gap = np.repeat(np.arange(len(starts), dtype=np.int64), count)
+    at = np.arange(int(count.sum()), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count) + starts[gap]
+    data = np.ascontiguousarray(data)
+    words = np.ndarray((len(data) - GRAM + 1,), dtype="<u8", buffer=data.data, strides=(1,))
+    mixed = (words[at] * np.uint64(0x9E3779B97F4A7C15)) ^ (gap.astype(np.uint64) * np.uint64(0xC2B2AE3D27D4EB4F))
+    single, order = _once(mixed)
+    return single, at[order], gap[order]
+
+
+def _anchored_in(
+    gaps: Ints, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], least: int
+) -> list[tuple[int, int, int]]:
+    """Runs inside gaps, by words that stand there once: the gap says which of many equal words is meant."""
+    size = min(int((gaps[:, 1] - gaps[:, 0]).sum()), int((gaps[:, 3] - gaps[:, 2]).sum()))
+    if not len(gaps) or size > SAMPLED_ABOVE:
+        return []
+    a_words, a_at, a_gap = _grams_in(gaps[:, 0], gaps[:, 1], left)
+    b_words, b_at, b_gap = _grams_in(gaps[:, 2], gaps[:, 3], right)
+    _, a_index, b_index = np.intersect1d(a_words, b_words, assume_unique=True, return_indices=True)
+    same = a_gap[a_index] == b_gap[b_index]
+    a_index, b_index = a_index[same], b_index[same]
+    order = np.argsort(a_at[a_index])
+    a_hits, b_hits, within = a_at[a_index][order], b_at[b_index][order], a_gap[a_index][order]
+    clusters = _clusters(a_hits, b_hits, within)
+    return [run for run in _disjoint(_parted(_parted(clusters, left, 0), right, 1)) if run[2] >= least]
+
+
+def _clusters(a_hits: Ints, b_hits: Ints, within: Ints | None = None) -> list[tuple[int, int, int, int]]:
+    """(a, b, length, anchors): consecutive anchors of one shift, and of one gap where ``within`` names gaps."""
     if len(a_hits) == 0:
         return []
     shift = b_hits - a_hits
-    first = np.flatnonzero(np.concatenate(([True], shift[1:] != shift[:-1])))
+    other = shift[1:] != shift[:-1]
+    if within is not None:
+        other |= within[1:] != within[:-1]
+    first = np.flatnonzero(np.concatenate(([True], other)))
     last = np.concatenate((first[1:], [len(shift)])) - 1
     length = a_hits[last] - a_hits[first] + GRAM
     return list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,3 +63,16 @@ def test_growth_is_linear_enough():
         align_content(a, b)
         times.append(time.perf_counter() - start)
     assert times[1] < 40 * max(times[0], 0.005)
+
+
+def test_words_that_stand_once_between_two_partners_are_enough():
+    """Nothing in the middle stands once in the whole, but between its neighbours each line does."""
+    lines = [b"At line %d of file m.f\0\0" % n for n in (100, 117, 120)]
+    rest = b"first part, long enough" + b"".join(lines) + b"second part, long enough" + b"".join(lines) + b"the end."
+    moved = rest.replace(b"m.f\0\0", b"m.f\0\0\0\0\0\0\0")
+    runs = align_content(rest, moved)
+    mapped = {x + k: y + k for x, y, n in runs.triples() for k in range(n)}
+    for at in (m.start() for m in re.finditer(rb"At line \d+ of file m\.f\0", rest)):
+        order = rest.count(b"At line", 0, at)
+        there = [m.start() for m in re.finditer(rb"At line", moved)][order]
+        assert all(mapped.get(at + k) == there + k for k in range(23))
