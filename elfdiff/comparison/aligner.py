@@ -467,6 +467,7 @@ class Aligner:
         ):
             return
         a_to, b_to = self._operands(ReferenceKind.MEMORY)
+        a_to, b_to = [x + y for x, y in zip((a_to, b_to), self._operands(ReferenceKind.ABSOLUTE32), strict=True)]
         if not self.a.relocatable:
             ours, theirs = self._pointers
             place = self.address.map(ours.at, False)
@@ -524,6 +525,10 @@ class Aligner:
             at, end = references.at[near], references.end[near]
             b_at, whole = text.runs.map_fields(at, 4)
             at, end, b_at = at[whole], end[whole], b_at[whole]
+            if kind == ReferenceKind.ABSOLUTE32:
+                a_to.append(self.a.numbers(at + left.span.start, 4))
+                b_to.append(self.b.numbers(b_at + right.span.start, 4))
+                continue
             a_to.append(signed(self.a.numbers(at + left.span.start, 4), 4) + left.address + end)
             b_to.append(signed(self.b.numbers(b_at + right.span.start, 4), 4) + right.address + b_at + (end - at))
             other = self.b_code.of(right) if references.spread else None

@@ -108,7 +108,44 @@ class OneWay:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every prediction held against b."""
-        return tuple(self._outcome(prediction) for prediction in self.predictions)
+        found: list[Outcome] = []
+        for prediction in self.predictions:
+            outcome = self._outcome(prediction)
+            before = self._just_before(outcome)
+            found += [outcome] if before is None else [outcome.without(before[0]), before[1]]
+        return tuple(found)
+
+    def _just_before(self, outcome: Outcome) -> tuple[Flags, Outcome] | None:
+        """Code operands that disagree, but mean the word before something: loops that count up before they read.
+
+        Which rows of the outcome these are, and what becomes of them. Only where something else begins behind that
+        word.
+        """
+        group, space = outcome.prediction.fields, self.spaces.get(outcome.prediction.fields.space)
+        if "code operand" not in group.what or group.base not in (Base.SITE, Base.NOTHING) or group.immediate:
+            return None
+        wrong = ~outcome.good
+        if not wrong.any() or space is None:
+            return None
+        word = self.a.word
+        wrong[wrong] = np.isin(group.target[outcome.rows[wrong]] + word, space.runs.a)
+        if not wrong.any():
+            return None
+        chosen = np.zeros(len(group), dtype=bool)
+        chosen[outcome.rows[wrong]] = True
+        part = group.where(chosen)
+        base = Base.SITE if group.base is Base.SITE else Base.CONSTANT
+        shifted = replace(part, target=part.target + word, extra=part.extra + word, base=base)
+        other = self._outcome(
+            predict(shifted, self.runs, self.spaces, self._b_addresses(shifted) if base is Base.SITE else None)
+        )
+        kept = other.good & ~other.second & ~other.copied
+        if not kept.any():
+            return None
+        # Rows ascend in both.
+        places = np.flatnonzero(wrong)
+        wrong[places[~kept]] = False
+        return wrong, other.without(~kept)
 
     def _outcome(self, prediction: Prediction) -> Outcome:
         group = prediction.fields
@@ -231,6 +268,19 @@ class Outcome:
     good: Flags
     second: Flags
     copied: Flags
+
+    def without(self, left_out: Flags) -> Outcome:
+        """The same without some of the rows."""
+        keep = ~left_out
+        return Outcome(
+            self.prediction,
+            self.rows[keep],
+            self.at[keep],
+            self.actual[keep],
+            self.good[keep],
+            self.second[keep],
+            self.copied[keep],
+        )
 
 
 def addresses_of(image: Image, at: Ints) -> Ints:

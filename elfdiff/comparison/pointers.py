@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,14 @@ import numpy.typing as npt
 
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.pools import Rewriter
+from elfdiff.comparison.references.code import ET_EXEC, allocated
 from elfdiff.comparison.references.loader import RELATIVE, SHT_REL, SHT_RELA, SHT_RELR, relr_places
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.model import Section
+
+SHT_PROGBITS = 1
+SMALLEST = 0x10000
+"""Smaller numbers are not taken for addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +78,31 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
         at.append(offset)
         to.append(np.where(relative, addend, 0))
         mark.append(marks)
+    if image.elf.header.type == ET_EXEC:
+        known = np.concatenate(at) if at else np.zeros(0, dtype=np.int64)
+        for places, held in _plain(image):
+            new = ~np.isin(places, known)
+            at.append(places[new])
+            to.append(held[new])
+            mark.append(np.zeros(int(np.count_nonzero(new)), dtype=np.int64))
     if not at:
         none = np.zeros(0, dtype=np.int64)
         return Pointers(none, none, none)
     places = np.concatenate(at)
     order = np.argsort(places, kind="stable")
     return Pointers(places[order], np.concatenate(to)[order], np.concatenate(mark)[order])
+
+
+def _plain(image: Image) -> Iterator[tuple[Ints, Ints]]:
+    """Words of data that hold addresses in a file linked to a fixed place, where no relocation tells of them."""
+    for section in image.elf.sections:
+        if section.type != SHT_PROGBITS or section.span is None or section.is_executable or not section.is_allocated:
+            continue
+        if section.compression is None and section.address % image.word == 0:
+            place = image.word * np.arange(section.size // image.word, dtype=np.int64)
+            held = image.numbers(place + section.span.start, image.word)
+            likely = allocated(image, held) & (held >= SMALLEST)
+            yield section.address + place[likely], held[likely]
 
 
 def _stored(image: Image, addresses: Ints) -> Ints:
