@@ -132,6 +132,7 @@ def _mapped(space: SpaceMap, values: Ints, end: bool, second: Ints) -> tuple[Int
         out = np.where(has_end, ends, out)
         known = known | has_end
         out = np.where(is_last & (space.firm | ~known), last, out)
+        out[second] = last[second]
     else:
         other = np.where(has_end & known, ends, last)
         out = np.where(known, out, np.where(has_end, ends, last))

@@ -42,6 +42,7 @@ from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
 from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.comparison.leftovers import with_leftovers
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
+from elfdiff.comparison.memory import align_memory, by_name, objects_in
 from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
 from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
@@ -123,6 +124,8 @@ class Aligner:
         self.loaded = (trusted_segments(a), trusted_segments(b))
         self.address = Space(Runs.of(()), np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
         self.thread_local = Runs.of(())
+        self.memory: dict[int, Runs] = {}
+        """Runs of sections without contents, by index in a."""
         self.settled: set[int] = set()
         """Indices of sections of a whose slots were paired one by one."""
 
@@ -436,29 +439,35 @@ class Aligner:
         return None
 
     def _unfilled(self, left: Section, right: Section) -> Runs:
-        """Memory without contents: as a whole if it kept its size, else object by object."""
-        if left.size == right.size:
-            return identity(left.size)
-        tables = (self.a.elf.symtab, self.b.elf.symtab)
-        if tables[0] is None or tables[1] is None:
-            return identity(min(left.size, right.size))
-        found: list[dict[bytes, tuple[int, int]]] = []
-        for image, section, table in ((self.a, left, tables[0]), (self.b, right, tables[1])):
-            base = 0 if image.relocatable else section.address
-            rows = np.flatnonzero((table.section_of == section.index) & (table.table["size"] > 0))
-            names: dict[bytes, tuple[int, int]] = {}
-            for row in rows.tolist():
-                name = table.names.raw(int(table.table["name"][row]))
-                names[name] = (
-                    (-1, 0) if name in names else (int(table.table["value"][row]) - base, int(table.table["size"][row]))
-                )
-            found.append(names)
-        runs = [
-            (at, found[1][name][0], min(size, found[1][name][1]))
-            for name, (at, size) in found[0].items()
-            if at >= 0 and found[1].get(name, (-1, 0))[0] >= 0
-        ]
-        return Runs.of(runs)
+        """Memory without contents: by what code that uses it agrees on; else as a whole if it kept its size, else
+        object by object."""
+        if left.index not in self.memory:
+            self.memory[left.index] = self._memory_of(left, right)
+        return self.memory[left.index]
+
+    def _memory_of(self, left: Section, right: Section) -> Runs:
+        names: list[dict[bytes, tuple[int, int]]] = []
+        for image, section in ((self.a, left), (self.b, right)):
+            table = image.elf.symtab if image.elf.symtab is not None else image.elf.dynsym
+            names.append({} if table is None else objects_in(image, section, table))
+        if not left.flags & SHF_TLS and not self.a.relocatable:
+            a_to, b_to = self._memory_operands
+            inside = (a_to >= left.address) & (a_to < left.address + left.size)
+            inside &= (b_to >= right.address) & (b_to < right.address + right.size)
+            found = align_memory(
+                left.size, right.size, names[0], names[1], a_to[inside] - left.address, b_to[inside] - right.address
+            )
+            if found is not None:
+                return found
+        return identity(left.size) if left.size == right.size else by_name(left.size, right.size, names[0], names[1])
+
+    @cached_property
+    def _memory_operands(self) -> tuple[Ints, Ints]:
+        """What operands of matched code that mean data mean in a and in b."""
+        none = np.zeros(0, dtype=np.int64)
+        parts = [self._operands(kind) for kind in (ReferenceKind.MEMORY, ReferenceKind.ABSOLUTE32)]
+        a_to, b_to = (np.concatenate([none, *parts[0][side], *parts[1][side]]) for side in (0, 1))
+        return a_to, b_to
 
     def _data(self) -> None:
         """Align data: pointers through the map so far, then what matched operands point to, where the data agree."""
@@ -466,8 +475,8 @@ class Aligner:
             self._equal(left, right) for left, right in self.pairs if left.type == SHT_PROGBITS and left.is_allocated
         ):
             return
-        a_to, b_to = self._operands(ReferenceKind.MEMORY)
-        a_to, b_to = [x + y for x, y in zip((a_to, b_to), self._operands(ReferenceKind.ABSOLUTE32), strict=True)]
+        used = self._memory_operands
+        a_to, b_to = [used[0]], [used[1]]
         if not self.a.relocatable:
             ours, theirs = self._pointers
             place = self.address.map(ours.at, False)
@@ -476,8 +485,6 @@ class Aligner:
                 both = place.known & (theirs.at[row] == place.value) & (ours.mark == 0) & (theirs.mark[row] == 0)
                 a_to.append(ours.to[both])
                 b_to.append(theirs.to[row][both])
-        if not a_to:
-            return
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
         bases, goals, width = self._jump_tables
         for left, right in self.pairs:

@@ -121,6 +121,8 @@ class Space:
             hit = self.ends_a[at] == values
             there = self.ends_b[at]
             if end:
+                # Either the last thing of a section ends here, or the section does.
+                other, ambiguous = there, hit & known & (value != there) & (not self.firm)
                 value = np.where(hit if self.firm else hit & ~known, there, value)
             else:
                 other = np.where(hit & known & ~ambiguous, there, other)

@@ -14,7 +14,8 @@ from elfdiff.comparison.votes import without
 
 MAX_SIZE = 16 << 20
 """Longer contents are left as they are."""
-_TEXT = re.compile(rb"[^\0]+\0")
+_TEXT = re.compile(rb"(?<![^\0])[\t\n\r\x1b -~]+\0")
+"""Not the bytes of numbers: pools of constants are no texts."""
 
 
 def with_leftovers(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
