@@ -81,3 +81,23 @@ def test_digests_of_debug_information_follow_from_the_directory(tmp_path: Path, 
     assert report.ledger is not None
     assert (report.ledger.totals.unexplained.most, report.ledger.totals.contradicted.most) == (0, 0)
     assert report.ledger.totals.hash.most > 20, "the build ID and the digests of the units"
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc builds the pair")
+def test_bytecode_for_the_link_holds_the_directory_and_a_drawn_identifier(tmp_path: Path) -> None:
+    flags = ["-O2", "-flto", "-ffat-lto-objects", "-c", "-o", "m.o"]
+    for name in ("a", "again", "longer"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "m.c").write_text('#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n')
+        place = tmp_path / "a" if name == "again" else folder
+        subprocess.run(["gcc", *flags[:-1], folder / "m.o", "m.c"], check=True, cwd=place)
+    roots = {
+        name: [
+            finding.cause
+            for finding in pipeline.diagnose(str(tmp_path / "a" / "m.o"), str(tmp_path / name / "m.o")).findings
+            if finding.role is Role.ROOT
+        ]
+        for name in ("again", "longer")
+    }
+    assert roots == {"again": ["random-seed"], "longer": ["random-seed", "build-path"]}

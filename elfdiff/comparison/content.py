@@ -130,7 +130,8 @@ def _gaps(runs: Runs, a_size: int, b_size: int) -> Ints:
     before[order] = np.concatenate((edge, order[:-1] + 1))
     table = np.stack((a_end, a_next, b_end, b_next), axis=1)
     roomy = (table[:, 1] - table[:, 0] >= GRAM) & (table[:, 3] - table[:, 2] >= GRAM)
-    return table[roomy & (before == np.arange(len(order)))]
+    chosen: Ints = table[roomy & (before == np.arange(len(order)))]
+    return chosen
 
 
 def _grams_in(starts: Ints, ends: Ints, data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint64], Ints, Ints]:

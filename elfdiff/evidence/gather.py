@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from elfdiff.comparison.pair import Pair
 from elfdiff.evidence import (
+    buildids,
+    bytecode,
     data,
     dependencies,
     functions,
@@ -20,17 +24,19 @@ from elfdiff.evidence import (
     tools,
 )
 from elfdiff.evidence.hashes import only_digests_differ
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, PathPlace
 from elfdiff.payload.comment import toolchain
-from elfdiff.payload.languages import languages
+from elfdiff.payload.languages import language_of, languages
 
 _EXTRACTORS = (
     tools,
     dependencies,
     headers,
     notes,
+    buildids,
     modules,
     strings,
+    bytecode,
     objects,
     data,
     lines,
@@ -47,16 +53,21 @@ def gather(pair: Pair) -> EvidenceSet:
     items: list[Evidence] = []
     for extractor in _EXTRACTORS:
         items += extractor.extract(pair)
-    return EvidenceSet(tuple(items), context(pair))
+    return EvidenceSet(tuple(items), context(pair, items))
 
 
-def context(pair: Pair) -> Context:
-    """What fixes depend on."""
+def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
+    """What fixes depend on.
+
+    A source that a changed text names was compiled too, though nothing else may tell its language: __FILE__ of C in a
+    Rust program.
+    """
     a, b = pair.a, pair.b
+    named = [language_of(item.tail) for item in items if isinstance(item, PathChange) and item.place is PathPlace.TEXT]
     return Context(
         a_tools=tuple((tool.kind, tool.version) for tool in toolchain(a)),
         b_tools=tuple((tool.kind, tool.version) for tool in toolchain(b)),
-        languages=tuple(dict.fromkeys((*languages(a), *languages(b)))),
+        languages=tuple(dict.fromkeys((*languages(a), *languages(b), *filter(None, named)))),
         machine=a.header.machine_name,
         stripped=a.is_stripped and b.is_stripped,
         has_debug=all(any(s.name.startswith((".debug_", ".zdebug_")) for s in elf.sections) for elf in (a, b)),

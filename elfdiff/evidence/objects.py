@@ -13,6 +13,7 @@ from elfdiff.evidence.data import MADE
 from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 MAX_INTEGERS = 200
 _GCOV_VERSION = re.compile(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
@@ -122,6 +123,7 @@ def _coverage_stamps(pair: Pair) -> Iterator[CoverageStampChange]:
             section=".data",
             a=Location(a_at, 4, "file", a_stamp.hex()),
             b=Location(b_at, 4, "file", b_stamp.hex()),
+            spans=tuple((Span(x, x + 4), Span(y, y + 4)) for (x, _), (y, _) in changed),
             count=len(changed),
             total=len(left),
         )

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
-from elfdiff.elf.model import Symbol
+from elfdiff.elf.model import Section, Symbol
 from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
 from elfdiff.payload import rust
 from elfdiff.report import Location
@@ -100,10 +100,17 @@ def _section_ids(pair: Pair) -> Iterator[SymbolRenamed]:
     changed = sum(m[1] not in b_ids for _, m in left)
     if changed and a_ids != b_ids:
         first, other = left[0], right[0]
+        partners = {item.a.index: item.b for item in pair.sections if item.a and item.b}
+        spans = (
+            (_identifier_span(pair.a, section), _identifier_span(pair.b, partners[section.index]))
+            for section, match in left
+            if match[1] not in b_ids and section.index in partners
+        )
         yield SymbolRenamed(
             section=first[0].name,
-            a=Location(first[0].header_span.start, first[0].header_span.length, "file", first[0].name),
-            b=Location(other[0].header_span.start, other[0].header_span.length, "file", other[0].name),
+            a=_at(_identifier_span(pair.a, first[0]), first[0].name),
+            b=_at(_identifier_span(pair.b, other[0]), other[0].name),
+            spans=tuple(spans),
             scheme="lto-section",
             group=first[0].name[: first[1].start(1)],
             a_part=first[1][1],
@@ -111,6 +118,24 @@ def _section_ids(pair: Pair) -> Iterator[SymbolRenamed]:
             count=changed,
             total=len(left),
         )
+
+
+def _identifier_span(elf: ElfFile, section: Section) -> Span | None:
+    """Where the last part of a section's name stands in the table of section names; sh_name is the header's first
+    word."""
+    names = elf.sections[elf.header.shstrndx] if elf.header.shstrndx < len(elf.sections) else None
+    if names is None or names.span is None:
+        return None
+    start = names.span.start + int.from_bytes(
+        elf.data[section.header_span.start : section.header_span.start + 4], elf.byte_order
+    )
+    end = start + len(section.name)
+    part = section.name.rpartition(".")[2]
+    return Span(end - len(part), end) if end <= names.span.end else None
+
+
+def _at(span: Span | None, text: str) -> Location | None:
+    return Location(span.start, span.length, "file", text) if span else None
 
 
 def _renamed(pair: Pair, explained: set[str]) -> Iterator[SymbolRenamed]:
