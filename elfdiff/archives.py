@@ -28,6 +28,7 @@ from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import (
     ArchiveFieldChange,
     BuildIdKept,
+    ChangedAfterLink,
     Context,
     Evidence,
     EvidenceSet,
@@ -46,6 +47,9 @@ MAX_COMPARED = 1000
 """Members that are compared as ELF files; further ones are compared byte by byte."""
 MAX_NOTES = 20
 _ELF = b"\x7fELF"
+
+_OF_ONE_FILE = (LoneSectionChange, BuildIdKept, ChangedAfterLink)
+"""Facts about a whole file, which say nothing of an archive of several."""
 
 Matches = Sequence[tuple[Cause, Match]]
 
@@ -148,7 +152,7 @@ class _Work:
         facts = [fact for member in self.compared.values() for fact in member.facts]
         whole = [*header_changes(self.a, self.b, self.pairs), *member_order(self.pairs), *self._lone()]
         if len(self.compared) > 1 or whole:
-            facts = [fact for fact in facts if not isinstance(fact, (LoneSectionChange, BuildIdKept))]
+            facts = [fact for fact in facts if not isinstance(fact, _OF_ONE_FILE)]
         totals = [fact for fact in facts if isinstance(fact, FunctionTotals)]
         if totals:
             facts = [fact for fact in facts if not isinstance(fact, FunctionTotals)]

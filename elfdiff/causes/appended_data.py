@@ -74,6 +74,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "mksquashfs(1): -all-time; AppImage specification",
     ),
     choose=choose,
+    after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     for tail in evidence.of(TailChange):

@@ -107,6 +107,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "Reproducible Builds, build path: https://reproducible-builds.org/docs/build-path/",
     ),
     choose=choose,
+    after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Digests at their defined places."""

@@ -41,7 +41,8 @@ class Cause:
 
     ``fixes`` are all fixes the page lists; ``choose`` narrows and orders them for one pair (best first). ``faces``
     maps face id →
-    one-line title. ``references`` are (title, where) of public sources.
+    one-line title. ``references`` are (title, where) of public sources. ``after_link`` says that the cause acts on
+    finished files too: where one file is proved to be the other one, changed after its link, only such causes speak.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Cause:
     doc: str
     detect: Detector
     choose: FixChooser | None = None
+    after_link: bool = False
 
     @property
     def face_ids(self) -> tuple[str, ...]:
@@ -73,6 +75,7 @@ def cause(
     fixes: tuple[Fix, ...] = (),
     references: tuple[str, ...] = (),
     choose: FixChooser | None = None,
+    after_link: bool = False,
 ) -> Callable[[Detector], Cause]:
     """Make the module's ``detect`` function its Cause; the module's docstring becomes the page.
 
@@ -92,6 +95,7 @@ def cause(
             doc=_page(module),
             detect=detect,
             choose=choose,
+            after_link=after_link,
         )
 
     return wrap
@@ -106,6 +110,9 @@ def _page(module: ModuleType) -> str:
 
 def matches_of(causes: Iterable[Cause], evidence: EvidenceSet) -> Iterator[tuple[Cause, Match]]:
     """Every claim of every cause, in catalogue order."""
+    finished = evidence.changed_after_link is not None
     for item in causes:
+        if finished and not item.after_link:
+            continue
         for match in item.detect(evidence):
             yield item, match

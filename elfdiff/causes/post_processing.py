@@ -15,9 +15,13 @@ the other did not, or through another version of the tool.
 
 ## How to be sure
 
-An equal build ID in files that differ is proof: the linker wrote one file, and something changed it afterwards.
-Without it, a missing `.symtab` under equal code means a strip step or `-s` at the link; the difference does not
-matter to the fix. If the code differs too, look at the other findings first.
+The build ID is a digest, and GNU ld's can be computed again. Where both files carry one ID and it is the digest of
+one of them, the other one was changed after its link: that is proof, whatever differs. Code or texts of the program
+that differ then were changed in the finished file, by a tool or by hand, and not in the source.
+
+Without that proof an equal ID is a strong sign, if nobody gave it by hand (`--build-id=0x…`). Without an equal ID, a
+missing `.symtab` under equal code means a strip step or `-s` at the link; the difference does not matter to the fix.
+If the code differs too, look at the other findings first.
 """
 
 from __future__ import annotations
@@ -26,6 +30,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import inputs_differ, tools_differ, values
+from elfdiff.causes._finished import BOLT, DEBUG, EDITED, OPTIMIZER, PATCH, PRELINK, STRIP, proved
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -37,54 +42,61 @@ from elfdiff.evidence.model import (
     EvidenceSet,
     FunctionChange,
     GoSettingChange,
+    HeaderChange,
     LoneSectionChange,
     PathChange,
     PathPlace,
     SectionChange,
     SymbolSetChange,
     TextChange,
+    ToolChange,
     UnitNaming,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _STRIPPED = frozenset({".symtab", ".strtab"})
-_PRELINK = frozenset({".gnu.prelink_undo", ".gnu.liblist", ".gnu.conflict"})
-_BOLT = frozenset({".bolt.org.text", ".bolt.org.rodata", ".bolt.org.eh_frame", ".note.bolt_info"})
 _OVERWRITTEN = re.compile(r"X{8,}\Z")
 _BUNDLED = re.compile(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
 
 _STRIP = Fix(
     "binutils",
-    "run the same strip step on both files, with one version of the tool (strip -D; rustc: -C "
-    "strip=…; Go: -ldflags=-s)",
+    "run the same strip and objcopy steps on both files, with one version of the tool (strip -D, "
+    "objcopy --compress-debug-sections; rustc: -C strip=…; Go: -ldflags=-s)",
     Effect.REMOVES,
-    ("strip-or-objcopy-step",),
+    (STRIP,),
 )
 _COMPARE = Fix(
     "any",
     "compare the files as the linker wrote them, before packaging",
     Effect.REMOVES,
-    ("strip-or-objcopy-step", "postlink-patching", "debug-rewritten-by-debugedit-dwz"),
+    (STRIP, PATCH, DEBUG),
 )
 _PATCH = Fix(
     "any",
     "run the same patchelf, chrpath or auditwheel (one version) on both files, and no prelink",
     Effect.REMOVES,
-    ("postlink-patching",),
+    (PATCH,),
 )
 _DWZ = Fix(
     "debugedit, dwz",
     "run the same dwz and debugedit on both, and build in a directory of fixed name",
     Effect.REMOVES,
-    ("debug-rewritten-by-debugedit-dwz",),
+    (DEBUG,),
 )
 _BOLT_FIX = Fix(
     "llvm-bolt",
     "run one version of BOLT or propeller with one kept profile on both files, or on neither",
     Effect.REMOVES,
-    ("post-link-optimizer",),
+    (OPTIMIZER,),
 )
-_ALL = (_STRIP, _PATCH, _DWZ, _BOLT_FIX, _COMPARE)
+_COPY = Fix(
+    "any",
+    "compare the changed file's checksum with that of the file that the linker wrote, and copy or build it anew: "
+    "the source and the flags are not the reason",
+    Effect.REMOVES,
+    (EDITED,),
+)
+_ALL = (_COPY, _STRIP, _PATCH, _DWZ, _BOLT_FIX, _COMPARE)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -96,10 +108,11 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     title="a step after the link changed one of the files",
     role=Role.ROOT,
     faces={
-        "debug-rewritten-by-debugedit-dwz": "debugedit or dwz rewrote the debug information",
-        "strip-or-objcopy-step": "strip or objcopy was run on one side",
-        "post-link-optimizer": "BOLT or another post-link optimiser ran on one side, or with other options",
-        "postlink-patching": "patchelf, chrpath, prelink or auditwheel changed the file",
+        DEBUG: "debugedit or dwz rewrote the debug information",
+        STRIP: "strip or objcopy was run on one side",
+        OPTIMIZER: "BOLT or another post-link optimiser ran on one side, or with other options",
+        EDITED: "bytes of a finished file were changed, by hand or by damage",
+        PATCH: "patchelf, chrpath, prelink or auditwheel changed the file",
     },
     fixes=_ALL,
     references=(
@@ -109,17 +122,32 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "llvm-project: bolt/README.md",
     ),
     choose=choose,
+    after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    if evidence.changed_after_link is not None:
+        yield from proved(evidence, evidence.changed_after_link)
+        return
     one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
     kept = tuple(evidence.of(BuildIdKept))
-    if not tools_differ(evidence):
-        yield from _strip(evidence, one_sided, kept)
+    bare = [change for change in evidence.of(HeaderChange) if change.field_name == "section headers"]
+    if bare:
+        yield Match(
+            STRIP,
+            tuple(bare),
+            Confidence.CERTAIN if kept else Confidence.LIKELY,
+            f"only {'b' if bare[0].a_value == 'none' else 'a'} has section headers: "
+            "sstrip or llvm-strip --strip-sections takes them away",
+        )
+        return
+    named = _without_comment(evidence)
+    if not tools_differ(named):
+        yield from _strip(named, one_sided, kept)
     yield from _patched(evidence, one_sided, kept)
-    bolt = [section for section in one_sided if section.name in _BOLT]
+    bolt = [section for section in one_sided if section.name in BOLT]
     if bolt:
         yield Match(
-            "post-link-optimizer",
+            OPTIMIZER,
             tuple(bolt),
             Confidence.CERTAIN,
             f"only {_side(bolt[0])} went through BOLT ({bolt[0].name})",
@@ -127,17 +155,28 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         )
     options = [change for change in evidence.of(LoneSectionChange) if change.name == ".note.bolt_info"]
     if options:
-        yield Match(
-            "post-link-optimizer", tuple(options), Confidence.CERTAIN, "only BOLT's record of its options differs"
-        )
+        yield Match(OPTIMIZER, tuple(options), Confidence.CERTAIN, "only BOLT's record of its options differs")
     dwz = [section for section in one_sided if section.name == ".gnu_debugaltlink"]
     if dwz:
         yield Match(
-            "debug-rewritten-by-debugedit-dwz",
+            DEBUG,
             tuple(dwz),
             Confidence.CERTAIN,
             f"only {_side(dwz[0])} went through dwz (.gnu_debugaltlink)",
         )
+
+
+def _without_comment(evidence: EvidenceSet) -> EvidenceSet:
+    """The facts but for tools that only one side names because strip or objcopy took .comment from the other."""
+    gone = any(s.name == ".comment" and s.status in ("added", "removed") for s in evidence.of(SectionChange))
+    if not gone:
+        return evidence
+    kept = (
+        item
+        for item in evidence.items
+        if not isinstance(item, ToolChange) or (item.a_tool is not None and item.b_tool is not None)
+    )
+    return EvidenceSet(tuple(kept), evidence.context)
 
 
 def _side(section: SectionChange) -> str:
@@ -176,7 +215,7 @@ def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[Bu
         said.append("debug sections were compressed after the link")
     if found:
         yield Match(
-            "strip-or-objcopy-step",
+            STRIP,
             (*found, *kept),
             Confidence.CERTAIN if sure or kept else Confidence.LIKELY,
             "; ".join(said),
@@ -200,16 +239,14 @@ def _symtab_shrank(evidence: EvidenceSet, debug: SectionChange) -> bool:
 
 
 def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
-    prelinked = [section for section in one_sided if section.name in _PRELINK]
+    prelinked = [section for section in one_sided if section.name in PRELINK]
     overwritten = [
         text
         for text in evidence.of(TextChange)
         if text.section == ".dynstr" and any(_OVERWRITTEN.match(value) for value in values(text))
     ]
     if prelinked:
-        yield Match(
-            "postlink-patching", tuple(prelinked), Confidence.CERTAIN, f"only {_side(prelinked[0])} was prelinked"
-        )
+        yield Match(PATCH, tuple(prelinked), Confidence.CERTAIN, f"only {_side(prelinked[0])} was prelinked")
     entries: list[Evidence] = [
         e for e in evidence.of(DynamicChange) if e.tag in ("DT_RUNPATH", "DT_RPATH", "DT_NEEDED", "DT_SONAME")
     ]
@@ -220,7 +257,7 @@ def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[
             if overwritten
             else "the build ID is equal, .dynamic is not"
         )
-        yield Match("postlink-patching", (*overwritten, *entries, *kept), Confidence.CERTAIN, shown)
+        yield Match(PATCH, (*overwritten, *entries, *kept), Confidence.CERTAIN, shown)
         return
     bundled = [
         entry
@@ -232,7 +269,7 @@ def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[
     ]
     if bundled:
         yield Match(
-            "postlink-patching",
+            PATCH,
             tuple(bundled),
             Confidence.LIKELY,
             f"{bundled[0].a_value} became {bundled[0].b_value}",

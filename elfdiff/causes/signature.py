@@ -65,6 +65,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "AppImage specification: signing",
     ),
     choose=choose,
+    after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     others = covered_differs(evidence)

@@ -61,6 +61,8 @@ def _header(pair: Pair) -> Iterator[HeaderChange]:
         left_flags, right_flags = _segment_flags(pair.a, kind), _segment_flags(pair.b, kind)
         if left_flags != right_flags:
             yield HeaderChange(field_name=f"PT_{kind}", a_value=left_flags, b_value=right_flags)
+    if bool(a.shnum) != bool(b.shnum):
+        yield HeaderChange(field_name="section headers", a_value=str(a.shnum or "none"), b_value=str(b.shnum or "none"))
     a_loads, b_loads = (sum(s.type_name == "LOAD" for s in elf.segments) for elf in (pair.a, pair.b))
     if a_loads != b_loads:
         yield HeaderChange(field_name="number of PT_LOAD", a_value=str(a_loads), b_value=str(b_loads))

@@ -291,7 +291,7 @@ class DynamicChange(Evidence):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionChange(Evidence):
     """A section is on one side only, or has another size, type or flags. ``status``: added, removed, resized,
-    retyped."""
+    retyped; and rewritten, for other contents of one size in a file that was changed after its link."""
 
     name: str
     status: str
@@ -446,6 +446,18 @@ class BuildIdKept(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedAfterLink(Evidence):
+    """Both files carry one GNU build ID, and it is the digest of one of them: the other one was changed since.
+
+    ``side`` is the changed one, a or b. ``differing`` counts the bytes that differ, None if the files are not equally
+    long.
+    """
+
+    side: str
+    differing: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleInfoChange(Evidence):
     """An entry of a kernel module's .modinfo differs; a value is None on a side that has no such entry.
 
@@ -548,6 +560,11 @@ class EvidenceSet:
 
     items: tuple[Evidence, ...]
     context: Context = field(default_factory=Context)
+
+    @cached_property
+    def changed_after_link(self) -> str | None:
+        """The side that is proved to be the other one, changed after its link: a or b."""
+        return next((fact.side for fact in self.of(ChangedAfterLink)), None)
 
     @cached_property
     def _kinds(self) -> dict[type[Evidence], list[Evidence]]:

@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.causes import catalogue
+from elfdiff.causes.model import matches_of
 from elfdiff.causes.post_processing import detect as post_processing
 from elfdiff.evidence.model import (
     BuildIdKept,
+    ChangedAfterLink,
     CompressionChange,
     DynamicChange,
     GoSettingChange,
+    HeaderChange,
     LoneSectionChange,
+    PathPlace,
     SectionChange,
     UnitNaming,
 )
 
-STRIP, PATCH = "strip-or-objcopy-step", "postlink-patching"
+STRIP, PATCH, DWZ = "strip-or-objcopy-step", "postlink-patching", "debug-rewritten-by-debugedit-dwz"
 KEPT = BuildIdKept(length=20)
 
 
@@ -89,3 +94,69 @@ def test_options_of_bolt_alone(seen, ask):
     lone = LoneSectionChange(name=".note.bolt_info")
     assert ask(post_processing, seen.given(lone)) == {"post-link-optimizer": "certain"}
     assert ask(post_processing, seen.given(LoneSectionChange(name=".comment"))) == {}
+
+
+def changed(differing=None, side="b"):
+    return ChangedAfterLink(section=".note.gnu.build-id", side=side, differing=differing)
+
+
+@pytest.mark.parametrize(
+    ("facts", "faces"),
+    [
+        ([section(".symtab", "removed", 900), section(".comment", "removed", 40)], {STRIP}),
+        ([section(".debug_info", "removed", 900)], {STRIP}),
+        ([section(".mine", "added", None, 3)], {STRIP}),
+        ([section(".rodata", "retyped", 3, 3, allocated=True)], {STRIP}),
+        ([section(".symtab", "resized", 900, 800)], {STRIP}),
+        ([section(".text", "retyped", 9, 9), DynamicChange(tag="DT_NEEDED", a_value="x", b_value=None)], {STRIP}),
+        ([HeaderChange(field_name="section headers", a_value="30", b_value="none")], {STRIP}),
+        ([CompressionChange(name=".debug_info", a_method=None, b_method="zlib", same_contents=True)], {STRIP}),
+        ([], {STRIP}),
+        ([section(".debug_info", "resized", 900, 700), section(".debug_str", "rewritten", 50, 50)], {DWZ}),
+        ([DynamicChange(tag="DT_RUNPATH", a_value="/a", b_value="/b"), section(".symtab", "rewritten", 8, 8)], {PATCH}),
+        ([section(".dynstr", "resized", 50, 60), section(".symtab", "removed", 900)], {PATCH, STRIP}),
+        ([section(".bolt.org.text", "added", None, 9), section(".text", "resized", 9, 12)], {"post-link-optimizer"}),
+        ([section(".gnu.liblist", "added", None, 9)], {PATCH}),
+    ],
+)
+def test_a_file_that_is_not_what_its_build_id_says_went_through_a_step(seen, ask, facts, faces):
+    assert ask(post_processing, seen.given(KEPT, changed(), *facts)) == dict.fromkeys(faces, "certain")
+
+
+def test_contents_changed_in_a_finished_file_have_no_owner(seen):
+    text, function = seen.text("hello", "hellO"), seen.function("work")
+    (match,) = post_processing.detect(seen.given(KEPT, changed(200), text, function))
+    assert match.face == "edited-after-link"
+    assert text not in match.because
+    assert function not in match.because
+    assert "work" in match.summary
+
+
+def test_a_few_bytes_are_damage_and_have_no_owner(seen):
+    path = seen.path("/srv/a", "/srw/a", "x.c", PathPlace.DEBUG_NAME)
+    (match,) = post_processing.detect(seen.given(KEPT, changed(1, "a"), path))
+    assert (match.face, match.confidence.value) == ("edited-after-link", "certain")
+    assert "1 byte of a" in match.summary
+    assert path not in match.because
+
+
+def test_where_a_file_was_changed_after_its_link_no_flag_of_the_build_is_named(seen):
+    path = seen.path("/srv/a", "/srw/a", "x.c", PathPlace.DEBUG_DIRECTORY)
+    facts = [path, seen.tool("gcc", "11", "12"), seen.function("work"), section(".debug_str", "rewritten", 50, 50)]
+    assert {cause.id for cause, _ in matches_of(catalogue(), seen.given(KEPT, *facts))} > {"toolchain-version"}
+    assert {cause.id for cause, _ in matches_of(catalogue(), seen.given(KEPT, changed(900), *facts))} == {
+        "post-processing"
+    }
+
+
+def test_a_file_without_section_headers(seen, ask):
+    bare = HeaderChange(field_name="section headers", a_value="30", b_value="none")
+    assert ask(post_processing, seen.given(bare, section(".symtab", "removed", 9))) == {STRIP: "likely"}
+    assert ask(post_processing, seen.given(bare, KEPT)) == {STRIP: "certain"}
+
+
+def test_a_tool_that_only_one_side_names_went_with_the_comment(seen, ask):
+    tool, comment = seen.tool("gcc", "12", None), section(".comment", "removed", 40)
+    gone = section(".symtab", "removed", 900)
+    assert ask(post_processing, seen.given(gone, tool)) == {}
+    assert ask(post_processing, seen.given(gone, tool, comment)) == {STRIP: "certain"}

@@ -1,0 +1,192 @@
+"""What a step after the link did to a file, where the build ID proves that there was one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from elfdiff.causes._facts import is_hash
+from elfdiff.causes._wording import listed
+from elfdiff.causes.model import Match
+from elfdiff.evidence.model import (
+    BuildIdKept,
+    ChangedAfterLink,
+    CompressionChange,
+    DataChange,
+    DynamicChange,
+    Evidence,
+    EvidenceSet,
+    FunctionChange,
+    FunctionTotals,
+    HeaderChange,
+    IntegerChange,
+    PathChange,
+    PathPlace,
+    SectionChange,
+    TailChange,
+    TextChange,
+    TimeChange,
+    WordChange,
+)
+from elfdiff.report import Confidence
+
+STRIP, PATCH, EDITED = "strip-or-objcopy-step", "postlink-patching", "edited-after-link"
+DEBUG, OPTIMIZER = "debug-rewritten-by-debugedit-dwz", "post-link-optimizer"
+BOLT = frozenset({".bolt.org.text", ".bolt.org.rodata", ".bolt.org.eh_frame", ".note.bolt_info"})
+PRELINK = frozenset({".gnu.prelink_undo", ".gnu.liblist", ".gnu.conflict"})
+
+_APART = (BuildIdKept, ChangedAfterLink, FunctionTotals, TailChange)
+_LINKAGE = (".interp", ".dynamic", ".dynstr", ".dynsym", ".hash", ".gnu.hash", ".gnu.version")
+_DEBUG = (".debug_", ".zdebug_")
+_INDICES = (".gdb_index", ".debug_names", ".debug_sup", ".gnu_debugaltlink")
+_STRIPPED = (".symtab", ".strtab", ".debug_", ".zdebug_")
+_NAME_TABLES = (".symtab", ".strtab", ".shstrtab")
+_PROGRAM = (".text", ".rodata", ".data", ".tdata", ".init", ".fini", ".ctors", ".dtors")
+_CONTENTS = (TextChange, WordChange, TimeChange, PathChange, IntegerChange, DataChange)
+_PLACES = (PathPlace.RUNPATH, PathPlace.INTERPRETER, PathPlace.NEEDED)
+
+
+FEW = 16
+"""Bytes of a file that damage or a hand changes; tools that rewrite debug information or symbols change more."""
+
+
+def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
+    """One match for each kind of step that shows in the changed file; at least one, and always certain.
+
+    Contents of the program that differ are named and left without owner: no tool is known to have written them.
+    """
+    proof = (*evidence.of(ChangedAfterLink), *evidence.of(BuildIdKept))
+    optimized = [section.name for section in evidence.of(SectionChange) if section.name in BOLT]
+    whole = _whole(side, evidence, optimized)
+    touched = [] if whole else [fact for fact in evidence.items if _is_program(fact)]
+    facts = [fact for fact in evidence.items if not _is_apart(fact) and not _is_program(fact)]
+    few = next((change.differing for change in evidence.of(ChangedAfterLink)), None)
+    if few is not None and few <= FEW and not any(map(_is_linkage, facts)):
+        where = listed(dict.fromkeys(fact.section for fact in evidence.items if fact.section and not _is_apart(fact)))
+        summary = f"{few} {'byte' if few == 1 else 'bytes'} of {side} changed after the link, by hand or by damage"
+        yield Match(
+            EDITED, tuple(evidence.of(BuildIdKept)), Confidence.CERTAIN, f"{summary}: {where}" if where else summary
+        )
+        return
+    steps: list[tuple[str, list[Evidence], str]] = []
+    if whole is not None:
+        steps.append((whole[0], facts, whole[1]))
+        facts = []
+    for face, belongs, summary in (
+        (PATCH, _is_prelink, f"{side} was prelinked"),
+        (PATCH, _is_linkage, f"the dynamic section or the interpreter of {side} was changed after the link"),
+        (DEBUG, _is_debug, f"the debug information of {side} was rewritten after the link (dwz, debugedit)"),
+    ):
+        own = [fact for fact in facts if belongs(fact)]
+        if own and not (face == DEBUG and _is_compressed(evidence)):
+            steps.append((face, own, summary))
+            facts = [fact for fact in facts if not belongs(fact)]
+    if touched:
+        steps.append((EDITED, [], _touched(side, touched)))
+    said = _stripping(side, facts, evidence) or ([] if steps else _rewritten(side, facts))
+    if said or not steps:
+        summary = "; ".join(said) or f"{side} was written anew (objcopy), the same contents at other places"
+        steps.append((STRIP, facts, summary))
+        facts = []
+    for face, own, summary in steps:
+        yield Match(face, (*own, *facts, *proof), Confidence.CERTAIN, summary, explains_code=bool(optimized))
+        facts = []
+
+
+def _whole(side: str, evidence: EvidenceSet, optimized: Sequence[str]) -> tuple[str, str] | None:
+    """A step after which hardly a byte of the file is where it was."""
+    if optimized:
+        return OPTIMIZER, f"{side} went through BOLT: {listed(optimized)}"
+    if any(section.name == ".text" and section.status == "retyped" for section in evidence.of(SectionChange)):
+        # The sections of the program stay as headers without contents.
+        return STRIP, f"{side} holds the debug information alone (objcopy --only-keep-debug)"
+    if any(change.field_name == "section headers" for change in evidence.of(HeaderChange)):
+        return STRIP, f"{side} has no section headers (sstrip, llvm-strip --strip-sections)"
+    return None
+
+
+def _is_apart(fact: Evidence) -> bool:
+    return isinstance(fact, _APART) or is_hash(fact)
+
+
+def _is_program(fact: Evidence) -> bool:
+    """A difference in the program itself, which neither strip nor patchelf makes."""
+    if isinstance(fact, FunctionChange):
+        return fact.certain
+    return isinstance(fact, _CONTENTS) and (fact.section or "").startswith(_PROGRAM)
+
+
+def _is_prelink(fact: Evidence) -> bool:
+    return isinstance(fact, SectionChange) and fact.name in PRELINK
+
+
+def _is_linkage(fact: Evidence) -> bool:
+    if isinstance(fact, DynamicChange) or (isinstance(fact, PathChange) and fact.place in _PLACES):
+        return True
+    moved = isinstance(fact, SectionChange) and fact.status in ("resized", "rewritten") and fact.name in _LINKAGE
+    return moved or (isinstance(fact, (TextChange, WordChange)) and fact.section in _LINKAGE)
+
+
+def _is_debug(fact: Evidence) -> bool:
+    """Debug information that stands on both sides with other contents, or tables made from it later."""
+    name = fact.section or ""
+    if isinstance(fact, SectionChange):
+        both = fact.status in ("resized", "rewritten") and fact.name.startswith(_DEBUG)
+        return both or fact.name in _INDICES
+    return name.startswith(_DEBUG) and not isinstance(fact, CompressionChange)
+
+
+def _stripping(side: str, facts: Sequence[Evidence], evidence: EvidenceSet) -> list[str]:
+    """Phrases for what strip and objcopy do."""
+    sections = [fact for fact in facts if isinstance(fact, SectionChange)]
+    absent = "removed" if side == "b" else "added"
+    lost = [section.name for section in sections if section.status == absent]
+    gained = [
+        section.name for section in sections if section.status in ("added", "removed") and section.name not in lost
+    ]
+    retyped = [section.name for section in sections if section.status == "retyped"]
+    compressed = _is_compressed(evidence)
+    said = []
+    if ".symtab" in lost:
+        said.append(f"{side} was stripped of its symbols")
+    elif any(name.startswith(".debug_") for name in lost) and not compressed:
+        said.append(f"{side} was stripped of its debug information")
+    if compressed:
+        said.append("debug sections were compressed, or inflated, after the link")
+    other = [name for name in lost if not name.startswith(_STRIPPED)]
+    if other:
+        said.append(f"{side} lost {listed(other)}")
+    added = [name for name in gained if not name.startswith(_DEBUG)]
+    if added:
+        said.append(f"only {side} has {listed(added)}")
+    if retyped:
+        said.append(f"{listed(retyped)} got another type or other flags")
+    return said
+
+
+def _rewritten(side: str, facts: Sequence[Evidence]) -> list[str]:
+    """Phrases for sections and headers that stand on both sides."""
+    said = [
+        f"{change.field_name} {change.a_value} became {change.b_value}"
+        for change in facts
+        if isinstance(change, HeaderChange)
+    ]
+    names = [fact.name for fact in facts if isinstance(fact, SectionChange) and fact.status in ("resized", "rewritten")]
+    if any(name in (".symtab", ".strtab") for name in names):
+        said.append(f"the symbol table of {side} was rewritten")
+    other = [name for name in names if name not in _NAME_TABLES]
+    if other:
+        said.append(f"other contents in {listed(other)}")
+    return said
+
+
+def _is_compressed(evidence: EvidenceSet) -> bool:
+    """True if debug sections are stored in another way; old GNU tools give compressed ones a name of their own."""
+    named = any(s.name.startswith(".zdebug_") and s.status in ("added", "removed") for s in evidence.of(SectionChange))
+    return named or any(change.a_method != change.b_method for change in evidence.of(CompressionChange))
+
+
+def _touched(side: str, facts: Sequence[Evidence]) -> str:
+    functions = [fact.name for fact in facts if isinstance(fact, FunctionChange)]
+    if functions:
+        return f"machine code of {side} was changed in the finished file: {listed(functions)}"
+    return f"contents of {side} were changed in the finished file: {listed(fact.section or '' for fact in facts)}"

@@ -1,0 +1,71 @@
+"""Which of two files with one build ID is the one that the linker wrote, and what was rewritten in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.comparison.pair import Pair
+from elfdiff.elf.file import ElfFile
+from elfdiff.evidence.hashes import same_offset_differing
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange
+from elfdiff.payload.buildid import is_as_linked
+from elfdiff.report import Location
+from elfdiff.span import Span
+
+_LINKAGE = frozenset(
+    {
+        ".interp",
+        ".dynamic",
+        ".dynstr",
+        ".dynsym",
+        ".hash",
+        ".gnu.hash",
+        ".gnu.version",
+        ".gnu.version_r",
+        ".gnu.version_d",
+    }
+)
+"""Loaded sections that tools rewrite after the link; code and data of the program are none of them."""
+
+
+def extract(pair: Pair) -> Iterator[Evidence]:
+    """The changed side, if the build ID proves that one is changed, and the sections that were rewritten there."""
+    if pair.a.build_id is None or pair.a.build_id != pair.b.build_id:
+        return
+    a_linked, b_linked = is_as_linked(pair.a), is_as_linked(pair.b)
+    if a_linked == b_linked:
+        return
+    tables = ((span, None) for span in _tables(pair.a)), ((None, span) for span in _tables(pair.b))
+    equal = len(pair.a.data) == len(pair.b.data)
+    yield ChangedAfterLink(
+        section=".note.gnu.build-id",
+        spans=(*tables[0], *tables[1]),
+        side="b" if a_linked else "a",
+        differing=same_offset_differing(pair.a.data, pair.b.data) if equal else None,
+    )
+    for item in pair.sections:
+        a, b = item.a, item.b
+        if a is None or b is None or a.span is None or b.span is None or a.size != b.size:
+            continue
+        if (a.is_allocated and item.name not in _LINKAGE) or pair.a.raw(a) == pair.b.raw(b):
+            continue
+        yield SectionChange(
+            section=item.name,
+            a=Location(a.offset, a.size, "file", f"{a.size} bytes"),
+            b=Location(b.offset, b.size, "file", f"{b.size} bytes"),
+            name=item.name,
+            status="rewritten",
+            a_size=a.size,
+            b_size=b.size,
+            allocated=a.is_allocated,
+        )
+
+
+def _tables(elf: ElfFile) -> Iterator[Span]:
+    """The ELF header but for the entry point, the program headers and the section headers."""
+    head = elf.header.span
+    entry = Span(head.start + 24, head.start + (32 if elf.elf_class == 64 else 28))
+    yield Span(head.start, entry.start)
+    yield Span(entry.end, head.end)
+    yield from (segment.header_span for segment in elf.segments)
+    yield from (section.header_span for section in elf.sections)

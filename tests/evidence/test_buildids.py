@@ -1,0 +1,65 @@
+"""Files of one build ID, one of which was changed since; built by a real linker."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from elfdiff.comparison.pair import compare
+from elfdiff.elf.file import parse
+from elfdiff.evidence.buildids import extract
+from elfdiff.evidence.model import ChangedAfterLink, SectionChange
+
+
+@pytest.fixture
+def program(build: Callable[..., Path]) -> bytes:
+    if shutil.which("ld.bfd") is None:
+        pytest.skip("needs ld.bfd")
+    return build("gcc", "-g", "-fuse-ld=bfd", "-Wl,--build-id=sha1").read_bytes()
+
+
+def facts(a: bytes, b: bytes) -> list[ChangedAfterLink | SectionChange]:
+    return list(extract(compare(parse(a, "a"), parse(b, "b"))))
+
+
+def test_the_changed_side_and_what_was_rewritten(program: bytes) -> None:
+    section = parse(program, "program").section(".debug_str")
+    assert section is not None
+    edited = bytearray(program)
+    edited[section.offset] ^= 1
+    first, second = facts(program, bytes(edited)), facts(bytes(edited), program)
+    assert [item.side for item in (first[0], second[0])] == ["b", "a"]
+    assert [item.differing for item in (first[0], second[0])] == [1, 1]
+    assert [item.name for item in first[1:]] == [".debug_str"]
+
+
+def test_code_is_nothing_that_a_tool_is_said_to_have_written(program: bytes) -> None:
+    section = parse(program, "program").section(".text")
+    assert section is not None
+    edited = bytearray(program)
+    edited[section.offset + 40] ^= 1
+    (change,) = facts(program, bytes(edited))
+    assert isinstance(change, ChangedAfterLink)
+    held = [span for pair in change.spans for span in pair if span is not None]
+    assert not any(span.start <= section.offset + 40 < span.end for span in held)
+
+
+def test_symbols_are_no_part_of_the_digest(program: bytes, tmp_path: Path) -> None:
+    section = parse(program, "program").section(".strtab")
+    assert section is not None
+    edited = bytearray(program)
+    edited[section.offset + 1] ^= 1
+    assert facts(program, bytes(edited)) == []
+
+
+def test_two_changed_files_prove_nothing(program: bytes, tmp_path: Path) -> None:
+    if shutil.which("strip") is None:
+        pytest.skip("needs strip")
+    (tmp_path / "whole").write_bytes(program)
+    subprocess.run(["strip", "-o", "bare", "whole"], cwd=tmp_path, check=True)
+    subprocess.run(["strip", "-g", "-o", "half", "whole"], cwd=tmp_path, check=True)
+    assert facts((tmp_path / "bare").read_bytes(), (tmp_path / "half").read_bytes()) == []
