@@ -10,11 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from elfdiff.accounting.hashing import HashTable, rebuilt
+from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.oneway import OneWay
 from elfdiff.elf.model import Section
 
-SHT_HASH, SHT_DYNSYM, SHT_GNU_HASH = 5, 11, 0x6FFFFFF6
+SHT_HASH, SHT_DYNSYM, SHT_RELR, SHT_GNU_HASH = 5, 11, 19, 0x6FFFFFF6
 
 
 def hash_tables(alignment: OneWay) -> tuple[HashTable, ...]:
@@ -30,6 +31,31 @@ def hash_tables(alignment: OneWay) -> tuple[HashTable, ...]:
             continue
         if rebuilt(alignment.a.array, ours) == alignment.a.content(section):
             out.append(replace(theirs, head=ours.head))
+    return tuple(out)
+
+
+def packed_tables(alignment: OneWay) -> tuple[PackedTable, ...]:
+    """.relr.dyn of b."""
+    a, b = alignment.a, alignment.b
+    out: list[PackedTable] = []
+    for index, other in sorted(alignment.section_map.items()):
+        left, right = a.elf.sections[index], b.elf.sections[other]
+        if left.type != SHT_RELR or right.type != SHT_RELR or left.span is None or right.span is None:
+            continue
+        content = a.content(left)
+        addresses = unpacked(content, a.word, a.little)
+        edges = np.array([s.address for s in a.elf.sections if s.is_allocated and s.span], dtype=np.int64)
+        for parted in (False, True):
+            made = None
+            if addresses is not None:
+                made = packed(addresses, a.word, a.little, len(content), edges if parted else None)
+            if made == content:
+                out.append(
+                    PackedTable(
+                        left.span.start, left.span.length, right.span.start, right.span.length, a.word, parted, a.little
+                    )
+                )
+                break
     return tuple(out)
 
 

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.hashing import HashTable
+from elfdiff.accounting.relative import PackedTable
 from elfdiff.elf.immediate import Immediate, parsed
 from elfdiff.errors import ElfdiffError
 
@@ -110,6 +111,8 @@ class Explanation:
     """Tables that are made from the symbols when all else is in its place."""
     fills: tuple[Fill, ...] = ()
     """Padding between functions."""
+    packed: tuple[PackedTable, ...] = ()
+    """Tables of relative relocations, packed from the addresses that the map gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,7 @@ def dump(explanation: Explanation) -> bytes:
         "deflated": [
             [x.image_at, x.size, x.at, x.length, x.encoder, x.size_at, x.size_width, x.big_size] for x in e.deflated
         ],
+        "packed": [[getattr(x, name) for name in PackedTable.__slots__] for x in e.packed],
         "styles": styles,
         "fills": [
             out.array(np.array(column, dtype=np.int64))
@@ -287,6 +291,11 @@ def _hash_table(row: list[Any]) -> HashTable:
         str(kind), int(at), int(length), int(symbols_at), int(count), int(entry), int(names_at), int(names_size),
         int(width), bool(little), tuple(int(value) for value in head),
     )  # fmt: skip
+
+
+def _packed_table(row: list[Any]) -> PackedTable:
+    a_at, a_length, at, length, word, parted, little = row
+    return PackedTable(int(a_at), int(a_length), int(at), int(length), int(word), bool(parted), bool(little))
 
 
 def load(data: bytes) -> Explanation:
@@ -366,6 +375,7 @@ def load(data: bytes) -> Explanation:
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
             tuple(_hash_table(x) for x in h["hashes"]),
             tuple(Fill(at, length, styles[style]) for at, length, style in zip(*filled, strict=True)),
+            tuple(_packed_table(x) for x in h["packed"]),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

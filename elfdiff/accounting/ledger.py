@@ -13,10 +13,12 @@ import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Explanation
+from elfdiff.accounting.hashing import HashTable
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
 from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.proof import explain
+from elfdiff.accounting.relative import PackedTable
 from elfdiff.accounting.replay import replay
 from elfdiff.comparison.alignment import Alignment
 from elfdiff.comparison.image import Image, Piece
@@ -320,15 +322,24 @@ class Accountant:
             for begin, stop in self.a.lone_within(span.start, span.end):
                 self.a.kind[begin:stop] = Class.CONSEQUENCE
                 self.a.owner[begin:stop] = label
-        label = self._label((), "hash table of symbols")
-        for table in explanation.hash_tables:
+        made: list[tuple[HashTable | PackedTable, str, int]] = [
+            *((table, "hash table of symbols", 4) for table in explanation.hash_tables),
+            *((table, "packed relocations", table.word) for table in explanation.packed),
+        ]
+        for table, how, word in made:
+            label = self._label((), how)
             low, high = table.at, table.at + table.length
             equal = got[low:high] == self.b.data[low:high]
-            words = np.arange(high - low) // 4
-            whole = np.bincount(words[~equal], minlength=int(words[-1]) + 1)[words] == 0
+            words = np.arange(high - low) // word
+            whole = np.bincount(words[~equal], minlength=len(words) // word + 1)[words] == 0
             self.b.kind[low:high][whole] = Class.CONSEQUENCE
             self.b.owner[low:high][whole] = label
             self.contradicted[low:high] |= ~equal & ~self.b.differs[low:high]
+            if isinstance(table, PackedTable) and equal.all():
+                # A shorter table leaves something over.
+                for begin, stop in self.a.lone_within(table.a_at, table.a_at + table.a_length):
+                    self.a.kind[begin:stop] = Class.CONSEQUENCE
+                    self.a.owner[begin:stop] = label
 
     def _claimed(self) -> None:
         for claim in self.claims:

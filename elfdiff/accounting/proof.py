@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
-from elfdiff.accounting.derived import hash_tables
+from elfdiff.accounting.derived import hash_tables, packed_tables
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Fill, Inflated, Ints, SpaceMap, encoded
 from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import encoders_of
 from elfdiff.comparison.alignment import Alignment
 from elfdiff.comparison.copies import meant
-from elfdiff.comparison.fields import Base
+from elfdiff.comparison.fields import ADDRESS, Base
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.oneway import OneWay, Outcome, addresses_of
 from elfdiff.comparison.runs import Flags
@@ -90,7 +90,8 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
     length = np.minimum(runs.n, np.minimum(a_size - runs.a, b_size - runs.b))
     inside = length > 0
     groups, directed = _groups(alignment, a_size, b_size)
-    used = {group.space for group in (*groups, *directed)}
+    relative = packed_tables(alignment)
+    used = {group.space for group in (*groups, *directed)} | ({ADDRESS} if relative else set())
     spaces = {
         name: SpaceMap(s.runs.a, s.runs.b, s.runs.n, s.ends_a, s.ends_b, s.firm)
         for name, s in alignment.spaces.items()
@@ -126,6 +127,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         inflated=inflated,
         deflated=deflated,
         hash_tables=hash_tables(alignment),
+        packed=relative,
         fills=tuple(Fill(gap.at + gap.kept, gap.length - gap.kept, gap.style) for gap in gaps),
     )
 

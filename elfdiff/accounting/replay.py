@@ -10,6 +10,7 @@ import numpy.typing as npt
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
 from elfdiff.accounting.fillers import fill
 from elfdiff.accounting.hashing import rebuilt
+from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.accounting.streams import MAX_SLOW, SLOW, UnknownEncoder, deflate, inflate
 
 MAX_IMAGE = 8 << 30
@@ -54,6 +55,8 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
         _write(out, e, group, source, None)
     for group in e.directed:
         _write(out, e, group, source, group.extra)
+    for relative in e.packed:
+        _pack(out, e, relative, source)
     for table in e.hash_tables:
         made = rebuilt(out[: e.b_size], table)
         if table.at < 0 or table.at + table.length > e.b_size:
@@ -100,6 +103,24 @@ def _deflate(out: Bytes, part: Deflated, little: bool) -> None:
     order = "little" if little and not part.big_size else "big"
     size = part.size.to_bytes(part.size_width, "little" if order == "little" else "big")
     out[part.size_at : part.size_at + part.size_width] = np.frombuffer(size, dtype=np.uint8)
+
+
+def _pack(out: Bytes, e: Explanation, table: PackedTable, source: Bytes) -> None:
+    """Pack one table of relative relocations from where a's relocated words stand in b."""
+    inside = 0 <= table.a_at <= table.a_at + table.a_length <= len(source)
+    if not inside or table.word not in (4, 8) or not 0 <= table.at <= table.at + table.length <= e.b_size:
+        raise MalformedProof("a table of relocations is not inside the file")
+    space = e.spaces.get("address")
+    content = source[table.a_at : table.a_at + table.a_length].tobytes()
+    addresses = unpacked(content, table.word, table.little)
+    if space is None or addresses is None:
+        return
+    places, known = _mapped(space, addresses, False, np.zeros(0, dtype=np.int64))
+    made = None
+    if bool(known.all()):
+        made = packed(places, table.word, table.little, table.length, e.sections[5] if table.parted else None)
+    if made is not None:
+        out[table.at : table.at + table.length] = np.frombuffer(made, dtype=np.uint8)
 
 
 def _inside(at: Ints, n: Ints, size: int) -> None:

@@ -72,7 +72,7 @@ SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE,
     9,
     11,
 )
-SHT_GNU_HASH, SHT_GNU_VERSYM = 0x6FFFFFF6, 0x6FFFFFFF
+SHT_RELR, SHT_GNU_HASH, SHT_GNU_VERSYM = 19, 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
 PT_LOAD, PT_TLS, PT_GNU_RELRO = 1, 7, 0x6474E552
 PAGE = 0x1000
@@ -175,7 +175,7 @@ class Aligner:
             return False
         return section.type in (
             SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_GNU_VERNEED, SHT_HASH,
-            SHT_GNU_HASH,
+            SHT_GNU_HASH, SHT_RELR,
         ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
 
     def _contents(self, left: Section, right: Section) -> TextAlignment:
@@ -659,6 +659,8 @@ class Aligner:
             return records(
                 align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size
             )
+        elif left.type == SHT_RELR:
+            return identity(min(len(x), len(y)))
         elif left.type == SHT_DYNAMIC:
             return align_dynamic(self.a, self.b, left, right)
         elif left.name == ".eh_frame" and left.index in self._frames and not self.a.relocatable:

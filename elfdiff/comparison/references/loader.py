@@ -168,9 +168,8 @@ def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
 
 
 def _packed(image: Image, section: Section) -> Iterator[Fields]:
-    """Address entries of .relr.dyn, and the words that it relocates, which hold their addends."""
-    entries, places = relr_places(image, section)
-    yield Fields("relocation offset", entries, image.word, image.numbers(entries, image.word), ADDRESS)
+    """The words that .relr.dyn relocates, which hold their addends; the table itself is packed anew."""
+    _, places = relr_places(image, section)
     slots = file_offsets(image, places)
     slots = np.unique(slots[slots >= 0])
     values = image.numbers(slots, image.word)
