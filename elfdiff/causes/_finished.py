@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from elfdiff.causes._facts import is_hash
 from elfdiff.causes._wording import listed
@@ -47,6 +48,8 @@ _PLACES = (PathPlace.RUNPATH, PathPlace.INTERPRETER, PathPlace.NEEDED)
 
 FEW = 16
 """Bytes of a file that damage or a hand changes; tools that rewrite debug information or symbols change more."""
+NAMED = 3
+"""Sections that a summary names; where a damaged header made all sections differ, their names say nothing."""
 
 
 def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
@@ -60,12 +63,13 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
     touched = [] if whole else [fact for fact in evidence.items if _is_program(fact)]
     facts = [fact for fact in evidence.items if not _is_apart(fact) and not _is_program(fact)]
     few = next((change.differing for change in evidence.of(ChangedAfterLink)), None)
-    if few is not None and few <= FEW and not any(map(_is_linkage, facts)):
-        where = listed(dict.fromkeys(fact.section for fact in evidence.items if fact.section and not _is_apart(fact)))
-        summary = f"{few} {'byte' if few == 1 else 'bytes'} of {side} changed after the link, by hand or by damage"
-        yield Match(
-            EDITED, tuple(evidence.of(BuildIdKept)), Confidence.CERTAIN, f"{summary}: {where}" if where else summary
-        )
+    relinked = any(isinstance(fact, SectionChange) and _is_linkage(fact) for fact in facts)
+    if few is not None and few <= FEW and not relinked:
+        sections = dict.fromkeys(fact.section for fact in evidence.items if fact.section and not _is_apart(fact))
+        where = f", in {listed(sections)}" if 0 < len(sections) <= NAMED else ""
+        amount = "1 byte" if few == 1 else f"{few} bytes"
+        summary = f"{amount} of {side} changed after the link, by hand or by damage{where}"
+        yield Match(EDITED, (replace(proof[0], spans=()),), Confidence.CERTAIN, summary)
         return
     steps: list[tuple[str, list[Evidence], str]] = []
     if whole is not None:

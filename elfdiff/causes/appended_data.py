@@ -24,6 +24,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
+    ChangedAfterLink,
     Context,
     DataChange,
     Evidence,
@@ -77,8 +78,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    # Nothing was appended to a file that kept its length: what describes the bytes at its end was changed.
+    damaged = any(change.differing is not None for change in evidence.of(ChangedAfterLink))
     for tail in evidence.of(TailChange):
-        if tail.kind == "module-signature":
+        if tail.kind == "module-signature" or damaged:
             continue
         sizes = [place.length if place else 0 for place in (tail.a, tail.b)]
         known = tail.kind in ("zip", "squashfs") or max(sizes) >= _FEW

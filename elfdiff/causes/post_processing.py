@@ -47,6 +47,7 @@ from elfdiff.evidence.model import (
     PathChange,
     PathPlace,
     SectionChange,
+    SymbolsAlone,
     SymbolSetChange,
     TextChange,
     ToolChange,
@@ -128,6 +129,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if evidence.changed_after_link is not None:
         yield from proved(evidence, evidence.changed_after_link)
         return
+    names = [change for change in evidence.of(SymbolSetChange) if change.table == "symtab"]
+    if names and evidence.has(SymbolsAlone) and evidence.context.has_debug:
+        # Debug information names functions and variables as the source does, and it is equal.
+        yield Match(
+            EDITED,
+            (*names, *evidence.of(BuildIdKept)),
+            Confidence.LIKELY,
+            "names of symbols differ, and all that the build ID covers, debug information included, is equal",
+            "objcopy --redefine-sym and its like do this, an edit or damage too",
+        )
     one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
     kept = tuple(evidence.of(BuildIdKept))
     bare = [change for change in evidence.of(HeaderChange) if change.field_name == "section headers"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.hashes import same_offset_differing
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SymbolsAlone
 from elfdiff.payload.buildid import is_as_linked
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -30,16 +30,18 @@ _LINKAGE = frozenset(
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """The changed side, if the build ID proves that one is changed, and the sections that were rewritten there."""
-    if pair.a.build_id is None or pair.a.build_id != pair.b.build_id:
+    if not _one_id(pair.a, pair.b):
         return
     a_linked, b_linked = is_as_linked(pair.a), is_as_linked(pair.b)
+    if a_linked and b_linked:
+        yield SymbolsAlone(section=".symtab")
     if a_linked == b_linked:
         return
     tables = ((span, None) for span in _tables(pair.a)), ((None, span) for span in _tables(pair.b))
     equal = len(pair.a.data) == len(pair.b.data)
     yield ChangedAfterLink(
         section=".note.gnu.build-id",
-        spans=(*tables[0], *tables[1]),
+        spans=(*tables[0], *tables[1], *_abandoned(pair)),
         side="b" if a_linked else "a",
         differing=same_offset_differing(pair.a.data, pair.b.data) if equal else None,
     )
@@ -59,6 +61,33 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             b_size=b.size,
             allocated=a.is_allocated,
         )
+
+
+def _one_id(a: ElfFile, b: ElfFile) -> bool:
+    """True if both carry one ID. Where one has lost its section headers, the ID still stands in its place."""
+    if a.build_id is not None and b.build_id is not None:
+        return a.build_id == b.build_id
+    whole, other = (a, b) if a.build_id is not None else (b, a)
+    note = next((note for note in whole.notes if (note.owner, note.type) == ("GNU", 3)), None)
+    if note is None:
+        return False
+    span = note.description_span
+    return whole.data[span.start : span.end] == other.data[span.start : span.end]
+
+
+def _abandoned(pair: Pair) -> Iterator[tuple[Span | None, Span | None]]:
+    """Places of the one file's loaded sections where the other, which keeps them elsewhere, has no section."""
+    for left, elf, other in ((True, pair.a, pair.b), (False, pair.b, pair.a)):
+        held = sorted((s.span for s in elf.sections if s.span is not None and s.span.length), key=lambda s: s.start)
+        for section in other.sections:
+            if not section.is_allocated or section.span is None:
+                continue
+            start = section.span.start
+            for span in (*(s for s in held if s.overlaps(section.span)), Span(section.span.end, section.span.end)):
+                if start < span.start:
+                    gap = Span(start, span.start)
+                    yield (gap, None) if left else (None, gap)
+                start = max(start, span.end)
 
 
 def _tables(elf: ElfFile) -> Iterator[Span]:

@@ -458,6 +458,14 @@ class ChangedAfterLink(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolsAlone(Evidence):
+    """Both files carry one GNU build ID, and it is the digest of each: only what it leaves out differs.
+
+    That is the symbol table with its strings and the names of sections, file offsets, and bytes outside of sections.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleInfoChange(Evidence):
     """An entry of a kernel module's .modinfo differs; a value is None on a side that has no such entry.
 
@@ -517,6 +525,14 @@ class CoverageStampChange(Evidence):
     total: int
 
 
+class Layout(StrEnum):
+    """How the directory that changed lies to the directories of the sources and of the build."""
+
+    INSIDE = "inside"
+    BESIDE = "beside"
+    RELATIVE = "relative"
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the two files are, for causes whose fix depends on it.
@@ -527,7 +543,9 @@ class Context:
     assembly.
     ``stripped``/``has_debug`` are True when it holds for both files. ``only_hashes_differ`` is True when every byte
     outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO).
-    ``relocatable``/``archive``/``kernel_module`` tell the kind of file.
+    ``relocatable``/``archive``/``kernel_module`` tell the kind of file. ``recorded`` is True if a changed directory stands
+    in
+    DW_AT_producer, ``command_line`` if .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others were not.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -541,6 +559,10 @@ class Context:
     archive: bool = False
     kernel_module: bool = False
     link_time: bool = False
+    layout: Layout = Layout.INSIDE
+    recorded: bool = False
+    command_line: bool = False
+    partial: bool = False
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

@@ -66,7 +66,8 @@ def _signatures(elf: ElfFile) -> Iterator[Tool]:
         parsed = parse_producer(producer)
         yield Tool(parsed.kind, parsed.version, parsed.tool, "producer")
     for note in elf.notes:
-        if note.owner == "GNU" and note.type == NT_GNU_GOLD_VERSION:
+        # BOLT signs in the same form, but it works on finished files.
+        if note.owner == "GNU" and note.type == NT_GNU_GOLD_VERSION and note.section != ".note.bolt_info":
             text = note.description.split(b"\0", 1)[0].decode("utf-8", "backslashreplace")
             yield Tool(*identify(text), text, "note")
     go = go_version(elf)

@@ -12,7 +12,7 @@ import pytest
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.buildids import extract
-from elfdiff.evidence.model import ChangedAfterLink, SectionChange
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SymbolsAlone
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def program(build: Callable[..., Path]) -> bytes:
     return build("gcc", "-g", "-fuse-ld=bfd", "-Wl,--build-id=sha1").read_bytes()
 
 
-def facts(a: bytes, b: bytes) -> list[ChangedAfterLink | SectionChange]:
+def facts(a: bytes, b: bytes) -> list[Evidence]:
     return list(extract(compare(parse(a, "a"), parse(b, "b"))))
 
 
@@ -53,7 +53,16 @@ def test_symbols_are_no_part_of_the_digest(program: bytes, tmp_path: Path) -> No
     assert section is not None
     edited = bytearray(program)
     edited[section.offset + 1] ^= 1
-    assert facts(program, bytes(edited)) == []
+    assert [type(fact) for fact in facts(program, bytes(edited))] == [SymbolsAlone]
+
+
+def test_an_id_without_its_section_header_stands_where_it_stood(program: bytes) -> None:
+    edited = bytearray(program)
+    edited[40:48] = bytes(8)
+    edited[58:64] = bytes(6)
+    (change, *_) = facts(program, bytes(edited))
+    assert isinstance(change, ChangedAfterLink)
+    assert change.side == "b"
 
 
 def test_two_changed_files_prove_nothing(program: bytes, tmp_path: Path) -> None:

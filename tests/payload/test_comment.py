@@ -85,3 +85,11 @@ def test_producer_where_there_is_no_comment(build: Callable[..., Path]) -> None:
     assert (tool.kind, tool.origin) == ("gcc", "producer")
     assert tool.text.startswith("GNU C17 ")
     assert " -" not in tool.text
+
+
+def test_what_works_on_finished_files_is_no_linker(made: Callable[..., ElfFile], part: type) -> None:
+    text = b"BOLT revision: 0, command line: llvm-bolt a -o b\0\0"
+    note = struct.pack("<III", 4, len(text), 4) + b"GNU\0" + text + bytes(-len(text) % 4)
+    assert toolchain(made([part(".note.bolt_info", note, type=7, alignment=4)])) == ()
+    (tool,) = toolchain(made([part(".note.gnu.gold-version", note, type=7, alignment=4)]))
+    assert tool.origin == "note"
