@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from elfdiff import diagnose as pipeline
+from elfdiff.accounting.verify import verify
 from elfdiff.elf.file import parse
 from elfdiff.errors import UnbalancedLedger
-from elfdiff.report import Role, Verdict
+from elfdiff.report import Code, Role, Verdict
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "two-causes-path-and-time"
 
@@ -101,3 +102,27 @@ def test_bytecode_for_the_link_holds_the_directory_and_a_drawn_identifier(tmp_pa
         for name in ("again", "longer")
     }
     assert roots == {"again": ["random-seed"], "longer": ["random-seed", "build-path"]}
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or not shutil.which("gcc"), reason="gcc for x86-64 builds the pair")
+def test_the_length_of_a_text_is_a_consequence_in_code(tmp_path: Path) -> None:
+    source = "#include <unistd.h>\nint main(void) { return (int) write(1, __FILE__, sizeof __FILE__ - 1); }\n"
+    for name in ("a", "longer"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "m.c").write_text(source)
+        subprocess.run(["gcc", "-O2", "-o", tmp_path / name / "m", tmp_path / name / "m.c"], check=True)
+    a, b = tmp_path / "a" / "m", tmp_path / "longer" / "m"
+    report = pipeline.diagnose(str(a), str(b), with_proof=True)
+    assert report.ledger is not None
+    assert (report.code, report.ledger.totals.unexplained.most) == (Code.SAME, 0)
+    assert report.proof is not None
+    assert verify(a.read_bytes(), b.read_bytes(), report.proof)[0]
+    length = len(str(tmp_path / "longer" / "m.c"))
+    changed = bytearray(b.read_bytes())
+    at = changed.index(b"\xba" + length.to_bytes(4, "little"))
+    changed[at + 1] += 1
+    b.write_bytes(changed)
+    report = pipeline.diagnose(str(a), str(b))
+    assert report.ledger is not None
+    totals = report.ledger.totals
+    assert (report.code, totals.unexplained.most + totals.input.most) == (Code.DIFFERS, 1)

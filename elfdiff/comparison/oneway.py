@@ -14,7 +14,7 @@ from elfdiff.comparison.functions import FunctionMatch, FunctionStatus, function
 from elfdiff.comparison.image import Image, Piece
 from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
-from elfdiff.comparison.references import all_fields
+from elfdiff.comparison.references import all_fields, lengths
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.rewrites import Rewrite
@@ -86,7 +86,24 @@ class OneWay:
                 taken[group.at + index] = True
             if len(group):
                 out.append(group)
+        out += lengths.fields(self.a, self.code, self._differing_in_code(taken))
         return tuple(out)
+
+    def _differing_in_code(self, taken: Flags) -> Ints:
+        """Offsets in a of code bytes that differ and belong to no reference."""
+        found: list[Ints] = []
+        for section in self.a.elf.sections:
+            if not section.is_executable or section.span is None or section.compression is not None:
+                continue
+            low = int(np.searchsorted(self.runs.a + self.runs.n, section.span.start, side="right"))
+            high = int(np.searchsorted(self.runs.a, section.span.end))
+            for a, b, n in zip(
+                *(column[low:high].tolist() for column in (self.runs.a, self.runs.b, self.runs.n)), strict=True
+            ):
+                found.append(
+                    np.flatnonzero((self.a.array[a : a + n] != self.b.array[b : b + n]) & ~taken[a : a + n]) + a
+                )
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
     @cached_property
     def predictions(self) -> tuple[Prediction, ...]:
@@ -174,7 +191,38 @@ class OneWay:
 
     @cached_property
     def matches(self) -> tuple[FunctionMatch, ...]:
-        """Functions as compared; one that holds a reference to another place than before has changed, too."""
+        """Functions as compared; one that holds a reference to another place than before has changed, too.
+
+        One that differs in nothing but lengths that follow from texts has not.
+        """
+        return tuple(self._but_for_lengths(match) for match in self._redirected())
+
+    @cached_property
+    def _predicted(self) -> Flags | None:
+        """Bytes of a that belong to a reference that b holds as predicted; None without a text's length in code."""
+        if not any(outcome.prediction.fields.what == lengths.WHAT and outcome.good.any() for outcome in self.outcomes):
+            return None
+        out = np.zeros(len(self.a.data), dtype=bool)
+        for outcome in self.outcomes:
+            group = outcome.prediction.fields
+            at = group.at[outcome.rows[outcome.good]]
+            for index in range(group.width):
+                out[at + index] = True
+        return out
+
+    def _but_for_lengths(self, match: FunctionMatch) -> FunctionMatch:
+        x, y = match.a_span, match.b_span
+        if match.status is not FunctionStatus.CHANGED or x is None or y is None or x.length != y.length:
+            return match
+        if self._predicted is None:
+            return match
+        differs = self.a.array[x.start : x.end] != self.b.array[y.start : y.end]
+        if (differs & ~self._predicted[x.start : x.end]).any():
+            return match
+        same = match.a_address == match.b_address
+        return replace(match, status=FunctionStatus.SAME if same else FunctionStatus.MOVED)
+
+    def _redirected(self) -> tuple[FunctionMatch, ...]:
         wrong = self._wrong_in_code()
         if not len(wrong):
             return self.found_matches

@@ -1,7 +1,8 @@
 """One module a machine: where references stand in its code. A machine is known because its module exists.
 
 A module gives ``MACHINE`` (e_machine), ``ELF_CLASS`` and ``BYTE_ORDER`` (of the files that it reads),
-``references(code) -> CodeReferences`` and ``is_padding(code, address) -> bool``. See docs/adding-a-machine.md.
+``references(code) -> CodeReferences`` and ``is_padding(code, address) -> bool``; where instructions hold whole
+immediates, ``immediates(code) -> list[tuple[int, int]]`` too. See docs/adding-a-machine.md.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ class Machine:
     machine: int
     references: Callable[[Code], CodeReferences]
     is_padding: Callable[[bytes, int], bool]
+    immediates: Callable[[bytes], list[tuple[int, int]]] | None
+    """(offset, width) of every whole immediate of some code; None where a machine's module does not say."""
 
 
 @cache
@@ -128,4 +131,4 @@ def machine(header: Header) -> Machine | None:
     if name is None:
         return None
     module = importlib.import_module(name)
-    return Machine(header.machine, module.references, module.is_padding)
+    return Machine(header.machine, module.references, module.is_padding, getattr(module, "immediates", None))

@@ -90,6 +90,17 @@ def _before_table_loads(code: bytes, ends: Ints) -> Flags:
     return np.asarray(loads[np.searchsorted(loads, ends)] - ends < NEAR)
 
 
+def immediates(code: bytes) -> list[tuple[int, int]]:
+    """(offset, width) of the immediates of one function; branches hold none."""
+    decoder = Decoder(64, code)
+    found: list[tuple[int, int]] = []
+    for instruction in decoder:
+        where = decoder.get_constant_offsets(instruction)
+        if where.has_immediate and instruction.flow_control not in _BRANCHES:
+            found.append((instruction.ip + where.immediate_offset, where.immediate_size))
+    return found
+
+
 def is_padding(code: bytes, address: int) -> bool:
     """True if ``code`` is nothing but what assemblers and linkers fill gaps with: NOP of any length, or INT3."""
     return all(instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3) for instruction in Decoder(64, code, ip=address))

@@ -20,6 +20,7 @@ SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFF
 HIDDEN = 0x8000
 """The bit of a version's number that hides a symbol."""
 STT_SECTION = 3
+_LAID_OUT = str.maketrans("\n\r\t", "   ")
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
 EM_386, EM_X86_64 = 3, 62
@@ -270,7 +271,7 @@ def _text_lengths(image: Image) -> Iterator[Fields]:
         rows = [
             row
             for row, (place, size) in enumerate(zip(places.tolist(), length.tolist(), strict=True))
-            if _is_text(image.data[place : place + size], size)
+            if is_text(image.data[place : place + size], size)
         ]
         if rows:
             yield Fields(
@@ -278,12 +279,12 @@ def _text_lengths(image: Image) -> Iterator[Fields]:
             )
 
 
-def _is_text(data: bytes, size: int) -> bool:
+def is_text(data: bytes, size: int) -> bool:
     """Printable UTF-8 of exactly ``size`` bytes."""
     if len(data) != size:
         return False
     try:
-        return data.decode().replace("\n", " ").replace("\t", " ").isprintable()
+        return data.decode().translate(_LAID_OUT).isprintable()
     except UnicodeDecodeError:
         return False
 
