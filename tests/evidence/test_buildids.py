@@ -12,7 +12,7 @@ import pytest
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.buildids import extract
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SymbolsAlone
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SymbolsAlone
 
 
 @pytest.fixture
