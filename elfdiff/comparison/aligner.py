@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.comparison import functiontables
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
 from elfdiff.comparison.fields import (
@@ -127,7 +128,7 @@ class Aligner:
         self.memory: dict[int, Runs] = {}
         """Runs of sections without contents, by index in a."""
         self.settled: set[int] = set()
-        """Indices of sections of a whose slots were paired one by one."""
+        """Indices of sections of a whose slots or tables were paired one by one."""
 
     def run(self) -> OneWay:
         """All steps."""
@@ -189,6 +190,11 @@ class Aligner:
             return align_pool(x, y, self.rewriter)
         if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
             return TextAlignment(identity(min(len(x), len(y))))
+        if left.name.endswith(functiontables.NAME):
+            ours, theirs = (functiontables.function_table(data, self.a.word, self.a.little) for data in (x, y))
+            if ours is not None and theirs is not None:
+                self.settled.add(left.index)
+                return functiontables.align_function_tables(x, y, ours, theirs, self.rewriter)
         name = left.name.replace(".zdebug_", ".debug_")
         if name.startswith(".debug_"):
             in_units = name in LENGTH_PREFIXED and not self.a.relocatable

@@ -1,4 +1,4 @@
-"""References of Go's function table: the offsets in the header of .gopclntab (Go's runtime/symtab.go, pcHeader)."""
+"""References of Go's function table and module data (Go's runtime/symtab.go and runtime2.go)."""
 
 from __future__ import annotations
 
@@ -6,21 +6,138 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import Fields, contents_of
-from elfdiff.comparison.image import Image
+from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
+from elfdiff.comparison.functiontables import MAGICS, NAME, FunctionTable, file_entries, function_table
+from elfdiff.comparison.image import SHT_NOBITS, Image
+from elfdiff.comparison.references.code import allocated
+from elfdiff.comparison.runs import Ints
+from elfdiff.elf.immediate import Immediate
+from elfdiff.elf.model import Section
 
-MAGICS = (0xFFFFFFF0, 0xFFFFFFF1)
-"""pcHeader.magic of Go 1.18 and of Go 1.20 on."""
 OFFSETS = 5
 """funcname, cu, filetab, pctab and pcln, each an offset into the section, behind 8 bytes and three words."""
+MAX_LISTS = 64
+"""pcdata or funcdata entries of one function; Go has fewer than 20."""
+NOTHING = 0xFFFFFFFF
+_INDEX = {4: Immediate(4, ((0, 2, 30),)), 8: Immediate(8, ((0, 2, 32),))}
+"""An index or a number of words of 4 bytes, by the width of the field."""
+_TEXT = 22
+"""The word of the module data that says where code begins: behind the table, six slices, findfunctab, minpc, maxpc."""
 
 
 def fields(image: Image) -> Iterator[Fields]:
-    """Offsets in the function table's header."""
-    table = image.elf.section(".gopclntab")
+    """Offsets in the function table, and lengths of its parts in the module data."""
+    section = next((s for s in image.elf.sections if s.name.endswith(NAME) and s.compression is None), None)
     word = image.word
-    if table is not None and table.span is not None and table.span.length >= 8 + 8 * word:
-        start = np.array([table.span.start], dtype=np.int64)
-        if int(image.numbers(start, 4)[0]) in MAGICS:
-            at = start + 8 + word * np.arange(3, 3 + OFFSETS, dtype=np.int64)
-            yield Fields("offset in Go's function table", at, word, image.numbers(at, word), contents_of(table.index))
+    if section is None or section.span is None or section.span.length < 8 + 8 * word:
+        return
+    start = np.array([section.span.start], dtype=np.int64)
+    if int(image.numbers(start, 4)[0]) not in MAGICS:
+        return
+    space = contents_of(section.index)
+    at = start + 8 + word * np.arange(3, 3 + OFFSETS, dtype=np.int64)
+    yield Fields("offset in Go's function table", at, word, image.numbers(at, word), space)
+    data = image.content(section)
+    table = function_table(data, word, image.little)
+    if table is None:
+        return
+    place = section.span.start
+    at = place + file_entries(data, table, image.little)
+    yield _offsets(image, "file in Go's function table", at, table.files, space)
+    module = _module_data(image, section, table)
+    yield from _functions(image, place, table, space, _code_start(image, module))
+    if module is not None:
+        yield from _lengths(image, module)
+
+
+def _offsets(image: Image, what: str, at: Ints, base: int, space: str) -> Fields:
+    return Fields(what, at, 4, image.numbers(at, 4) + base, space, Base.PLACE, np.full(len(at), base, dtype=np.int64))
+
+
+def _functions(image: Image, place: int, table: FunctionTable, space: str, code: int | None) -> Iterator[Fields]:
+    """Pairs of (code, record), and the records: runtime._func."""
+    pairs = place + table.functions + 8 * np.arange(table.count, dtype=np.int64)
+    records = image.numbers(pairs + 4, 4) + table.functions
+    yield _offsets(image, "function in Go's function table", pairs + 4, table.functions, space)
+    if code is not None:
+        base = np.full(len(pairs), code, dtype=np.int64)
+        yield Fields("code in Go's function table", pairs, 4, image.numbers(pairs, 4) + code, ADDRESS, Base.PLACE, base)
+    good = (records > table.functions) & (records + table.record <= table.size)
+    at = place + np.unique(records[good])
+    if code is not None:
+        base = np.full(len(at), code, dtype=np.int64)
+        yield Fields("code in Go's function table", at, 4, image.numbers(at, 4) + code, ADDRESS, Base.PLACE, base)
+    yield _offsets(image, "name in Go's function table", at + 4, table.names, space)
+    values = [at + offset for offset in (16, 20, 24)]
+    lists = np.minimum(image.numbers(at + 28, 4), MAX_LISTS)
+    for index in range(int(lists.max(initial=0))):
+        more = at[lists > index] + table.record + 4 * index
+        values.append(more[more + 4 <= place + table.size])
+    found = np.concatenate(values)
+    held = image.numbers(found, 4)
+    found = found[(held > 0) & (held < table.functions - table.pcs)]
+    yield _offsets(image, "values in Go's function table", found, table.pcs, space)
+    unit = at + 32
+    held = image.numbers(unit, 4)
+    inside = held < (table.files - table.units) // 4
+    unit, held = unit[inside], held[inside]
+    base = np.full(len(unit), table.units, dtype=np.int64)
+    yield Fields(
+        "unit in Go's function table",
+        unit,
+        4,
+        4 * held + table.units,
+        space,
+        Base.PLACE,
+        base,
+        immediate=_INDEX[4],
+        held=held,
+    )
+
+
+def _module_data(image: Image, section: Section, table: FunctionTable) -> int | None:
+    """Where runtime.firstmoduledata stands in the image: the table's address, then a slice of each part of it."""
+    word = image.word
+    starts = (table.names, table.units, table.files, table.pcs, table.functions, table.functions)
+    wanted = [section.address, *(section.address + start for start in starts)]
+    for holder in image.elf.sections:
+        if (
+            not holder.is_allocated
+            or holder.type == SHT_NOBITS
+            or holder.is_executable
+            or holder.span is None
+            or holder.compression is not None
+        ):
+            continue
+        count = (holder.span.length - 24 * word) // word
+        if count <= 0:
+            continue
+        at = holder.span.start + word * np.arange(count, dtype=np.int64)
+        found = at[image.numbers(at, word) == section.address]
+        for index, value in enumerate(wanted[1:]):
+            found = found[image.numbers(found + word * (1 + 3 * index), word) == value]
+        if len(found) == 1:
+            return int(found[0])
+    return None
+
+
+def _code_start(image: Image, module: int | None) -> int | None:
+    """runtime.text, which offsets of code count from."""
+    if module is None:
+        return None
+    value = image.numbers(np.array([module + _TEXT * image.word], dtype=np.int64), image.word)
+    return int(value[0]) if bool(allocated(image, value)[0]) else None
+
+
+def _lengths(image: Image, module: int) -> Iterator[Fields]:
+    """Length and capacity of the slices of bytes: names, files, values and functions; those of units count 4 bytes."""
+    word = image.word
+    for unit, slices in ((1, (0, 2, 3, 4)), (4, (1,))):
+        pointer = np.repeat(module + word * (1 + 3 * np.array(slices, dtype=np.int64)), 2)
+        at = pointer + word * np.tile(np.array([1, 2], dtype=np.int64), len(slices))
+        base, held = image.numbers(pointer, word), image.numbers(at, word)
+        index = _INDEX[word] if unit == 4 else None
+        yield Fields(
+            "length in Go's module data", at, word, base + unit * held, ADDRESS, Base.PLACE, base,
+            immediate=index, held=held if index else None,
+        )  # fmt: skip

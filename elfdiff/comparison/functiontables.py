@@ -1,0 +1,119 @@
+"""Go's function table: taken apart into its tables, and those aligned each by what it holds (cmd/link, pcln.go)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from elfdiff.comparison.content import align_content
+from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool
+from elfdiff.comparison.runs import Ints, Runs, identity, joined
+
+NAME = ".gopclntab"
+MAGICS = {0xFFFFFFF0: 40, 0xFFFFFFF1: 44}
+"""pcHeader.magic of Go 1.18 and of Go 1.20 on → bytes of a function's record before its lists."""
+NO_FILE = 0xFFFFFFFF
+"""The entry of a file that the linker left out."""
+MAX_FUNCTIONS = 1 << 24
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionTable:
+    """Offsets into the section: where each table begins, in this order; ``size`` is the section's.
+
+    ``names`` and ``files`` are texts that end in NUL, ``units`` offsets into ``files`` (4 bytes each), ``pcs`` encoded
+    values, and ``functions`` pairs of (code, record), ``count`` of them and one more word, then the records.
+    """
+
+    names: int
+    units: int
+    files: int
+    pcs: int
+    functions: int
+    size: int
+    count: int
+    record: int
+
+    @property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of the header and of each table."""
+        cuts = (0, self.names, self.units, self.files, self.pcs, self.functions, self.size)
+        return tuple(itertools.pairwise(cuts))
+
+
+def function_table(data: bytes, word: int, little: bool) -> FunctionTable | None:
+    """The tables as the header has them, if what they hold agrees; else None.
+
+    Each table is as long as its contents say: texts fill theirs up to less than a word of zeros, there are as many
+    files as the header counts, and every entry of a unit is where a file's name begins.
+    """
+    order: Literal["little", "big"] = "little" if little else "big"
+    head = 8 + 8 * word
+    if len(data) < head:
+        return None
+    record = MAGICS.get(int.from_bytes(data[:4], order))
+    numbers = [int.from_bytes(data[at : at + word], order) for at in range(8, head, word)]
+    count, file_count, _, *starts = numbers
+    cuts = [0, *starts, len(data)]
+    if record is None or cuts != sorted(cuts) or starts[0] != head or any(start % word for start in starts):
+        return None
+    names, units, files, pcs, functions = starts
+    if not 0 < count < MAX_FUNCTIONS or functions + 8 * count + 4 > len(data) or data[pcs] != 0:
+        return None
+    if not _full(data, names, units, word) or not _full(data, files, pcs, word):
+        return None
+    texts = data[files:pcs].rstrip(b"\0")
+    if texts.count(b"\0") + 1 != file_count:
+        return None
+    table = FunctionTable(names, units, files, pcs, functions, len(data), count, record)
+    entries = np.frombuffer(data[units:files], dtype="<u4" if little else ">u4").astype(np.int64)
+    entries = entries[(entries != NO_FILE) & (entries != 0)]
+    before = np.frombuffer(data[files : files + len(texts)], dtype=np.uint8)
+    if bool((entries >= len(texts)).any()) or bool(before[entries - 1].any()):
+        return None
+    return table
+
+
+def _full(data: bytes, start: int, end: int, word: int) -> bool:
+    """Texts from end to end: the last one's NUL stands in the last word."""
+    return start < end and len(data[start:end].rstrip(b"\0")) + word >= end - start > 0 == data[end - 1]
+
+
+def align_function_tables(
+    x: bytes, y: bytes, ours: FunctionTable, theirs: FunctionTable, rewriter: Rewriter
+) -> TextAlignment:
+    """Each table with its own kind."""
+    runs: list[Runs] = []
+    changes: list[TextChange] = []
+    for kind, (a_start, a_end), (b_start, b_end) in zip(_KINDS, ours.parts, theirs.parts, strict=True):
+        found = kind(x[a_start:a_end], y[b_start:b_end], rewriter)
+        runs.append(found.runs.shifted(a_start, b_start))
+        changes += [
+            TextChange(c.a_at + a_start, c.a_length, c.b_at + b_start, c.b_length, c.rewrite) for c in found.changes
+        ]
+    return TextAlignment(joined(runs), tuple(changes))
+
+
+def _fixed(x: bytes, y: bytes, rewriter: Rewriter) -> TextAlignment:
+    return TextAlignment(identity(len(x)) if len(x) == len(y) else align_content(x, y))
+
+
+_KINDS: tuple[Callable[[bytes, bytes, Rewriter], TextAlignment], ...] = (
+    _fixed,
+    align_pool,
+    _fixed,
+    align_pool,
+    _fixed,
+    _fixed,
+)
+
+
+def file_entries(data: bytes, table: FunctionTable, little: bool) -> Ints:
+    """Offsets into the section of the entries of ``units`` that name a file."""
+    entries = np.frombuffer(data[table.units : table.files], dtype="<u4" if little else ">u4")
+    used = (entries != NO_FILE) & (entries < table.pcs - table.files)
+    return np.asarray(table.units + 4 * np.flatnonzero(used), dtype=np.int64)
