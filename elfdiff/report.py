@@ -198,7 +198,7 @@ class Ledger:
     rows: tuple[SectionRow, ...]
     runs: Sequence[OwnedRun]
     breakpoints: tuple[Breakpoint, ...] = ()
-    unexplained_spans: tuple[UnexplainedSpan, ...] = ()
+    unexplained_spans: Sequence[UnexplainedSpan] = ()
 
 
 @dataclass(frozen=True, slots=True)

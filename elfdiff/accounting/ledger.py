@@ -14,6 +14,7 @@ import numpy.typing as npt
 from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Explanation
 from elfdiff.accounting.hashing import HashTable
+from elfdiff.accounting.left import LeftSpans, placed
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
 from elfdiff.accounting.padding import paddings
@@ -27,7 +28,7 @@ from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.errors import UnbalancedLedger
-from elfdiff.report import Classes, Ledger, Role, SectionRow, Sides, UnexplainedSpan
+from elfdiff.report import Classes, Ledger, Role, SectionRow, Sides
 from elfdiff.span import Span, SpanSet
 
 SHT_PROGBITS = 1
@@ -266,11 +267,13 @@ class Accountant:
         for section in image.elf.sections:
             if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
                 continue
+            lone = SpanSet(tuple(Span(*found) for found in side.lone_within(section.span.start, section.span.end)))
+            if not lone:
+                continue
             reader = machine(image.elf.header) if section.is_executable else None
             if section.is_executable and reader is None:
                 continue
             end = section.span.end
-            lone = SpanSet(tuple(Span(*found) for found in side.lone_within(section.span.start, end)))
             for begin, stop in ((span.start, span.end) for span in lone.minus(changed)):
                 zeros = stop - begin
                 if zeros >= MAX_ALIGNMENT:
@@ -415,7 +418,7 @@ class Accountant:
         self._check(total)
         a_size, b_size = len(self.alignment.a.elf.data), len(self.alignment.b.elf.data)
         runs = OwnedRuns(self._runs("a", self.a, a_size, 0, roots), self._runs("b", self.b, b_size, 1, roots))
-        return Ledger(total, tuple(rows), runs, breakpoints(self.alignment), tuple(self._unexplained(runs)))
+        return Ledger(total, tuple(rows), runs, breakpoints(self.alignment), self._unexplained(runs))
 
     def _counts(self, side: _Side, pieces: Sequence[Piece | None]) -> list[list[int]]:
         out = []
@@ -507,9 +510,9 @@ class Accountant:
         inside = edges[(edges > starts[row]) & (edges < ends[row])]
         return np.sort(np.concatenate((starts, inside))), np.sort(np.concatenate((ends, inside)))
 
-    def _unexplained(self, runs: OwnedRuns) -> list[UnexplainedSpan]:
+    def _unexplained(self, runs: OwnedRuns) -> LeftSpans:
         """Each span has all of its partners in one row, or none at all: lengths add up on either side."""
-        out: list[UnexplainedSpan] = []
+        parts: list[tuple[str | None, Ints, Ints, Ints]] = []
         a_left, b_left = _unexplained_in(runs.a), _unexplained_in(runs.b)
         forward, back = self.alignment.runs, self.alignment.runs.inverse()
         a_edges, b_edges = (np.unique(np.concatenate((runs.a, runs.a + runs.n))) for runs in (forward, back))
@@ -518,20 +521,16 @@ class Accountant:
                 continue
             name = y.section.name if y.section else None
             starts, ends = self._left(b_left, y, b_edges)
-            places, known = back.map_fields(starts, 1)
-            for start, length, at, paired in zip(
-                starts.tolist(), (ends - starts).tolist(), places.tolist(), known.tolist(), strict=True
-            ):
-                out.append(UnexplainedSpan(name, (at, length) if paired else None, (start, length)))
+            parts.append((name, placed(*back.map_fields(starts, 1)), starts, ends - starts))
         for x, _ in self.alignment.pieces:
             if x is None:
                 continue
             name = x.section.name if x.section else None
             starts, ends = self._left(a_left, x, a_edges)
             lone = ~forward.map_fields(starts, 1)[1]
-            for start, length in zip(starts[lone].tolist(), (ends - starts)[lone].tolist(), strict=True):
-                out.append(UnexplainedSpan(name, (start, length), None))
-        return out
+            starts, ends = starts[lone], ends[lone]
+            parts.append((name, starts, np.full(len(starts), -1, dtype=np.int64), ends - starts))
+        return LeftSpans.of(parts)
 
 
 def _stretches(side: _Side, size: int) -> tuple[Ints, Ints, Ints]:

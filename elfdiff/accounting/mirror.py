@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from elfdiff.accounting.left import LeftSpans
 from elfdiff.accounting.owned import OwnedRuns
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
 
@@ -23,13 +24,18 @@ def mirrored(ledger: Ledger) -> Ledger:
     else:
         runs = tuple(sorted((replace(run, side=_OTHER[run.side]) for run in ledger.runs), key=_run_order))
     points = [Breakpoint(point.b, point.a, -point.delta, point.reason) for point in ledger.breakpoints]
-    spans = [UnexplainedSpan(span.section, span.b, span.a) for span in ledger.unexplained_spans]
+    spans: Sequence[UnexplainedSpan]
+    if isinstance(ledger.unexplained_spans, LeftSpans):
+        spans = ledger.unexplained_spans.mirrored()
+    else:
+        turned = [UnexplainedSpan(span.section, span.b, span.a) for span in ledger.unexplained_spans]
+        spans = tuple(sorted(turned, key=lambda span: (span.a is None, span.a or (0, 0), span.b or (0, 0))))
     return Ledger(
         _classes(ledger.totals),
         tuple(sorted(rows, key=_row_order)),
         runs,
         tuple(sorted(points, key=lambda point: (point.a, point.b))),
-        tuple(sorted(spans, key=lambda span: (span.a is None, span.a or (0, 0), span.b or (0, 0)))),
+        spans,
     )
 
 
