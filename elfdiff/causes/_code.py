@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals
+from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals, OrderChange
 
 _NUMBER = re.compile(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
+_OBJECTS = frozenset({"file-symbols", "units", "members"})
+SMALL = 255
+"""Constants of programs are mostly below this, parts of addresses seldom."""
 MOST = 0.6
 NEARLY_ALL = 0.85
 ENOUGH = 8
@@ -21,6 +25,35 @@ def certain_changes(evidence: EvidenceSet) -> list[FunctionChange]:
 def code_changed(evidence: EvidenceSet) -> bool:
     """True if a function surely differs by more than addresses."""
     return bool(certain_changes(evidence))
+
+
+def edited(evidence: EvidenceSet) -> list[FunctionChange]:
+    """The changed functions that another order of the objects does not account for.
+
+    Where objects stand in another order, functions that point elsewhere, stubs without a name that moved, and, on
+    machines whose addresses are put together from several instructions, large numbers follow from it.
+    """
+    changed = certain_changes(evidence)
+    if not any(order.what in _OBJECTS for order in evidence.of(OrderChange)):
+        return changed
+    exact = "86" in evidence.context.machine
+    stubs = Counter(change.status for change in changed if _is_nameless(change))
+    paired = stubs["added"] == stubs["removed"]
+    return [
+        change
+        for change in changed
+        if change.status != "redirected"
+        and not (paired and _is_nameless(change))
+        and (exact or not _moves_addresses(change))
+    ]
+
+
+def _is_nameless(change: FunctionChange) -> bool:
+    return change.symbol is None and change.status in ("added", "removed")
+
+
+def _moves_addresses(change: FunctionChange) -> bool:
+    return differs_in_numbers(change) and all(max(map(abs, pair)) > SMALL for pair in numbers_of(change))
 
 
 def differs_in_numbers(change: FunctionChange) -> bool:

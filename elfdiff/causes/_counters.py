@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from elfdiff.causes._facts import became, named_context, spelled
 from elfdiff.evidence.model import EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
@@ -15,6 +15,10 @@ _COUNTS = re.compile(
     r"pipeline)[ _-]?(?:id|number|no\.?)?\W{0,2}#?\d|\bbuild\b.*\bcounter\W{0,2}#?\d|"
     r"github_run|ci_(?:pipeline|job)|#\d+ (?:SMP|PREEMPT)|\brevision counter"
 )
+_SERVICE = re.compile(
+    r"(?i)\b(?:run|job|pipeline)[ _-]?(?:id|number|no\.?)\b|github_run|ci_(?:pipeline|job)|build[ _-]?counter|"
+    r"#\d+ (?:SMP|PREEMPT)|\bbuild\W{0,2}#\d|\bbuild\b.*\bcounter\W{0,2}#?\d"
+)
 _COUNTER = re.compile(r"(?i)\bcounter\b")
 _UNAME = re.compile(r"(?i)\blinux \S+ \d+\.\d+")
 _SYMBOL = re.compile(r"(?i)build_?(?:number|num|no|nr|count(?:er)?|id)\b|(?:run|pipeline|job)_?(?:id|number)\b")
@@ -23,32 +27,54 @@ _NUMBER = re.compile(r"(?<![\d.])\d{1,12}(?![\d.]*\d)")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A number that changed, how sure it is that it counts builds, and both values in one phrase."""
+    """A number that changed, how sure it is that it counts builds, both values in one phrase, and each alone."""
 
     fact: WordChange | TextChange | IntegerChange
     confidence: Confidence
     shown: str
+    a: str
+    b: str
 
 
 def counters(evidence: EvidenceSet) -> Iterator[Counted]:
-    """Words, then texts that changed by one number, then objects; what nothing calls a counter is left out."""
+    """Words, then texts that changed by one number, then objects; what nothing calls a counter is left out.
+
+    A number that stands in two kinds of place is certain: who edits a text does not edit an object along with it.
+    """
+    found = list(_seen(evidence))
+    moves = {(type(item.fact), item.a, item.b) for item in found}
+    for item in found:
+        repeated = sum((a, b) == (item.a, item.b) for _, a, b in moves) > 1
+        sure = item.confidence is Confidence.LIKELY and repeated
+        yield replace(item, confidence=Confidence.CERTAIN) if sure else item
+
+
+def _seen(evidence: EvidenceSet) -> Iterator[Counted]:
     for word in evidence.of(WordChange):
         if word.kind is WordKind.COUNTER and not _UNAME.search(word.context):
             sure = _COUNTS.search(named_context(word))
-            yield Counted(word, Confidence.CERTAIN if sure else Confidence.POSSIBLE, became(word.a_word, word.b_word))
+            level = _level(named_context(word)) if sure else Confidence.POSSIBLE
+            yield Counted(
+                word, level, became(word.a_word, word.b_word), word.a_word.lstrip("#"), word.b_word.lstrip("#")
+            )
     for text in evidence.of(TextChange):
         numbers = one_number(text)
         if numbers is None or text.a is None or _UNAME.search(text.a.value):
             continue
         context = f"{spelled(text.symbol)} {text.a.value}"
         if _COUNTS.search(context):
-            yield Counted(text, Confidence.CERTAIN, became(*numbers))
+            yield Counted(text, _level(context), became(*numbers), *numbers)
         elif _COUNTER.search(context):
-            yield Counted(text, Confidence.LIKELY, became(*numbers))
+            yield Counted(text, Confidence.LIKELY, became(*numbers), *numbers)
     for number in evidence.of(IntegerChange):
         if not number.seconds and number.symbol and _SYMBOL.search(number.symbol):
             shown = f"{number.symbol}: {number.a_value} became {number.b_value}"
-            yield Counted(number, Confidence.LIKELY, shown)
+            yield Counted(number, Confidence.LIKELY, shown, str(number.a_value), str(number.b_value))
+
+
+def _level(context: str) -> Confidence:
+    """Certain where a service or kbuild counts: the word "build" before a number may be a part of a typed version."""
+    return Confidence.CERTAIN if _SERVICE.search(context) else Confidence.LIKELY
 
 
 def one_number(text: TextChange) -> tuple[str, str] | None:

@@ -41,6 +41,7 @@ _RANDOM_PART = re.compile(
 _VERSIONED = re.compile(
     r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$"
 )
+_DOTTED = re.compile(r"\d+(?:\.\d+)+")
 _DEPENDENCY_HOME = re.compile(r"/registry/src/|/git/checkouts/|/vendor(?:/|$)|/pkg/mod/")
 _REGISTRY = re.compile(r"/registry/src/([^/]+)")
 _BUILD_PLACE = re.compile(
@@ -108,6 +109,17 @@ def is_other_version(change: PathChange) -> bool:
     return bool(registries[0] and registries[1] and registries[0][1] != registries[1][1])
 
 
+def is_other_release(change: PathChange) -> bool:
+    """True if two directories outside the places of builds differ in dotted version numbers alone.
+
+    They hold two releases of what is installed there, as the headers of an interpreter.
+    """
+    a, b = change.a_directory, change.b_directory
+    if change.place is PathPlace.INTERPRETER or (is_build_place(a) and is_build_place(b)):
+        return False
+    return a != b and _DOTTED.sub("#", a) == _DOTTED.sub("#", b)
+
+
 def is_unit_hash(change: PathChange) -> bool:
     """True if only cargo's 16 hex digits behind a package name differ: profile, features and rustc make them."""
     hashed = re.compile(r"(/build/[A-Za-z0-9_-]+-)[0-9a-f]{16}(?=/|$)")
@@ -138,6 +150,8 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         if random and directories not in compiled and (debug or directories not in sourced):
             continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
+        if directories not in compiled and is_other_release(change):
+            continue
         if change.place is PathPlace.INTERPRETER or is_other_version(change) or is_unit_hash(change):
             continue
         if change.place is PathPlace.GO_TABLE:
@@ -165,16 +179,21 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
             continue
         else:
             a, b = fact.a.value, fact.b.value
-        left, right = _ABSOLUTE.findall(a), _ABSOLUTE.findall(b)
-        if len(left) != len(right) or _ABSOLUTE.sub("/", a) != _ABSOLUTE.sub("/", b):
-            continue
-        pairs = [(x, y) for x, y in zip(left, right, strict=True) if x != y]
+        pairs = changed_paths(a, b)
         if not pairs or any(_HASHED.sub("", x) == _HASHED.sub("", y) for x, y in pairs):
             continue
         if any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
             continue
         if all(is_build_place(path) for path in pairs[0]):
             yield LoneDirectory(fact, *pairs[0])
+
+
+def changed_paths(a: str, b: str) -> list[tuple[str, str]]:
+    """The absolute paths that differ between two texts that differ in nothing else; none if they differ otherwise."""
+    left, right = _ABSOLUTE.findall(a), _ABSOLUTE.findall(b)
+    if len(left) != len(right) or _ABSOLUTE.sub("/", a) != _ABSOLUTE.sub("/", b):
+        return []
+    return [(x, y) for x, y in zip(left, right, strict=True) if x != y]
 
 
 def _glued(a: str, b: str) -> tuple[str, str] | None:

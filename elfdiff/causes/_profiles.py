@@ -130,7 +130,8 @@ def several_crates(evidence: EvidenceSet) -> list[str]:
 def _generated(evidence: EvidenceSet) -> Iterator[Match]:
     """Crates that nobody edits together changed their code and not their hashes: codegen-units, LTO and their like."""
     crates = several_crates(evidence)
-    if crates and not inputs_differ(evidence) and not evidence.has(UnitNaming) and not evidence.has(CodegenUnitChange):
+    spoken_of = (UnitNaming, CodegenUnitChange, InstructionSetChange)
+    if crates and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)):
         yield Match(
             FLAGS,
             tuple(change for change in evidence.of(FunctionChange) if own_crate(change.name) in crates),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from elfdiff.evidence.model import (
@@ -23,6 +23,7 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence
 
 QUARTER = 900
+HOUR = 3600
 DAY = 86_400
 MOST_ZONES_APART = 26 * 3600
 """From UTC-12 to UTC+14."""
@@ -32,6 +33,7 @@ AGREE = 2
 CPP_FORMS = frozenset({"cpp-date", "cpp-time", "cpp-date-time"})
 _BUILD_WORDS = re.compile(
     r"(?i)\b(?:built|build|compiled|compilation|generated|packaged)\b|(?:built|build|compile)_?(?:at|on|date|time|stamp)"
+    r"|(?:built|compiled)(?=\d)"
 )
 _REVISION_WORDS = re.compile(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
 _PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
@@ -70,6 +72,9 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
     zone = _zone_shift(changes)
     revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
     read = [_reading(change, changes, zone, revisions, _is_alone(evidence)) for change in changes]
+    if "d" in evidence.context.languages:
+        # In D, __TIMESTAMP__ is the time of the compilation (dlang.org/spec/lex.html, special tokens).
+        read = [replace(item, kind=TimeKind.COMPILER) if item and item.kind is TimeKind.FILE else item for item in read]
     return tuple(item for item in read if item is not None)
 
 
@@ -117,6 +122,9 @@ def _reading(
     if _same_moment(change):
         return TimeReading(change, TimeKind.ZONE, Confidence.CERTAIN)
     if zone is not None and _follows(change, zone):
+        if a.form in CPP_FORMS and b.form in CPP_FORMS and _may_be_the_clock(changes, zone):
+            note = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
+            return TimeReading(change, TimeKind.COMPILER, Confidence.LIKELY, note)
         return TimeReading(change, TimeKind.ZONE, _zone_confidence(changes))
     if a.form == "year":
         return TimeReading(change, TimeKind.COPYRIGHT, Confidence.LIKELY)
@@ -243,6 +251,14 @@ def _days(change: TimeChange) -> int | None:
     if a[:2] == b[:2]:
         return b[2] - a[2]
     return 1 if {a[2], b[2]} & {1} and max(a[2], b[2]) >= 28 else 99
+
+
+def _may_be_the_clock(changes: Sequence[TimeChange], zone: int) -> bool:
+    """True if nothing but a shift of full hours speaks for two zones: no text names one, and the shift is one hour or
+    no day is told."""
+    if any(_same_moment(change) for change in changes):
+        return False
+    return abs(zone) == HOUR or all(change.a_time.date is None for change in changes)
 
 
 def _zone_confidence(changes: Sequence[TimeChange]) -> Confidence:

@@ -58,6 +58,7 @@ from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
     SOURCE_SUFFIX,
     build_paths,
+    changed_paths,
     is_build_place,
     is_foreign,
     is_installed_part,
@@ -65,7 +66,7 @@ from elfdiff.causes._paths import (
     lone_directories,
     looks_random,
 )
-from elfdiff.causes._tools import has_c, languages, older_than, user_compiler
+from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
@@ -73,6 +74,8 @@ from elfdiff.evidence.model import (
     DynamicChange,
     Evidence,
     EvidenceSet,
+    FlagChange,
+    Layout,
     PathChange,
     PathPlace,
     SymbolRenamed,
@@ -96,6 +99,35 @@ C_MAP = Fix(
     reaches=_MAPPED,
     since="gcc 8, clang 10",
     note="debug information and __FILE__; a library linked in needs it in its own build",
+)
+C_MAP_BESIDE = Fix(
+    toolchain="gcc, clang",
+    action='add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="${PWD%/*}"=. -ffile-prefix-map="$PWD"=.',
+    effect=Effect.REMOVES,
+    reaches=_MAPPED,
+    since="gcc 8, clang 10",
+    note="the first maps what lies beside the source tree, as this build's directory; another one needs its own map",
+)
+RELATIVE = Fix(
+    toolchain="gcc, clang",
+    action="give the directory below the source tree one name in both builds, or map its own name in each: "
+    "-ffile-prefix-map=NAME=. in CFLAGS and CXXFLAGS",
+    effect=Effect.REMOVES,
+    reaches=_MAPPED,
+    note="only a relative directory differs, which no map of the source tree reaches",
+)
+COMMAND_LINE = Fix(
+    toolchain="gcc, clang",
+    action="leave out -frecord-gcc-switches and -frecord-command-line, or name directories relatively (-I .)",
+    effect=Effect.REMOVES,
+    reaches=(STRINGS,),
+    note="no prefix map reaches a command line that is recorded",
+)
+NASM = Fix(
+    toolchain="nasm, yasm",
+    action="build both in one directory, or give nasm no -g: it has no prefix map; name its sources relatively",
+    effect=Effect.REMOVES,
+    reaches=(DWARF, ASSEMBLER, SPLIT),
 )
 C_MAP_OLD = Fix(
     toolchain="gcc, clang",
@@ -158,8 +190,15 @@ OCAML_MAP = Fix(
     toolchain="ocaml",
     action='export BUILD_PATH_PREFIX_MAP=".=$PWD"',
     effect=Effect.REMOVES,
-    reaches=(DWARF, MACRO, ASSEMBLER),
+    reaches=(DWARF, ASSEMBLER),
     since="ocaml 4.03",
+)
+OCAML_RELATIVE = Fix(
+    toolchain="ocaml",
+    action="compile OCaml sources by names relative to the working directory",
+    effect=Effect.REMOVES,
+    reaches=(MACRO,),
+    note="ocamlopt 4.13 keeps the name that it was given in frame tables and assertions, in spite of the map",
 )
 GO_TRIM = Fix(
     toolchain="go",
@@ -234,22 +273,25 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     spoken = languages(context)
     found: list[Fix] = []
     if "go" in spoken:
-        return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces)))
+        return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
     if "rust" in spoken:
         found.append(RUST_MAP)
     if has_c(context) or not spoken - {"assembly"}:
-        found.append(C_MAP_OLD if _old_compiler(context) else C_MAP)
+        beside = C_MAP_BESIDE if context.layout is Layout.BESIDE else C_MAP
+        found.append(C_MAP_OLD if _old_compiler(context) else beside)
     table = {
         "fortran": (FORTRAN_MAP,),
         "ada": (ADA_MAP,),
         "d": (D_MAP, D_RELATIVE),
-        "ocaml": (OCAML_MAP,),
+        "ocaml": (OCAML_MAP, OCAML_RELATIVE),
         "zig": (ZIG_STRIP,),
     }
     found += [fix for language, fixes in table.items() if language in spoken for fix in fixes]
     if not found:
         found.append(C_MAP)
-    if spoken <= {"assembly"}:
+    if spoken <= {"assembly"} and (context.has_tool("nasm") or context.has_tool("yasm")):
+        found = [NASM]
+    elif spoken <= {"assembly"}:
         found = [
             replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found
         ]
@@ -259,16 +301,29 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=fix.action.replace("to CFLAGS and CXXFLAGS:", "to KCFLAGS and KAFLAGS:"))
             for fix in found
         ]
+    if context.layout is Layout.RELATIVE:
+        found = [RELATIVE]
+    if context.recorded:
+        # DW_AT_producer holds the command line, which no map reaches.
+        found = [
+            replace(fix, action=f"{fix.action} -gno-record-gcc-switches") if "-prefix-map=" in fix.action else fix
+            for fix in found
+        ]
+    if context.partial:
+        where = "in the build of the library whose sources are named here, from the top of its tree, "
+        found = [replace(fix, action=where + fix.action) if fix.action.startswith("add ") else fix for fix in found]
     if context.link_time:
         found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
-    rest = [fix for fix in _REST if set(fix.reaches) & set(faces)]
+    out = STRINGS_FIX if context.command_line else COMMAND_LINE
+    rest = [fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not out]
     return tuple(wanted + rest)
 
 
 _REST = (
     CARGO_MAP,
     FORTRAN_RELATIVE,
+    COMMAND_LINE,
     COVERAGE_MAP,
     RUNPATH_FIX,
     OUT_DIR_FIX,
@@ -314,7 +369,11 @@ def _old_compiler(context: Context) -> bool:
         D_MAP,
         D_RELATIVE,
         OCAML_MAP,
+        OCAML_RELATIVE,
         ZIG_STRIP,
+        NASM,
+        C_MAP_BESIDE,
+        RELATIVE,
         *_REST,
     ),
     references=(
@@ -331,10 +390,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     groups: dict[tuple[str, str], list[PathChange]] = defaultdict(list)
     for change in build_paths(evidence):
         groups[change.a_directory, change.b_directory].append(change)
+    if compiler_changed(evidence):
+        # Another compiler brings its own library, whose folders are named by their place in its source.
+        groups = {pair: changes for pair, changes in groups.items() if all(map(is_build_place, pair))}
     mangled = [item for item in evidence.of(SymbolRenamed) if item.scheme == "mangled-path"]
     lone = list(lone_directories(evidence))
     run_paths = [item for item in evidence.of(DynamicChange) if _is_run_path(item)]
-    if not groups and not mangled and not lone and not run_paths:
+    lines = [item for item in evidence.of(FlagChange) if _is_command_line(item)]
+    if not groups and not mangled and not lone and not run_paths and not lines:
         return
     spoken = languages(evidence.context)
     assembler_only = _assembler_only([change for changes in groups.values() for change in changes])
@@ -346,9 +409,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             facts.append(change)
             levels.append(sure)
     ordered = sorted(groups, key=lambda pair: -len(groups[pair]))
-    directories = [side for pair in ordered for side in pair] or [
-        side for item in lone for side in (item.a_directory, item.b_directory)
-    ]
+    directories = (
+        [side for pair in ordered for side in pair]
+        or [side for item in lone for side in (item.a_directory, item.b_directory)]
+        or [side for item in lines for pair in changed_paths(*_joined(item)) for side in pair]
+    )
     for name in mangled:
         sure = (
             Confidence.CERTAIN
@@ -365,6 +430,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         face = LTO if (text.fact.section or "").startswith(".gnu.") else OUT_DIR if "rust" in spoken else STRINGS
         found[face][0].append(text.fact)
         found[face][1].append(Confidence.CERTAIN if known else Confidence.LIKELY)
+    for line in lines:
+        found[STRINGS][0].append(line)
+        found[STRINGS][1].append(Confidence.CERTAIN)
     for entry in run_paths:
         found[RUNPATH][0].append(entry)
         found[RUNPATH][1].append(Confidence.LIKELY)
@@ -384,6 +452,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _confidence(changes: list[PathChange]) -> Confidence:
     """How sure it is that this directory pair is two places of a build."""
+    if not changes[0].a_directory.startswith("/") and not changes[0].b_directory.startswith("/"):
+        return Confidence.LIKELY  # a folder of the source may have another name
     if any(change.place in _DEBUG or change.place in (PathPlace.GO_TABLE, PathPlace.LTO) for change in changes):
         return Confidence.CERTAIN
     if any(change.exact and SOURCE_SUFFIX.search(change.tail) for change in changes):
@@ -436,6 +506,16 @@ def _is_run_path(item: DynamicChange) -> bool:
         return False
     sides = [[part for part in value.split(":") if part.startswith("/")] for value in (item.a_value, item.b_value)]
     return all(sides) and all(not is_foreign(part) and is_build_place(part) for side in sides for part in side)
+
+
+def _is_command_line(item: FlagChange) -> bool:
+    """True if a recorded command line differs in directories of builds and in nothing else."""
+    pairs = changed_paths(*_joined(item))
+    return bool(pairs) and all(is_build_place(side) and not is_foreign(side) for pair in pairs for side in pair)
+
+
+def _joined(item: FlagChange) -> tuple[str, str]:
+    return " ".join(item.a_flags), " ".join(item.b_flags)
 
 
 def _mangled(directory: str) -> str:

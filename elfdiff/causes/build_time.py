@@ -85,6 +85,28 @@ SCRIPT_LINE = Fix(
     note="with SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
     "(CMake's string(TIMESTAMP) and vergen do)",
 )
+GO_VARIABLE = Fix(
+    toolchain="go",
+    action='leave the time out of -ldflags "-X …=…", or write this one there:  '
+    '$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)',
+    effect=Effect.REMOVES,
+    reaches=(SCRIPT, COPYRIGHT),
+    note="go itself compiles no date in and reads no SOURCE_DATE_EPOCH",
+)
+ADA = Fix(
+    toolchain="gnat",
+    action="leave Compilation_Date, Compilation_Time and Compilation_ISO_Date of GNAT.Source_Info out of the source",
+    effect=Effect.REMOVES,
+    reaches=(COMPILER, SCRIPT),
+    note="no flag does it: gnat 12 reads no SOURCE_DATE_EPOCH; a date from a build script must be taken out there",
+)
+PASCAL = Fix(
+    toolchain="fpc",
+    action="leave {$I %DATE%} and {$I %TIME%} out of the source",
+    effect=Effect.REMOVES,
+    reaches=(COMPILER, SCRIPT),
+    note="no flag does it: Free Pascal 3.2 reads no SOURCE_DATE_EPOCH; a build script's date must be taken out there",
+)
 KERNEL = Fix(
     toolchain="kbuild",
     action='export KBUILD_BUILD_TIMESTAMP="$(git log -1 --pretty=%cI)"',
@@ -98,11 +120,15 @@ KERNEL = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
     found: list[Fix] = []
+    spoken = set(context.languages)
+    for language, fix in (("ada", ADA), ("pascal", PASCAL)):
+        if language in spoken and not spoken & {"c", "c++"} and {COMPILER, SCRIPT} & set(faces):
+            return (fix, *((EPOCH,) if MISMATCH in faces else ()))
     if COMPILER in faces and _ignores_epoch(context):
         found.append(REDEFINE)
     if {COMPILER, MISMATCH, SCRIPT, COPYRIGHT} & set(faces) and not (found and set(faces) == {COMPILER}):
         found.append(EPOCH)
-    found += [fix for fix in (SCRIPT_LINE, KERNEL) if set(fix.reaches) & set(faces)]
+    found += [fix for fix in (GO_VARIABLE if "go" in spoken else SCRIPT_LINE, KERNEL) if set(fix.reaches) & set(faces)]
     return tuple(found)
 
 
@@ -124,7 +150,7 @@ def _ignores_epoch(context: Context) -> bool:
         BANNER: "the date in a kernel's banner",
         MISMATCH: "both builds fixed their clock, to different values",
     },
-    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, KERNEL),
+    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, GO_VARIABLE, ADA, PASCAL, KERNEL),
     references=(
         "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
         "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",
@@ -154,7 +180,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     summary = _summary(first, found)
     for face, facts in found.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)
-        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, _NOTES.get(face))
+        told = first[face].note if face in first else None
+        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, told or _NOTES.get(face))
 
 
 _NOTES = {

@@ -38,10 +38,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.causes._facts import tools_differ
+from elfdiff.causes._paths import is_other_release
 from elfdiff.causes._tools import languages
-from elfdiff.causes._wording import listed
+from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet
+from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, PathChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
@@ -102,6 +104,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             levels[level].append(drift)
     facts = [drift for level in Confidence for drift in levels[level]]
     if not facts:
+        yield from _headers(evidence)
         return
     best = next(level for level in Confidence if levels[level])
     note = (
@@ -110,6 +113,23 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         else None
     )
     yield Match(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+
+
+def _headers(evidence: EvidenceSet) -> Iterator[Match]:
+    """Headers of another release: the directory that debug information names for them has another version in it."""
+    if tools_differ(evidence):
+        return
+    found = [change for change in evidence.of(PathChange) if is_other_release(change)]
+    headers = [change for change in found if "/include" in change.a_directory and "/include" in change.b_directory]
+    if headers:
+        yield Match(
+            DRIFT,
+            tuple(found),
+            Confidence.LIKELY,
+            became(headers[0].a_directory, headers[0].b_directory),
+            "headers of another release were compiled in",
+            explains_code=True,
+        )
 
 
 def _confidence(drift: DependencyDrift) -> Confidence | None:

@@ -35,7 +35,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import code_changed, most_changed
+from elfdiff.causes._code import code_changed, edited, most_changed
+from elfdiff.causes._facts import flags_differ
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed
@@ -43,7 +44,6 @@ from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     DependencyDrift,
     EvidenceSet,
-    FlagChange,
     OrderChange,
     SymbolRenamed,
     ToolChange,
@@ -112,14 +112,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _tools_reorder(evidence: EvidenceSet) -> bool:
     """Tools and flags reorder objects too: with -O2 gcc puts main into .text.startup, which comes first."""
-    return evidence.has(ToolChange) or evidence.has(FlagChange) or most_changed(evidence)
+    return evidence.has(ToolChange) or flags_differ(evidence) or most_changed(evidence)
 
 
 def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
     """Other code casts doubt on the order: what was linked is not the same."""
     if order.what == "needed":
         return Confidence.CERTAIN
-    return Confidence.LIKELY if code_changed(evidence) else Confidence.CERTAIN
+    return Confidence.LIKELY if edited(evidence) else Confidence.CERTAIN
 
 
 def _without_file_symbols(evidence: EvidenceSet) -> bool:

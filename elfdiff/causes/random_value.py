@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became, besides, lower, sources_differ, values
+from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -37,6 +37,7 @@ _VERSION_1 = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[17][0-9a-f]{3}-[89ab][0-9
 _DRAWN = re.compile(
     r"(?i)\b(?:random|nonce|salt|seed|session|token|secret|instance[ _-]?id|build[ _-]?(?:id|key)|cookie)\b"
 )
+_OF_BUILD = re.compile(r"(?i)\b(?:build|built|compiled|instance|generated|session|stamp|random|artifact|run)\b")
 _DIGEST = frozenset({32, 40, 48, 56, 64, 96, 128})
 _KEY = re.compile(r"-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----")
 _BINDER = re.compile(r"_lcompilers_|tmpxft_|\brandom_seed\b")
@@ -110,7 +111,8 @@ def _judge(word: WordChange, evidence: EvidenceSet) -> Confidence | None:
         return None
     if word.kind is WordKind.UUID:
         if _VERSION_4.search(word.a_word) and _VERSION_4.search(word.b_word):
-            return Confidence.CERTAIN
+            # Interfaces have UUIDs too, drawn once by whoever wrote the source.
+            return Confidence.CERTAIN if _OF_BUILD.search(named_context(word)) else Confidence.LIKELY
         drawn = _VERSION_1.search(word.a_word) and _VERSION_1.search(word.b_word)
         return Confidence.LIKELY if drawn or _DRAWN.search(word.context) else Confidence.POSSIBLE
     if word.kind is not WordKind.RANDOM:

@@ -37,8 +37,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import (
-    certain_changes,
     differs_in_numbers,
+    edited,
     most_changed,
     nearly_all_changed,
     numbers_of,
@@ -159,7 +159,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if nearly_all_changed(evidence) and not digests and not releases:
         # Flags do that, or a compiler without a mark: build-flags speaks of it.
         return
-    functions = certain_changes(evidence)
+    functions = edited(evidence)
     mangled = [swap.change for swap in swaps(evidence)]
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
     texts = _texts(evidence)

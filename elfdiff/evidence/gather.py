@@ -22,9 +22,10 @@ from elfdiff.evidence import (
     strings,
     symbols,
     tools,
+    units,
 )
 from elfdiff.evidence.hashes import only_digests_differ
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, PathPlace
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, FlagChange, PathChange, PathPlace
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import language_of, languages
 
@@ -41,6 +42,7 @@ _EXTRACTORS = (
     data,
     lines,
     splits,
+    units,
     symbols,
     order,
     functions,
@@ -74,5 +76,9 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         only_hashes_differ=only_digests_differ(a, b),
         relocatable=a.header.type_name.endswith("REL"),
         kernel_module=a.section(".modinfo") is not None,
+        layout=units.layout(pair, items),
+        recorded=units.is_recorded(pair, items),
+        command_line=any(isinstance(item, FlagChange) and item.origin == ".GCC.command.line" for item in items),
+        partial=units.is_partial(pair),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
     )

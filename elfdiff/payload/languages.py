@@ -31,6 +31,8 @@ def languages(elf: ElfFile) -> tuple[str, ...]:
     found = dict.fromkeys(language for unit in elf.debug_units if (language := _of_unit(unit)) is not None)
     if elf.section(".go.buildinfo") or elf.section(".gopclntab"):
         found["go"] = None
+    if elf.section(".fpcdata") is not None or elf.section("fpc.resources") is not None:
+        found["pascal"] = None
     tables = _name_tables(elf)
     if any("rustc" in text for text in elf.comment) or _holds(tables, b"rust_eh_personality"):
         found["rust"] = None

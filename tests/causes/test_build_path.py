@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.causes.build_path import detect as build_path
-from elfdiff.evidence.model import Context, DynamicChange, PathPlace, WordKind
+from elfdiff.causes.dependency_version import detect as dependency_version
+from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, PathPlace, WordKind
 
 A, B = "/home/ci/build-1", "/tmp/b2"
 
@@ -198,3 +199,58 @@ def test_a_hash_in_a_path_is_no_place(seen, ask):
     unit = "/home/ci/.cargo/src/memchr-2.5.0/lib.rs/@/memchr.{}-cgu.{}"
     text = seen.text(unit.format("c5b59d54589e0945", 2), unit.format("dab50306b484e866", 1), section=".debug_str")
     assert ask(build_path, seen.given(text, languages=("rust",))) == {}
+
+
+def fixes(faces, **context):
+    return [fix.action for fix in build_path.fixes_for(Context(**context), faces)]
+
+
+def test_a_build_beside_the_source_needs_a_map_of_both():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.BESIDE)
+    assert action.endswith('-ffile-prefix-map="${PWD%/*}"=. -ffile-prefix-map="$PWD"=.')
+
+
+def test_a_recorded_command_line_is_left_out_too():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("ada",), recorded=True)
+    assert action.endswith('"$PWD"=. -gno-record-gcc-switches')
+
+
+def test_a_library_that_moved_alone_is_mapped_in_its_own_build():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), partial=True)
+    assert action.startswith("in the build of the library")
+
+
+def test_assemblers_without_a_map_get_none():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("assembly",), a_tools=(("nasm", "2.16.01"),))
+    assert "-map=" not in action
+
+
+def test_another_name_of_a_relative_directory_is_likely(seen, ask):
+    names = seen.path("obj-x86_64-linux-gnu", "build-tmp", "m.c", PathPlace.DEBUG_NAME)
+    assert ask(build_path, seen.given(names)) == {"path-dwarf-comp-dir": "likely"}
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.RELATIVE)
+    assert "$PWD" not in action
+
+
+def test_a_directory_on_a_recorded_command_line(seen, ask):
+    line = "clang -O2 -I {} a.c"
+    flags = FlagChange(unit="", a_flags=(line.format(A),), b_flags=(line.format(B),), origin=".GCC.command.line")
+    assert ask(build_path, seen.given(flags)) == {"path-linker-map-or-script-strings": "certain"}
+    system = FlagChange(unit="", a_flags=("-I /usr/lib/x",), b_flags=("-I /usr/lib/y",), origin=".GCC.command.line")
+    assert ask(build_path, seen.given(system)) == {}
+    (action,) = fixes(("path-linker-map-or-script-strings",), languages=("c",), command_line=True)
+    assert "-frecord" in action
+
+
+def test_folders_of_another_compilers_library_are_no_places_of_builds(seen, ask):
+    moved = seen.path("/std/src/sys", "/std/src/sys/pal", "unix/time.rs")
+    assert ask(build_path, seen.given(moved, seen.tool("rustc", "1.76.0", "1.78.0"))) == {}
+
+
+def test_headers_of_another_release_are_a_dependency(seen, ask):
+    headers = seen.path(
+        "/opt/cpython-3.10.13/include/python3.10", "/opt/cpython-3.11.7/include/python3.11", "", PathPlace.DEBUG_OTHER
+    )
+    assert ask(build_path, seen.given(headers)) == {}
+    assert ask(dependency_version, seen.given(headers)) == {"dep-version-drift": "likely"}
+    assert ask(dependency_version, seen.given(seen.path("/home/a/x-1.0", "/home/a/x-1.1", "include/y.h"))) == {}

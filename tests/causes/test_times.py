@@ -48,7 +48,7 @@ def test_full_minutes_may_have_been_typed(seen, claims):
     assert claims(evidence) == {"time-cpp-date-time": "likely"}
 
 
-@pytest.mark.parametrize("hours", [-10, 1, 5.5, 5.75, 14])
+@pytest.mark.parametrize("hours", [-10, 2, 5.5, 5.75, 14])
 def test_whole_quarters_of_an_hour_without_zones_are_likely_the_zone(seen, claims, hours):
     minutes = 12 * 60 + 29 + int(hours * 60)
     day = DAY if 0 <= minutes < 1440 else NEXT
@@ -57,6 +57,29 @@ def test_whole_quarters_of_an_hour_without_zones_are_likely_the_zone(seen, claim
         seen.time(seen.stamp("cpp-date-time", DAY, (12, 29, 37)), seen.stamp("cpp-date-time", day, clock))
     )
     assert claims(evidence) == {"env-timezone": "likely"}
+
+
+def test_one_hour_exactly_may_be_the_clock_and_one_epoch_settles_both(seen, claims):
+    hour = seen.time(seen.stamp("cpp-date-time", DAY, (12, 29, 37)), seen.stamp("cpp-date-time", DAY, (13, 29, 37)))
+    assert claims(seen.given(hour)) == {"time-cpp-date-time": "likely"}
+    clock = seen.time(seen.stamp("cpp-time", None, (1, 29, 37)), seen.stamp("cpp-time", None, (10, 29, 37)))
+    assert claims(seen.given(clock)) == {"time-cpp-date-time": "likely"}
+    named = seen.time(seen.stamp("iso", DAY, (12, 29, 37), 0, "UTC"), seen.stamp("iso", DAY, (13, 29, 37), 3600, "CET"))
+    assert claims(seen.given(hour, named)) == {"env-timezone": "certain"}
+
+
+def test_in_d_a_timestamp_is_the_clocks(seen, claims):
+    stamps = seen.time(seen.stamp("asctime", DAY, (6, 6, 58)), seen.stamp("asctime", DAY, (6, 7, 1)))
+    assert claims(seen.given(stamps)) == {"time-cpp-timestamp": "likely"}
+    assert set(claims(seen.given(stamps, languages=("d",)))) == {"time-cpp-date-time"}
+
+
+def test_compilers_that_read_no_epoch_get_no_such_line(seen):
+    for language, word in (("ada", "GNAT"), ("pascal", "{$I"), ("go", "-ldflags")):
+        fixes = build_time.fixes_for(seen.given(languages=(language,)).context, ("time-build-script-date",))
+        assert word in " ".join(fix.action for fix in fixes)
+        if language != "go":
+            assert not any("SOURCE_DATE_EPOCH" in fix.action for fix in fixes)
 
 
 def test_the_zone_moves_the_date_with_the_clock(seen, claims):
