@@ -105,7 +105,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         loaded.append(target[memory & found.table[near]])
         for kind, size in ((ReferenceKind.ABSOLUTE32, 4), (ReferenceKind.ABSOLUTE64, 8)):
             at = found.at[found.kind == kind]
-            if not len(at):
+            if not len(at) or _only_go(image):
                 continue
             target = image.numbers(at + start, size)
             # Bounds of 16 pages keep small numbers from being taken for addresses of a file linked near 0.
@@ -137,6 +137,18 @@ def _data_sections(image: Image) -> list[Section]:
         for s in image.elf.sections
         if s.is_allocated and not s.is_executable and s.span is not None and s.span.length >= 4 and s.type == 1
     ]
+
+
+def _only_go(image: Image) -> bool:
+    """Go's own linker made the file: Go computes addresses from the place of the code, wherever it is linked to."""
+    names = {section.name for section in image.elf.sections}
+    return ".gopclntab" in names and ".init" not in names
+
+
+def _numbers_only(image: Image) -> frozenset[str]:
+    """Sections of Go that hold no address. The module data, full of them, has left .noptrdata where it has its own."""
+    own = any(section.name == ".go.module" for section in image.elf.sections)
+    return frozenset({".gopclntab", ".noptrdata"} if own else {".gopclntab"})
 
 
 def _in_code(image: Image, values: Ints) -> Flags:
@@ -233,8 +245,9 @@ def _absolute_tables(image: Image, targets: Ints) -> Iterator[Fields]:
     """Pointers in data of a file linked to a fixed place: no relocation tells of them, so every aligned word counts."""
     del targets
     width = image.word
+    numbers = _numbers_only(image)
     for section in _data_sections(image):
-        if section.span is None or section.address % width:
+        if section.span is None or section.address % width or section.name in numbers:
             continue
         count = section.span.length // width
         at = section.span.start + width * np.arange(count, dtype=np.int64)
