@@ -19,6 +19,8 @@ from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
 MAX_ROUNDS = 8
+MAX_COMPARED = 4 << 20
+"""Bytes of functions that are held against each other when nothing but likeness is left."""
 STT_FUNC, STT_FILE, STT_IFUNC = 2, 4, 10
 EM_ARM = 40
 
@@ -44,7 +46,7 @@ class FunctionStatus(StrEnum):
 class FunctionMatch:
     """A function of a and its partner. Spans are file offsets, None on the side that lacks it.
 
-    ``how``: "name", "masked bytes", "callers", "neighbours", "order" or "position".
+    ``how``: "name", "masked bytes", "callers", "neighbours", "order", "position" or "likeness".
     """
 
     name: str
@@ -192,6 +194,7 @@ def align_code(
     _by_name(left, right, rewriter, False)
     _by_order(left, right)
     _by_position(left, right)
+    _by_likeness(left, right)
     runs: list[tuple[int, int, int]] = []
     for index, other in enumerate(left.partner):
         if other < 0:
@@ -390,6 +393,22 @@ def _by_position(left: _Side, right: _Side) -> None:
                 if not named and alike(left.bodies[index + k], right.bodies[low + k]):
                     _pair(left, right, index + k, low + k, "position")
         index = end
+
+
+def _by_likeness(left: _Side, right: _Side) -> None:
+    """Leftovers without a name of which each looks like just one of the other side, wherever they stand."""
+    ours, theirs = (
+        [i for i, other in enumerate(side.partner) if other < 0 and side.functions[i].key is None and side.bodies[i]]
+        for side in (left, right)
+    )
+    cost = sum(len(left.bodies[i]) for i in ours) * len(theirs) + sum(len(right.bodies[j]) for j in theirs) * len(ours)
+    if not ours or not theirs or cost > MAX_COMPARED:
+        return
+    like = {i: [j for j in theirs if alike(left.bodies[i], right.bodies[j])] for i in ours}
+    liked = Counter(j for found in like.values() for j in found)
+    for i, found in like.items():
+        if len(found) == 1 and liked[found[0]] == 1:
+            _pair(left, right, i, found[0], "likeness")
 
 
 def _gaps(left: _Side, right: _Side) -> list[tuple[int, int, int]]:

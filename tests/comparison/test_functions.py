@@ -32,3 +32,15 @@ def test_a_function_that_a_symbol_cuts_short_keeps_its_end():
     theirs = [function(0, 26, "start", True), function(238, 278, "main", True)]
     _, runs = align_code(a, b, ours, theirs, Rewriter(()))
     assert runs.map(np.array([20, 33, 34], dtype=np.int64)).value.tolist() == [20, 33, 34]
+
+
+def test_the_one_part_that_changed_is_found_at_its_other_place():
+    rng = np.random.default_rng(7)
+    parts = [rng.integers(1, 256, size, dtype=np.uint8) for size in (60, 80, 70)]
+    changed = np.insert(parts[1], 40, 9)
+    a, b = np.concatenate(parts), np.concatenate((parts[2], parts[0], changed))
+    ours = [Function(0, 60, "", None), Function(60, 140, "", None), Function(140, 210, "", None)]
+    theirs = [Function(0, 70, "", None), Function(70, 130, "", None), Function(130, 211, "", None)]
+    pairs, runs = align_code(a, b, ours, theirs, Rewriter(()))
+    assert {(i, j) for i, j, _ in pairs} == {(0, 1), (1, 2), (2, 0)}
+    assert runs.map(np.array([60, 99, 110], dtype=np.int64)).value.tolist() == [130, 169, 181]
