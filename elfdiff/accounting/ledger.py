@@ -216,6 +216,8 @@ class Accountant:
                 where = outcome.at[wrong][:, None] + low[None, :]
                 agree = self.b.data[where] == expected
                 self.contradicted[where] |= ~agree & ~self.b.differs[where]
+            for index in range(group.width):
+                self.contradicted[outcome.at[outcome.denied] + index] = True
 
     def _rewritten(self) -> None:
         """Words that a rewrite changed. A rewrite that was seen once derives nothing: it is as good as a copy."""

@@ -54,7 +54,14 @@ from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
 from elfdiff.comparison.slots import Slots, align_slots, got_slots, is_got, is_plt, judged, plt_slots
-from elfdiff.comparison.tables import align_by_place, align_dynamic, align_frames, align_symbols, records
+from elfdiff.comparison.tables import (
+    align_by_place,
+    align_dynamic,
+    align_frames,
+    align_symbols,
+    records,
+    relocation_orders,
+)
 from elfdiff.comparison.versions import SHT_GNU_VERNEED, align_needs, needs, number_map, numbers_of
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
@@ -661,10 +668,10 @@ class Aligner:
         elif left.type in (SHT_RELA, SHT_REL) and not self.a.relocatable:
             size = word * (3 if left.type == SHT_RELA else 2)
             p, q = self.a.elf.relocation_table(left), self.b.elf.relocation_table(right)
-            mapped, known = self._map_addresses(p["offset"].astype(np.int64))
-            return records(
-                align_by_place(p["offset"].astype(np.int64), q["offset"].astype(np.int64), mapped, known), size
-            )
+            places = p["offset"].astype(np.int64), q["offset"].astype(np.int64)
+            mapped, known = self._map_addresses(places[0])
+            keys = relocation_orders(p, q, self.a.elf.header.machine)
+            return records(align_by_place(*places, mapped, known, keys), size)
         elif left.type == SHT_RELR:
             return identity(min(len(x), len(y)))
         elif left.type == SHT_DYNAMIC:

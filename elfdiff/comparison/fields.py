@@ -108,14 +108,19 @@ class Space:
     """Numbers of things: none is the end of the one before it."""
 
     def map(self, values: Ints, end: bool) -> Mapped:
-        """Each value's place in b; ``end``: values are ends of something."""
+        """Each value's place in b; ``end``: values are ends of something.
+
+        Where one run ends and the next begins, a value means the next one unless it is an end: whoever redirects it to
+        the other must not be excused. Only at the end of a section there is a second candidate, because symbols and
+        operands that mean such an end look like any other.
+        """
         found = self.runs.map(values)
-        value, other, known, ambiguous = found.value, found.other, found.known, found.ambiguous
+        value, other, known = found.value, found.other, found.known
+        ambiguous = np.zeros(len(values), dtype=bool)
         if self.discrete and not end:
-            known, ambiguous = self.runs.map_fields(values, 1)[1], np.zeros(len(values), dtype=bool)
+            known = self.runs.map_fields(values, 1)[1]
         if end:
-            # What ends here ends with what stands before: no second candidate.
-            value, ambiguous = np.where(ambiguous, other, value), np.zeros(len(values), dtype=bool)
+            value = np.where(found.ambiguous, other, value)
         if len(self.ends_a):
             at = np.minimum(np.searchsorted(self.ends_a, values), len(self.ends_a) - 1)
             hit = self.ends_a[at] == values
@@ -125,8 +130,8 @@ class Space:
                 other, ambiguous = there, hit & known & (value != there) & (not self.firm)
                 value = np.where(hit if self.firm else hit & ~known, there, value)
             else:
-                other = np.where(hit & known & ~ambiguous, there, other)
-                ambiguous = ambiguous | (hit & known & (value != there))
+                other = np.where(hit & ~found.ambiguous, there, other)
+                ambiguous = hit & known & (value != other)
                 value = np.where(hit & ~known, there, value)
             known = known | hit
         return Mapped(value, known, other, ambiguous)

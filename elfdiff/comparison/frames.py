@@ -6,6 +6,8 @@ import struct
 from dataclasses import dataclass
 
 MAX_ENTRIES = 4_000_000
+MAX_LENGTH = 1 << 62
+"""Bytes of a function; larger numbers are damage."""
 
 PCREL, DATAREL, INDIRECT, OMIT = 0x10, 0x30, 0x80, 0xFF
 
@@ -162,6 +164,8 @@ def _fde(data: bytes, at: int, end: int, cie: Cie, address: int, word: int, orde
         return None
     range_at = position + width
     length = int.from_bytes(data[range_at : range_at + width], "little" if order == "little" else "big")
+    if length >= MAX_LENGTH:
+        return None
     lsda = None
     if cie.has_z:
         _, position = _uleb(data, range_at + width)

@@ -8,18 +8,17 @@ from functools import cached_property
 
 import numpy as np
 
+from elfdiff.comparison.changed import judged
 from elfdiff.comparison.copies import meant, same_text
 from elfdiff.comparison.fields import Base, Fields, Prediction, Space, predict
-from elfdiff.comparison.functions import FunctionMatch, FunctionStatus, functions_in, masked
-from elfdiff.comparison.image import Image, Piece
+from elfdiff.comparison.functions import FunctionMatch
+from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
 from elfdiff.comparison.references import all_fields, lengths
 from elfdiff.comparison.references.code import CodeMap
-from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.rewrites import Rewrite
 from elfdiff.comparison.runs import Flags, Ints, Runs
-from elfdiff.span import Span
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,128 +176,59 @@ class OneWay:
         copied = np.zeros(len(rows), dtype=bool)
         if len(failed):
             copied[failed] = self._same_text(group, rows[failed], actual[failed], at[failed])
-        return Outcome(prediction, rows, at, actual, good | copied, second, copied)
+        good |= copied
+        return Outcome(prediction, rows, at, actual, good, second, copied, self._denied(group, rows, at, actual, known))
+
+    def _denied(self, group: Fields, rows: Ints, at: Ints, actual: Ints, known: Flags) -> Flags:
+        """Fields that kept their number, of which the map does not know what they must hold, but that mean another
+        place in b than in a: what they mean there has a partner elsewhere."""
+        out = np.zeros(len(rows), dtype=bool)
+        space = self._backwards.get(group.space)
+        kept = np.flatnonzero(~known & (self.a.numbers(group.at[rows], group.width) == actual))
+        if space is None or not len(kept) or group.immediate is not None or group.negate:
+            return out
+        if group.base is Base.NOTHING:
+            place = actual[kept]
+        elif group.base is Base.SITE:
+            extra = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))[rows[kept]]
+            place = signed(actual[kept], group.width) + addresses_of(self.b, at[kept]) + extra
+        else:
+            return out
+        found = space.map(place, group.end)
+        target = group.target[rows[kept]]
+        out[kept] = found.known & (found.value != target) & ~(found.ambiguous & (found.other == target))
+        return out
+
+    @cached_property
+    def _backwards(self) -> dict[str, Space]:
+        """The maps from b to a."""
+        out: dict[str, Space] = {}
+        for name, space in self.spaces.items():
+            order = np.argsort(space.ends_b, kind="stable")
+            out[name] = replace(
+                space, runs=space.runs.inverse(), ends_a=space.ends_b[order], ends_b=space.ends_a[order]
+            )
+        return out
 
     def _same_text(self, group: Fields, rows: Ints, actual: Ints, at: Ints) -> Flags:
-        """Fields that disagree with the map, but mean another copy of the same text."""
+        """Fields that disagree with the map, but mean another copy of the same text.
+
+        Only where the map leads to no such text: a linker that still has the copy it meant has no reason for another.
+        """
         chosen = np.zeros(len(group), dtype=bool)
         chosen[rows] = True
         subset = group.where(chosen)
         places = meant(subset, actual, addresses_of(self.b, at) if group.base is Base.SITE else None)
-        if places is None:
+        if places is None or group.space not in self.spaces:
             return np.zeros(len(rows), dtype=bool)
-        return same_text(self.a, self.b, group, rows, places, self.section_map, {})
+        there = self.spaces[group.space].map(subset.target, False)
+        kept = there.known & same_text(self.a, self.b, group, rows, there.value, self.section_map, {})
+        return ~kept & same_text(self.a, self.b, group, rows, places, self.section_map, {})
 
     @cached_property
     def matches(self) -> tuple[FunctionMatch, ...]:
-        """Functions as compared; one that holds a reference to another place than before has changed, too.
-
-        One that differs in nothing but lengths that follow from texts has not.
-        """
-        return tuple(self._but_for_lengths(match) for match in self._redirected())
-
-    @cached_property
-    def _predicted(self) -> Flags | None:
-        """Bytes of a that belong to a reference that b holds as predicted; None without a text's length in code."""
-        if not any(outcome.prediction.fields.what == lengths.WHAT and outcome.good.any() for outcome in self.outcomes):
-            return None
-        out = np.zeros(len(self.a.data), dtype=bool)
-        for outcome in self.outcomes:
-            group = outcome.prediction.fields
-            at = group.at[outcome.rows[outcome.good]]
-            for index in range(group.width):
-                out[at + index] = True
-        return out
-
-    def _but_for_lengths(self, match: FunctionMatch) -> FunctionMatch:
-        x, y = match.a_span, match.b_span
-        if match.status is not FunctionStatus.CHANGED or x is None or y is None or x.length != y.length:
-            return match
-        if self._predicted is None:
-            return match
-        differs = self.a.array[x.start : x.end] != self.b.array[y.start : y.end]
-        if (differs & ~self._predicted[x.start : x.end]).any():
-            return match
-        same = match.a_address == match.b_address
-        return replace(match, status=FunctionStatus.SAME if same else FunctionStatus.MOVED)
-
-    def _redirected(self) -> tuple[FunctionMatch, ...]:
-        wrong = self._wrong_in_code()
-        if not len(wrong):
-            return self.found_matches
-        if not self.found_matches:
-            return tuple(self._around(wrong))
-        starts = np.array([m.a_span.start if m.a_span else -1 for m in self.found_matches], dtype=np.int64)
-        order = np.argsort(starts, kind="stable")
-        of = order[np.maximum(np.searchsorted(starts[order], wrong, side="right") - 1, 0)]
-        out = list(self.found_matches)
-        for index, at in zip(of.tolist(), wrong.tolist(), strict=True):
-            match = out[index]
-            if match.a_span and at in match.a_span and match.status in (FunctionStatus.SAME, FunctionStatus.MOVED):
-                out[index] = replace(match, status=FunctionStatus.REDIRECTED)
-        return tuple(out)
-
-    def _wrong_in_code(self) -> Ints:
-        """Offsets in a of code operands that disagree with the map; a jump table counts where its code is."""
-        if self.stands_still:
-            return self._differing_code()
-        wrong = [
-            outcome.prediction.fields.at[outcome.rows[~outcome.good]]
-            for outcome in self.outcomes
-            if "code operand" in outcome.prediction.fields.what
-        ]
-        return np.unique(np.concatenate(wrong)) if wrong else np.zeros(0, dtype=np.int64)
-
-    def _differing_code(self) -> Ints:
-        """Offsets of differing bytes of code where everything stands where it stood."""
-        found: list[Ints] = []
-        for section in self.a.elf.sections:
-            other = self.section_map.get(section.index)
-            if not section.is_executable or section.span is None or other is None or section.compression is not None:
-                continue
-            place = self.b.elf.sections[other].span
-            if place is None or place.length != section.span.length:
-                continue
-            x, y = self.a.array[section.span.start : section.span.end], self.b.array[place.start : place.end]
-            found.append(np.flatnonzero(x != y) + section.span.start)
-        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-
-    def _around(self, wrong: Ints) -> list[FunctionMatch]:
-        """The functions that hold these offsets, where code did not move within its section."""
-        out: list[FunctionMatch] = []
-        ranges = function_ranges(self.a)
-        for section in self.a.elf.sections:
-            if not section.is_executable or section.span is None or section.index not in self.section_map:
-                continue
-            inside = wrong[(wrong >= section.span.start) & (wrong < section.span.end)] - section.span.start
-            other = self.b.elf.sections[self.section_map[section.index]]
-            if not len(inside) or other.span is None:
-                continue
-            functions = functions_in(self.a, section, ranges)
-            starts = np.array([f.start for f in functions], dtype=np.int64)
-            references, little = self.code.of(section), self.a.elf.byte_order == "little"
-            code = [
-                masked(image.array[span.start : span.end], references, little)
-                for image, span in ((self.a, section.span), (self.b, other.span))
-            ]
-            for index in np.unique(np.searchsorted(starts, inside, side="right") - 1).tolist():
-                if index < 0:
-                    continue
-                f = functions[index]
-                alike = references is not None and np.array_equal(code[0][f.start : f.end], code[1][f.start : f.end])
-                out.append(
-                    FunctionMatch(
-                        f.name,
-                        section.name,
-                        Span(section.span.start + f.start, section.span.start + f.end),
-                        Span(other.span.start + f.start, other.span.start + f.end),
-                        section.address + f.start,
-                        other.address + f.start,
-                        FunctionStatus.REDIRECTED if alike else FunctionStatus.CHANGED,
-                        "position",
-                    )
-                )
-        return out
+        """Functions as compared; one that holds a reference to another place than before has changed, too."""
+        return judged(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +236,8 @@ class Outcome:
     """One prediction held against b, for the fields that have a place there.
 
     ``rows`` index the fields, ``at`` are their offsets in b, ``actual`` what stands there. ``good``: as predicted, by
-    the first candidate, by the ``second``, or because it means a copy of the same text (``copied``).
+    the first candidate, by the ``second``, or because it means a copy of the same text (``copied``). ``denied``: equal
+    numbers of which the map knows only that they mean different places.
     """
 
     prediction: Prediction
@@ -316,6 +247,7 @@ class Outcome:
     good: Flags
     second: Flags
     copied: Flags
+    denied: Flags
 
     def without(self, left_out: Flags) -> Outcome:
         """The same without some of the rows."""
@@ -328,6 +260,7 @@ class Outcome:
             self.good[keep],
             self.second[keep],
             self.copied[keep],
+            self.denied[keep],
         )
 
 

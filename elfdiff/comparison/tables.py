@@ -6,11 +6,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from elfdiff.comparison.content import align_content
-from elfdiff.comparison.frames import Frames
+from elfdiff.comparison.frames import Cie, Fde, Frames
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.order import kept_sorted, ranked, settled
 from elfdiff.comparison.pools import Rewriter, shape
+from elfdiff.comparison.references.loader import RELATIVE
 from elfdiff.comparison.runs import Flags, Ints, Runs
 from elfdiff.elf.model import Section
 from elfdiff.elf.symbols import SymbolTable
@@ -58,10 +61,13 @@ def by_key(a_keys: Sequence[Hashable], b_keys: Sequence[Hashable]) -> Ints:
     return out
 
 
-def align_by_place(a: Ints, b: Ints, mapped: Ints, known: Flags) -> Ints:
+def align_by_place(
+    a: Ints, b: Ints, mapped: Ints, known: Flags, keys: Sequence[tuple[Ints, Ints]] | None = None
+) -> Ints:
     """Record i of a goes with the one record of b that describes ``mapped[i]``; then with what fits between.
 
     A place that two records of b describe places neither: one of them is damaged, and only their order can say which.
+    ``keys``: by what such a table may be sorted (values of a's and b's records); by place if None.
     """
     out = np.full(len(a), -1, dtype=np.int64)
     if len(b):
@@ -77,11 +83,27 @@ def align_by_place(a: Ints, b: Ints, mapped: Ints, known: Flags) -> Ints:
         rows = np.flatnonzero(hit)
         values, count = np.unique(out[rows], return_counts=True)
         out[rows[np.isin(out[rows], values[count > 1])]] = -1
+        out = settled(kept_sorted(out, [(a, b)] if keys is None else keys), len(b), a, b)
         out = filled(out, len(b))
         left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped))
         if len(left):
             out = _in_order(out, left, b, mapped)
     return filled(out, len(b))
+
+
+def relocation_orders(
+    a: npt.NDArray[np.void], b: npt.NDArray[np.void], machine: int
+) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints]]:
+    """What linkers sort dynamic relocations by: by place; relative ones first; relative ones first, then by symbol."""
+    orders: list[tuple[list[Ints], list[Ints]]] = [([], []), ([], []), ([], [])]
+    for side, table in enumerate((a, b)):
+        place: Ints = table["offset"].astype(np.int64)
+        symbol: Ints = table["symbol"].astype(np.int64)
+        others: Ints = (~np.isin(table["type"], RELATIVE.get(machine, ()))).astype(np.int64)
+        for order, columns in zip(orders, ([place], [others, place], [others, symbol, place]), strict=True):
+            order[side].extend(columns)
+    by_place, relative_first, by_symbol = (ranked(*order) for order in orders)
+    return by_place, relative_first, by_symbol
 
 
 def _in_order(out: Ints, left: Ints, b: Ints, mapped: Ints) -> Ints:
@@ -133,6 +155,8 @@ def align_symbols(
     out = _further(out, a_keys, b_keys, None, None)
     out = _further(out, names, [key[:3] for key in b_keys], None, None)
     out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
+    renamed = np.array([j >= 0 and a_keys[i][0] != b_keys[j][0] for i, j in enumerate(out.tolist())], dtype=bool)
+    out = settled(out, len(b), a.table["value"].astype(np.int64), values, renamed)
     return filled(out, len(b))
 
 
@@ -199,29 +223,54 @@ def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Int
     runs: list[tuple[int, int, int]] = []
     a_begin = np.array([f.begin.target for f in a.fdes], dtype=np.int64)
     b_begin = np.array([f.begin.target for f in b.fdes], dtype=np.int64)
-    partner = align_by_place(a_begin, b_begin, mapped, known)
+    partner = align_by_place(a_begin, b_begin, mapped, known, ())
     pairs = [(a.fdes[i], b.fdes[int(j)]) for i, j in enumerate(partner) if j >= 0]
-    cie_votes: dict[int, int] = {}
     for f, g in pairs:
-        cie_votes.setdefault(f.cie, g.cie)
         if f.size == g.size:
             runs.append((f.at, g.at, f.size))
         else:
             runs += (
                 align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size]).shifted(f.at, g.at).triples()
             )
-    b_cies = {c.at: c for c in b.cies}
-    taken: set[int] = set()
-    for cie in a.cies:
-        other = b_cies.get(cie_votes.get(cie.at, -1))
-        if other is not None and other.size == cie.size and other.at not in taken:
-            taken.add(other.at)
-            runs.append((cie.at, other.at, cie.size))
+    runs += _common_entries(a.cies, b.cies, a_data, b_data, pairs)
     a_end, b_end = (
         max([*(c.at + c.size for c in side.cies), *(f.at + f.size for f in side.fdes)], default=0) for side in (a, b)
     )
     runs.append((a_end, b_end, min(len(a_data) - a_end, len(b_data) - b_end)))
     return Runs.of(runs)
+
+
+def _common_entries(
+    a: Sequence[Cie], b: Sequence[Cie], a_data: bytes, b_data: bytes, pairs: Sequence[tuple[Fde, Fde]]
+) -> list[tuple[int, int, int]]:
+    """Runs of common entries: those of equal bytes that most of their functions' entries have for theirs, then in
+    order.
+
+    One function's entry alone places nothing, because its pointer is what the place will predict.
+    """
+    votes: dict[int, Counter[int]] = defaultdict(Counter)
+    for f, g in pairs:
+        votes[f.cie][g.cie] += 1
+    ours, theirs = ({c.at: _plain(data, c) for c in cies} for data, cies in ((a_data, a), (b_data, b)))
+    partner: dict[int, int] = {}
+    for cie in a:
+        for at, count in votes[cie.at].most_common(1):
+            if count > 1 and 2 * count > votes[cie.at].total() and ours[cie.at] == theirs.get(at):
+                partner[cie.at] = at
+    taken = set(partner.values())
+    left = [c for c in a if c.at not in partner], [c for c in b if c.at not in taken]
+    for i, j in enumerate(by_key([ours[c.at] for c in left[0]], [theirs[c.at] for c in left[1]]).tolist()):
+        if j >= 0:
+            partner[left[0][i].at] = left[1][j].at
+    return [(c.at, partner[c.at], c.size) for c in a if c.at in partner]
+
+
+def _plain(data: bytes, cie: Cie) -> bytes:
+    """A common entry without the pointer to its personality routine."""
+    pointer = cie.personality
+    if pointer is None:
+        return data[cie.at : cie.at + cie.size]
+    return data[cie.at : pointer.at] + bytes(pointer.width) + data[pointer.at + pointer.width : cie.at + cie.size]
 
 
 def align_dynamic(a: Image, b: Image, left: Section, right: Section) -> Runs:
@@ -231,4 +280,6 @@ def align_dynamic(a: Image, b: Image, left: Section, right: Section) -> Runs:
         at, size = image.place(section)
         entry = at + 2 * image.word * np.arange(size // (2 * image.word), dtype=np.int64)
         keys.append(image.numbers(entry, image.word).tolist())
-    return records(filled(by_key(keys[0], keys[1]), len(keys[1])), 2 * a.word)
+    partner = by_key(keys[0], keys[1])
+    none = np.zeros(max(len(keys[0]), len(keys[1])), dtype=np.int64)
+    return records(filled(settled(partner, len(keys[1]), none, none), len(keys[1])), 2 * a.word)

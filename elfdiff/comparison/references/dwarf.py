@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
+from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of, truncated
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.runs import Ints
@@ -52,6 +52,10 @@ _TO_SECTION = {
 """DW_AT of class pointer → section before DWARF 5 and in it; every other one points to location lists."""
 _OFFSET_ATTRIBUTES = frozenset({0x02, 0x10, 0x19, 0x2A, 0x2C, 0x38, 0x40, 0x43, 0x46, 0x48, 0x4A, 0x4D, 0x55, 0x2119})
 _VIEWS = 0x2137
+_ENDS = frozenset({0x12, 0x7D})
+"""DW_AT of addresses that end something: DW_AT_high_pc; DW_AT_call_return_pc, behind a call that may be the last."""
+_CALL_SITE = 0x4109
+"""DW_TAG_GNU_call_site, whose DW_AT_low_pc is such a return address."""
 
 _OPERANDS = {
     0x08: 1,
@@ -188,7 +192,7 @@ def _abbreviations(data: bytes, at: int) -> dict[int, list[tuple[int, int]]]:
             code, at = uleb(data, at)
             if code == 0:
                 break
-            _, at = uleb(data, at)
+            tag, at = uleb(data, at)
             at += 1
             attributes: list[tuple[int, int]] = []
             while True:
@@ -200,7 +204,7 @@ def _abbreviations(data: bytes, at: int) -> dict[int, list[tuple[int, int]]]:
                     at += 1
                 if name == 0 and form == 0:
                     break
-                attributes.append((name, form))
+                attributes.append((0x7D if tag == _CALL_SITE and name == 0x11 else name, form))
             table[code] = attributes
     except IndexError:
         pass
@@ -224,7 +228,7 @@ def _compile(
             continue
         if form == 0x01:
             size = address
-            now.fields.append((now.size, ("address in DWARF", address, ADDRESS, name == 0x12)))
+            now.fields.append((now.size, ("address in DWARF", address, ADDRESS, name in _ENDS)))
             if name == 0x11:
                 low = now.size
         elif form == 0x10:
@@ -666,7 +670,10 @@ def _range_lists(collector: _Collector) -> None:
         places = np.arange(0, len(data) - width + 1, width, dtype=np.int64) + start
         values = collector.image.numbers(places, width)
         # A pair is an address only in units whose base is 0; smaller numbers are distances from a unit's base.
-        collector.add("address in a range list", places[values >= collector.lowest], width, ADDRESS)
+        used = values >= collector.lowest
+        ends = (np.arange(len(places)) & 1 == 1) & (np.roll(values, 1) != truncated(np.full(1, -1), width))
+        collector.add("address in a range list", places[used & ~ends], width, ADDRESS)
+        collector.add("address in a range list", places[used & ends], width, ADDRESS, True)
 
 
 def _new_range_lists(collector: _Collector, data: bytes, start: int) -> None:
@@ -674,6 +681,7 @@ def _new_range_lists(collector: _Collector, data: bytes, start: int) -> None:
     space = collector.space(".debug_rnglists")
     at = 0
     starts: list[int] = []
+    ends: list[int] = []
     lengths: tuple[list[int], list[int], list[int]] = ([], [], [])
     width = 8
     while at + 12 <= len(data):
@@ -691,15 +699,16 @@ def _new_range_lists(collector: _Collector, data: bytes, start: int) -> None:
                 starts.append(at)
                 at += width
                 if kind == 6:
-                    starts.append(at)
+                    ends.append(at)
                     at += width
             for _ in range((0, 1, 2, 2, 2, 0, 0, 1)[kind] if kind < 8 else 0):
                 while data[at] >= 0x80:
                     at += 1
                 at += 1
         at = end
-    if starts:
-        collector.add("address in a range list", np.array(starts, dtype=np.int64) + start, width, ADDRESS)
+    for places, last in ((starts, False), (ends, True)):
+        if places:
+            collector.add("address in a range list", np.array(places, dtype=np.int64) + start, width, ADDRESS, last)
     _lengths(collector, "length of range lists", *lengths, space, start)
 
 
@@ -713,6 +722,7 @@ def _location_lists(collector: _Collector) -> None:
             continue
         data, start = found
         addresses: list[int] = []
+        ends: list[int] = []
         references: list[int] = []
         for at in np.unique(collector.image.numbers(places, width)).tolist():
             if at in seen or not 0 <= at < len(data):
@@ -720,16 +730,27 @@ def _location_lists(collector: _Collector) -> None:
             seen.add(at)
             try:
                 if version >= 5:
-                    _location_list(data, at, address, offset, addresses, references)
+                    _location_list(data, at, address, offset, addresses, ends, references)
                 else:
-                    _old_location_list(data, at, address, offset, collector, addresses, references)
+                    _old_location_list(data, at, address, offset, collector, addresses, ends, references)
             except IndexError:
                 continue
         _expressions(collector, addresses, references, address, offset, start)
+        if ends:
+            collector.add(
+                "end in a location list", np.unique(np.array(ends, dtype=np.int64)) + start, address, ADDRESS, True
+            )
 
 
 def _old_location_list(
-    data: bytes, at: int, address: int, offset: int, collector: _Collector, addresses: list[int], references: list[int]
+    data: bytes,
+    at: int,
+    address: int,
+    offset: int,
+    collector: _Collector,
+    addresses: list[int],
+    ends: list[int],
+    references: list[int],
 ) -> None:
     """A list of .debug_loc (DWARF 4, section 2.6.2): pairs of words, which are addresses where no base is chosen."""
     order: Literal["little", "big"] = "little" if collector.image.little else "big"
@@ -744,7 +765,8 @@ def _old_location_list(
         if at + 2 * address + 2 > len(data) or (begin == 0 and end == 0):
             return
         if begin >= collector.lowest:
-            addresses += [at, at + address]
+            addresses.append(at)
+            ends.append(at + address)
         at += 2 * address
         size = int.from_bytes(data[at : at + 2], order)
         at += 2
@@ -754,7 +776,7 @@ def _old_location_list(
 
 
 def _location_list(
-    data: bytes, at: int, address: int, offset: int, addresses: list[int], references: list[int]
+    data: bytes, at: int, address: int, offset: int, addresses: list[int], ends: list[int], references: list[int]
 ) -> None:
     while True:
         kind = data[at]
@@ -765,7 +787,7 @@ def _location_list(
             addresses.append(at)
             at += address
             if kind == 7:
-                addresses.append(at)
+                ends.append(at)
                 at += address
         for _ in range((0, 1, 2, 2, 2, 0, 0, 0, 1)[kind]):
             while data[at] >= 0x80:

@@ -1,0 +1,125 @@
+"""The order of records: a table aligned by what its records describe may hold them in another order only for a reason.
+
+Two records that changed places would otherwise be called moved, and what they hold would follow from where they stand.
+What is taken apart here is paired by position afterwards, and there its fields disagree with what they must hold.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+
+import numpy as np
+
+from elfdiff.comparison.runs import Flags, Ints
+
+UNKNOWN = -(1 << 40)
+MOSTLY = 8
+"""Where less than seven eighths of the records are sorted as they were, b's table is sorted by something else."""
+
+
+def settled(partner: Ints, count: int, a_place: Ints, b_place: Ints, free: Flags | None = None) -> Ints:
+    """Partners without single records that left an unbroken neighbourhood for another.
+
+    What such a record describes must have moved past its old neighbours, too: ``a_place`` and ``b_place``, 0 where a
+    record describes no place. One that describes none may move only where others do. ``free`` records may stand
+    anywhere.
+    """
+    single = _displaced(partner, count)
+    if free is not None:
+        single &= ~free
+    if not single.any():
+        return partner
+    rest = partner[~single & (partner >= 0)]
+    in_order = bool((rest[1:] > rest[:-1]).all())
+    out = partner.copy()
+    for row in np.flatnonzero(single).tolist():
+        here = int(partner[row])
+        near = [other for other in (row - 1, row + 1) if 0 <= other < len(partner) and partner[other] >= 0]
+        placed = [other for other in near if a_place[row] > 0 and a_place[other] > 0]
+        stayed = [(a_place[row] < a_place[other]) == (b_place[here] < b_place[int(partner[other])]) for other in placed]
+        if all(stayed) if stayed else in_order:
+            out[row] = -1
+    return out
+
+
+def _displaced(partner: Ints, count: int) -> Flags:
+    """Records away from both neighbours, which stand beside each other or around one other: in a and in b."""
+    known = partner >= 0
+    back = np.full(count, UNKNOWN, dtype=np.int64)
+    back[partner[known]] = np.flatnonzero(known)
+    here, there = _lonely(np.where(known, partner, UNKNOWN), count), _lonely(back, len(partner))
+    out = here & known
+    out[known] &= there[partner[known]]
+    return out
+
+
+def _lonely(partner: Ints, count: int) -> Flags:
+    before = np.concatenate(([-1], partner[:-1]))
+    after = np.concatenate((partner[1:], [count]))
+    around = after - before
+    return np.asarray(((around == 1) | (around == 2)) & (partner != before + 1) & (partner != after - 1))
+
+
+def kept_sorted(partner: Ints, keys: Sequence[tuple[Ints, Ints]]) -> Ints:
+    """Partners without records of b that stand out of order, if a's table is sorted by one of the keys.
+
+    ``keys``: pairs of a's and b's values; the first one that sorts all of a counts.
+    """
+    for ours, theirs in keys:
+        if len(ours) > 1 and bool((ours[1:] >= ours[:-1]).all()):
+            good = _in_order(theirs)
+            if MOSTLY * int(np.count_nonzero(~good)) > len(theirs):
+                return partner
+            known = partner >= 0
+            wrong = known.copy()
+            wrong[known] = ~good[partner[known]]
+            return np.where(wrong, np.int64(-1), partner)
+    return partner
+
+
+def _in_order(values: Ints) -> Flags:
+    """Which of the values are sorted: a longest run through them that never falls, less those that might change
+    places."""
+    good = np.ones(len(values), dtype=bool)
+    falls = np.flatnonzero(values[1:] < values[:-1])
+    if not len(falls):
+        return good
+    good = _longest(values)
+    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    for at in falls.tolist():
+        before = values[at - 1] if at else low
+        after = values[at + 2] if at + 2 < len(values) else high
+        if before <= values[at + 1] and values[at] <= after:
+            good[at] = good[at + 1] = False
+    return good
+
+
+def _longest(values: Ints) -> Flags:
+    """A longest subsequence that never falls (patience sorting, n log n)."""
+    tails: list[int] = []
+    rows: list[int] = []
+    before = np.full(len(values), -1, dtype=np.int64)
+    for row, value in enumerate(values.tolist()):
+        at = bisect_right(tails, value)
+        if at:
+            before[row] = rows[at - 1]
+        if at == len(tails):
+            tails.append(value)
+            rows.append(row)
+        else:
+            tails[at], rows[at] = value, row
+    good = np.zeros(len(values), dtype=bool)
+    row = rows[-1] if rows else -1
+    while row >= 0:
+        good[row] = True
+        row = int(before[row])
+    return good
+
+
+def ranked(a: Sequence[Ints], b: Sequence[Ints]) -> tuple[Ints, Ints]:
+    """One number for each row of columns of a and of b, sorted as the rows are, first column first."""
+    rows = np.concatenate((np.stack(a, axis=1), np.stack(b, axis=1)))
+    _, place = np.unique(rows, axis=0, return_inverse=True)
+    place = place.reshape(-1).astype(np.int64)
+    return place[: len(a[0])], place[len(a[0]) :]

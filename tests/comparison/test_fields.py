@@ -1,0 +1,33 @@
+"""Spaces: what a place of a is in b, where one thing ends and the next begins."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from elfdiff.comparison.fields import Space
+from elfdiff.comparison.runs import Runs
+
+
+def space(ends: dict[int, int]) -> Space:
+    at = sorted(ends)
+    return Space(
+        Runs.of([(0, 100, 10), (10, 200, 10)]),
+        np.array(at, dtype=np.int64),
+        np.array([ends[value] for value in at], dtype=np.int64),
+    )
+
+
+def test_a_beginning_is_no_end():
+    """Else a reference redirected to the end of what stands before would be excused."""
+    found = space({}).map(np.array([10], dtype=np.int64), False)
+    assert (found.value[0], found.known[0], found.ambiguous[0]) == (200, True, False)
+
+
+def test_an_end_belongs_to_what_it_ends():
+    found = space({}).map(np.array([10], dtype=np.int64), True)
+    assert (found.value[0], found.known[0], found.ambiguous[0]) == (110, True, False)
+
+
+def test_the_end_of_a_section_is_a_second_candidate():
+    found = space({10: 120}).map(np.array([10], dtype=np.int64), False)
+    assert (found.value[0], found.ambiguous[0], found.other[0]) == (200, True, 110)
