@@ -1,329 +1,296 @@
 """Plant unrelated edits in one file of a pair, and see that none of them is explained away.
 
-``python benchmarks/mutation.py [--edits N] [--seed S] PAIR…`` where each PAIR is two paths joined by a comma. Every
-edit
-is drawn over B's bytes or over what B's tables describe; several are planted in one copy of B, far from each other.
-An edit is *excused* if one of its bytes is owned as root or consequence afterwards, and *unseen* if no byte of it is
-counted as differing or contradicted.
+``python -m benchmarks.mutation [--edits N] [--seed S] [--only FAMILY] A,B …``. Edits are drawn over all of B's bytes,
+over what its tables describe, and over every kind of run that the ledger of the unedited pair owns; several are planted
+in one copy of B, far from each other.
+
+An edit is *excused* if one of its bytes is owned as root or consequence afterwards. It is *seen* if a byte of it counts
+as differing, contradicted or moved; else it is *unseen*. An edit in a function is *unnamed* unless that function is
+among those that differ. What goes unseen or unnamed beside other edits is planted once more alone; there an edit is
+seen *elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One edit of code in each copy
+is planted alone to see that the verdict on code is "differs"; else it is *the same code*.
 """
 
 from __future__ import annotations
 
 import argparse
+import bisect
 import random
 import sys
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
+from benchmarks.edits import Edit, Maker, Subject, coverage, families
+from benchmarks.edits_of_references import References
 from elfdiff.accounting.ledger import Accountant, Class, Owner
-from elfdiff.comparison.image import Image
-from elfdiff.comparison.oneway import OneWay
+from elfdiff.accounting.verdict import code_verdict
+from elfdiff.comparison.alignment import Alignment
+from elfdiff.comparison.functions import FunctionStatus
 from elfdiff.comparison.pair import compare
 from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.runs import Runs
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import ElfdiffError
-from elfdiff.report import Role
+from elfdiff.report import Code, Ledger, Role
 
 A_BATCH = 20
 APART = 256
+FAILURES = ("excused", "unseen", "unnamed", "the same code")
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Bytes put at offsets of B; ``kind`` names how they were chosen."""
+@dataclass(frozen=True, eq=False)
+class Accounted:
+    """A pair with its ledger. ``ledger`` goes in the alignment's own direction."""
 
-    kind: str
-    writes: tuple[tuple[int, bytes], ...]
+    alignment: Alignment
+    accountant: Accountant
+    ledger: Ledger
+
+    @classmethod
+    def of(cls, a: ElfFile, b_data: bytes) -> Accounted:
+        """Account for a and a changed b; every inferred rewrite counts as owned by a root."""
+        pair = compare(a, parse(b_data, "b"))
+        owners = {
+            rewrite.id: (Owner("root", Role.ROOT),)
+            for rewrite in pair.rewrites
+            if rewrite.kind is not RewriteKind.OPAQUE
+        }
+        accountant = Accountant(pair.alignment.forward, owners, ())
+        return cls(pair.alignment, accountant, accountant.ledger())
+
+    @property
+    def kind(self) -> npt.NDArray[np.uint8]:
+        """The class of every byte of b."""
+        return (self.accountant.a if self.alignment.swapped else self.accountant.b).kind
+
+    @property
+    def owner(self) -> npt.NDArray[np.uint16]:
+        """What every byte of b is labelled with."""
+        return (self.accountant.a if self.alignment.swapped else self.accountant.b).owner
+
+    @property
+    def contradicted(self) -> npt.NDArray[np.bool_]:
+        """Bytes of b that were predicted to differ."""
+        return self.accountant.contradicted_in_a() if self.alignment.swapped else self.accountant.contradicted
+
+    @property
+    def runs(self) -> Runs:
+        """From b to a."""
+        runs = self.alignment.forward.runs
+        return runs if self.alignment.swapped else runs.inverse()
+
+    @property
+    def open(self) -> int:
+        """Bytes that nothing explains."""
+        totals = self.ledger.totals
+        return totals.unexplained.most + totals.contradicted.most
+
+    def partner(self, at: int) -> int:
+        """Where b's byte stands in a; -1 if nowhere."""
+        place, whole = self.runs.map_fields(np.array([at], dtype=np.int64), 1)
+        return int(place[0]) if whole[0] else -1
+
+    def owned(self) -> dict[str, npt.NDArray[np.int64]]:
+        """Offsets of b that are owned as root or consequence, by section and by what is said of them."""
+        kind, owner = self.kind, self.owner
+        out: dict[str, npt.NDArray[np.int64]] = {}
+        for piece in self.alignment.b.pieces:
+            for code in (Class.ROOT, Class.CONSEQUENCE):
+                at = np.flatnonzero(kind[piece.start : piece.end] == code).astype(np.int64) + piece.start
+                for label in np.unique(owner[at]).tolist():
+                    how = self.accountant.labels[label][1] if code is Class.CONSEQUENCE else ""
+                    name = " ".join(word for word in (code.name.lower(), piece.name, how) if word)
+                    places = at[owner[at] == label]
+                    out[name] = np.sort(np.concatenate((out[name], places))) if name in out else places
+        return out
+
+    def names(self, at: int) -> bool:
+        """A function that holds this byte of b is said to differ."""
+        fine = (FunctionStatus.SAME, FunctionStatus.MOVED)
+        return any(m.b_span is not None and at in m.b_span and m.status not in fine for m in self.alignment.matches)
+
+    def code(self) -> Code | None:
+        """The verdict on all code."""
+        return code_verdict(self.alignment, self.ledger)
 
 
-def ledger_of(a: ElfFile, b_data: bytes) -> tuple[Accountant, bool]:
-    """Account for a and a changed b; every inferred rewrite counts as owned by a root. True: a and b are exchanged."""
-    pair = compare(a, parse(b_data, "b"))
-    owners = {
-        rewrite.id: (Owner("root", Role.ROOT),) for rewrite in pair.rewrites if rewrite.kind is not RewriteKind.OPAQUE
-    }
-    accountant = Accountant(pair.alignment.forward, owners, ())
-    accountant.ledger()
-    return accountant, pair.alignment.swapped
-
-
-def edits(b: ElfFile, forward: OneWay, swapped: bool, rng: random.Random) -> Iterator[Edit]:
-    """An endless supply of edits of every kind that the file allows."""
-    image = Image(b)
-    makers = [maker for maker in _makers(b, image, forward, swapped) if maker is not None]
-    while True:
-        edit = rng.choice(makers)(rng)
-        # Fields of inflated contents stand behind the file: nothing can be planted there.
-        if edit is None or any(at + len(new) > len(b.data) for at, new in edit.writes):
-            continue
-        if all(b.data[at : at + len(new)] != new for at, new in edit.writes):
+def supply(subject: Subject, rng: random.Random, only: str) -> Iterator[Edit]:
+    """Edits without end, of families whose name contains ``only``; first one of every kind of owned run."""
+    makers = {**families(subject), **References(subject).families()}
+    if only in "owned":
+        yield from coverage(subject, rng)
+    chosen: Sequence[Sequence[Maker]] = [makers[name] for name in sorted(makers) if only in name]
+    while chosen:
+        edit = rng.choice(rng.choice(chosen))(rng)
+        if edit is not None:
             yield edit
 
 
-def _makers(
-    b: ElfFile, image: Image, forward: OneWay, swapped: bool
-) -> list[Callable[[random.Random], Edit | None] | None]:
-    size = len(b.data)
-    text = b.section(".text")
-    rodata = b.section(".rodata")
-    info = b.section(".debug_info")
-    groups = {
-        what: [o for o in forward.outcomes if o.prediction.fields.what == what]
-        for what in ("code operand", "relocation addend", "symbol value", "symbol size", "section address",
-                     "section offset",
-                     "section size", "segment size", "segment address", "frame of function", "dynamic address",
-                     "jump table",
-                     "string offset in DWARF", "symbol name", "relocation offset", "frame search table")
-    }  # fmt: skip
-
-    def places(what: str) -> tuple[np.ndarray, np.ndarray, int] | None:
-        found = [o for o in groups[what] if len(o.rows)]
-        if not found:
-            return None
-        width = found[0].prediction.fields.width
-        found = [o for o in found if o.prediction.fields.width == width]
-        at = np.concatenate([o.prediction.fields.at[o.rows] if swapped else o.at for o in found])
-        return at, image.numbers(at, width), width
-
-    def anywhere(rng: random.Random) -> Edit:
-        at = rng.randrange(size)
-        return Edit("byte anywhere", ((at, bytes([b.data[at] ^ rng.randrange(1, 256)])),))
-
-    def byte_in(section, kind: str):  # type: ignore[no-untyped-def]
-        if section is None or section.span is None or not section.span.length:
-            return None
-
-        def make(rng: random.Random) -> Edit:
-            at = rng.randrange(section.span.start, section.span.end)
-            return Edit(kind, ((at, bytes([b.data[at] ^ rng.randrange(1, 256)])),))
-
-        return make
-
-    def word_in(section, kind: str):  # type: ignore[no-untyped-def]
-        if section is None or section.span is None or section.span.length < 8:
-            return None
-
-        def make(rng: random.Random) -> Edit:
-            at = rng.randrange(section.span.start, section.span.end - 4)
-            return Edit(kind, ((at, rng.randbytes(4)),))
-
-        return make
-
-    def exchanged(what: str):  # type: ignore[no-untyped-def]
-        """A field takes the value of another of its kind."""
-        found = places(what)
-        if found is None or len(found[0]) < 2:
-            return None
-        at, values, width = found
-
-        def make(rng: random.Random) -> Edit | None:
-            i, j = rng.randrange(len(at)), rng.randrange(len(at))
-            value = int(values[j])
-            if what == "code operand":
-                value = int(values[j]) + int(at[j]) - int(at[i])
-            if what == "frame of function":
-                value = int(values[j]) + int(at[j]) - int(at[i])
-            return Edit(what, ((int(at[i]), (value % (1 << 8 * width)).to_bytes(width, b.byte_order)),))
-
-        return make
-
-    def nudged(what: str):  # type: ignore[no-untyped-def]
-        """A field moves by a small step, a multiple of 8 or 16 at times: what a shift of the layout would do."""
-        found = places(what)
-        if found is None:
-            return None
-        at, values, width = found
-
-        def make(rng: random.Random) -> Edit:
-            i = rng.randrange(len(at))
-            step = rng.choice((1, -1, 7, 8, -8, 16, -16, 32, 64, 4096, -4096))
-            return Edit(
-                f"{what}, nudged",
-                ((int(at[i]), ((int(values[i]) + step) % (1 << 8 * width)).to_bytes(width, b.byte_order)),),
-            )
-
-        return make
-
-    def shifted_immediate(rng: random.Random) -> Edit | None:
-        """A number in code that is no reference moves by exactly what the layout moved."""
-        if text is None or text.span is None:
-            return None
-        taken = places("code operand")
-        shifts = [int(x) for x in np.unique(forward.runs.b - forward.runs.a) if x]
-        if taken is None or not shifts:
-            return None
-        at = rng.randrange(text.span.start, text.span.end - 4)
-        near = taken[0]
-        index = int(np.searchsorted(np.sort(near), at - 4))
-        ordered = np.sort(near)
-        if index < len(ordered) and abs(int(ordered[index]) - at) < 4:
-            return None
-        value = int.from_bytes(b.data[at : at + 4], b.byte_order) + rng.choice(shifts) * (-1 if swapped else 1)
-        return Edit("immediate moved by a layout shift", ((at, (value % (1 << 32)).to_bytes(4, b.byte_order)),))
-
-    def functions_swapped(rng: random.Random) -> Edit | None:
-        table = b.symtab
-        if table is None:
-            return None
-        rows = np.flatnonzero(((table.table["info"] & 15) == 2) & (table.table["size"] > 16))
-        if len(rows) < 2:
-            return None
-        by_size: dict[int, list[int]] = defaultdict(list)
-        for row in rows.tolist():
-            by_size[int(table.table["size"][row])].append(int(table.table["value"][row]))
-        sizes = [n for n, many in by_size.items() if len(set(many)) > 1]
-        if not sizes or text is None or text.span is None:
-            return None
-        n = rng.choice(sizes)
-        x, y = rng.sample(sorted(set(by_size[n])), 2)
-        p, q = (v - text.address + text.span.start for v in (x, y))
-        if not (text.span.start <= p and p + n <= text.span.end and text.span.start <= q and q + n <= text.span.end):
-            return None
-        if b.data[p : p + n] == b.data[q : q + n] or abs(p - q) < n:
-            return None
-        return Edit("functions swapped", ((p, b.data[q : q + n]), (q, b.data[p : p + n])))
-
-    def pointer_and_relocation(rng: random.Random) -> Edit | None:
-        """A pointer and its relocation's addend both name another function."""
-        found = places("relocation addend")
-        if found is None:
-            return None
-        at, values, width = found
-        i, j = rng.randrange(len(at)), rng.randrange(len(at))
-        new = (int(values[j]) % (1 << 8 * width)).to_bytes(width, b.byte_order)
-        slot = b.offset_of(int(image.numbers(at[i : i + 1] - 16, 8)[0])) if width == 8 else None
-        writes = [(int(at[i]), new)]
-        if slot is not None and b.data[slot : slot + 8] == b.data[int(at[i]) : int(at[i]) + 8]:
-            writes.append((slot, new))
-        return Edit("pointer and relocation", tuple(writes))
-
-    return [
-        anywhere,
-        anywhere,
-        byte_in(text, "byte in .text"),
-        byte_in(rodata, "byte in .rodata"),
-        byte_in(b.section(".data"), "byte in .data"),
-        byte_in(b.section(".eh_frame"), "byte in .eh_frame"),
-        byte_in(b.section(".debug_line"), "byte in .debug_line"),
-        word_in(info, "word in .debug_info"),
-        exchanged("code operand"),
-        exchanged("relocation addend"),
-        exchanged("symbol value"),
-        exchanged("jump table"),
-        exchanged("string offset in DWARF"),
-        exchanged("symbol name"),
-        exchanged("frame of function"),
-        nudged("code operand"),
-        nudged("relocation addend"),
-        nudged("relocation offset"),
-        nudged("symbol value"),
-        nudged("symbol size"),
-        nudged("section address"),
-        nudged("section offset"),
-        nudged("section size"),
-        nudged("segment size"),
-        nudged("segment address"),
-        nudged("dynamic address"),
-        nudged("frame search table"),
-        shifted_immediate,
-        functions_swapped,
-        pointer_and_relocation,
-    ]
+def changes(data: bytes, edit: Edit) -> bool:
+    """The edit lies inside the file and alters it."""
+    inside = all(at >= 0 and at + len(new) <= len(data) for at, new in edit.writes)
+    return inside and any(data[at : at + len(new)] != new for at, new in edit.writes)
 
 
-def partner_of(accountant: Accountant, swapped: bool, at: int) -> int:
-    """Where B's byte stands in the other file; -1 if nowhere."""
-    runs = accountant.alignment.runs if swapped else accountant.alignment.runs.inverse()
-    place, whole = runs.map_fields(np.array([at], dtype=np.int64), 1)
-    return int(place[0]) if whole[0] else -1
+def planted(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """The file with these edits."""
+    changed = bytearray(data)
+    for edit in edits:
+        for at, new in edit.writes:
+            changed[at : at + len(new)] = new
+    return bytes(changed)
 
 
-def judge(
-    before: bytes, edit: Edit, accountant: Accountant, swapped: bool, base: tuple[Accountant, bool]
-) -> tuple[str, str]:
-    """("excused", what owns it) or ("unseen", "") or ("flagged", class).
+def judge(before: bytes, edit: Edit, now: Accounted, base: Accounted) -> tuple[str, str]:
+    """("excused", what owns it), ("unseen", "") or ("flagged", class).
 
     A byte that became equal to another byte than before is seen: it counts as moved, with a breakpoint of its own.
     """
-    side = accountant.a if swapped else accountant.b
     classes: Counter[str] = Counter()
-    seen = False
+    kind, contradicted = now.kind, now.contradicted
     for at, new in edit.writes:
-        for index in range(len(new)):
-            if new[index] == before[at + index]:
+        for place in range(at, at + len(new)):
+            if new[place - at] == before[place]:
                 continue
-            kind = Class(int(side.kind[at + index]))
-            if kind in (Class.ROOT, Class.CONSEQUENCE):
-                return "excused", f"{kind.name.lower()}: {accountant.labels[int(side.owner[at + index])][1]}"
-            if kind is not Class.SAME:
-                seen = True
-                classes[kind.name.lower()] += 1
-            elif (not swapped and accountant.contradicted[at + index]) or (
-                swapped and accountant.contradicted_in_a()[at + index]
-            ):
-                seen = True
+            found = Class(int(kind[place]))
+            if found in (Class.ROOT, Class.CONSEQUENCE):
+                return "excused", f"{found.name.lower()}: {now.accountant.labels[int(now.owner[place])][1]}"
+            if found is not Class.SAME:
+                classes[found.name.lower()] += 1
+            elif contradicted[place]:
                 classes["contradicted"] += 1
-            elif partner_of(accountant, swapped, at + index) != partner_of(*base, at + index):
-                seen = True
+            elif now.partner(place) != base.partner(place):
                 classes["moved"] += 1
-    return ("flagged", ",".join(sorted(classes))) if seen else ("unseen", "")
+    return ("flagged", ",".join(sorted(classes))) if classes else ("unseen", "")
 
 
-def run(a_path: str, b_path: str, count: int, seed: int, verbose: bool) -> Counter[str]:
-    """Plant ``count`` edits in one pair and count the outcomes."""
-    with open(a_path, "rb") as file:
-        a = parse(file.read(), a_path)
-    with open(b_path, "rb") as file:
-        data = file.read()
-    b = parse(data, b_path)
-    base, swapped = ledger_of(a, data)
-    rng = random.Random(seed)
-    supply = edits(b, base.alignment, swapped, rng)
-    outcome: Counter[str] = Counter()
-    left = count
-    while left > 0:
+class Trial:
+    """Edits planted in one pair, and how each of them came out."""
+
+    def __init__(self, a_path: str, b_path: str, seed: int, only: str = "") -> None:
+        self.a = parse(Path(a_path).read_bytes(), a_path)
+        self.data = Path(b_path).read_bytes()
+        self.base = Accounted.of(self.a, self.data)
+        elf = parse(self.data, b_path)
+        owned = self.base.owned()
+        self.kinds = len(owned)
+        self.subject = Subject(elf, self.base.runs, self.a.data, owned)
+        self.starts = [start for start, _ in self.subject.functions]
+        self.rng = random.Random(seed)
+        self.supply = (edit for edit in supply(self.subject, self.rng, only) if changes(self.data, edit))
+        self.outcome: Counter[str] = Counter()
+        self.lines: list[str] = []
+
+    def run(self, count: int) -> Counter[str]:
+        """Plant ``count`` edits and count the outcomes."""
+        left = count
+        while left > 0:
+            batch = self._batch(min(A_BATCH, left))
+            left -= len(batch)
+            self._plant(batch)
+        return self.outcome
+
+    def _batch(self, size: int) -> list[Edit]:
+        """Edits that stand apart, and at most one of a header: damaged headers change what everything else means."""
         batch: list[Edit] = []
         used: list[int] = []
-        while len(batch) < min(A_BATCH, left):
-            edit = next(supply)
+        tried = 0
+        while len(batch) < size and tried < 50 * size:
+            tried += 1
+            edit = next(self.supply)
             if any(abs(at - other) < APART for at, _ in edit.writes for other in used):
                 continue
-            # One damaged header at a time: they change what everything else means.
-            if all(any("section" in e.kind or "segment" in e.kind for e in group) for group in ([edit], batch)):
+            if any(self._in_header(e) for e in batch) and self._in_header(edit):
                 continue
             used += [at for at, _ in edit.writes]
             batch.append(edit)
-        changed = bytearray(data)
-        for edit in batch:
-            for at, new in edit.writes:
-                changed[at : at + len(new)] = new
-        left -= len(batch)
+        return batch
+
+    def _in_header(self, edit: Edit) -> bool:
+        tables = [
+            p for p in self.subject.image.pieces if p.name in ("ELF header", "program headers", "section headers")
+        ]
+        return any(p.start <= at < p.end for at, _ in edit.writes for p in tables)
+
+    def _plant(self, batch: list[Edit]) -> None:
+        """A file that is malformed is an answer, if the edit that made it so is in it alone."""
         try:
-            accountant, turned = ledger_of(a, bytes(changed))
+            now = Accounted.of(self.a, planted(self.data, batch))
         except ElfdiffError:
-            # A header of one of them makes the file malformed, which is an answer; the others are planted again.
-            outcome["refused"] += sum("section" in e.kind or "segment" in e.kind or "anywhere" in e.kind for e in batch)
-            left += sum(not ("section" in e.kind or "segment" in e.kind or "anywhere" in e.kind) for e in batch)
-            continue
+            if len(batch) == 1:
+                self.outcome["refused"] += 1
+                return
+            half = len(batch) // 2
+            self._plant(batch[:half])
+            self._plant(batch[half:])
+            return
         for edit in batch:
-            result, detail = judge(data, edit, accountant, turned, (base, swapped))
-            outcome[result] += 1
-            if result != "flagged" and verbose:
-                at, new = edit.writes[0]
-                old = data[at : at + len(new)].hex()
-                print(f"  {result}: {edit.kind} at {at:#x}: {old[:40]} -> {new.hex()[:40]} {detail}", flush=True)
-    return outcome
+            self._judge(edit, now)
+        in_code = [edit for edit in batch if self._function(edit) is not None]
+        if in_code:
+            self._verdict(self.rng.choice(in_code))
+
+    def _judge(self, edit: Edit, now: Accounted) -> None:
+        result, detail = self._result(edit, now)
+        if result in ("unseen", "unnamed"):
+            try:
+                now = Accounted.of(self.a, planted(self.data, [edit]))
+            except ElfdiffError:
+                self.outcome["refused"] += 1
+                return
+            result, detail = self._result(edit, now)
+            if result == "unseen" and now.open > self.base.open:
+                result = "elsewhere"
+        self.outcome[result] += 1
+        if result in FAILURES:
+            self._line(result, edit, detail)
+
+    def _result(self, edit: Edit, now: Accounted) -> tuple[str, str]:
+        result, detail = judge(self.data, edit, now, self.base)
+        function = self._function(edit)
+        if result == "flagged" and function is not None and now.code() is not None and not now.names(function):
+            result = "unnamed"
+        return result, detail
+
+    def _function(self, edit: Edit) -> int | None:
+        """A changed byte inside of a function; None if there is none."""
+        for at, new in edit.writes:
+            for place in range(at, at + len(new)):
+                index = bisect.bisect_right(self.starts, place) - 1
+                if new[place - at] != self.data[place] and index >= 0 and place < self.subject.functions[index][1]:
+                    return place
+        return None
+
+    def _verdict(self, edit: Edit) -> None:
+        try:
+            now = Accounted.of(self.a, planted(self.data, [edit]))
+        except ElfdiffError:
+            return
+        verdict = now.code()
+        if verdict is not None:
+            self.outcome["code differs" if verdict is Code.DIFFERS else "the same code"] += 1
+            if verdict is not Code.DIFFERS:
+                self._line("the same code", edit, verdict.value)
+
+    def _line(self, result: str, edit: Edit, detail: str) -> None:
+        writes = ", ".join(
+            f"{at:#x}: {self.data[at : at + len(new)].hex()[:40]} -> {new.hex()[:40]}" for at, new in edit.writes
+        )
+        self.lines.append(f"  {result}: {edit.kind} at {writes} {detail}".rstrip())
 
 
 def main() -> int:
     """Print one line a pair, and the sum."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edits", type=int, default=250)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--only", default="")
     parser.add_argument("pairs", nargs="+", metavar="A,B")
     arguments = parser.parse_args()
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().randrange(1 << 32)
@@ -332,11 +299,15 @@ def main() -> int:
     for text in arguments.pairs:
         a_path, b_path = text.split(",")
         start = time.perf_counter()
-        outcome = run(a_path, b_path, arguments.edits, seed, True)
-        total += outcome
-        print(f"{a_path}: {dict(sorted(outcome.items()))} {time.perf_counter() - start:.1f} s", flush=True)
-    print(f"all: {dict(sorted(total.items()))}")
-    return 1 if total["excused"] or total["unseen"] else 0
+        trial = Trial(a_path, b_path, seed, arguments.only)
+        total += trial.run(arguments.edits)
+        for line in trial.lines:
+            print(line)
+        counts = ", ".join(f"{name} {count}" for name, count in sorted(trial.outcome.items()))
+        seconds = time.perf_counter() - start
+        print(f"{a_path}: {counts}; {trial.kinds} kinds of owned runs; {seconds:.1f} s", flush=True)
+    print("all: " + ", ".join(f"{name} {count}" for name, count in sorted(total.items())))
+    return 1 if any(total[name] for name in FAILURES) else 0
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ def places(elf: ElfFile, field: str) -> Iterator[int]:
 def test_an_edited_field_is_flagged(build, mutation, field, orders):
     pair = build("-g", orders=orders)
     a, b = parse(pair.a, "a"), parse(pair.b, "b")
-    base = mutation.ledger_of(a, pair.b)
+    base = mutation.Accounted.of(a, pair.b)
     rng = random.Random(f"{field} 20261123")
     for _ in range(4):
         at = rng.choice(list(places(b, field)))
@@ -55,11 +55,11 @@ def test_an_edited_field_is_flagged(build, mutation, field, orders):
         new = struct.pack("<Q", (value + rng.choice(STEPS)) % (1 << 64))
         data = pair.b[:at] + new + pair.b[at + 8 :]
         try:
-            accountant, swapped = mutation.ledger_of(a, data)
+            now = mutation.Accounted.of(a, data)
         except ElfdiffError:
             continue
         edit = mutation.Edit(field, ((at, new),))
-        result = mutation.judge(pair.b, edit, accountant, swapped, base)
+        result = mutation.judge(pair.b, edit, now, base)
         assert result[0] == "flagged", (hex(at), value, new.hex(), result)
 
 
@@ -67,7 +67,7 @@ def test_a_symbol_and_a_frame_that_disagree_place_no_function(build, mutation):
     """A symbol moved to a function of another size while .eh_frame is cut short: nothing else says where it stands."""
     pair = build("-g", orders=("mu", "um"))
     a, b = parse(pair.a, "a"), parse(pair.b, "b")
-    base = mutation.ledger_of(a, pair.b)
+    base = mutation.Accounted.of(a, pair.b)
     symbol = next(s for s in b.symbols if s.name == "twice")
     frames = b.section(".eh_frame")
     assert frames is not None
@@ -77,9 +77,9 @@ def test_a_symbol_and_a_frame_that_disagree_place_no_function(build, mutation):
     data[symbol.span.start + 8 : symbol.span.start + 16] = new
     second = frames.span.start + 4 + struct.unpack_from("<I", pair.b, frames.span.start)[0]
     data[second : second + 4] = b"\xff\xff\x00\x00"
-    accountant, swapped = mutation.ledger_of(a, bytes(data))
+    now = mutation.Accounted.of(a, bytes(data))
     edit = mutation.Edit("symbol value", ((symbol.span.start + 8, new),))
-    assert mutation.judge(pair.b, edit, accountant, swapped, base)[0] == "flagged"
+    assert mutation.judge(pair.b, edit, now, base)[0] == "flagged"
 
 
 def test_a_section_that_ends_with_a_changed_text_ends_behind_it(accounted):
@@ -96,7 +96,7 @@ def test_a_moved_header_does_not_move_what_points_into_its_section(build, mutati
     """sh_addr of .text and an addend that points there, both eight more: the segment says that nothing moved."""
     pair = build("-g")
     a, b = parse(pair.a, "a"), parse(pair.b, "b")
-    base = mutation.ledger_of(a, pair.b)
+    base = mutation.Accounted.of(a, pair.b)
     text, table = b.section(".text"), b.section(".rela.dyn")
     assert text is not None
     assert table is not None
@@ -110,7 +110,7 @@ def test_a_moved_header_does_not_move_what_points_into_its_section(build, mutati
     data = bytearray(pair.b)
     for place, value in writes:
         struct.pack_into("<q", data, place, value + 8)
-    accountant, swapped = mutation.ledger_of(a, bytes(data))
+    now = mutation.Accounted.of(a, bytes(data))
     for place, value in writes:
         edit = mutation.Edit("both", ((place, struct.pack("<q", value + 8)),))
-        assert mutation.judge(pair.b, edit, accountant, swapped, base)[0] == "flagged"
+        assert mutation.judge(pair.b, edit, now, base)[0] == "flagged"

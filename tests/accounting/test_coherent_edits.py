@@ -1,0 +1,95 @@
+"""Edits that keep every value valid: records exchanged, references to what might be mistaken for their target."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.references import dwarf
+from elfdiff.comparison.references.ranges import frames_of
+from elfdiff.elf.file import ElfFile, parse
+from elfdiff.elf.model import Section
+
+Judge = Callable[..., str]
+
+
+@pytest.fixture
+def judge(build, mutation: ModuleType) -> Judge:
+    """judge(pair, writes): how one edit of b comes out."""
+
+    def run(pair, *writes: tuple[int, bytes]) -> str:
+        a = parse(pair.a, "a")
+        edit = mutation.Edit("edit", tuple(writes))
+        assert mutation.changes(pair.b, edit)
+        now = mutation.Accounted.of(a, mutation.planted(pair.b, [edit]))
+        return str(mutation.judge(pair.b, edit, now, mutation.Accounted.of(a, pair.b))[0])
+
+    return run
+
+
+def section(elf: ElfFile, name: str) -> tuple[Section, int]:
+    found = elf.section(name)
+    assert found is not None
+    assert found.span is not None
+    return found, found.span.start
+
+
+def exchanged(data: bytes, p: int, q: int, size: int) -> tuple[tuple[int, bytes], tuple[int, bytes]]:
+    return (p, data[q : q + size]), (q, data[p : p + size])
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "size", "rows"),
+    [
+        (".rela.dyn", 0, 24, (1, 4)), (".rela.dyn", 0, 24, (2, 3)), (".eh_frame_hdr", 12, 8, (1, 4)),
+        (".eh_frame_hdr", 12, 8, (2, 3)), (".dynamic", 0, 16, (2, 3)), (".dynamic", 0, 16, (3, 9)),
+    ],
+)  # fmt: skip
+def test_records_that_changed_places(build, judge, name, head, size, rows):
+    pair = build("-g")
+    _, start = section(parse(pair.b, "b"), name)
+    p, q = (start + head + size * row for row in rows)
+    assert judge(pair, *exchanged(pair.b, p, q, size)) == "flagged"
+
+
+@pytest.mark.parametrize("names", [("main", "util"), ("table", "second")])
+def test_symbols_that_changed_places(build, judge, names):
+    pair = build("-g")
+    p, q = (next(s.span.start for s in parse(pair.b, "b").symbols if s.name == name) for name in names)
+    assert judge(pair, *exchanged(pair.b, p, q, 24)) == "flagged"
+
+
+def test_a_file_name_set_to_any_other_place_of_the_texts(build, judge):
+    """Also to the middle of a path that changed, of which the map knows nothing, and to what a holds."""
+    pair = build("-g")
+    b = parse(pair.b, "b")
+    found, _ = section(b, ".debug_line_str")
+    names = next(f for f in dwarf.fields(Image(b)) if f.what == "file name in a line program")
+    at = int(names.at[0])
+    for value in range(0, found.size, 7):
+        new = struct.pack("<I", value)
+        if pair.b[at : at + 4] != new:
+            assert judge(pair, (at, new)) == "flagged", value
+
+
+def test_a_function_as_long_as_a_negative_number(build, judge):
+    """Call frames for a fixed place hold lengths of 64 bits."""
+    pair = build("-g")
+    b = parse(pair.b, "b")
+    frames, start = section(b, ".eh_frame")
+    fde = frames_of(Image(b), frames).fdes[2]
+    assert judge(pair, (start + fde.range_at, b"\xff" * fde.begin.width)) == "flagged"
+
+
+def test_an_edit_in_the_plt_names_it(build, mutation):
+    """Stripped, and no symbol says that functions stand there: call frames do."""
+    pair = build("-g", strip=True)
+    a, b = parse(pair.a, "a"), parse(pair.b, "b")
+    _, start = section(b, ".plt")
+    edit = mutation.Edit("edit", ((start + 0x22, b"\x77"),))
+    now = mutation.Accounted.of(a, mutation.planted(pair.b, [edit]))
+    assert now.names(start + 0x22)
