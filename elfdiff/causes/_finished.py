@@ -53,18 +53,22 @@ NAMED = 3
 
 
 def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
-    """One match for each kind of step that shows in the changed file; at least one, and always certain.
+    """One match for each kind of step that shows in the changed file; at least one.
+
+    Certain where the build ID proves that there was a step. Where it only says so (``side`` is empty), it is likely
+    if nothing shows but other contents of .comment or another layout.
 
     Contents of the program that differ are named and left without owner: no tool is known to have written them.
     """
+    named = side or "one side"
     proof = (*evidence.of(ChangedAfterLink), *evidence.of(BuildIdKept))
     optimized = [section.name for section in evidence.of(SectionChange) if section.name in BOLT]
-    whole = _whole(side, evidence, optimized)
+    whole = _whole(named, evidence, optimized)
     touched = [] if whole else [fact for fact in evidence.items if _is_program(fact)]
     facts = [fact for fact in evidence.items if not _is_apart(fact) and not _is_program(fact)]
     few = next((change.differing for change in evidence.of(ChangedAfterLink)), None)
     relinked = any(isinstance(fact, SectionChange) and _is_linkage(fact) for fact in facts)
-    if few is not None and few <= FEW and not relinked:
+    if side and few is not None and few <= FEW and not relinked:
         sections = dict.fromkeys(fact.section for fact in evidence.items if fact.section and not _is_apart(fact))
         where = f", in {listed(sections)}" if 0 < len(sections) <= NAMED else ""
         amount = "1 byte" if few == 1 else f"{few} bytes"
@@ -76,9 +80,9 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
         steps.append((whole[0], facts, whole[1]))
         facts = []
     for face, belongs, summary in (
-        (PATCH, _is_prelink, f"{side} was prelinked"),
-        (PATCH, _is_linkage, f"the dynamic section or the interpreter of {side} was changed after the link"),
-        (DEBUG, _is_debug, f"the debug information of {side} was rewritten after the link (dwz, debugedit)"),
+        (PATCH, _is_prelink, f"{named} was prelinked"),
+        (PATCH, _is_linkage, f"the dynamic section or the interpreter of {named} was changed after the link"),
+        (DEBUG, _is_debug, f"the debug information of {named} was rewritten after the link (dwz, debugedit)"),
     ):
         own = [fact for fact in facts if belongs(fact)]
         if own and not (face == DEBUG and _is_compressed(evidence)):
@@ -86,25 +90,28 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
             facts = [fact for fact in facts if not belongs(fact)]
     if touched:
         steps.append((EDITED, [], _touched(side, touched)))
-    said = _stripping(side, facts, evidence) or ([] if steps else _rewritten(side, facts))
+    stripped = _stripping(side, facts, evidence)
+    said = stripped or ([] if steps else _rewritten(named, facts))
     if said or not steps:
-        summary = "; ".join(said) or f"{side} was written anew (objcopy), the same contents at other places"
+        summary = "; ".join(said) or f"{named} was written anew (objcopy), the same contents at other places"
         steps.append((STRIP, facts, summary))
         facts = []
+    sure = side or stripped or any(face != STRIP for face, _, _ in steps)
+    level = Confidence.CERTAIN if sure else Confidence.LIKELY
     for face, own, summary in steps:
-        yield Match(face, (*own, *facts, *proof), Confidence.CERTAIN, summary, explains_code=bool(optimized))
+        yield Match(face, (*own, *facts, *proof), level, summary, explains_code=bool(optimized))
         facts = []
 
 
-def _whole(side: str, evidence: EvidenceSet, optimized: Sequence[str]) -> tuple[str, str] | None:
+def _whole(named: str, evidence: EvidenceSet, optimized: Sequence[str]) -> tuple[str, str] | None:
     """A step after which hardly a byte of the file is where it was."""
     if optimized:
-        return OPTIMIZER, f"{side} went through BOLT: {listed(optimized)}"
+        return OPTIMIZER, f"{named} went through BOLT: {listed(optimized)}"
     if any(section.name == ".text" and section.status == "retyped" for section in evidence.of(SectionChange)):
         # The sections of the program stay as headers without contents.
-        return STRIP, f"{side} holds the debug information alone (objcopy --only-keep-debug)"
+        return STRIP, f"{named} holds the debug information alone (objcopy --only-keep-debug)"
     if any(change.field_name == "section headers" for change in evidence.of(HeaderChange)):
-        return STRIP, f"{side} has no section headers (sstrip, llvm-strip --strip-sections)"
+        return STRIP, f"{named} has no section headers (sstrip, llvm-strip --strip-sections)"
     return None
 
 
@@ -142,26 +149,22 @@ def _is_debug(fact: Evidence) -> bool:
 def _stripping(side: str, facts: Sequence[Evidence], evidence: EvidenceSet) -> list[str]:
     """Phrases for what strip and objcopy do."""
     sections = [fact for fact in facts if isinstance(fact, SectionChange)]
-    absent = "removed" if side == "b" else "added"
-    lost = [section.name for section in sections if section.status == absent]
-    gained = [
-        section.name for section in sections if section.status in ("added", "removed") and section.name not in lost
-    ]
     retyped = [section.name for section in sections if section.status == "retyped"]
     compressed = _is_compressed(evidence)
     said = []
-    if ".symtab" in lost:
-        said.append(f"{side} was stripped of its symbols")
-    elif any(name.startswith(".debug_") for name in lost) and not compressed:
-        said.append(f"{side} was stripped of its debug information")
+    for lacking, status in (("a", "added"), ("b", "removed")):
+        names = [section.name for section in sections if section.status == status]
+        if ".symtab" in names:
+            said.append(f"{lacking} was stripped of its symbols")
+        elif any(name.startswith(".debug_") for name in names) and not compressed:
+            said.append(f"{lacking} was stripped of its debug information")
+        other = [name for name in names if not name.startswith(_STRIPPED)]
+        if other and lacking == side:
+            said.append(f"{side} lost {listed(other)}")
+        elif other:
+            said.append(f"only {'b' if lacking == 'a' else 'a'} has {listed(other)}")
     if compressed:
         said.append("debug sections were compressed, or inflated, after the link")
-    other = [name for name in lost if not name.startswith(_STRIPPED)]
-    if other:
-        said.append(f"{side} lost {listed(other)}")
-    added = [name for name in gained if not name.startswith(_DEBUG)]
-    if added:
-        said.append(f"only {side} has {listed(added)}")
     if retyped:
         said.append(f"{listed(retyped)} got another type or other flags")
     return said

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import tools_differ, two_kernels, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, NoteChange
+from elfdiff.evidence.model import Context, EvidenceSet, NoteChange, SectionHole
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _USUAL = frozenset({8, 16, 20, 32})
@@ -86,7 +86,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN,
             f"the salt in {salts[0].section or '.note.Linux'} is {a or 'absent'} in a, {b or 'absent'} in b",
         )
-    if tools_differ(evidence):
+    if tools_differ(evidence) or any(hole.name == ".note.gnu.build-id" for hole in evidence.of(SectionHole)):
         return
     notes = [note for note in evidence.of(NoteChange) if note.kind == "build-id" and _is_setting(note)]
     if notes:

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._facts import inputs_differ, tools_differ, values
 from elfdiff.causes._finished import BOLT, DEBUG, EDITED, OPTIMIZER, PATCH, PRELINK, STRIP, proved
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -47,6 +48,7 @@ from elfdiff.evidence.model import (
     PathChange,
     PathPlace,
     SectionChange,
+    SectionHole,
     SymbolsAlone,
     SymbolSetChange,
     TextChange,
@@ -151,6 +153,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             "sstrip or llvm-strip --strip-sections takes them away",
         )
         return
+    holes = list(evidence.of(SectionHole))
+    if holes:
+        gone = [*holes, *(s for s in one_sided if s.name in {hole.name for hole in holes})]
+        summary = f"{listed(hole.name for hole in holes)} was taken out of {holes[0].side} after the link"
+        yield Match(STRIP, (*gone, *kept), Confidence.CERTAIN, f"{summary}: its place is empty")
     named = _without_comment(evidence)
     if not tools_differ(named):
         yield from _strip(named, one_sided, kept)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.hashes import same_offset_differing
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SymbolsAlone
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SectionHole, SymbolsAlone
 from elfdiff.payload.buildid import is_as_linked
+from elfdiff.payload.comment import toolchain
 from elfdiff.report import Location
 from elfdiff.span import Span
 
@@ -26,23 +28,27 @@ _LINKAGE = frozenset(
     }
 )
 """Loaded sections that tools rewrite after the link; code and data of the program are none of them."""
+_WHOLE = frozenset({"lld", "mold", "gold"})
+"""Linkers whose build ID is a digest of the whole file."""
+_SYMBOLS = frozenset({".symtab", ".strtab", ".shstrtab", ".symtab_shndx"})
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
-    """The changed side, if the build ID proves that one is changed, and the sections that were rewritten there."""
+    """Holes; the changed side, if the build ID proves that one is changed; the sections that were rewritten there."""
+    yield from _holes(pair)
     if not _one_id(pair.a, pair.b):
         return
     a_linked, b_linked = is_as_linked(pair.a), is_as_linked(pair.b)
     if a_linked and b_linked:
         yield SymbolsAlone(section=".symtab")
-    if a_linked == b_linked:
+    if a_linked == b_linked and (a_linked or not _same_program(pair)):
         return
     tables = ((span, None) for span in _tables(pair.a)), ((None, span) for span in _tables(pair.b))
     equal = len(pair.a.data) == len(pair.b.data)
     yield ChangedAfterLink(
         section=".note.gnu.build-id",
         spans=(*tables[0], *tables[1], *_abandoned(pair)),
-        side="b" if a_linked else "a",
+        side="b" if a_linked else "a" if b_linked else "",
         differing=same_offset_differing(pair.a.data, pair.b.data) if equal else None,
     )
     for item in pair.sections:
@@ -61,6 +67,56 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             b_size=b.size,
             allocated=a.is_allocated,
         )
+
+
+def _holes(pair: Pair) -> Iterator[SectionHole]:
+    """Notes and the like that one side lacks, while what stands around them stayed where it was.
+
+    A linker puts loaded sections one behind the other, so it leaves no hole wider than alignment asks for.
+    """
+    for item in pair.sections:
+        one, side = (item.a, "b") if item.b is None else (item.b, "a") if item.a is None else (None, "")
+        if one is None or not one.is_allocated or not one.size or one.span is None:
+            continue
+        elf = pair.b if side == "b" else pair.a
+        loaded = sorted((s for s in elf.sections if s.is_allocated and s.span is not None), key=lambda s: s.address)
+        at = bisect.bisect_left([section.address for section in loaded], one.address)
+        if not 0 < at < len(loaded):
+            continue
+        before, behind = loaded[at - 1], loaded[at]
+        free = behind.address - (before.address + before.size)
+        if before.address + before.size <= one.address and free >= max(one.size, behind.alignment):
+            spans = tuple((span, None) if side == "b" else (None, span) for span in (one.span, one.header_span))
+            yield SectionHole(section=one.name, spans=spans, name=one.name, side=side)
+
+
+def _same_program(pair: Pair) -> bool:
+    """True if one link made both files, unless their ID was given by hand.
+
+    Whatever both hold of the program and its debug information is equal and at its address, and something else
+    differs: more than symbols, where the linker leaves them out of the ID.
+    """
+    seen = any(tool.kind in _WHOLE for elf in (pair.a, pair.b) for tool in toolchain(elf))
+    for item in pair.sections:
+        a, b = item.a, item.b
+        one = a or b
+        if one is None or one.name in _SYMBOLS:
+            continue
+        loose = one.name in _LINKAGE or one.name.startswith((".note", ".gnu_debug")) or one.name == ".comment"
+        if a is None or b is None:
+            if one.is_allocated and not loose:
+                return False
+            seen = True
+            continue
+        seen |= a.offset != b.offset or (a.compression, a.type, a.flags) != (b.compression, b.type, b.flags)
+        if a.span is None or b.span is None or pair.a.raw(a) == pair.b.raw(b):
+            if not loose and a.address != b.address:
+                return False
+            continue
+        if not loose and pair.a.contents(a) != pair.b.contents(b):
+            return False
+        seen = True
+    return seen
 
 
 def _one_id(a: ElfFile, b: ElfFile) -> bool:

@@ -449,12 +449,21 @@ class BuildIdKept(Evidence):
 class ChangedAfterLink(Evidence):
     """Both files carry one GNU build ID, and it is the digest of one of them: the other one was changed since.
 
-    ``side`` is the changed one, a or b. ``differing`` counts the bytes that differ, None if the files are not equally
-    long.
+    ``side`` is the changed one, a or b; empty if the ID is the digest of neither, and all that both hold of the
+    program and its debug information is equal all the same. ``differing`` counts the bytes that differ, None if the
+    files are not equally long.
     """
 
     side: str
     differing: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionHole(Evidence):
+    """``side`` lacks a loaded section, and the place of it is empty there: it was taken out after the link."""
+
+    name: str
+    side: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -543,9 +552,9 @@ class Context:
     assembly.
     ``stripped``/``has_debug`` are True when it holds for both files. ``only_hashes_differ`` is True when every byte
     outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO).
-    ``relocatable``/``archive``/``kernel_module`` tell the kind of file. ``recorded`` is True if a changed directory stands
-    in
-    DW_AT_producer, ``command_line`` if .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others were not.
+    ``relocatable``/``archive``/``kernel_module`` tell the kind of file. ``layout`` is how the changed directory lies to
+    those of sources and build. ``recorded`` is True if it stands in DW_AT_producer, ``command_line`` if
+    .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -585,7 +594,7 @@ class EvidenceSet:
 
     @cached_property
     def changed_after_link(self) -> str | None:
-        """The side that is proved to be the other one, changed after its link: a or b."""
+        """The side that is the other one, changed after its link: a or b, empty if it may be either, or None."""
         return next((fact.side for fact in self.of(ChangedAfterLink)), None)
 
     @cached_property

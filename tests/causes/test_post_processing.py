@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.causes import catalogue
+from elfdiff.causes.build_id_setting import detect as build_id_setting
 from elfdiff.causes.model import matches_of
 from elfdiff.causes.post_processing import detect as post_processing
 from elfdiff.evidence.model import (
@@ -15,6 +16,7 @@ from elfdiff.evidence.model import (
     LoneSectionChange,
     PathPlace,
     SectionChange,
+    SectionHole,
     UnitNaming,
 )
 
@@ -160,3 +162,11 @@ def test_a_tool_that_only_one_side_names_went_with_the_comment(seen, ask):
     gone = section(".symtab", "removed", 900)
     assert ask(post_processing, seen.given(gone, tool)) == {}
     assert ask(post_processing, seen.given(gone, tool, comment)) == {STRIP: "certain"}
+
+
+def test_a_hole_where_the_build_id_stood_is_no_setting_of_the_linker(seen, ask):
+    hole = SectionHole(section=".note.gnu.build-id", name=".note.gnu.build-id", side="b")
+    note = seen.build_id(20, 0)
+    assert ask(build_id_setting, seen.given(note)) == {"build-id-fixed-or-salted": "certain"}
+    assert ask(build_id_setting, seen.given(note, hole)) == {}
+    assert ask(post_processing, seen.given(note, hole)) == {STRIP: "certain"}

@@ -12,7 +12,7 @@ import pytest
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.buildids import extract
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SymbolsAlone
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionHole, SymbolsAlone
 
 
 @pytest.fixture
@@ -65,10 +65,32 @@ def test_an_id_without_its_section_header_stands_where_it_stood(program: bytes) 
     assert change.side == "b"
 
 
-def test_two_changed_files_prove_nothing(program: bytes, tmp_path: Path) -> None:
+def test_of_two_changed_files_neither_is_the_changed_one(program: bytes, tmp_path: Path) -> None:
     if shutil.which("strip") is None:
         pytest.skip("needs strip")
     (tmp_path / "whole").write_bytes(program)
     subprocess.run(["strip", "-o", "bare", "whole"], cwd=tmp_path, check=True)
-    subprocess.run(["strip", "-g", "-o", "half", "whole"], cwd=tmp_path, check=True)
-    assert facts((tmp_path / "bare").read_bytes(), (tmp_path / "half").read_bytes()) == []
+    subprocess.run(["strip", "-g", "-R", ".comment", "-o", "half", "whole"], cwd=tmp_path, check=True)
+    (change, *_) = facts((tmp_path / "bare").read_bytes(), (tmp_path / "half").read_bytes())
+    assert isinstance(change, ChangedAfterLink)
+    assert change.side == ""
+
+
+def test_an_id_given_by_hand_says_nothing_of_other_programs(build: Callable[..., Path]) -> None:
+    given = "-Wl,--build-id=0x" + "ab" * 20
+    plain = build("gcc", "-g", given)
+    for flags in (("-g", "-O2"), ("-g", "-DOTHER=2", "-gdwarf-4"), ("-O1",), ("-g", "-fdebug-prefix-map=/=/else/")):
+        other = build("gcc", *flags, given)
+        assert facts(plain.read_bytes(), other.read_bytes()) == []
+
+
+def test_a_section_that_was_taken_out_leaves_a_hole(program: bytes, build: Callable[..., Path], tmp_path: Path) -> None:
+    if shutil.which("objcopy") is None:
+        pytest.skip("needs objcopy")
+    (tmp_path / "whole").write_bytes(program)
+    subprocess.run(["objcopy", "-R", ".note.gnu.build-id", "whole", "without"], cwd=tmp_path, check=True)
+    (hole,) = facts(program, (tmp_path / "without").read_bytes())
+    assert isinstance(hole, SectionHole)
+    assert (hole.name, hole.side) == (".note.gnu.build-id", "b")
+    unasked = build("gcc", "-g", "-fuse-ld=bfd", "-Wl,--build-id=none")
+    assert facts(program, unasked.read_bytes()) == []
