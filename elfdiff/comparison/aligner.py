@@ -201,7 +201,7 @@ class Aligner:
             ours, theirs = (functiontables.function_table(data, self.a.word, self.a.little) for data in (x, y))
             if ours is not None and theirs is not None:
                 self.settled.add(left.index)
-                return functiontables.align_function_tables(x, y, ours, theirs, self.rewriter)
+                return functiontables.align_function_tables(x, y, ours, theirs, self.rewriter, self.a.word)
         name = left.name.replace(".zdebug_", ".debug_")
         if name.startswith(".debug_"):
             in_units = name in LENGTH_PREFIXED and not self.a.relocatable

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +18,8 @@ MAGICS = {0xFFFFFFF0: 40, 0xFFFFFFF1: 44}
 NO_FILE = 0xFFFFFFFF
 """The entry of a file that the linker left out."""
 MAX_FUNCTIONS = 1 << 24
+ALIGNED = 32
+"""What each table is aligned to up to Go 1.25; later it is a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class FunctionTable:
 def function_table(data: bytes, word: int, little: bool) -> FunctionTable | None:
     """The tables as the header has them, if what they hold agrees; else None.
 
-    Each table is as long as its contents say: texts fill theirs up to less than a word of zeros, there are as many
+    Each table is as long as its contents say: texts fill theirs up to less than their alignment, there are as many
     files as the header counts, and every entry of a unit is where a file's name begins.
     """
     order: Literal["little", "big"] = "little" if little else "big"
@@ -58,39 +59,42 @@ def function_table(data: bytes, word: int, little: bool) -> FunctionTable | None
     record = MAGICS.get(int.from_bytes(data[:4], order))
     numbers = [int.from_bytes(data[at : at + word], order) for at in range(8, head, word)]
     count, file_count, _, *starts = numbers
-    cuts = [0, *starts, len(data)]
-    if record is None or cuts != sorted(cuts) or starts[0] != head or any(start % word for start in starts):
+    cuts = [head, *starts, len(data)]
+    if record is None or cuts != sorted(cuts) or any(start % word for start in starts):
         return None
     names, units, files, pcs, functions = starts
+    fill = word if any(start % ALIGNED for start in starts) else ALIGNED
+    if names - head >= fill or any(data[head:names]):
+        return None
     if not 0 < count < MAX_FUNCTIONS or functions + 8 * count + 4 > len(data) or data[pcs] != 0:
         return None
-    if not _full(data, names, units, word) or not _full(data, files, pcs, word):
+    if not _full(data, names, units, fill) or not _full(data, files, pcs, fill):
         return None
     texts = data[files:pcs].rstrip(b"\0")
     if texts.count(b"\0") + 1 != file_count:
         return None
-    table = FunctionTable(names, units, files, pcs, functions, len(data), count, record)
     entries = np.frombuffer(data[units:files], dtype="<u4" if little else ">u4").astype(np.int64)
     entries = entries[(entries != NO_FILE) & (entries != 0)]
     before = np.frombuffer(data[files : files + len(texts)], dtype=np.uint8)
     if bool((entries >= len(texts)).any()) or bool(before[entries - 1].any()):
         return None
-    return table
+    return FunctionTable(names, units, files, pcs, functions, len(data), count, record)
 
 
-def _full(data: bytes, start: int, end: int, word: int) -> bool:
-    """Texts from end to end: the last one's NUL stands in the last word."""
-    return start < end and len(data[start:end].rstrip(b"\0")) + word >= end - start > 0 == data[end - 1]
+def _full(data: bytes, start: int, end: int, fill: int) -> bool:
+    """Texts from end to end: behind the last one's NUL are fewer than ``fill`` zeros."""
+    return start < end and len(data[start:end].rstrip(b"\0")) + fill >= end - start and data[end - 1] == 0
 
 
 def align_function_tables(
-    x: bytes, y: bytes, ours: FunctionTable, theirs: FunctionTable, rewriter: Rewriter
+    x: bytes, y: bytes, ours: FunctionTable, theirs: FunctionTable, rewriter: Rewriter, word: int
 ) -> TextAlignment:
     """Each table with its own kind."""
     runs: list[Runs] = []
     changes: list[TextChange] = []
-    for kind, (a_start, a_end), (b_start, b_end) in zip(_KINDS, ours.parts, theirs.parts, strict=True):
-        found = kind(x[a_start:a_end], y[b_start:b_end], rewriter)
+    for text, (a_start, a_end), (b_start, b_end) in zip(_IS_TEXT, ours.parts, theirs.parts, strict=True):
+        old, new = x[a_start:a_end], y[b_start:b_end]
+        found = _texts(old, new, rewriter, word) if text else TextAlignment(_fixed(old, new))
         runs.append(found.runs.shifted(a_start, b_start))
         changes += [
             TextChange(c.a_at + a_start, c.a_length, c.b_at + b_start, c.b_length, c.rewrite) for c in found.changes
@@ -98,18 +102,24 @@ def align_function_tables(
     return TextAlignment(joined(runs), tuple(changes))
 
 
-def _fixed(x: bytes, y: bytes, rewriter: Rewriter) -> TextAlignment:
-    return TextAlignment(identity(len(x)) if len(x) == len(y) else align_content(x, y))
+_IS_TEXT = (False, True, False, True, False, False)
 
 
-_KINDS: tuple[Callable[[bytes, bytes, Rewriter], TextAlignment], ...] = (
-    _fixed,
-    align_pool,
-    _fixed,
-    align_pool,
-    _fixed,
-    _fixed,
-)
+def _fixed(x: bytes, y: bytes) -> Runs:
+    return identity(len(x)) if len(x) == len(y) else align_content(x, y)
+
+
+def _texts(x: bytes, y: bytes, rewriter: Rewriter, word: int) -> TextAlignment:
+    """Text by text. A table's size is a multiple of a word, and what follows may be aligned to more: two fills."""
+    ends = [len(data.rstrip(b"\0")) + 1 for data in (x, y)]
+    found = align_pool(x[: ends[0]], y[: ends[1]], rewriter)
+    sizes = [-(-end // word) * word for end in ends]
+    shared = min(sizes[0] - ends[0], sizes[1] - ends[1])
+    fills = [
+        (sizes[0] - shared, sizes[1] - shared, shared),
+        (sizes[0], sizes[1], min(len(x) - sizes[0], len(y) - sizes[1])),
+    ]
+    return TextAlignment(joined([found.runs, Runs.of(fills)]), found.changes)
 
 
 def file_entries(data: bytes, table: FunctionTable, little: bool) -> Ints:

@@ -60,7 +60,7 @@ def test_a_changed_header_moves_nothing(name: str, step: int) -> None:
     y = table(ONE, **{name: (at + step) % (1 << 64)})
     theirs = function_table(y, 8, True)
     if theirs is not None:
-        found = align_function_tables(x, y, ours, theirs, Rewriter([])).runs
+        found = align_function_tables(x, y, ours, theirs, Rewriter([]), 8).runs
         starts = np.array([start for start, _ in ours.parts], dtype=np.int64)
         there = found.map(starts)
         assert (there.value == starts)[there.known].all()
@@ -79,7 +79,7 @@ def test_a_longer_file_name_moves_the_values_behind_its_padding() -> None:
     assert ours is not None
     assert theirs is not None
     rewriter = Rewriter([Rewrite(0, RewriteKind.PREFIX, b"/src/one", b"/src/second")])
-    found = align_function_tables(x, y, ours, theirs, rewriter)
+    found = align_function_tables(x, y, ours, theirs, rewriter, 8)
     places = {a: b for a, b, n in found.runs.triples()}
     assert places[ours.pcs] == theirs.pcs
     (change,) = found.changes

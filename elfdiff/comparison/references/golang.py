@@ -37,6 +37,9 @@ def fields(image: Image) -> Iterator[Fields]:
     space = contents_of(section.index)
     at = start + 8 + word * np.arange(3, 3 + OFFSETS, dtype=np.int64)
     yield Fields("offset in Go's function table", at, word, image.numbers(at, word), space)
+    code = start + 8 + 2 * word
+    if image.numbers(code, word)[0] > 0:
+        yield Fields("address in Go's function table", code, word, image.numbers(code, word), ADDRESS)
     data = image.content(section)
     table = function_table(data, word, image.little)
     if table is None:
