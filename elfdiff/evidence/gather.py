@@ -14,6 +14,7 @@ from elfdiff.evidence import (
     headers,
     instructions,
     lines,
+    marks,
     modules,
     notes,
     objects,
@@ -47,6 +48,7 @@ _EXTRACTORS = (
     order,
     functions,
     instructions,
+    marks,
 )
 
 

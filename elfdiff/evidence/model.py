@@ -403,6 +403,29 @@ class InstructionSetChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryMarks(Evidence):
+    """Functions begin with an instruction that marks where calls and jumps may land, or signs the return address.
+
+    ``mark`` is the instruction: endbr64, endbr32, paciasp, bti, …. Of ``total`` functions that both sides have,
+    ``a_count`` begin so in a alone and ``b_count`` in b alone.
+    """
+
+    mark: str
+    a_count: int
+    b_count: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesChange(Evidence):
+    """A build attribute of .ARM.attributes or .riscv.attributes differs; a value is None where it is absent."""
+
+    name: str
+    a_value: str | None
+    b_value: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionTotals(Evidence):
     """How many functions were compared, and how many of them changed, were added, were removed."""
 
