@@ -45,6 +45,11 @@ class FunctionTable:
         cuts = (0, self.names, self.units, self.files, self.pcs, self.functions, self.size)
         return tuple(itertools.pairwise(cuts))
 
+    @property
+    def texts(self) -> tuple[tuple[int, int], ...]:
+        """Start and end, fill included, of the tables of texts."""
+        return (self.names, self.units), (self.files, self.pcs)
+
 
 def function_table(data: bytes, word: int, little: bool) -> FunctionTable | None:
     """The tables as the header has them, if what they hold agrees; else None.

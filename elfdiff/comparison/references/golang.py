@@ -19,8 +19,8 @@ OFFSETS = 5
 MAX_LISTS = 64
 """pcdata or funcdata entries of one function; Go has fewer than 20."""
 NOTHING = 0xFFFFFFFF
-_INDEX = {4: Immediate(4, ((0, 2, 30),)), 8: Immediate(8, ((0, 2, 32),))}
-"""An index or a number of words of 4 bytes, by the width of the field."""
+_INDEX = Immediate(4, ((0, 2, 30),))
+"""An index of words of 4 bytes."""
 _TEXT = 22
 """The word of the module data that says where code begins: behind the table, six slices, findfunctab, minpc, maxpc."""
 
@@ -50,7 +50,7 @@ def fields(image: Image) -> Iterator[Fields]:
     module = _module_data(image, section, table)
     yield from _functions(image, place, table, space, _code_start(image, module))
     if module is not None:
-        yield from _lengths(image, module)
+        yield from _lengths(image, module, data, table)
 
 
 def _offsets(image: Image, what: str, at: Ints, base: int, space: str) -> Fields:
@@ -93,7 +93,7 @@ def _functions(image: Image, place: int, table: FunctionTable, space: str, code:
         space,
         Base.PLACE,
         base,
-        immediate=_INDEX[4],
+        immediate=_INDEX,
         held=held,
     )
 
@@ -132,15 +132,24 @@ def _code_start(image: Image, module: int | None) -> int | None:
     return int(value[0]) if bool(allocated(image, value)[0]) else None
 
 
-def _lengths(image: Image, module: int) -> Iterator[Fields]:
-    """Length and capacity of the slices of bytes: names, files, values and functions; those of units count 4 bytes."""
+def _lengths(image: Image, module: int, data: bytes, table: FunctionTable) -> Iterator[Fields]:
+    """Length and capacity of the slices: of bytes, but that of units, which counts 4 bytes.
+
+    Texts end where the last one does, and their slice with the word; the others end where the next part begins.
+    """
     word = image.word
-    for unit, slices in ((1, (0, 2, 3, 4)), (4, (1,))):
-        pointer = np.repeat(module + word * (1 + 3 * np.array(slices, dtype=np.int64)), 2)
-        at = pointer + word * np.tile(np.array([1, 2], dtype=np.int64), len(slices))
+    unit = Immediate(word, ((0, 2, 30),))
+    whole = Immediate(word, ((3, 3, 29),) if word == 8 else ((2, 2, 30),), word - 1)
+    ends = {start: start + len(data[start:end].rstrip(b"\0")) + 1 for start, end in table.texts}
+    for index, start in enumerate((table.names, table.units, table.files, table.pcs, table.functions)):
+        pointer = np.full(2, module + word * (1 + 3 * index), dtype=np.int64)
+        at = pointer + word * np.array([1, 2], dtype=np.int64)
         base, held = image.numbers(pointer, word), image.numbers(at, word)
-        index = _INDEX[word] if unit == 4 else None
-        yield Fields(
-            "length in Go's module data", at, word, base + unit * held, ADDRESS, Base.PLACE, base,
-            immediate=index, held=held if index else None,
-        )  # fmt: skip
+        what = "length in Go's module data"
+        if start in ends and bool((held == -(-(ends[start] - start) // word) * word).all()):
+            end = base + ends[start] - start
+            yield Fields(what, at, word, end, ADDRESS, Base.PLACE, base, end=True, immediate=whole, held=held)
+        elif start == table.units:
+            yield Fields(what, at, word, base + 4 * held, ADDRESS, Base.PLACE, base, immediate=unit, held=held)
+        else:
+            yield Fields(what, at, word, base + held, ADDRESS, Base.PLACE, base)
