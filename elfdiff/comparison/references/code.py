@@ -145,12 +145,6 @@ def _only_go(image: Image) -> bool:
     return ".gopclntab" in names and ".init" not in names
 
 
-def _numbers_only(image: Image) -> frozenset[str]:
-    """Sections of Go that hold no address. The module data, full of them, has left .noptrdata where it has its own."""
-    own = any(section.name == ".go.module" for section in image.elf.sections)
-    return frozenset({".gopclntab", ".noptrdata"} if own else {".gopclntab"})
-
-
 def _in_code(image: Image, values: Ints) -> Flags:
     hit = np.zeros(len(values), dtype=bool)
     for section in code_sections(image):
@@ -245,9 +239,8 @@ def _absolute_tables(image: Image, targets: Ints) -> Iterator[Fields]:
     """Pointers in data of a file linked to a fixed place: no relocation tells of them, so every aligned word counts."""
     del targets
     width = image.word
-    numbers = _numbers_only(image)
     for section in _data_sections(image):
-        if section.span is None or section.address % width or section.name in numbers:
+        if section.span is None or section.address % width or section.name == ".gopclntab":
             continue
         count = section.span.length // width
         at = section.span.start + width * np.arange(count, dtype=np.int64)
