@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from elfdiff.accounting.ledger import account
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.accountant import ArchiveAccountant, MemberLedger
-from elfdiff.archive.facts import LoneMember, header_changes, lone_members, member_order
+from elfdiff.archive.facts import (
+    LoneMember,
+    format_changes,
+    header_changes,
+    lone_members,
+    member_order,
+    members_change,
+    unit_counts,
+)
 from elfdiff.archive.index import defined_names, read_index
 from elfdiff.archive.ledger import Run
 from elfdiff.archive.model import Archive, Member
@@ -150,7 +158,14 @@ class _Work:
     def evidence(self) -> EvidenceSet:
         """The facts of all members as if they were one program, then those of the archive itself."""
         facts = [fact for member in self.compared.values() for fact in member.facts]
-        whole = [*header_changes(self.a, self.b, self.pairs), *member_order(self.pairs), *self._lone()]
+        whole: list[Evidence] = [
+            *format_changes(self.a, self.b),
+            *header_changes(self.a, self.b, self.pairs),
+            *member_order(self.pairs),
+            *members_change(self.pairs, (self.a, self.b)),
+            *unit_counts(self.a, self.b),
+            *self._lone(),
+        ]
         if len(self.compared) > 1 or whole:
             facts = [fact for fact in facts if not isinstance(fact, _OF_ONE_FILE)]
         totals = [fact for fact in facts if isinstance(fact, FunctionTotals)]

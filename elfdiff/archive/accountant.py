@@ -75,14 +75,15 @@ class ArchiveAccountant:
 
     def _frame(self) -> None:
         """The magic number, the symbol index, the table of names, and what follows the last member."""
-        self.book.piece("archive header", Span(0, 8), Span(0, 8), [(0, 0, 8)])
+        magic = Span(0, 8)
+        self.book.piece("archive header", magic, magic, [(0, 0, 8)], self.places.owned(magic, magic))
         for kind in (MemberKind.INDEX, MemberKind.NAMES):
             left, right = ([e for e in archive.entries if e.kind is kind] for archive in (self.a, self.b))
             for number in range(max(len(left), len(right))):
                 x = left[number] if number < len(left) else None
                 y = right[number] if number < len(right) else None
                 if x is None or y is None:
-                    self.book.piece(kind.value, _whole(x), _whole(y), [])
+                    self.book.piece(kind.value, _whole(x), _whole(y), [], self.places.owned(_whole(x), _whole(y)))
                     continue
                 self._header(kind.value, x, y, self.causes)
                 self._special(kind, x, y, number == 0)

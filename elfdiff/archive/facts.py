@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +11,15 @@ from elfdiff.archive.model import Archive, Member, MemberKind
 from elfdiff.archive.pairing import MemberPair
 from elfdiff.elf.file import ET_REL, ElfFile
 from elfdiff.elf.model import Symbol
-from elfdiff.evidence.model import ArchiveFieldChange, Evidence, FunctionChange, OrderChange, SymbolSetChange
+from elfdiff.evidence.model import (
+    ArchiveFieldChange,
+    CodegenUnitChange,
+    Evidence,
+    FunctionChange,
+    MembersChange,
+    OrderChange,
+    SymbolSetChange,
+)
 from elfdiff.evidence.order import order_change
 from elfdiff.evidence.places import readable
 from elfdiff.report import Location
@@ -17,6 +27,8 @@ from elfdiff.span import Span
 
 MAX_FUNCTIONS = 200
 MAX_NAMES = 200
+# FILE.CRATE.HASH-cgu.N.rcgu.o (rustc_codegen_ssa, CodegenUnitNameBuilder, and rustc_session, OutputFilenames).
+_UNIT = re.compile(r"(\w+)\.[0-9a-f]{16}-cgu\.\d+\.rcgu\.o\Z")
 _OWNED_FIELDS = ("time", "uid", "gid", "mode")
 
 
@@ -67,6 +79,93 @@ def header_changes(a: Archive, b: Archive, pairs: Sequence[MemberPair]) -> Itera
                 a=_location(a, x.name_span),
                 b=_location(b, y.name_span),
             )
+
+
+def format_changes(a: Archive, b: Archive) -> Iterator[ArchiveFieldChange]:
+    """Facts about how the archives are written: GNU's format, BSD's, or thin; and whether there is a symbol index.
+
+    A change of format claims everything but the contents of members; they too, where one archive is thin.
+    """
+    left, right = _format(a), _format(b)
+    if left != right:
+        thin = "thin" in (left, right)
+        yield ArchiveFieldChange(
+            member="",
+            field_name="format",
+            a_value=left,
+            b_value=right,
+            section="archive",
+            spans=(*((span, None) for span in _frame(a, thin)), *((None, span) for span in _frame(b, thin))),
+        )
+    indices = a.first(MemberKind.INDEX), b.first(MemberKind.INDEX)
+    # An archive without members has no index, and nothing to put into one.
+    if (indices[0] is None) != (indices[1] is None) and a.members and b.members:
+        spans = [Span(index.header.start, index.end) if index else None for index in indices]
+        yield ArchiveFieldChange(
+            member="/",
+            field_name="index",
+            a_value="a symbol index" if indices[0] else "none",
+            b_value="a symbol index" if indices[1] else "none",
+            section="symbol index",
+            spans=((spans[0], spans[1]),),
+        )
+
+
+def _format(archive: Archive) -> str:
+    if archive.thin:
+        return "thin"
+    inline = any(entry.name_span.start >= entry.header.end and not entry.reference for entry in archive.members)
+    index = archive.first(MemberKind.INDEX)
+    named = index is not None and archive.data[index.header.start : index.header.start + 1] != b"/"
+    return "BSD" if inline or named else "GNU"
+
+
+def _frame(archive: Archive, contents: bool) -> Iterator[Span]:
+    """Headers, symbol index, table of names, BSD names and padding, each by itself; the contents too, if asked."""
+    yield Span(0, 8)
+    for entry in archive.entries:
+        yield entry.header
+        if entry.kind is not MemberKind.FILE:
+            yield entry.body
+        elif entry.data is not None:
+            yield Span(entry.header.end, entry.data.start)
+            yield Span(entry.data.end, entry.end)
+            if contents:
+                yield entry.data
+
+
+def members_change(pairs: Sequence[MemberPair], archives: tuple[Archive, Archive]) -> Iterator[MembersChange]:
+    """At most one fact: the members that only one of the archives has."""
+    a_only = [pair for pair in pairs if pair.b is None]
+    b_only = [pair for pair in pairs if pair.a is None]
+    if not a_only and not b_only:
+        return
+    first = (a_only[0].a if a_only else None), (b_only[0].b if b_only else None)
+    spans = [(pair.a, pair.b) for pair in (*a_only, *b_only)]
+    yield MembersChange(
+        section="members",
+        a=_location(archives[0], first[0].name_span) if first[0] else None,
+        b=_location(archives[1], first[1].name_span) if first[1] else None,
+        spans=tuple((_entry_span(x), _entry_span(y)) for x, y in spans),
+        a_only=tuple(pair.label for pair in a_only[:MAX_NAMES]),
+        b_only=tuple(pair.label for pair in b_only[:MAX_NAMES]),
+        total=len(pairs),
+    )
+
+
+def _entry_span(member: Member | None) -> Span | None:
+    return Span(member.header.start, member.end) if member is not None else None
+
+
+def unit_counts(a: Archive, b: Archive) -> Iterator[CodegenUnitChange]:
+    """A Rust library holds each codegen unit as a member: its crates that were cut into another number of units."""
+    left, right = (
+        Counter(found[1] for member in archive.members if (found := _UNIT.search(readable(member.name))))
+        for archive in (a, b)
+    )
+    for crate, count in left.items():
+        if right[crate] not in (0, count):
+            yield CodegenUnitChange(section="members", crate=crate, a_count=count, b_count=right[crate])
 
 
 def _location(archive: Archive, span: Span) -> Location:

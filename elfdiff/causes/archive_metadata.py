@@ -18,7 +18,8 @@ temporary parts (`_x004.o`, `ccQz3mPd.o`) or, in thin archives, whole paths.
 ## How to be sure
 
 The fields are at fixed places, and the bytes behind them are equal: that is proof. If a member's contents differ,
-that member is compared like a file, and its cause comes first. `lib.rmeta` of a Rust library follows from its
+that member is compared like a file, and its cause comes first. Another format (GNU, BSD, thin), or an index on one
+side only, shows in the first bytes of the archive and of its members. `lib.rmeta` of a Rust library follows from its
 sources, flags and compiler; it is no cause of its own.
 """
 
@@ -27,17 +28,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.causes._facts import besides
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import ArchiveFieldChange, Context, EvidenceSet
+from elfdiff.evidence.model import (
+    ArchiveFieldChange,
+    Context,
+    Evidence,
+    EvidenceSet,
+    FunctionTotals,
+    LoneSectionChange,
+    SectionChange,
+    SymbolRenamed,
+)
 from elfdiff.report import Confidence, Effect, Fix, Role
 
+FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
+FORMAT = "archive-format"
+_UNIT = re.compile(r"[0-9a-f]{16}-cgu\.\d+\.rcgu\.o\Z")
 _VARIABLE = re.compile(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
     "binutils",
     "call ar with D and without u, and ranlib with -D: ARFLAGS=Dcrs for make, AR_FLAGS=Dcr for libtool",
     Effect.REMOVES,
-    ("ar-timestamps-uid-gid-mode",),
+    (FIELDS,),
     since="binutils 2.20",
     note="a makefile that sets ARFLAGS itself does not read it from the environment; objcopy -D "
     "cleans a finished archive",
@@ -46,18 +60,23 @@ _MASKING = Fix(
     "binutils",
     "run strip -D --strip-unneeded, or objcopy -D, on both finished archives",
     Effect.REMOVES,
-    ("ar-timestamps-uid-gid-mode",),
+    (FIELDS,),
+)
+_ONE_AR = Fix(
+    "any",
+    "write both archives with one ar and the same modifiers (ar rcsD; T makes a thin archive, S leaves out the "
+    "index, llvm-ar --format=bsd writes BSD's)",
+    Effect.REMOVES,
+    (FORMAT,),
 )
 _NAMES = Fix(
     "any",
     "give objects fixed names (compile and archive in two steps), and do not ship thin archives",
     Effect.REMOVES,
-    ("archive-member-names",),
+    (NAMES,),
 )
-_RLIB = Fix(
-    "rustc", "fix what made the library's sources, flags or compiler differ", Effect.REMOVES, ("rlib-metadata",)
-)
-_ALL = (_DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_RLIB = Fix("rustc", "fix what made the library's sources, flags or compiler differ", Effect.REMOVES, (METADATA,))
+_ALL = (_ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -69,9 +88,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     title="archive members carry times, owners or modes",
     role=Role.ROOT,
     faces={
-        "ar-timestamps-uid-gid-mode": "member headers hold times, owners or modes",
-        "archive-member-names": "member names have a part that varies",
-        "rlib-metadata": "the metadata member of a Rust library differs",
+        FORMAT: "the archives are written in other formats, or one has no symbol index",
+        FIELDS: "member headers hold times, owners or modes",
+        NAMES: "member names have a part that varies",
+        METADATA: "the metadata member of a Rust library differs",
     },
     fixes=_ALL,
     references=(
@@ -82,24 +102,47 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    fields = [
-        change for change in evidence.of(ArchiveFieldChange) if change.field_name in ("time", "uid", "gid", "mode")
-    ]
+    changes = list(evidence.of(ArchiveFieldChange))
+    fields = [change for change in changes if change.field_name in ("time", "uid", "gid", "mode")]
     if fields:
         kinds = list(dict.fromkeys(change.field_name for change in fields))
         first = fields[0]
         yield Match(
-            "ar-timestamps-uid-gid-mode",
+            FIELDS,
             tuple(fields),
             Confidence.CERTAIN,
             f"{', '.join(kinds)} of members; {first.member}: {first.field_name} {first.a_value} became {first.b_value}",
         )
-    names = [change for change in evidence.of(ArchiveFieldChange) if change.field_name == "name"]
-    if names:
+    written = [change for change in changes if change.field_name in ("format", "index")]
+    if written:
+        said = (f"{change.field_name}: {change.a_value} in a, {change.b_value} in b" for change in written)
+        yield Match(FORMAT, tuple(written), Confidence.CERTAIN, "; ".join(said))
+    names = [change for change in changes if change.field_name == "name"]
+    if names and not _follows_from_crates(names, evidence):
         masked = all(_VARIABLE.sub("*", n.a_value) == _VARIABLE.sub("*", n.b_value) for n in names)
         yield Match(
-            "archive-member-names",
+            NAMES,
             tuple(names),
             Confidence.CERTAIN if masked else Confidence.LIKELY,
             f"{names[0].a_value} became {names[0].b_value}",
+        )
+    yield from _metadata(evidence)
+
+
+def _follows_from_crates(names: list[ArchiveFieldChange], evidence: EvidenceSet) -> bool:
+    """True if the names hold the hash of a crate, which its symbols hold too: rust-metadata speaks of it."""
+    renamed = any(change.scheme.startswith("rust") for change in evidence.of(SymbolRenamed))
+    return renamed and all(_UNIT.search(n.a_value) and _UNIT.search(n.b_value) for n in names)
+
+
+def _metadata(evidence: EvidenceSet) -> Iterator[Match]:
+    """Where nothing but a Rust library's metadata differs, no other cause has a fact to stand on."""
+    metadata: list[Evidence] = [change for change in evidence.of(SectionChange) if change.name == ".rmeta"]
+    metadata += [change for change in evidence.of(LoneSectionChange) if change.name == ".rmeta"]
+    if metadata and not besides(evidence, SectionChange, FunctionTotals):
+        yield Match(
+            METADATA,
+            tuple(metadata),
+            Confidence.LIKELY,
+            "only the metadata differs: a declaration or its place in the source, flags, or a dependency",
         )

@@ -526,13 +526,23 @@ class ArchiveFieldChange(Evidence):
     """A field of an ar(5) member header differs between two members that are one, whatever their contents.
 
     ``field_name`` is time, uid, gid, mode or name; the values are as the header writes them, blanks cut off.
-    ``member`` is a's name of it, "/" for the symbol index.
+    ``member`` is a's name of it, "/" for the symbol index. Of the archives as a whole, it is "format" (GNU, BSD or
+    thin) or "index" (whether there is one), and ``member`` says nothing.
     """
 
     member: str
     field_name: str
     a_value: str
     b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersChange(Evidence):
+    """Members that only one of two static archives has, by name, at most 200 a side; ``total`` counts pairs as one."""
+
+    a_only: tuple[str, ...]
+    b_only: tuple[str, ...]
+    total: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -333,3 +333,53 @@ def test_damaged_archives_give_a_report_or_a_sentence(archive, file, explain, ma
             check(report.ledger, whole, bytes(damaged))
     assert reports > 30
     assert [text for text in sentences if not text.startswith("b: ")] == []
+
+
+def test_another_format_owns_all_but_the_contents(archive, file, explain):
+    members = [file("x.o", b"1"), file("y.o", b"234")]
+    a, b = archive(members), archive(members, style="bsd")
+    report = explain(a, b)
+    assert causes(report) == {"archive-metadata": Confidence.CERTAIN}
+    assert report.findings[0].faces == ("archive-format",)
+    assert report.ledger.totals.unexplained == Sides()
+    assert "BSD in b" in report.findings[0].summary
+    check(report.ledger, a, b)
+
+
+def test_a_thin_archive_is_another_format(archive, file, explain):
+    members = [file("x.o", b"1"), file("y.o", b"2345")]
+    a, b = archive(members), archive(members, thin=True)
+    report = explain(a, b)
+    assert causes(report) == {"archive-metadata": Confidence.CERTAIN}
+    assert report.ledger.totals.unexplained == Sides()
+    check(report.ledger, a, b)
+
+
+def test_an_index_on_one_side_only(archive, file, explain):
+    members = [file("x.o", b"1")]
+    a, b = archive(members, [("f", 0)]), archive(members)
+    report = explain(a, b)
+    assert report.findings[0].faces == ("archive-format",)
+    assert report.ledger.totals.unexplained == Sides()
+    check(report.ledger, a, b)
+    empty = explain(archive([file("x.o", b"1")], [("f", 0)]), archive([]))
+    assert "archive-metadata" not in causes(empty)
+
+
+def test_a_member_on_one_side_only_is_another_input(archive, file, explain):
+    x, y = file("x.o", b"1"), file("notes.txt", b"read me")
+    a, b = archive([x]), archive([x, y])
+    report = explain(a, b)
+    assert causes(report) == {"source-change": Confidence.LIKELY}
+    assert report.verdict is Verdict.INPUTS_DIFFER
+    assert "only b has the member notes.txt" in report.findings[0].summary
+    assert owned(report, "notes.txt") == {"input": 68}
+
+
+def test_units_of_a_rust_library_are_counted_by_its_members(archive, file, explain):
+    def library(count):
+        return archive([file(f"libl.l.88c9b5e7cf450772-cgu.{n}.rcgu.o", b"%d" % n) for n in range(count)])
+
+    report = explain(library(3), library(1))
+    assert causes(report)["parallel-build"] is Confidence.LIKELY
+    assert "source-change" not in causes(report)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.causes.archive_metadata import detect as archive_metadata
-from elfdiff.evidence.model import ArchiveFieldChange
+from elfdiff.evidence.model import ArchiveFieldChange, SectionChange
 
 
 def field(name, a, b, member="table.o"):
@@ -25,3 +25,23 @@ def test_names_with_a_part_that_varies(seen, ask):
 
 def test_nothing_without_such_a_field(seen, ask):
     assert ask(archive_metadata, seen.given(seen.path("/w/a", "/w/b", "x.c"))) == {}
+
+
+def test_how_the_archives_are_written(seen, ask):
+    assert ask(archive_metadata, seen.given(field("format", "GNU", "BSD", ""))) == {"archive-format": "certain"}
+    assert ask(archive_metadata, seen.given(field("index", "none", "a symbol index", "/"))) == {
+        "archive-format": "certain"
+    }
+
+
+def test_names_that_hold_a_crates_hash_follow_from_it(seen, ask):
+    name = "libl.l.{}-cgu.0.rcgu.o"
+    change = field("name", name.format("88c9b5e7cf450772"), name.format("d635dc8da685dd25"))
+    assert ask(archive_metadata, seen.given(change)) == {"archive-member-names": "certain"}
+    assert ask(archive_metadata, seen.given(change, seen.renamed("rust-legacy", "l"))) == {}
+
+
+def test_metadata_alone(seen, ask):
+    resized = SectionChange(section=".rmeta", name=".rmeta", status="resized", a_size=9, b_size=12, allocated=False)
+    assert ask(archive_metadata, seen.given(resized)) == {"rlib-metadata": "likely"}
+    assert ask(archive_metadata, seen.given(resized, seen.function("f"))) == {}
