@@ -141,7 +141,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     crates = sorted(crate for crate, items in groups.items() if crate not in _STANDARD and _whole(items))
     if not crates:
         return
-    facts = tuple(item for items in groups.values() for item in items)
+    # Implementations for types without a crate ("<&T as Display>::fmt") are compiled into the crates that use them.
+    nameless = [item for item in evidence.of(SymbolRenamed) if item.scheme in _SCHEMES and not item.group]
+    facts = (*(item for items in groups.values() for item in items), *nameless)
     names = listed(crates)
     summary = f"the hashes in all names of {names} differ; rustc is the same"
     if code_changed(evidence):

@@ -135,7 +135,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
-    words = [w for w in evidence.of(WordChange) if w.kind in (WordKind.REVISION, WordKind.DESCRIBE)]
+    words = [
+        w
+        for w in evidence.of(WordChange)
+        # Nobody writes a commit as a number; Cython's "Incompatible checksums (0x%x vs 0x3fa45b6)" does.
+        if w.kind in (WordKind.REVISION, WordKind.DESCRIBE) and f"0x{w.a_word}" not in w.context
+    ]
     known = {value for change in settings for value in (change.a_value, change.b_value) if value}
     sure: list[Evidence] = list(settings)
     unsure: list[Evidence] = []

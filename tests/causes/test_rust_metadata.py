@@ -83,3 +83,9 @@ def test_a_single_such_name_is_the_allocator(seen, ask):
     assert ask(incremental, seen.given(both)) == {}
     stripped_side = UnitNaming(a_plain=0, b_plain=0, a_incremental=40, b_incremental=0)
     assert ask(incremental, seen.given(stripped_side)) == {}
+
+
+def test_implementations_without_a_crate_follow(seen):
+    probe, nameless = seen.renamed("rust-legacy", "probe", 4), seen.renamed("rust-legacy", "", 2, 9)
+    assert all(nameless in match.because for match in rust_metadata.detect(seen.given(probe, nameless)))
+    assert list(rust_metadata.detect(seen.given(nameless))) == []

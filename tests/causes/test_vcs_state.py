@@ -100,3 +100,10 @@ def test_go_gets_its_flag_and_c_a_sentence(seen):
 
     assert actions("go")[0] == "add to GOFLAGS:  -buildvcs=false"
     assert not any("GOFLAGS" in action for action in actions("c"))
+
+
+def test_a_number_is_no_commit(seen, ask):
+    text = "Incompatible checksums (0x%x vs (0x3fa45b6, 0x82a3537)"
+    word = seen.word(WordKind.REVISION, "3fa45b6", "27a7a5c", text)
+    assert ask(vcs_state, seen.given(word)) == {}
+    assert ask(vcs_state, seen.given(seen.word(WordKind.REVISION, "3fa45b6", "27a7a5c", "built from 3fa45b6"))) != {}
