@@ -126,3 +126,15 @@ def test_the_length_of_a_text_is_a_consequence_in_code(tmp_path: Path) -> None:
     assert report.ledger is not None
     totals = report.ledger.totals
     assert (report.code, totals.unexplained.most + totals.input.most) == (Code.DIFFERS, 1)
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc builds the pair")
+def test_the_bound_of_an_array_follows_from_the_text_in_it(tmp_path: Path) -> None:
+    for name, who in (("a", "ann@laptop"), ("b", "root@9f86d081884c")):
+        (tmp_path / name).mkdir()
+        source = f'#include <stdio.h>\nconst char who[] = "by {who}";\nint main(void) {{ return puts(who); }}\n'
+        (tmp_path / "m.c").write_text(source)
+        subprocess.run(["gcc", "-O2", "-g", "-o", tmp_path / name / "m", "m.c"], check=True, cwd=tmp_path)
+    report = pipeline.diagnose(str(tmp_path / "a" / "m"), str(tmp_path / "b" / "m"))
+    assert report.ledger is not None
+    assert report.ledger.totals.unexplained.most == 0

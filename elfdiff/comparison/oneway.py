@@ -10,12 +10,12 @@ import numpy as np
 
 from elfdiff.comparison.changed import judged
 from elfdiff.comparison.copies import meant, same_text
-from elfdiff.comparison.fields import Base, Fields, Prediction, Space, predict
+from elfdiff.comparison.fields import ADDRESS, Base, Fields, Prediction, Space, predict
 from elfdiff.comparison.functions import FunctionMatch
 from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
-from elfdiff.comparison.references import all_fields, lengths
+from elfdiff.comparison.references import all_fields, dwarf, lengths
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.rewrites import Rewrite
 from elfdiff.comparison.runs import Flags, Ints, Runs
@@ -86,7 +86,22 @@ class OneWay:
             if len(group):
                 out.append(group)
         out += lengths.fields(self.a, self.code, self._differing_in_code(taken))
+        bounds = [group for group in out if group.what == dwarf.BOUND]
+        out = [group for group in out if group.what != dwarf.BOUND]
+        for group in bounds:
+            at, placed = self.runs.map_fields(group.at, group.width)
+            differs = self.a.numbers(group.at, group.width) != self.b.numbers(np.where(placed, at, 0), group.width)
+            out += lengths.bounds(self.a, group.where(placed & differs), self._length_in_b)
         return tuple(out)
+
+    def _length_in_b(self, address: int, length: int) -> int | None:
+        """How long what stands at these addresses of a is in b, by the map; None where it has no place."""
+        space = self.spaces.get(ADDRESS)
+        if space is None:
+            return None
+        start = space.map(np.array([address], dtype=np.int64), False)
+        end = space.map(np.array([address + length], dtype=np.int64), True)
+        return int(end.value[0] - start.value[0]) if start.known[0] and end.known[0] else None
 
     def _differing_in_code(self, taken: Flags) -> Ints:
         """Offsets in a of code bytes that differ and belong to no reference."""

@@ -82,6 +82,9 @@ def align_words(old: bytes, new: bytes) -> list[tuple[int, int, int]]:
     head = common_prefix(left, right)
     room = min(len(old), len(new)) - head
     tail = common_prefix(left[len(old) - room :][::-1], right[len(new) - room :][::-1])
+    if not tail and room > 1:
+        # The last byte goes with the last byte, so that the end of the one is the end of the other.
+        tail = 1
     return [(0, 0, min(len(old), len(new)) - tail), (len(old) - tail, len(new) - tail, tail)]
 
 

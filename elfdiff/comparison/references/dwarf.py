@@ -80,6 +80,10 @@ _LEB_OPERANDS = {
 }  # fmt: skip
 
 
+BOUND = "upper bound in DWARF"
+"""DW_AT_upper_bound (DWARF 5, section 5.13); refers to nothing by itself, so no space has this name."""
+
+
 @dataclass(slots=True)
 class _Stretch:
     """Bytes of fixed size in an entry, then at most one element of variable size."""
@@ -248,6 +252,8 @@ def _compile(
             size = _FIXED[form]
             if form in (0x06, 0x07) and version < 4 and name in _OFFSET_ATTRIBUTES:
                 now.fields.append((now.size, _section_pointer(collector, name, size, new)))
+            elif name == 0x2F and size in (1, 2, 4):
+                now.fields.append((now.size, (BOUND, size, BOUND, False)))
             elif name == 0x12 and low is not None and size in (1, 2, 4, 8):
                 now.range_at = (low, now.size, address, size)
         else:

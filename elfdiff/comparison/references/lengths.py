@@ -7,7 +7,8 @@ it, the address of a text that is exactly as long, and something else begins beh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -81,6 +82,34 @@ def fields(image: Image, code: CodeMap, sites: Ints) -> Iterator[Fields]:
                 WHAT, place, width, to + length, ADDRESS, Base.PLACE, to, end=True,
                 immediate=shape[width] if shape else None, held=image.numbers(place, width) if shape else None,
             )  # fmt: skip
+
+
+def bounds(image: Image, group: Fields, length_in_b: Callable[[int, int], int | None]) -> Iterator[Fields]:
+    """Upper bounds of arrays that hold a text and nothing else: the text's length, where its end moved away from it.
+
+    ``length_in_b`` gives how long what stands at an address of a is in b. A bound of which two texts of other lengths
+    could be meant is left alone.
+    """
+    if not len(group):
+        return
+    texts: dict[int, list[int]] = defaultdict(list)
+    wanted = set(group.target.tolist())
+    for symbol in image.elf.symbols:
+        if (
+            symbol.kind == "object"
+            and symbol.size - 1 in wanted
+            and _is_whole(image, symbol.value, symbol.size - 1, np.zeros(0, dtype=np.int64))
+        ):
+            texts[symbol.size - 1].append(symbol.value)
+    rows: list[tuple[int, int, int]] = []
+    for at, bound in zip(group.at.tolist(), group.target.tolist(), strict=True):
+        becomes = {length_in_b(address, bound): address for address in texts[bound]}
+        changed = [address for length, address in becomes.items() if length is not None and length != bound]
+        if len(changed) == 1:
+            rows.append((at, changed[0], bound))
+    if rows:
+        place, to, length = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+        yield Fields("length of a text in DWARF", place, group.width, to + length, ADDRESS, Base.PLACE, to, end=True)
 
 
 def _begins(image: Image, code: CodeMap) -> Ints:
