@@ -41,6 +41,7 @@ _BANNER = re.compile(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION
 _NAMED = frozenset(
     {"time", "date", "timestamp", "stamp", "epoch", "built", "buildtime", "builddate", "mtime", "datetime", "birthtime"}
 )
+_EITHER = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
 _ANCIENT = frozenset({(1970, 1, 1), (1980, 1, 1), (1980, 1, 2)})
 
 
@@ -123,8 +124,7 @@ def _reading(
         return TimeReading(change, TimeKind.ZONE, Confidence.CERTAIN)
     if zone is not None and _follows(change, zone):
         if a.form in CPP_FORMS and b.form in CPP_FORMS and _may_be_the_clock(changes, zone):
-            note = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
-            return TimeReading(change, TimeKind.COMPILER, Confidence.LIKELY, note)
+            return TimeReading(change, TimeKind.COMPILER, Confidence.LIKELY, _EITHER)
         return TimeReading(change, TimeKind.ZONE, _zone_confidence(changes))
     if a.form == "year":
         return TimeReading(change, TimeKind.COPYRIGHT, Confidence.LIKELY)

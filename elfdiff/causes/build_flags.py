@@ -50,68 +50,40 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from elfdiff.causes._code import nearly_all_changed
+from elfdiff.causes._codegen import unrecorded
 from elfdiff.causes._facts import (
     became,
-    besides,
     build_id_differs,
     dependencies_differ,
-    inputs_differ,
-    is_code_text,
     lower,
-    sources_differ,
     tools_differ,
     values,
 )
 from elfdiff.causes._flags import Flags, sort_flags, volatile
+from elfdiff.causes._linking import linked
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
-    CodegenUnitChange,
     CompressionChange,
     Context,
     DynamicChange,
     Evidence,
     EvidenceSet,
     FlagChange,
-    FunctionChange,
-    FunctionTotals,
     GoSettingChange,
-    HeaderChange,
-    NoteChange,
-    PathChange,
     SectionChange,
-    SymbolRenamed,
     SymbolSetChange,
     TextChange,
-    UnitNaming,
     WordChange,
     WordKind,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_LINK_TAGS = {
-    "DT_FLAGS": "-z now or another dynamic flag",
-    "DT_FLAGS_1": "-z now or another dynamic flag",
-    "DT_BIND_NOW": "-z now",
-    "DT_SYMBOLIC": "-Bsymbolic",
-}
-_PRINTERS = re.compile(r"__(v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)_chk\Z")
-_CHECKED = re.compile(r"__(\w+?)_chk(?:@.*)?\Z")
 _FLAG_WORD = re.compile(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
 _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compiler", "-buildmode"})
-_EXPANDED = frozenset(
-    (
-        "memcpy", "memset", "memmove", "memcmp", "strlen", "strcpy", "stpcpy", "strcat", "strcmp", "strchr", "printf",
-        "puts", "putchar", "atoi", "strtol", "fprintf", "fputs", "fputc", "fwrite", "sprintf", "abort",
-        "_Unwind_Resume",
-    )
-)  # fmt: skip
 _ABI = re.compile(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
-_MOST = 0.5
-_ENOUGH = 8
 
 
 _SAME = Fix(
@@ -160,14 +132,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _recorded(evidence)
     yield from _go(evidence)
     yield from _stored_text(evidence)
-    yield from _hardening(evidence)
-    yield from _frame(evidence)
+    yield from linked(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
     yield from variables(evidence)
     yield from _compression(evidence)
     yield from settings(evidence)
-    yield from _code_only(evidence)
+    yield from unrecorded(evidence)
 
 
 def _match(
@@ -309,106 +280,8 @@ def _listed(text: str) -> bool:
     return len(words) >= 2 and any(re.match(r"-(?:O[0-3sgz]?\Z|g|W|f|m|D|std=)", word) for word in words)
 
 
-def _hardening(evidence: EvidenceSet) -> Iterator[Match]:
-    """Imports that the stack protector and _FORTIFY_SOURCE make."""
-    if tools_differ(evidence) or dependencies_differ(evidence):
-        return
-    for change in evidence.of(SymbolSetChange):
-        if not change.imports or change.a_count + change.b_count > 200:
-            continue
-        sides = [{name.split("@")[0] for name in names} for names in (change.a_only, change.b_only)]
-        guards = [side & {"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"} for side in sides]
-        checked = [{name for name in side if _CHECKED.match(name) and "stack" not in name} for side in sides]
-        plain = [{_CHECKED.sub(r"\1", name) for name in side} for side in checked]
-        rest = [sides[0] - guards[0] - checked[0] - plain[1], sides[1] - guards[1] - checked[1] - plain[0]]
-        if rest[0] or rest[1] or (checked[0] and checked[1]):
-            continue
-        swapped = (plain[0] & sides[1]) | (plain[1] & sides[0])
-        if checked[0] or checked[1]:
-            certain = any(_PRINTERS.match(f"__{name}_chk") for name in swapped)
-            names = ", ".join(sorted(checked[0] or checked[1])[:3])
-            side = "a" if checked[0] else "b"
-            yield _match(
-                "tool-flags-optimisation",
-                (change,),
-                Confidence.CERTAIN if certain and not sources_differ(evidence) else Confidence.LIKELY,
-                f"only {side} was built with _FORTIFY_SOURCE: it imports {names}",
-            )
-            return
-        texts = [text for text in evidence.of(TextChange) if not is_code_text(text)]
-        if (guards[0] or guards[1]) and not texts and not sources_differ(evidence):
-            yield _match(
-                "tool-flags-optimisation",
-                (change,),
-                Confidence.LIKELY,
-                f"only {'a' if guards[0] else 'b'} was built with a stack protector: it imports __stack_chk_fail",
-            )
-            return
-
-
-def _frame(evidence: EvidenceSet) -> Iterator[Match]:
-    """Properties that the linker's flags set, in headers and .dynamic."""
-    if tools_differ(evidence) or evidence.has(BuildIdKept):
-        return
-    found: list[Evidence] = []
-    said: list[str] = []
-    doubt = True
-    cut = any(note.kind == "build-id" and not (note.a_length and note.b_length) for note in evidence.of(NoteChange))
-    for change in evidence.of(HeaderChange):
-        sentence = _header(change, cut)
-        if sentence:
-            found.append(change)
-            said.append(sentence)
-            doubt = doubt and change.field_name == "PT_GNU_STACK"
-    for entry in evidence.of(DynamicChange):
-        if entry.tag in _LINK_TAGS and _link_bits(entry):
-            found.append(entry)
-            shown = f"{entry.tag} {entry.a_value or 'absent'} in a, {entry.b_value or 'absent'} in b"
-            said.append(f"{_LINK_TAGS[entry.tag]}: {shown}")
-            doubt = False
-    hashes = [s for s in _one_sided(evidence) if s.name in (".hash", ".gnu.hash")]
-    if hashes:
-        found += hashes
-        side = "b" if hashes[0].status == "added" else "a"
-        said.append(f"--hash-style: {hashes[0].name} only in {side}")
-        doubt = False
-    if found:
-        stack = "an object without .note.GNU-stack does the same" if doubt else None
-        yield _match(
-            "tool-flags-optimisation",
-            tuple(found),
-            lower(Confidence.CERTAIN, doubt and bool(besides(evidence))),
-            "; ".join(dict.fromkeys(said)),
-            stack,
-        )
-
-
-def _link_bits(entry: DynamicChange) -> bool:
-    """False where only DF_TEXTREL or DF_STATIC_TLS of DT_FLAGS differ: the code decides on those, not a flag."""
-    if entry.tag != "DT_FLAGS":
-        return True
-    bits = [int(value, 16) if value and value.startswith("0x") else 0 for value in (entry.a_value, entry.b_value)]
-    return bool((bits[0] ^ bits[1]) & ~0x14)
-
-
 def _one_sided(evidence: EvidenceSet) -> Iterator[SectionChange]:
     return (change for change in evidence.of(SectionChange) if change.status in ("added", "removed"))
-
-
-def _header(change: HeaderChange, cut: bool) -> str:
-    """What flag a field tells of. ``cut``: objcopy --remove-section may have taken the segment along with a note."""
-    a, b = change.a_value, change.b_value
-    if change.field_name == "type" and {_bare(a), _bare(b)} == {"EXEC", "DYN"}:
-        return f"-no-pie: ELF type {a} in a, {b} in b"
-    if change.field_name == "PT_GNU_RELRO" and "absent" in (a, b) and not cut:
-        return f"-z relro: PT_GNU_RELRO {a} in a, {b} in b"
-    if change.field_name == "PT_GNU_STACK" and "absent" not in (a, b):
-        return f"-z execstack: PT_GNU_STACK {a} in a, {b} in b"
-    return ""
-
-
-def _bare(name: str) -> str:
-    return name.split("_")[-1].split(" ")[0].upper()
 
 
 def _unused_library(evidence: EvidenceSet) -> Iterator[Match]:
@@ -475,39 +348,3 @@ def _compression(evidence: EvidenceSet) -> Iterator[Match]:
             "the files do not say which compressor wrote them",
             code=False,
         )
-
-
-def _code_only(evidence: EvidenceSet) -> Iterator[Match]:
-    """Most functions differ, and nothing else does that would explain it."""
-    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
-        return
-    if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
-        return
-    names: dict[str, set[str]] = {"changed": set(), "added": set(), "removed": set()}
-    for function in evidence.of(FunctionChange):
-        if function.certain and function.status in names:
-            names[function.status].add(function.name)
-    moved = names["added"] & names["removed"]
-    for totals in evidence.of(FunctionTotals):
-        whole = totals.compared + len(moved)
-        changed = totals.changed + len(moved)
-        if not nearly_all_changed(evidence) and (
-            besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange)
-            or not all(_is_fallout(change) for change in evidence.of(SymbolSetChange))
-        ):
-            continue
-        if whole >= _ENOUGH and changed >= _MOST * whole:
-            yield _match(
-                "tool-flags-optimisation",
-                tuple(evidence.of(FunctionChange)),
-                Confidence.POSSIBLE,
-                f"{changed} of {whole} functions have other code, and no tool differs",
-                "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
-            )
-
-
-def _is_fallout(change: SymbolSetChange) -> bool:
-    """Names that come and go with optimisation: library calls that compilers expand, and a few inlined functions."""
-    if change.imports:
-        return all(name.split("@")[0] in _EXPANDED for name in (*change.a_only, *change.b_only))
-    return change.table == "symtab" and change.a_count + change.b_count <= change.total // 4

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._code import most_changed
 from elfdiff.causes._facts import inputs_differ, lower, tools_differ
 from elfdiff.causes._flags import sort_flags
 from elfdiff.causes._tools import languages
@@ -140,7 +141,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 def _instructions(evidence: EvidenceSet) -> Iterator[Match]:
     """Many of the functions that changed use what those of the other side never do."""
     for change in evidence.of(InstructionSetChange):
-        if change.count < _SEVERAL or change.count < _SHARE * change.total:
+        if change.count < _SEVERAL or (change.count < _SHARE * change.total and not most_changed(evidence)):
             continue
         sides = ((names, side) for names, side in ((change.a_only, "a"), (change.b_only, "b")) if names)
         yield Match(

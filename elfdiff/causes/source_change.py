@@ -43,6 +43,7 @@ from elfdiff.causes._code import (
     nearly_all_changed,
     numbers_of,
 )
+from elfdiff.causes._codegen import is_clean, unrecorded
 from elfdiff.causes._counters import counters
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
@@ -60,10 +61,12 @@ from elfdiff.evidence.model import (
     EvidenceSet,
     FlagChange,
     FunctionChange,
+    FunctionTotals,
     GoSettingChange,
     IntegerChange,
     LineNumbersChange,
     LoneSectionChange,
+    MembersChange,
     ModuleInfoChange,
     OrderChange,
     PathChange,
@@ -83,6 +86,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.report import Confidence, Role
 
+FEW = 10
 FIRST_TIME = 1_100_000_000
 FIRST_LETTERS = 1 << 15
 FACE = "source-change"
@@ -177,16 +181,27 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if any(id(table) in claimed for table in evidence.of(TextOrderChange)) and not (names or texts or data):
         # What the compiler computed from a table that stands in another order.
         functions = [change for change in functions if not differs_in_numbers(change)]
-    facts: list[Evidence] = [*functions, *names, *texts, *data]
+    members = list(evidence.of(MembersChange))
+    facts: list[Evidence] = [*functions, *names, *texts, *data, *members]
     if not facts:
         if not claimed and not lines:
             yield from _unspoken(evidence)
         return
     confidence, note = _confidence(evidence, functions, names, texts, data)
+    if members and not evidence.has(CodegenUnitChange):
+        note = (
+            "a list of sources that configure made can be the reason; in each case the builds were given other objects"
+        )
+        confidence = Confidence.LIKELY
     if digests or releases or (lines and sure):
         confidence, note = Confidence.CERTAIN, None
     yield Match(
-        FACE, tuple(facts), confidence, _summary(functions, names, texts, data), note, explains_code=bool(functions)
+        FACE,
+        tuple(facts),
+        confidence,
+        _members(members) or _summary(functions, names, texts, data),
+        note,
+        explains_code=bool(functions),
     )
 
 
@@ -336,6 +351,10 @@ def _confidence(
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    if any(match.confidence is Confidence.POSSIBLE for match in unrecorded(evidence)):
+        return Confidence.POSSIBLE, "options that nobody recorded may be the reason: see build-flags"
+    if not texts and not data and not names and functions and is_clean(evidence) and _is_tiny(evidence):
+        return Confidence.POSSIBLE, "in so few functions, another option or profile and an edit look the same"
     if several_crates(evidence):
         return Confidence.POSSIBLE, "functions of several crates differ: codegen-units or LTO may be the reason"
     if most_changed(evidence):
@@ -372,6 +391,10 @@ def _confidence(
     return Confidence.POSSIBLE, "only data differs; a generated table can look the same"
 
 
+def _is_tiny(evidence: EvidenceSet) -> bool:
+    return any(totals.compared < FEW for totals in evidence.of(FunctionTotals))
+
+
 def _is_other_number(item: DataChange | IntegerChange) -> bool:
     """A floating point constant that differs by more than two CPUs' arithmetic would."""
     return isinstance(item, DataChange) and any(abs(a - b) > _ROUNDING * abs(a) for a, b in item.doubles)
@@ -390,6 +413,16 @@ def _release(drift: DependencyDrift) -> str:
     if drift.a_version is None or drift.b_version is None:
         return f"{drift.name} is in {'b' if drift.a_version is None else 'a'} only"
     return f"{drift.name} {drift.a_version} became {drift.b_version}"
+
+
+def _members(changes: list[MembersChange]) -> str:
+    """Objects that only one of two archives has; what they hold needs no further word."""
+    return "; ".join(
+        f"only {side} has the {'member' if len(names) == 1 else 'members'} {listed(names)}"
+        for change in changes
+        for side, names in (("a", change.a_only), ("b", change.b_only))
+        if names
+    )
 
 
 def _summary(

@@ -123,7 +123,9 @@ def _unit_place(elf: ElfFile, unit: DebugUnit, value: str) -> Location:
 
 
 def _lines(contents: bytes) -> tuple[str, ...]:
-    return tuple(text.decode("utf-8", "backslashreplace") for text in contents.split(b"\0") if text)
+    """The words of every command line in .GCC.command.line; GCC writes a line an option, or a line a unit."""
+    lines = (text.decode("utf-8", "backslashreplace") for text in contents.split(b"\0"))
+    return tuple(word for line in lines for word in line.split())
 
 
 def _only(pair: Pair, left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,266 @@
+"""Flags that nobody recorded, as code, imports and build attributes show them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from elfdiff.causes._code import certain_changes, differs_in_numbers, nearly_all_changed
+from elfdiff.causes._facts import (
+    besides,
+    dependencies_differ,
+    inputs_differ,
+    is_code_text,
+    sources_differ,
+    tools_differ,
+)
+from elfdiff.causes._wording import listed
+from elfdiff.causes.model import Match
+from elfdiff.evidence.model import (
+    AttributesChange,
+    CodegenUnitChange,
+    DataChange,
+    EntryMarks,
+    Evidence,
+    EvidenceSet,
+    FunctionChange,
+    FunctionTotals,
+    IntegerChange,
+    LineNumbersChange,
+    OrderChange,
+    PathChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    TextChange,
+    TextOrderChange,
+    UnitNaming,
+)
+from elfdiff.report import Confidence
+
+FACE = "tool-flags-optimisation"
+
+_OPTIONS = {
+    "endbr64": "-fcf-protection",
+    "endbr32": "-fcf-protection",
+    "paciasp": "-mbranch-protection",
+    "pacibsp": "-mbranch-protection",
+    "bti c": "-mbranch-protection",
+    "bti jc": "-mbranch-protection",
+}
+_EXPANDED = frozenset(
+    (
+        "memcpy", "memset", "memmove", "memcmp", "strlen", "strcpy", "stpcpy", "strcat", "strcmp", "strchr", "printf",
+        "puts", "putchar", "atoi", "strtol", "fprintf", "fputs", "fputc", "fwrite", "sprintf", "abort",
+        "_Unwind_Resume", "stdin", "stdout", "stderr", "optarg", "optind", "opterr", "environ",
+    )
+)  # fmt: skip
+"""Library calls that compilers make of others, and variables that a program has itself or not (copy relocations)."""
+_CHECKED = re.compile(r"__(\w+?)_chk\Z")
+_PRINTERS = re.compile(r"(?:v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)\Z")
+_GUARDS = frozenset({"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"})
+_ASSERTIONS = frozenset({"__assert_fail", "__assert_rtn", "__assert_func", "__assert13", "__assert"})
+_CLONE = re.compile(r"\.(?:constprop|isra|part|cold|localalias|lto_priv)(?:\.\d+)*")
+_MOST = 0.5
+_ENOUGH = 8
+_MANY = 20
+_SOME, _SHARE = 4, 0.1
+_MARKED = 2
+
+
+def unrecorded(evidence: EvidenceSet) -> Iterator[Match]:
+    """What the bytes say of flags: first what proves one, and only without such a mark the shape of the code."""
+    found = [*_marks(evidence), *_attributes(evidence), *_imports(evidence), *_link_time(evidence), *_unused(evidence)]
+    yield from found
+    if not found:
+        yield from _shape(evidence)
+
+
+def _match(facts: Iterable[Evidence], confidence: Confidence, summary: str, note: str | None = None) -> Match:
+    return Match(FACE, tuple(facts), confidence, summary, note, explains_code=True)
+
+
+def _marks(evidence: EvidenceSet) -> Iterator[Match]:
+    """Instructions at the entry of functions of one side, and of none on the other."""
+    if tools_differ(evidence):
+        return
+    for mark in evidence.of(EntryMarks):
+        count, other = max(mark.a_count, mark.b_count), min(mark.a_count, mark.b_count)
+        if count < _MARKED or other:
+            continue
+        side = "a" if mark.a_count else "b"
+        yield _match(
+            (mark,),
+            Confidence.CERTAIN if count > _MARKED and count >= _SHARE * mark.total else Confidence.LIKELY,
+            f"only in {side} {count} of {mark.total} functions begin with {mark.mark}: "
+            f"{_OPTIONS.get(mark.mark, 'another option')}",
+        )
+
+
+def _attributes(evidence: EvidenceSet) -> Iterator[Match]:
+    """Build attributes are merged from those of all objects, and the compiler wrote them."""
+    changes = tuple(evidence.of(AttributesChange))
+    if changes and not tools_differ(evidence) and not dependencies_differ(evidence):
+        shown = listed(
+            f"{change.name} {change.a_value or 'absent'} in a, {change.b_value or 'absent'} in b" for change in changes
+        )
+        yield _match(changes, Confidence.CERTAIN, f"{changes[0].section}: {shown}")
+
+
+def _imports(evidence: EvidenceSet) -> Iterator[Match]:
+    """Imports that _FORTIFY_SOURCE, the stack protector and assertions make."""
+    if tools_differ(evidence) or dependencies_differ(evidence):
+        return
+    for change in evidence.of(SymbolSetChange):
+        if not change.imports or change.a_count + change.b_count > 200:
+            continue
+        sides = [{name.split("@")[0] for name in names} for names in (change.a_only, change.b_only)]
+        checked = [{name for name in side if _CHECKED.match(name) and name not in _GUARDS} for side in sides]
+        plain = [{_CHECKED.sub(r"\1", name) for name in side} for side in checked]
+        guards, asserts = ([side & names for side in sides] for names in (_GUARDS, _ASSERTIONS))
+        rest = [
+            sides[index] - guards[index] - asserts[index] - checked[index] - plain[1 - index] - _EXPANDED
+            for index in (0, 1)
+        ]
+        if rest[0] or rest[1] or (checked[0] and checked[1]):
+            continue
+        found = list(_checks(evidence, change, sides, checked, plain, guards, asserts))
+        if found:
+            yield from found
+            return
+
+
+def _checks(
+    evidence: EvidenceSet,
+    change: SymbolSetChange,
+    sides: list[set[str]],
+    checked: list[set[str]],
+    plain: list[set[str]],
+    guards: list[set[str]],
+    asserts: list[set[str]],
+) -> Iterator[Match]:
+    if checked[0] or checked[1]:
+        index = 0 if checked[0] else 1
+        swapped = plain[index] & sides[1 - index]
+        certain = any(map(_PRINTERS.match, swapped)) and not sources_differ(evidence)
+        yield _match(
+            (change,),
+            Confidence.CERTAIN if certain else Confidence.LIKELY,
+            f"only {'ab'[index]} was built with _FORTIFY_SOURCE: it imports {listed(sorted(checked[index]))}",
+        )
+    if bool(asserts[0]) != bool(asserts[1]):
+        index = 0 if asserts[0] else 1
+        yield _match(
+            (change, *(text for text in evidence.of(TextChange) if (text.a is None) == (index == 1))),
+            Confidence.LIKELY,
+            f"only {'ab'[index]} checks assertions, the other was built with -DNDEBUG: {listed(asserts[index])}",
+        )
+        return
+    texts = any(not is_code_text(text) for text in evidence.of(TextChange))
+    if bool(guards[0]) != bool(guards[1]) and not texts and not sources_differ(evidence):
+        side = "a" if guards[0] else "b"
+        yield _match(
+            (change,),
+            Confidence.LIKELY,
+            f"only {side} was built with a stack protector: it imports __stack_chk_fail",
+        )
+
+
+def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
+    """Local names that GCC's link-time optimisation made: on one side only, or others on each side."""
+    if inputs_differ(evidence):
+        return
+    for change in evidence.of(SymbolSetChange):
+        counts = [sum(".lto_priv." in name for name in names) for names in (change.a_only, change.b_only)]
+        if not change.imports and max(counts) >= _MARKED and min(counts) == 0:
+            side = "a" if counts[0] else "b"
+            yield _match(
+                (change, *certain_changes(evidence)),
+                Confidence.LIKELY,
+                f"only {side} has {max(counts)} names that -flto made local (.lto_priv): it is optimised "
+                "at the link, or cut into other parts there",
+            )
+
+
+def _unused(evidence: EvidenceSet) -> Iterator[Match]:
+    """Functions of one side only that nothing can have called: no function that both sides have has changed."""
+    if evidence.context.relocatable or inputs_differ(evidence) or any(True for _ in evidence.of(TextChange)):
+        return
+    names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change.table == "symtab"]
+    lone = [change for change in certain_changes(evidence) if change.status in ("added", "removed")]
+    if len(names) != 1 or not lone or len({change.status for change in lone}) > 1 or evidence.has(SymbolRenamed):
+        return
+    if names[0].a_count and names[0].b_count:
+        return
+    changed = [change for change in certain_changes(evidence) if change.status == "changed"]
+    if any(not differs_in_numbers(change) for change in changed) and 4 * len(changed) > len(lone):
+        return
+    side = "a" if lone[0].status == "removed" else "b"
+    dropped = "_IO_stdin_used" in (*names[0].a_only, *names[0].b_only)
+    yield _match(
+        (names[0], *lone),
+        Confidence.LIKELY if dropped else Confidence.POSSIBLE,
+        f"only {side} has {listed(change.name for change in lone)}, which nothing there calls: --gc-sections with "
+        "-ffunction-sections drops such functions",
+        "a source without them looks the same",
+    )
+
+
+def _shape(evidence: EvidenceSet) -> Iterator[Match]:
+    """Functions differ as options make them differ, and nothing else does that would explain it."""
+    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
+        return
+    if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
+        return
+    clean = is_clean(evidence)
+    if not clean and not nearly_all_changed(evidence):
+        return
+    functions = [change for change in evidence.of(FunctionChange) if change.certain]
+    added, removed = ({c.name for c in functions if c.status == status} for status in ("added", "removed"))
+    replaced = len(added & removed)
+    for totals in evidence.of(FunctionTotals):
+        whole, changed = totals.compared + replaced, totals.changed + replaced
+        if whole >= _ENOUGH and changed >= _MOST * whole:
+            read = [change for change in functions if change.a_lines or change.b_lines]
+            shaped = sum(not differs_in_numbers(change) for change in read)
+            sure = clean and changed >= _MANY and 2 * shaped > len(read)
+            yield _match(
+                tuple(functions),
+                Confidence.LIKELY if sure else Confidence.POSSIBLE,
+                f"{changed} of {whole} functions have other code, and no tool differs",
+                "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
+            )
+        elif is_flaglike(evidence):
+            yield _match(
+                tuple(functions),
+                Confidence.POSSIBLE,
+                f"{changed} of {whole} functions have other code, and no text, number, import or tool differs",
+                "another option or profile, and a change of the source, look the same here",
+            )
+
+
+def is_clean(evidence: EvidenceSet) -> bool:
+    """True if beside code nothing differs but what options change: clones, inlined functions, expanded calls."""
+    others = besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange, TextOrderChange, OrderChange)
+    return not others and all(_is_fallout(change) for change in evidence.of(SymbolSetChange))
+
+
+def is_flaglike(evidence: EvidenceSet) -> bool:
+    """True if some functions changed their shape, more than one edit touches, and nothing else differs."""
+    if not is_clean(evidence) or any(map(evidence.has, (DataChange, IntegerChange, LineNumbersChange))):
+        return False
+    shaped = [
+        change
+        for change in certain_changes(evidence)
+        if change.status == "changed" and (change.a_lines or change.b_lines) and not differs_in_numbers(change)
+    ]
+    return any(
+        len(shaped) >= _SOME and totals.changed >= _SHARE * totals.compared for totals in evidence.of(FunctionTotals)
+    )
+
+
+def _is_fallout(change: SymbolSetChange) -> bool:
+    """Names that come and go with optimisation: library calls that compilers expand, and a few inlined functions."""
+    if change.imports or change.table == "dynsym":
+        return all(name.split("@")[0] in _EXPANDED for name in (*change.a_only, *change.b_only))
+    ours, theirs = ({_CLONE.sub("", name) for name in names} for names in (change.a_only, change.b_only))
+    return len(ours ^ theirs) <= change.total // 4
