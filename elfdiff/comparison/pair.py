@@ -20,6 +20,10 @@ from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.package import DependencyList
 
 
+MAX_NAMED = 2000
+"""Texts of one section whose objects are looked up by name."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """Everything that the comparison found, none of it explained yet.
@@ -148,7 +152,8 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         b_bytes = b.contents(sections_of.b) if sections_of.b else b""
         a_contents, b_contents = Contents(a_bytes), Contents(b_bytes)
         rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
-        for left, right, how in pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten):
+        found_pairs = pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten)
+        for left, right, how in _by_symbol(found_pairs, a, b):
             if right is None and left and sections_of.b:
                 right = short_partner(left, a_before[left.offset], a_bytes, b_contents, sections_of.b)
             elif left is None and right and sections_of.a:
@@ -161,6 +166,38 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
             ):
                 strings.append(_string_pair(left, right, how, prefixes, rewrites))
     return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)
+
+
+def _by_symbol(
+    found: list[tuple[Spot | None, Spot | None, str]], a: ElfFile, b: ElfFile
+) -> list[tuple[Spot | None, Spot | None, str]]:
+    """Texts left over that are the contents of objects of one name belong together, however they read."""
+    named: list[dict[str, list[Spot]]] = []
+    for elf, spots in (
+        (a, [left for left, right, _ in found if left and right is None]),
+        (b, [right for left, right, _ in found if right and left is None]),
+    ):
+        names: dict[str, list[Spot]] = {}
+        for spot in spots[:MAX_NAMED]:
+            symbol = elf.symbol_at(spot.section, spot.offset)
+            if symbol is not None and symbol.kind == "object" and symbol.size == len(spot.text) + 1:
+                names.setdefault(symbol.name, []).append(spot)
+        named.append(names)
+    joined = {
+        spots[0].offset: named[1][name][0]
+        for name, spots in named[0].items()
+        if len(spots) == 1 and len(named[1].get(name, ())) == 1
+    }
+    if not joined:
+        return found
+    taken = {spot.offset for spot in joined.values()}
+    out: list[tuple[Spot | None, Spot | None, str]] = []
+    for left, right, how in found:
+        if left and right is None and left.offset in joined:
+            out.append((left, joined[left.offset], "symbol"))
+        elif not (right and left is None and right.offset in taken):
+            out.append((left, right, how))
+    return out
 
 
 def _texts(lists: Iterable[list[Spot]]) -> list[bytes]:

@@ -32,7 +32,8 @@ class StringPair:
     """A text of a and what it became in b; a side is None where the text was removed or added.
 
     ``rewrites`` are the ids that turn a's text into b's; ``exact`` says that they give b's text to the byte.
-    ``how`` is why the two are partners: rewrite, shape, similar, neighbour, or alone.
+    ``how`` is why the two are partners: rewrite, shape, similar, symbol, neighbour, or
+    alone.
     """
 
     a: Spot | None
