@@ -14,7 +14,15 @@ import numpy.typing as npt
 
 from elfdiff.comparison import functiontables
 from elfdiff.comparison.content import align_content
-from elfdiff.comparison.contributions import LENGTH_PREFIXED, align_at, align_units, hidden, units
+from elfdiff.comparison.contributions import (
+    LENGTH_PREFIXED,
+    align_at,
+    align_by_owner,
+    align_units,
+    hidden,
+    owners,
+    units,
+)
 from elfdiff.comparison.fields import (
     ADDRESS,
     FILE,
@@ -50,6 +58,7 @@ from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
+from elfdiff.comparison.references.unwinding import without_types
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
@@ -62,6 +71,7 @@ from elfdiff.comparison.tables import (
     records,
     relocation_orders,
 )
+from elfdiff.comparison.things import align_initialisers, language_votes, snapped, with_objects, with_words
 from elfdiff.comparison.versions import SHT_GNU_VERNEED, align_needs, needs, number_map, numbers_of
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
@@ -80,6 +90,7 @@ SHT_PROGBITS, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_NOTE,
     9,
     11,
 )
+SHT_INIT_ARRAY, SHT_FINI_ARRAY = 14, 15
 SHT_RELR, SHT_GNU_HASH, SHT_GNU_VERSYM = 19, 0x6FFFFFF6, 0x6FFFFFFF
 SHF_STRINGS = 0x20
 PT_LOAD, PT_TLS, PT_GNU_RELRO = 1, 7, 0x6474E552
@@ -161,6 +172,8 @@ class Aligner:
             self.address = self._addresses(pieces)
             if before.triples() == self.address.runs.triples():
                 break
+        self._initialisers()
+        self.address = self._addresses(pieces)
         for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
             self.texts[left.index] = TextAlignment(self._table(left, right))
         self.address = self._addresses(pieces)
@@ -227,6 +240,7 @@ class Aligner:
         by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.pairs}
         if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
             return
+        self._by_owners(by_name)
         left, right = by_name[".debug_abbrev"]
         info = by_name[".debug_info"]
         text = self.texts.get(left.index)
@@ -243,6 +257,41 @@ class Aligner:
         to = self.b.numbers(at[whole], ours[0].width)
         self._address_ranges(by_name, info, placed)
         self.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
+
+    def _by_owners(self, by_name: dict[str, tuple[Section, Section]]) -> None:
+        """Contributions that look alike go with the units that refer to them."""
+        left, right = by_name[".debug_info"]
+        placed = self.texts.get(left.index)
+        if placed is None or self.a.relocatable:
+            return
+        entries = units(self.a.content(left), self.a.little), units(self.b.content(right), self.b.little)
+        at, whole = placed.runs.map_fields(np.array([unit.start for unit in entries[0]], dtype=np.int64), 4)
+        rows = {unit.start: j for j, unit in enumerate(entries[1])}
+        partner = np.array(
+            [rows.get(b, -1) if known else -1 for b, known in zip(at.tolist(), whole.tolist(), strict=True)],
+            dtype=np.int64,
+        )
+        if bool((np.diff(partner[partner >= 0]) > 0).all()):
+            return
+        for name in LENGTH_PREFIXED - {".debug_info", ".debug_types", ".debug_aranges", ".debug_names"}:
+            text = self.texts.get(by_name[name][0].index) if name in by_name else None
+            if text is None:
+                continue
+            found, owned, plain = [], [], []
+            for index, (image, section) in enumerate(zip((self.a, self.b), by_name[name], strict=True)):
+                home = image.place((left, right)[index])
+                groups = [f for f in self._dwarf[index] if f.space == contents_of(section.index)]
+                places = np.concatenate([np.zeros(0, dtype=np.int64), *(f.at - home[0] for f in groups)])
+                targets = np.concatenate([np.zeros(0, dtype=np.int64), *(f.target for f in groups)])
+                inside = (places >= 0) & (places < home[1])
+                found.append(units(image.content(section), image.little))
+                owned.append(owners(found[index], entries[index], places[inside], targets[inside]))
+                start, size = image.place(section)
+                data = image.array[start : start + size].copy()
+                data[self._hidden[index][start : start + size]] = 0
+                plain.append(data)
+            runs = align_by_owner((found[0], found[1]), (owned[0], owned[1]), partner, plain[0], plain[1], text.runs)
+            self.texts[by_name[name][0].index] = TextAlignment(runs, text.changes)
 
     def _address_ranges(
         self, by_name: dict[str, tuple[Section, Section]], info: tuple[Section, Section], placed: TextAlignment
@@ -498,8 +547,14 @@ class Aligner:
                 both = place.known & (theirs.at[row] == place.value) & (ours.mark == 0) & (theirs.mark[row] == 0)
                 a_to.append(ours.to[both])
                 b_to.append(theirs.to[row][both])
+        for frames in self._frames.values():
+            begins = np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64)
+            parts = language_votes(*frames, *self._map_addresses(begins))
+            a_to.append(parts[0])
+            b_to.append(parts[1])
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
         bases, goals, width = self._jump_tables
+        begins = np.unique(np.concatenate((self._pointers[0].to, *a_to)))
         for left, right in self.pairs:
             text = self.texts.get(left.index)
             data = (
@@ -514,7 +569,7 @@ class Aligner:
                 self.texts[left.index] = TextAlignment(identity(len(x)))
                 continue
             runs = text.runs
-            if self._pointers[0].count(left):
+            if self._pointers[0].count(left) and not text.changes:
                 # One pointer that seems to have moved is an edited relocation.
                 runs = align_content(x.tobytes(), y.tobytes(), 3 * self.a.word)
             here = votes.within(left.address, left.size, right.address, right.size)
@@ -526,6 +581,14 @@ class Aligner:
                 return self._same_table(left, right, a, b, bases, goals, width)
 
             runs = with_leftovers(anchored(runs, x, y, here, tables, sizes), x, y)
+            if self._pointers[0].count(left):
+                here_too = (begins >= left.address) & (begins < left.address + left.size)
+                held = self._pointers[0].within(left)[0]
+                runs = with_words(runs, x, y, self.a.word, held, begins[here_too] - left.address)
+                runs = snapped(runs, x, y, self.a.word)
+            if self.a.elf.symtab is not None and self.b.elf.symtab is not None:
+                names = objects_in(self.a, left, self.a.elf.symtab), objects_in(self.b, right, self.b.elf.symtab)
+                runs = with_objects(runs, x, y, *names)
             self.texts[left.index] = TextAlignment(runs, text.changes)
 
     def _operands(
@@ -562,6 +625,19 @@ class Aligner:
                 a_to.append(to[whole])
                 b_to.append(to_all[row[whole]])
         return a_to, b_to
+
+    def _initialisers(self) -> None:
+        """Rows of functions that run before and after main."""
+        for left, right in self.pairs:
+            rows = left.type in (SHT_INIT_ARRAY, SHT_FINI_ARRAY) or left.name in (".ctors", ".dtors")
+            if not rows or left.size != right.size or self.a.relocatable or left.index not in self.texts:
+                continue
+            at, targets, mark = self._pointers[0].within(left)
+            if mark.any() or len(at) != left.size // self.a.word:
+                continue
+            found = align_initialisers(targets, *self._map_addresses(targets), self.a.word)
+            if found is not None:
+                self.texts[left.index] = TextAlignment(found)
 
     def _slots(self) -> None:
         """GOT and PLT: by symbol, where the code that uses them agrees."""
@@ -617,6 +693,12 @@ class Aligner:
         """Contents with a's pointers put through the map as it is so far, and b's as they are."""
         x = self.a.array[self.a.place(left)[0] :][: left.size]
         y = self.b.array[self.b.place(right)[0] :][: right.size]
+        if left.name == ".gcc_except_table":
+            frames = list(self._frames.values())
+            return (
+                without_types(self.a, left, x, [ours for ours, _ in frames]),
+                without_types(self.b, right, y, [theirs for _, theirs in frames]),
+            )
         a_at, a_to, a_mark = self._pointers[0].within(left)
         b_at, b_to, b_mark = self._pointers[1].within(right)
         if not len(a_at) or not len(b_at):

@@ -82,6 +82,55 @@ def align_units(
     return runs
 
 
+def owners(contributions: list[Function], entries: list[Function], places: Ints, targets: Ints) -> Ints:
+    """Which unit (an index into ``entries``) each contribution belongs to: the one that refers to it; -1 if not one.
+
+    ``places``: offsets into the section of units, ``targets`` into that of the contributions.
+    """
+    out = np.full(len(contributions), -1, dtype=np.int64)
+    if not len(contributions) or not len(entries) or not len(places):
+        return out
+    starts = np.array([unit.start for unit in entries], dtype=np.int64)
+    row = np.searchsorted(np.array([c.start for c in contributions], dtype=np.int64), targets, side="right") - 1
+    unit = np.searchsorted(starts, places, side="right") - 1
+    good = (row >= 0) & (unit >= 0)
+    pairs = np.unique(np.stack((row[good], unit[good])), axis=1)
+    rows, first, count = np.unique(pairs[0], return_index=True, return_counts=True)
+    out[rows[count == 1]] = pairs[1][first[count == 1]]
+    return out
+
+
+def align_by_owner(
+    contributions: tuple[list[Function], list[Function]],
+    owned_by: tuple[Ints, Ints],
+    partner: Ints,
+    x: npt.NDArray[np.uint8],
+    y: npt.NDArray[np.uint8],
+    runs: Runs,
+) -> Runs:
+    """``runs`` corrected so that contributions of partners are partners where they agree, references masked.
+
+    Contributions of many units look alike. ``partner[i]`` is the unit of b that goes with unit i of a, or -1.
+    """
+    there = {int(unit): j for j, unit in enumerate(owned_by[1].tolist()) if unit >= 0}
+    twice = np.unique(owned_by[1], return_counts=True)
+    for unit in twice[0][twice[1] > 1].tolist():
+        there.pop(unit, None)
+    out: list[tuple[int, int, int]] = []
+    seen: set[int] = set()
+    for i, unit in enumerate(owned_by[0].tolist()):
+        j = there.get(int(partner[unit]), -1) if unit >= 0 and partner[unit] >= 0 else -1
+        if j < 0 or j in seen:
+            continue
+        f, g = contributions[0][i], contributions[1][j]
+        if f.end - f.start == g.end - g.start and bool((x[f.start : f.end] == y[g.start : g.end]).all()):
+            seen.add(j)
+            out.append((f.start, g.start, f.end - f.start))
+    rest = without(runs.triples(), sorted((a, a + n) for a, _, n in out), 0)
+    rest = without(sorted(rest, key=lambda run: run[1]), sorted((b, b + n) for _, b, n in out), 1)
+    return Runs.of([*rest, *out])
+
+
 def align_at(starts_a: Ints, starts_b: Ints, x: bytes, y: bytes, runs: Runs) -> Runs:
     """``runs`` corrected so that a table at ``starts_a[i]`` goes with that at ``starts_b[i]`` where their bytes
     agree."""

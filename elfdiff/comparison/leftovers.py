@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import filled
-from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.votes import without
 
+SHORTEST = 8
+"""Bytes of a text that is moved from where other bytes put it; shorter ones may be parts of numbers."""
 MAX_SIZE = 16 << 20
 """Longer contents are left as they are."""
 _TEXT = re.compile(rb"(?<![^\0])[\t\n\r\x1b -~]+\0")
@@ -26,15 +28,16 @@ def with_leftovers(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[n
     """
     if max(len(left), len(right)) > MAX_SIZE:
         return runs
-    a_gaps, b_gaps = _gaps(runs, len(left)), _gaps(runs.inverse(), len(right))
-    if not a_gaps or not b_gaps:
-        return runs
+    back = runs.inverse()
+    a_gaps, b_gaps = _gaps(runs, len(left)), _gaps(back, len(right))
     a_texts, b_texts = _texts(left), _texts(right)
     ours, theirs = _touched(a_texts, a_gaps), _touched(b_texts, b_gaps)
-    if not ours or not theirs:
-        return runs
     a_all, b_all = _once(a_texts), _once(b_texts)
     a_free, b_free = _once(ours), _once(theirs)
+    wrong = _differing(runs, left, right)
+    ours, theirs = ours + _torn(a_texts, runs, wrong[0]), theirs + _torn(b_texts, back, np.sort(wrong[1]))
+    if not ours and not theirs:
+        return runs
     pairs = {a_all[text]: (b_all[text], len(text)) for text, _ in (*ours, *theirs) if text in a_all and text in b_all}
     pairs |= {at: (b_free[text], len(text)) for text, at in a_free.items() if text in b_free and at not in pairs}
     found = [(a, b, n) for a, (b, n) in pairs.items()]
@@ -68,6 +71,29 @@ def _touched(texts: list[tuple[bytes, int]], gaps: list[tuple[int, int]]) -> lis
     gap = np.searchsorted(high, starts, side="right")
     hit = np.append(low, np.int64(1) << np.int64(62))[gap] < ends
     return [texts[index] for index in np.flatnonzero(hit).tolist()]
+
+
+def _differing(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> tuple[Ints, Ints]:
+    """Offsets in a (ascending) and in b of bytes that differ from their partners."""
+    ours: list[Ints] = []
+    theirs: list[Ints] = []
+    for a, b, n in runs.triples():
+        at = np.flatnonzero(left[a : a + n] != right[b : b + n])
+        ours.append(at + a)
+        theirs.append(at + b)
+    none = np.zeros(0, dtype=np.int64)
+    return np.concatenate([none, *ours]), np.concatenate([none, *theirs])
+
+
+def _torn(texts: list[tuple[bytes, int]], runs: Runs, wrong: Ints) -> list[tuple[bytes, int]]:
+    """Texts whose ends stand in different runs, or that hold a byte in ``wrong``: neighbours begin or end alike, and
+    so the seam was put there."""
+    starts = np.array([at for _, at in texts], dtype=np.int64)
+    ends = starts + np.array([len(text) for text, _ in texts], dtype=np.int64)
+    torn = np.searchsorted(runs.a, starts, side="right") != np.searchsorted(runs.a, ends - 1, side="right")
+    torn |= np.searchsorted(wrong, starts) != np.searchsorted(wrong, ends)
+    torn &= ends - starts >= SHORTEST
+    return [texts[index] for index in np.flatnonzero(torn).tolist()]
 
 
 def _once(texts: list[tuple[bytes, int]]) -> dict[bytes, int]:

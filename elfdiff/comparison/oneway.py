@@ -139,44 +139,41 @@ class OneWay:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """Every prediction held against b."""
-        found: list[Outcome] = []
-        for prediction in self.predictions:
-            outcome = self._outcome(prediction)
-            before = self._just_before(outcome)
-            found += [outcome] if before is None else [outcome.without(before[0]), before[1]]
-        return tuple(found)
+        return tuple(out for prediction in self.predictions for out in self._otherwise(self._outcome(prediction)))
 
-    def _just_before(self, outcome: Outcome) -> tuple[Flags, Outcome] | None:
-        """Code operands that disagree, but mean the word before something: loops that count up before they read.
+    def _otherwise(self, outcome: Outcome) -> list[Outcome]:
+        """The outcome, and what becomes of code operands that disagree, but mean something beside the place itself.
 
-        Which rows of the outcome these are, and what becomes of them. Only where something else begins behind that
-        word.
+        The word before something, in loops that count up before they read; or the end of a section, which need not be
+        the end of what stands last in it.
         """
         group, space = outcome.prediction.fields, self.spaces.get(outcome.prediction.fields.space)
-        if "code operand" not in group.what or group.base not in (Base.SITE, Base.NOTHING) or group.immediate:
-            return None
-        wrong = ~outcome.good
-        if not wrong.any() or space is None:
-            return None
+        if "code operand" not in group.what or space is None or group.end:
+            return [outcome]
         word = self.a.word
-        wrong[wrong] = np.isin(group.target[outcome.rows[wrong]] + word, space.runs.a)
-        if not wrong.any():
-            return None
-        chosen = np.zeros(len(group), dtype=bool)
-        chosen[outcome.rows[wrong]] = True
-        part = group.where(chosen)
-        base = Base.SITE if group.base is Base.SITE else Base.CONSTANT
-        shifted = replace(part, target=part.target + word, extra=part.extra + word, base=base)
-        other = self._outcome(
-            predict(shifted, self.runs, self.spaces, self._b_addresses(shifted) if base is Base.SITE else None)
-        )
-        kept = other.good & ~other.second & ~other.copied
-        if not kept.any():
-            return None
-        # Rows ascend in both.
-        places = np.flatnonzero(wrong)
-        wrong[places[~kept]] = False
-        return wrong, other.without(~kept)
+        found = [outcome]
+        for before in (True, False):
+            wrong = ~outcome.good
+            targets = group.target[outcome.rows[wrong]]
+            wrong[wrong] = np.isin(targets + word, space.runs.a) if before else np.isin(targets, space.ends_a)
+            if not wrong.any() or (before and (group.base not in (Base.SITE, Base.NOTHING) or group.immediate)):
+                continue
+            chosen = np.zeros(len(group), dtype=bool)
+            chosen[outcome.rows[wrong]] = True
+            part = group.where(chosen)
+            if before:
+                base = Base.SITE if group.base is Base.SITE else Base.CONSTANT
+                part = replace(part, target=part.target + word, extra=part.extra + word, base=base)
+            else:
+                part = replace(part, end=True)
+            counts = part.base in (Base.SITE, Base.PAGE)
+            other = self._outcome(predict(part, self.runs, self.spaces, self._b_addresses(part) if counts else None))
+            kept = other.good & ~other.copied & (~other.second | (not before))
+            # Rows ascend in both.
+            wrong[np.flatnonzero(wrong)[~kept]] = False
+            found.append(other.without(~kept))
+            outcome = found[0] = outcome.without(wrong)
+        return found
 
     def _outcome(self, prediction: Prediction) -> Outcome:
         group = prediction.fields

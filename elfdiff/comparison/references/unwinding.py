@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
 from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
@@ -137,6 +138,18 @@ def _language_data(image: Image, frames: Frames) -> Iterator[Fields]:
     yield from _pointers(
         "type of exception", [unique[at] for at in sorted(unique)], section.span.start if section.span else 0
     )
+
+
+def without_types(
+    image: Image, section: Section, data: npt.NDArray[np.uint8], frames: Sequence[Frames]
+) -> npt.NDArray[np.uint8]:
+    """Contents of .gcc_except_table with the references in it zeroed."""
+    out = data.copy()
+    start = image.place(section)[0]
+    for group in (g for side in frames for g in _language_data(image, side)):
+        for index in range(group.width):
+            out[group.at - start + index] = 0
+    return out
 
 
 def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer]:
