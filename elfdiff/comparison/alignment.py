@@ -11,7 +11,7 @@ from elfdiff.comparison.aligner import Aligner
 from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.oneway import OneWay
-from elfdiff.comparison.rewrites import Rewrite
+from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.sections import SectionPair
 from elfdiff.elf.file import ElfFile
 
@@ -23,8 +23,8 @@ _MIRRORED = {FunctionStatus.ADDED: FunctionStatus.REMOVED, FunctionStatus.REMOVE
 class Alignment:
     """An alignment as the caller has the files.
 
-    The work is done in one direction only, from the file whose bytes sort first, so that exchanging the two files
-    mirrors the result exactly (DESIGN.md, law 6). ``swapped``: ``forward`` goes from b to a.
+    The work is done in one direction only, from the file whose bytes sort first or whose words the other lacks, so that
+    exchanging the two files mirrors the result exactly (DESIGN.md, law 6). ``swapped``: ``forward`` goes from b to a.
     """
 
     forward: OneWay
@@ -68,7 +68,10 @@ class Alignment:
 def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]) -> Alignment:
     """Align two files of one machine, class and byte order."""
     a, b = _signed(a), _signed(b)
-    swapped = b.data < a.data
+    # What was taken off a name can be found where it still stands; where it is to be put in, nothing shows.
+    words = [rewrite for rewrite in rewrites if rewrite.kind is RewriteKind.TOKEN]
+    only_a, only_b = any(not word.b for word in words), any(not word.a for word in words)
+    swapped = only_b if only_a != only_b else b.data < a.data
     if swapped:
         a, b = b, a
         sections = tuple(SectionPair(pair.b, pair.a) for pair in sections)

@@ -119,18 +119,20 @@ def _packed(image: Image) -> set[int]:
     if header.shoff == aligned(end, image.word):
         # Some linkers (Go's) put the section headers in front.
         end = tables
-    before = 0
+    before, loaded = 0, False
     for section in sorted(image.elf.sections[1:], key=lambda s: (s.offset, s.size, s.index)):
         if section.type == SHT_NOBITS or not section.size:
             out.add(section.index)
             continue
         near = section.offset == aligned(end, max(section.alignment, 1))
         paged = section.is_allocated and end <= section.offset < end + 2 * image.page
-        if near or paged:
+        # Go begins what is not loaded on a page of its own, or aligns it as data.
+        apart = loaded and not section.is_allocated and section.offset in (aligned(end, 32), aligned(end, image.page))
+        if near or paged or apart:
             out.add(section.index)
         else:
             # Either this one begins at the wrong place, or the one before it ends there.
             out.discard(before)
-        before = section.index
+        before, loaded = section.index, section.is_allocated
         end = max(end, section.offset + section.size)
     return out

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from elfdiff.comparison.alignment import Alignment, align
 from elfdiff.comparison.functions import FunctionMatch
+from elfdiff.comparison.gopaths import trimmed_heads
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.comparison.sections import SectionPair, pair_sections
 from elfdiff.comparison.strings import Contents, StringPair, only_moved, pair_texts, short_partner
@@ -18,7 +19,6 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.package import DependencyList
-
 
 MAX_NAMED = 2000
 """Texts of one section whose objects are looked up by name."""
@@ -133,6 +133,8 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         if lists[0] or lists[1]:
             found.append((pair, *lists))
     rewrites = _Rewrites()
+    trimmed = trimmed_heads(a, b)
+    tops = [head.rstrip(b"/") for heads in trimmed for head in heads if head.startswith(b"/")]
     directories = [
         (unit.a.directory.encode("utf-8", "surrogateescape"), unit.b.directory.encode("utf-8", "surrogateescape"))
         for unit in units
@@ -145,7 +147,11 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
             _texts(item[2] for item in found) + _dynamic_texts(b),
             directories,
         )
+        # A relative path that took the place of an absolute one has no directory of its own.
+        if not any(side.startswith(top) for side in (old, new) for top in tops)
     ]
+    for old, new in trimmed:
+        rewrites.add(RewriteKind.TOKEN, old, new)
     strings: list[StringPair] = []
     for sections_of, a_spots, b_spots, a_before, b_before in found:
         a_bytes = a.contents(sections_of.a) if sections_of.a else b""

@@ -51,6 +51,11 @@ class TextAlignment:
     changes: tuple[TextChange, ...] = ()
 
 
+def _rank(rewrite: Rewrite) -> tuple[bool, int]:
+    """Of rewrites at one place a word comes first, then the longest."""
+    return rewrite.kind is not RewriteKind.TOKEN, -len(rewrite.a)
+
+
 def pieces(old: bytes, new: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, int, int, int, int]] | None:
     """How rewrites turn ``old`` into ``new``: (at, length, new at, new length, rewrite id); None if they do not."""
     found: list[tuple[int, int, int, int, int]] = []
@@ -63,7 +68,7 @@ def pieces(old: bytes, new: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[in
             at = old.find(rewrite.a, i)
             while at >= 0 and not (old[i:at] == new[j : j + at - i] and new.startswith(rewrite.b, j + at - i)):
                 at = old.find(rewrite.a, at + 1) if old[i:at] == new[j : j + at - i] else -1
-            if at >= 0 and (best is None or (at, -len(rewrite.a)) < (best[0], -len(best[1].a))):
+            if at >= 0 and (best is None or (at, *_rank(rewrite)) < (best[0], *_rank(best[1]))):
                 best = (at, rewrite)
         if best is None:
             return found if found and old[i:] == new[j:] else None
@@ -307,7 +312,7 @@ def _only_whole(text: bytes, contents: bytes) -> int | None:
 
 def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, Rewrite]]:
     """Where to rewrite a: the word stands there, and b holds the new word with what follows."""
-    found: list[tuple[int, int, Rewrite]] = []
+    found: list[tuple[int, tuple[bool, int], Rewrite]] = []
     tried = 0
     for rewrite in rewrites:
         if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and rewrite.kind is not RewriteKind.PREFIX):
@@ -317,7 +322,7 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
         if rewrite.kind is RewriteKind.OPAQUE:
             at = _only_whole(rewrite.a, a)
             if at is not None and _only_whole(rewrite.b, b) is not None:
-                found.append((at, -len(rewrite.a), rewrite))
+                found.append((at, _rank(rewrite), rewrite))
             continue
         at = a.find(rewrite.a)
         there = _followers(rewrite.b, b) if at >= 0 else b""
@@ -328,7 +333,7 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
             if follows not in seen:
                 seen[follows] = _stands(rewrite, follows, there)
             if seen[follows]:
-                found.append((at, -len(rewrite.a), rewrite))
+                found.append((at, _rank(rewrite), rewrite))
             at = a.find(rewrite.a, at + 1)
     out: list[tuple[int, Rewrite]] = []
     end = 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.gosettings import changed_settings, stamps_of
 from elfdiff.evidence.model import DependencyDrift, Evidence, GoSettingChange
@@ -70,6 +71,7 @@ def _place(elf: ElfFile, name: str | None, version: str | None) -> Location | No
 
 def _settings(pair: Pair) -> Iterator[Evidence]:
     copies = tuple(_copies(pair))
+    trimmed = tuple(rewrite.id for rewrite in pair.rewrites if rewrite.kind is RewriteKind.TOKEN)
     for key, a_value, b_value in changed_settings(pair):
         places = (_place(pair.a, ".go.buildinfo", a_value), _place(pair.b, ".go.buildinfo", b_value))
         words = stamps_of(key, a_value, b_value)
@@ -80,6 +82,7 @@ def _settings(pair: Pair) -> Iterator[Evidence]:
                 section=".go.buildinfo",
                 a=places[0],
                 b=places[1],
+                rewrites=trimmed if key == "-trimpath" else (),
                 spans=copies,
                 key=key,
                 a_value=a_value,

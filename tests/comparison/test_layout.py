@@ -67,3 +67,18 @@ def test_sections_outvote_their_segment(program):
     assert home.index not in trusted_segments(image)
     assert elf.section(".text").index in trusted_sections(image)
     assert displaced_sections(image) == set()
+
+
+def test_what_go_does_not_load_begins_on_a_page_of_its_own(tmp_path):
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("no go on PATH")
+    (tmp_path / "m.go").write_text("package main\n\nfunc main() { println(1) }\n")
+    for flags in ([], ["-ldflags=-s -w"]):
+        subprocess.run([go, "build", *flags, "-o", "m", "m.go"], check=True, cwd=tmp_path, timeout=300)
+        elf = parse((tmp_path / "m").read_bytes(), "m")
+        assert trusted_sections(Image(elf)) == {s.index for s in elf.sections[1:]}
+        section = next(s for s in elf.sections[1:] if not s.is_allocated)
+        for step in (-8, -4096):
+            moved = parse(changed(elf.data, section, "offset", step), "m")
+            assert section.index not in trusted_sections(Image(moved))
