@@ -27,6 +27,7 @@ from elfdiff.archive.pairing import MemberPair, pair_members
 from elfdiff.archive.reading import parse_archive
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
+from elfdiff.clock import Clock
 from elfdiff.comparison.pair import Pair, compare
 from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
@@ -130,7 +131,7 @@ class _Work:
                 self.reasons.append(reason)
                 return
             pair = compare(left, right)
-            evidence = gather(pair)
+            evidence = gather(pair, Clock())
         except (MalformedElf, NotElf, LimitExceeded) as error:
             self.notes.append(f"{item.label} was compared byte by byte: {error}")
             return

@@ -15,6 +15,7 @@ from elfdiff.archive.reading import is_archive
 from elfdiff.archives import diagnose_archives
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
+from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair, compare
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
@@ -26,23 +27,30 @@ from elfdiff.evidence.model import EvidenceSet, TailChange
 from elfdiff.findings import findings, observed
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
-from elfdiff.report import Code, FileFacts, FileFormat, Ledger, Report, Verdict
+from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Ledger, Report, Verdict
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
 from elfdiff.version import __version__
 
 
-def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
+def diagnose(a_path: str, b_path: str, with_proof: bool = False, clock: Clock | None = None) -> Report:
     """Compare two files and explain the difference. Raises ElfdiffError, its sentence beginning with the side.
 
-    ``with_proof`` adds the explanation that replays the one file into the other.
+    ``with_proof`` adds the explanation that replays the one file into the other. When the ``clock`` says that time is
+    over, the report holds what was found until then; OutOfTime if the files were not even read.
     """
-    a_bytes = on_side("a", lambda: read_bytes(a_path))
-    b_bytes = on_side("b", lambda: read_bytes(b_path))
+    clock = clock or Clock()
+    with clock.running("the files were read"):
+        a_bytes = on_side("a", lambda: read_bytes(a_path))
+        b_bytes = on_side("b", lambda: read_bytes(b_path))
     if a_bytes == b_bytes:
         return _identical(a_path, b_path, a_bytes)
     archives = is_archive(a_bytes), is_archive(b_bytes)
     if all(archives):
-        return diagnose_archives(a_path, a_bytes, b_path, b_bytes)
+        try:
+            with clock.running("the archives were compared"):
+                return diagnose_archives(a_path, a_bytes, b_path, b_bytes)
+        except OutOfTime as over:
+            return _unfinished(_bare(a_path, a_bytes), _bare(b_path, b_bytes), a_bytes, b_bytes, over)
     if any(archives):
         return _file_and_archive(a_path, a_bytes, b_path, b_bytes)
     a = _parsed("a", a_path, a_bytes)
@@ -51,7 +59,7 @@ def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
     if reason:
         return _not_compared(facts(a, None), facts(b, None), a_bytes, b_bytes, reason)
     try:
-        return _explained(a, b, with_proof)
+        return _explained(a, b, with_proof, clock)
     except ElfdiffError as error:
         # What is read late names its file; here the side is known too.
         side = next((side for side, elf in (("a", a), ("b", b)) if str(error).startswith(f"{elf.path}: ")), None)
@@ -60,11 +68,28 @@ def diagnose(a_path: str, b_path: str, with_proof: bool = False) -> Report:
         raise
 
 
-def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
-    pair = compare(a, b)
-    evidence = gather(pair)
+def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report:
+    try:
+        with clock.running("texts were compared"):
+            pair = compare(a, b)
+    except OutOfTime as over:
+        return _unfinished(facts(a, None), facts(b, None), a.data, b.data, over)
+    evidence = gather(pair, clock)
+    unfinished = evidence.unfinished
     matches = list(matches_of(catalogue(), evidence))
-    ledger, code, fault = _accounted(pair, matches)
+    proof: bytes | None = None
+    fault: tuple[str, ...] = ()
+    if unfinished is not None:
+        # A fact that is missing may be the one that speaks against a cause.
+        matches = [(cause, replace(match, confidence=Confidence.POSSIBLE)) for cause, match in matches]
+        ledger, code = plain_ledger(a.data, b.data), None
+    else:
+        try:
+            with clock.running("bytes were accounted for"):
+                ledger, code, fault = _accounted(pair, matches)
+                proof = dump(prove(pair.alignment)) if with_proof and not fault else None
+        except OutOfTime as over:
+            unfinished, ledger, code, proof = str(over), plain_ledger(a.data, b.data), None, None
     found = findings(matches, evidence.context, ledger)
     verdict = judge(found, ledger, evidence.context)
     return Report(
@@ -80,8 +105,25 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool) -> Report:
         sbom=drift(pair),
         same=same(pair, evidence, code),
         notes=(*fault, *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings)),
-        proof=dump(prove(pair.alignment)) if with_proof and not fault else None,
+        proof=proof,
         observed=observed(evidence.items, matches, ledger, a.data, b.data),
+        unfinished=unfinished,
+    )
+
+
+def _unfinished(a: FileFacts, b: FileFacts, a_bytes: bytes, b_bytes: bytes, over: OutOfTime) -> Report:
+    """The time was over before anything but the bytes was compared."""
+    return Report(
+        tool_version=__version__,
+        a=a,
+        b=b,
+        verdict=Verdict.UNEXPLAINED,
+        fixable=None,
+        code=None,
+        findings=(),
+        ledger=plain_ledger(a_bytes, b_bytes),
+        raw_differing=same_offset_differing(a_bytes, b_bytes),
+        unfinished=str(over),
     )
 
 

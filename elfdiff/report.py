@@ -273,7 +273,7 @@ class Report:
     asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
     ``observed`` is
     what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in hex; its faces
-    are "".
+    are "". ``unfinished`` says why the report is only a part of what could be found; None if it is all.
     """
 
     tool_version: str
@@ -291,6 +291,7 @@ class Report:
     incomparable: str | None = None
     proof: bytes | None = None
     observed: tuple[EvidenceItem, ...] = ()
+    unfinished: str | None = None
 
     @property
     def differs(self) -> bool:

@@ -8,8 +8,9 @@ import os
 
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.outcome import exit_code
-from elfdiff.cli.output import emit, emit_bytes, progress, warn
+from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.terminal import text_style
+from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
 from elfdiff.report import Report
 
@@ -22,6 +23,8 @@ examples:
   elfdiff -f json -o report.json a/app b/app
 
 exit codes: 0 same, 1 different, 2 trouble"""
+
+A_DAY = 86_400.0
 
 FORMATS = ("text", "json", "markdown", "github")
 
@@ -36,6 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--allow", metavar="ID", action="append", default=[], help="exit 0 if only this cause remains (repeatable)"
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 where it would be 1")
+    parser.add_argument(
+        "--time-limit",
+        metavar="SECONDS",
+        type=_seconds,
+        help="report what was found when this time is over, and exit 2 (default: no limit)",
+    )
     parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
     parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
 
@@ -49,7 +58,7 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.diagnose import diagnose
 
     with progress(f"comparing {args.a} and {args.b}"):
-        report = diagnose(args.a, args.b, args.proof is not None)
+        report = diagnose(args.a, args.b, args.proof is not None, Clock(args.time_limit))
     code = exit_code(report, allowed, args.exit_zero)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
@@ -57,13 +66,26 @@ def execute(args: argparse.Namespace) -> int:
         emit(render_spans(report.ledger), args.spans)
     if report.proof is not None:
         emit_bytes(report.proof, args.proof)
-    elif args.proof is not None:
+    elif args.proof is not None and report.unfinished is None:
         warn(
             f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared "
             "have a proof"
         )
     emit(_rendered(report, args, code, allowed), args.output)
+    if report.unfinished is not None:
+        fail(report.unfinished)
     return code
+
+
+def _seconds(text: str) -> float:
+    """More than no time, and no more than a day."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0
+    if not 0 < seconds <= A_DAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, or more than a day")
+    return seconds
 
 
 def _rendered(report: Report, args: argparse.Namespace, code: int, allowed: frozenset[str]) -> str:

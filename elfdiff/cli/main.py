@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from elfdiff.cli.options import Parser
 from elfdiff.cli.output import ClosedPipe, emit, fail
+from elfdiff.clock import OutOfTime
 from elfdiff.errors import ElfdiffError, UsageError
 
 COMMANDS = {
@@ -77,6 +78,9 @@ def main(argv: Sequence[str]) -> int:
         return TROUBLE
     except ClosedPipe:
         return PIPE_CLOSED
+    except OutOfTime as over:
+        fail(str(over))
+        return TROUBLE
     except KeyboardInterrupt:
         return INTERRUPTED
     except _Terminated:

@@ -8,10 +8,16 @@ from elfdiff.report import Report, Role
 
 SAME = 0
 DIFFERENT = 1
+TROUBLE = 2
 
 
 def exit_code(report: Report, allowed: Collection[str] = (), exit_zero: bool = False) -> int:
-    """0 for identical files, for allowed differences alone, or if ``exit_zero`` asks for it; else 1."""
+    """0 for identical files, for allowed differences alone, or if ``exit_zero`` asks for it; else 1.
+
+    2 whatever was asked for if the time was over before all was found.
+    """
+    if report.unfinished is not None:
+        return TROUBLE
     if not report.differs or exit_zero or only_allowed(report, allowed):
         return SAME
     return DIFFERENT

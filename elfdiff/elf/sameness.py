@@ -30,9 +30,9 @@ def same_raw(a: ElfFile, left: Section, b: ElfFile, right: Section) -> bool:
     return same(a.data, left.span, b.data, right.span)
 
 
-def differing_blocks(a: bytes, b: bytes) -> Iterator[Span]:
-    """The blocks, in order, in which two equally long rows of bytes differ."""
-    for at in range(0, len(a), BLOCK):
-        end = min(at + BLOCK, len(a))
+def differing_blocks(a: bytes, b: bytes, length: int) -> Iterator[Span]:
+    """The blocks, in order, in which the first ``length`` bytes of two rows differ; neither may be shorter."""
+    for at in range(0, length, BLOCK):
+        end = min(at + BLOCK, length)
         if a[at:end] != b[at:end]:
             yield Span(at, end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair
 from elfdiff.evidence import (
     buildids,
@@ -52,12 +53,17 @@ _EXTRACTORS = (
 )
 
 
-def gather(pair: Pair) -> EvidenceSet:
-    """All facts about a pair, and what kind of files it is made of."""
+def gather(pair: Pair, clock: Clock) -> EvidenceSet:
+    """All facts about a pair, or those that were found in time, and what kind of files it is made of."""
     items: list[Evidence] = []
-    for extractor in _EXTRACTORS:
-        items += extractor.extract(pair)
-    return EvidenceSet(tuple(items), context(pair, items))
+    unfinished = None
+    try:
+        with clock.running("evidence was gathered"):
+            for extractor in _EXTRACTORS:
+                items += extractor.extract(pair)
+    except OutOfTime as over:
+        unfinished = str(over)
+    return EvidenceSet(tuple(items), context(pair, items), unfinished)
 
 
 def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:

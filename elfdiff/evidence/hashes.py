@@ -45,7 +45,7 @@ def _differing(a: ElfFile, b: ElfFile, but: SpanSet) -> Iterator[tuple[int, int]
     """First and last offset that differs, outside these file ranges, in each block of two equally long files."""
     import numpy as np
 
-    for block in differing_blocks(a.data, b.data):
+    for block in differing_blocks(a.data, b.data, len(a.data)):
         left, right = (np.frombuffer(elf.data, np.uint8, block.length, block.start) for elf in (a, b))
         unequal = left != right
         for span in but:

@@ -620,10 +620,14 @@ E = TypeVar("E", bound=Evidence)
 
 @dataclass(frozen=True)
 class EvidenceSet:
-    """All facts about one pair, in extraction order."""
+    """All facts about one pair, in extraction order.
+
+    ``unfinished`` says why facts may be missing; None if none are.
+    """
 
     items: tuple[Evidence, ...]
     context: Context = field(default_factory=Context)
+    unfinished: str | None = None
 
     @cached_property
     def changed_after_link(self) -> str | None:

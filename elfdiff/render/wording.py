@@ -118,6 +118,8 @@ def headline(report: Report, names: tuple[str, str]) -> str:
     both = " and ".join(names)
     if report.incomparable is not None:
         return f"{both} cannot be compared byte by byte: {report.incomparable}"
+    if report.unfinished is not None:
+        return f"{both} differ; this report is only what was found in time ({report.unfinished})"
     match report.verdict:
         case Verdict.IDENTICAL:
             return f"{both} are the same, byte for byte ({amount(report.a.size, 'byte')})"

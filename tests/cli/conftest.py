@@ -8,6 +8,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
+from elfdiff.clock import Clock
 from elfdiff.report import (
     Classes,
     Confidence,
@@ -64,7 +65,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report | BaseExceptio
     """Make diagnose return this report, or raise this."""
 
     def answer(result: Report | BaseException) -> None:
-        def diagnose(a: str, b: str, with_proof: bool = False) -> Report:
+        def diagnose(a: str, b: str, with_proof: bool, clock: Clock) -> Report:
             if isinstance(result, BaseException):
                 raise result
             return result

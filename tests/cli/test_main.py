@@ -141,7 +141,7 @@ def test_signals_end_it_without_a_word(number: signal.Signals, code: int) -> Non
     program = (
         "import sys, types, time\n"
         "slow = types.ModuleType('elfdiff.diagnose')\n"
-        "def diagnose(a, b, with_proof):\n    print('ready', file=sys.stderr, flush=True)\n    time.sleep(30)\n"
+        "def diagnose(a, b, with_proof, clock):\n    print('ready', file=sys.stderr, flush=True)\n    time.sleep(30)\n"
         "slow.diagnose = diagnose\n"
         "sys.modules['elfdiff.diagnose'] = slow\n"
         "sys.argv = ['elfdiff', 'x', 'y']\n"

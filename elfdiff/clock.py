@@ -1,0 +1,53 @@
+"""Clock: a time limit for the stages of a comparison. What a stage found before the time was over is not lost."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+LEAST = 1e-6
+"""Seconds; an alarm after 0 seconds would never ring."""
+
+
+class OutOfTime(BaseException):
+    """The time is over; ``str()`` says during what.
+
+    No ElfdiffError, nor any Exception: what catches bad input must not take this for it.
+    """
+
+
+class Clock:
+    """Runs from when it is made. ``limit`` is in seconds of wall clock, None for all the time in the world.
+
+    With a limit it needs the main thread, where signals arrive.
+    """
+
+    def __init__(self, limit: float | None = None) -> None:
+        self.limit = limit
+        self.begun = time.monotonic()
+
+    @contextmanager
+    def running(self, work: str) -> Iterator[None]:
+        """What is done inside ends with OutOfTime when the time is over; ``work`` says what that is ("reading")."""
+        if self.limit is None:
+            yield
+            return
+        sentence = f"out of time: the {self.limit:g} s of --time-limit were over while {work}"
+
+        def ring(signum: int, frame: FrameType | None) -> NoReturn:
+            raise OutOfTime(sentence)
+
+        left = self.limit - (time.monotonic() - self.begun)
+        if left <= 0:
+            raise OutOfTime(sentence)
+        before = signal.signal(signal.SIGALRM, ring)
+        try:
+            signal.setitimer(signal.ITIMER_REAL, max(left, LEAST))
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
