@@ -20,6 +20,9 @@ from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.rewrites import Rewrite
 from elfdiff.comparison.runs import Flags, Ints, Runs
 
+MAX_SITES = 20_000
+"""Operands that are looked at one by one."""
+
 
 @dataclass(frozen=True, eq=False)
 class OneWay:
@@ -144,8 +147,8 @@ class OneWay:
     def _otherwise(self, outcome: Outcome) -> list[Outcome]:
         """The outcome, and what becomes of code operands that disagree, but mean something beside the place itself.
 
-        The word before something, in loops that count up before they read; or the end of a section, which need not be
-        the end of what stands last in it.
+        The word before something, in loops that count up before they read; the end of a section, which need not be the
+        end of what stands last in it; or the end of something that the same function refers to by another operand.
         """
         group, space = outcome.prediction.fields, self.spaces.get(outcome.prediction.fields.space)
         if "code operand" not in group.what or space is None or group.end:
@@ -155,7 +158,11 @@ class OneWay:
         for before in (True, False):
             wrong = ~outcome.good
             targets = group.target[outcome.rows[wrong]]
-            wrong[wrong] = np.isin(targets + word, space.runs.a) if before else np.isin(targets, space.ends_a)
+            if before:
+                wrong[wrong] = np.isin(targets + word, space.runs.a)
+            else:
+                sites = group.at[outcome.rows[wrong]]
+                wrong[wrong] = np.isin(targets, space.ends_a) | self._ends_of_known(sites, targets, space)
             if not wrong.any() or (before and (group.base not in (Base.SITE, Base.NOTHING) or group.immediate)):
                 continue
             chosen = np.zeros(len(group), dtype=bool)
@@ -174,6 +181,33 @@ class OneWay:
             found.append(other.without(~kept))
             outcome = found[0] = outcome.without(wrong)
         return found
+
+    @cached_property
+    def _code_operands(self) -> tuple[Ints, Ints]:
+        """Where operands of code stand in a (ascending), and what they mean."""
+        groups = [g for g in self.fields if "code operand" in g.what and g.space == ADDRESS]
+        none = np.zeros(0, dtype=np.int64)
+        at = np.concatenate([none, *(g.at for g in groups)])
+        order = np.argsort(at, kind="stable")
+        return at[order], np.concatenate([none, *(g.target for g in groups)])[order]
+
+    def _ends_of_known(self, sites: Ints, targets: Ints, space: Space) -> Flags:
+        """Which operands mean the end of a run into which another operand of the same function points."""
+        out = np.zeros(len(sites), dtype=bool)
+        runs = space.runs
+        spans = sorted((m.a_span.start, m.a_span.end) for m in self.found_matches if m.a_span is not None)
+        if not spans or not len(runs) or len(sites) > MAX_SITES:
+            return out
+        starts = np.array([start for start, _ in spans], dtype=np.int64)
+        home = np.searchsorted(starts, sites, side="right") - 1
+        back = np.maximum(np.searchsorted(runs.a, targets, side="left") - 1, 0)
+        ends = (runs.a[back] + runs.n[back] == targets) & (home >= 0)
+        at, meant_there = self._code_operands
+        for index in np.flatnonzero(ends).tolist():
+            low, high = np.searchsorted(at, spans[int(home[index])])
+            near = meant_there[low:high]
+            out[index] = bool(((near >= runs.a[back[index]]) & (near < targets[index])).any())
+        return out
 
     def _outcome(self, prediction: Prediction) -> Outcome:
         group = prediction.fields
