@@ -87,8 +87,9 @@ def function_table(data: bytes, word: int, little: bool) -> FunctionTable | None
 
 
 def _full(data: bytes, start: int, end: int, fill: int) -> bool:
-    """Texts from end to end: behind the last one's NUL are fewer than ``fill`` zeros."""
-    return start < end and len(data[start:end].rstrip(b"\0")) + fill >= end - start and data[end - 1] == 0
+    """Texts from end to end, none of them empty: behind the last one's NUL are fewer than ``fill`` zeros."""
+    texts = data[start:end].rstrip(b"\0")
+    return len(texts) < end - start <= len(texts) + fill and b"\0\0" not in texts
 
 
 def align_function_tables(
@@ -119,9 +120,8 @@ def _texts(x: bytes, y: bytes, rewriter: Rewriter, word: int) -> TextAlignment:
     ends = [len(data.rstrip(b"\0")) + 1 for data in (x, y)]
     found = align_pool(x[: ends[0]], y[: ends[1]], rewriter)
     sizes = [-(-end // word) * word for end in ends]
-    shared = min(sizes[0] - ends[0], sizes[1] - ends[1])
     fills = [
-        (sizes[0] - shared, sizes[1] - shared, shared),
+        (ends[0], ends[1], min(sizes[0] - ends[0], sizes[1] - ends[1])),
         (sizes[0], sizes[1], min(len(x) - sizes[0], len(y) - sizes[1])),
     ]
     return TextAlignment(joined([found.runs, Runs.of(fills)]), found.changes)
