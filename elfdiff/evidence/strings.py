@@ -23,6 +23,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.evidence.order import collation, differing_middle, rearranged
 from elfdiff.evidence.places import readable, spot_location, symbol_over
+from elfdiff.evidence.prose import reads_as_text
 from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
 from elfdiff.report import Location
 
@@ -31,11 +32,16 @@ MAX_LOOSE_WORD = 64
 MAX_ORDER_SHOWN = 12
 MAX_LOOSE_DIFFERENCES = 3
 MIN_MOVED = 3
+_ALIKE = frozenset({"shape", "rewrite"})
+"""Why two texts are partners that have one form."""
 _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, WordKind.COUNTER})
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 GO_BUILD_INFO = b"path\t"
-_CRATE_HEAD = re.compile(rb"/[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z")
+_CRATE_HEAD = re.compile(
+    rb"/(?:registry|vendor|checkouts|deps)/(?:[^/]+/)*[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z"
+)
+"""The sources of a crate in one version, or of one rustc: another version is another dependency, no other directory."""
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
@@ -60,7 +66,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         ):
             continue
         if string.a is None or string.b is None:
-            if _same_elsewhere(string, pair):
+            if _same_elsewhere(string, pair) or not reads_as_text(spot.text):
                 continue
             plain += 1
             if plain <= MAX_TEXT_CHANGES:
@@ -98,7 +104,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             yield _text_change(pair, string, fragments)
         elif found and all(not isinstance(item, WordChange) or item.kind is not WordKind.OTHER for item in found):
             yield from found
-        elif not (prefixes and loose):
+        elif not (prefixes and loose) and (string.how in _ALIKE or _is_written(string)):
             plain += 1
             if plain <= MAX_TEXT_CHANGES:
                 yield from (
@@ -128,6 +134,11 @@ def _same_elsewhere(string: StringPair, pair: Pair) -> bool:
     """An entry of a debug string table that is on one side only says nothing by itself: linkers merge tails."""
     spot = string.a or string.b
     return spot is not None and spot.section.name.startswith(".debug")
+
+
+def _is_written(string: StringPair) -> bool:
+    """True if a side reads as what somebody wrote."""
+    return any(spot is not None and reads_as_text(spot.text) for spot in (string.a, string.b))
 
 
 def _rearranged(string: StringPair) -> TextOrderChange | None:
