@@ -9,6 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from elfdiff.accounting import fips
+from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable, rebuilt
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.comparison.image import Image
@@ -57,6 +59,22 @@ def packed_tables(alignment: OneWay) -> tuple[PackedTable, ...]:
                 )
                 break
     return tuple(out)
+
+
+def checksums(alignment: OneWay) -> tuple[CheckedSum, ...]:
+    """The checksum of Go's FIPS code in b, where a's own can be computed from a."""
+    a, b = alignment.a, alignment.b
+    left, right = a.elf.section(fips.SECTION), b.elf.section(fips.SECTION)
+    if left is None or right is None or left.span is None or right.span is None:
+        return ()
+    places = [
+        (s.span.start, s.span.length, s.address)
+        for s in a.elf.sections
+        if s.is_allocated and s.span is not None and s.compression is None
+    ]
+    ours, theirs = (CheckedSum(span.start + len(fips.MAGIC), a.word) for span in (left.span, right.span))
+    stands = a.elf.data[ours.at : ours.at + ours.length]
+    return (theirs,) if fips.computed(a.array, ours, a.little, places) == stands else ()
 
 
 def _table(image: Image, section: Section) -> HashTable | None:

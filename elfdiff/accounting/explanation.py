@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable
 from elfdiff.accounting.relative import PackedTable
 from elfdiff.elf.immediate import Immediate, parsed
@@ -113,6 +114,8 @@ class Explanation:
     """Padding between functions."""
     packed: tuple[PackedTable, ...] = ()
     """Tables of relative relocations, packed from the addresses that the map gives."""
+    sums: tuple[CheckedSum, ...] = ()
+    """Checksums over what the replay gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +263,7 @@ def dump(explanation: Explanation) -> bytes:
             [x.image_at, x.size, x.at, x.length, x.encoder, x.size_at, x.size_width, x.big_size] for x in e.deflated
         ],
         "packed": [[getattr(x, name) for name in PackedTable.__slots__] for x in e.packed],
+        "sums": [[x.at, x.word] for x in e.sums],
         "styles": styles,
         "fills": [
             out.array(np.array(column, dtype=np.int64))
@@ -375,7 +379,7 @@ def load(data: bytes) -> Explanation:
             int(h["image"]), tuple(Inflated(*x) for x in h["inflated"]), tuple(Deflated(*x) for x in h["deflated"]),
             tuple(_hash_table(x) for x in h["hashes"]),
             tuple(Fill(at, length, styles[style]) for at, length, style in zip(*filled, strict=True)),
-            tuple(_packed_table(x) for x in h["packed"]),
+            tuple(_packed_table(x) for x in h["packed"]), tuple(CheckedSum(int(x[0]), int(x[1])) for x in h["sums"]),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

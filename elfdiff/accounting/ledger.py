@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
 from elfdiff.accounting.explanation import Explanation
+from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable
 from elfdiff.accounting.left import LeftSpans, placed
 from elfdiff.accounting.mirror import mirrored
@@ -327,7 +328,8 @@ class Accountant:
             for begin, stop in self.a.lone_within(span.start, span.end):
                 self.a.kind[begin:stop] = Class.CONSEQUENCE
                 self.a.owner[begin:stop] = label
-        made: list[tuple[HashTable | PackedTable, str, int]] = [
+        made: list[tuple[HashTable | PackedTable | CheckedSum, str, int]] = [
+            *((checked, "checksum of Go's FIPS code", checked.length) for checked in explanation.sums),
             *((table, "hash table of symbols", 4) for table in explanation.hash_tables),
             *((table, "packed relocations", table.word) for table in explanation.packed),
         ]

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Ints, MalformedProof, SpaceMap
 from elfdiff.accounting.fillers import fill
+from elfdiff.accounting.fips import computed
 from elfdiff.accounting.hashing import rebuilt
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.accounting.streams import MAX_SLOW, SLOW, UnknownEncoder, deflate, inflate
@@ -63,6 +64,11 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
             raise MalformedProof("a table is not inside the file")
         if made is not None:
             out[table.at : table.at + table.length] = np.frombuffer(made, dtype=np.uint8)
+    for checked in e.sums:
+        places = list(zip(*(e.sections[column].tolist() for column in (1, 3, 5)), strict=True))
+        digest = computed(out[: e.b_size], checked, e.little, places)
+        if digest is not None:
+            out[checked.at : checked.at + checked.length] = np.frombuffer(digest, dtype=np.uint8)
     for stream in e.deflated:
         _deflate(out, stream, e.little)
     if with_payload:
