@@ -138,3 +138,16 @@ def test_the_bound_of_an_array_follows_from_the_text_in_it(tmp_path: Path) -> No
     report = pipeline.diagnose(str(tmp_path / "a" / "m"), str(tmp_path / "b" / "m"))
     assert report.ledger is not None
     assert report.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc builds the pair")
+@pytest.mark.parametrize("style", ["none", "md5"])
+def test_a_note_of_another_size_is_accounted_for_with_all_that_says_its_size(tmp_path: Path, style: str) -> None:
+    (tmp_path / "m.c").write_text("int main(void) { return 7; }\n")
+    for name, flag in (("a", "sha1"), ("b", style)):
+        subprocess.run(["gcc", f"-Wl,--build-id={flag}", "-o", name, "m.c"], check=True, cwd=tmp_path)
+    for one, other in (("a", "b"), ("b", "a")):
+        report = pipeline.diagnose(str(tmp_path / one), str(tmp_path / other))
+        assert [finding.cause for finding in report.findings] == ["build-id-setting"]
+        assert report.ledger is not None
+        assert report.ledger.totals.unexplained.most == 0

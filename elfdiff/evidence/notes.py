@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
-from elfdiff.elf.model import Note
+from elfdiff.elf.model import Note, Section
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
-from elfdiff.evidence.places import readable
+from elfdiff.evidence.places import readable, section_name
 from elfdiff.payload.debuglink import alternate_link, debug_link
 from elfdiff.report import Location
 from elfdiff.span import Span
+
+PT_NOTE = 4
 
 _KINDS = {
     ("GNU", 3): "build-id",
@@ -44,6 +46,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
                 kind=kind,
                 a_length=len(a.description) if a else 0,
                 b_length=len(b.description) if b else 0,
+                spans=_sizes(pair, a, b),
                 versioned_uuid=bool(a and b and _is_version_4(a.description) and _is_version_4(b.description)),
             )
     if pair.a.build_id is not None and pair.a.build_id == pair.b.build_id:
@@ -63,6 +66,63 @@ def _location(note: Note, kind: str) -> Location:
     text_kinds = ("go-build-id", "package", "gold-version", "build-salt")
     value = readable(note.description.rstrip(b"\0")) if kind in text_kinds else note.description[:2048].hex()
     return Location(note.description_span.start, note.description_span.length, "file", value)
+
+
+def _sizes(pair: Pair, a: Note | None, b: Note | None) -> tuple[tuple[Span | None, Span | None], ...]:
+    """What else says that a note is there, or how long it is: nothing where both are equally long.
+
+    A note that only one side has is a section with a header and a name; else n_descsz, sh_size and the segment's sizes
+    differ (gABI, "Note Section", "Section Header", "Program Header").
+    """
+    if a and b and len(a.description) == len(b.description):
+        return ()
+    if a is None or b is None:
+        elf, note = (pair.a, a) if a else (pair.b, b)
+        spans = [*_section_of(elf, note), *_segment_sizes(elf, note)] if note else []
+        return tuple((span, None) if a else (None, span) for span in spans)
+    pairs: list[tuple[Span | None, Span | None]] = [(_word(a.span.start + 4, 4), _word(b.span.start + 4, 4))]
+    fields = [
+        [_size_field(elf, section) for section in elf.sections_named(note.section) if section.span == note.span]
+        for elf, note in ((pair.a, a), (pair.b, b))
+    ]
+    pairs += zip(*fields, strict=False)
+    pairs += zip(_segment_sizes(pair.a, a), _segment_sizes(pair.b, b), strict=False)
+    return tuple(pairs)
+
+
+def _word(start: int, size: int) -> Span:
+    return Span(start, start + size)
+
+
+def _size_field(elf: ElfFile, section: Section) -> Span:
+    """sh_size."""
+    offset, width = (32, 8) if elf.elf_class == 64 else (20, 4)
+    return _word(section.header_span.start + offset, width)
+
+
+def _section_of(elf: ElfFile, note: Note) -> Iterator[Span]:
+    """A section that is this note and nothing else: its contents, its header, and its name."""
+    for section in elf.sections_named(note.section):
+        if section.span == note.span:
+            yield section.span
+            yield section.header_span
+            name = section_name(elf, section)
+            if name:
+                yield Span(name.start, name.end + 1)
+
+
+def _segment_sizes(elf: ElfFile, note: Note) -> list[Span]:
+    """p_filesz and p_memsz of the smallest PT_NOTE segment that holds the note and ends with it."""
+    found = [
+        segment
+        for segment in elf.segments
+        if segment.type == PT_NOTE and segment.span.start <= note.span.start <= note.span.end <= segment.span.end
+    ]
+    if not found:
+        return []
+    segment = min(found, key=lambda item: item.file_size)
+    at, width = (segment.header_span.start + 32, 8) if elf.elf_class == 64 else (segment.header_span.start + 16, 4)
+    return [_word(at, width), _word(at + width, width)]
 
 
 def _is_version_4(description: bytes) -> bool:

@@ -6,6 +6,7 @@ from elfdiff.comparison.texts import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 MAX_VALUE = 4096
 
@@ -31,3 +32,18 @@ def symbol_over(elf: ElfFile, section: Section, offset: int) -> str | None:
     """The name of the object or function that covers an offset of a section's contents; None if none does."""
     symbol: Symbol | None = elf.symbol_at(section, offset)
     return symbol.name if symbol is not None and symbol.kind in ("object", "func", "tls") else None
+
+
+def section_name(elf: ElfFile, section: Section) -> Span | None:
+    """Where a section's name stands, without its NUL: sh_name is the header's first word (gABI, "Section Header").
+
+    None where the table of section names does not hold it.
+    """
+    index = elf.header.shstrndx
+    names = elf.sections[index].span if index < len(elf.sections) else None
+    if names is None:
+        return None
+    at = section.header_span.start
+    start = names.start + int.from_bytes(elf.data[at : at + 4], elf.byte_order)
+    end = start + len(section.name.encode("utf-8", "surrogateescape"))
+    return Span(start, end) if end <= names.end else None

@@ -11,6 +11,7 @@ from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
+from elfdiff.evidence.places import section_name
 from elfdiff.payload import rust
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -121,17 +122,9 @@ def _section_ids(pair: Pair) -> Iterator[SymbolRenamed]:
 
 
 def _identifier_span(elf: ElfFile, section: Section) -> Span | None:
-    """Where the last part of a section's name stands in the table of section names; sh_name is the header's first
-    word."""
-    names = elf.sections[elf.header.shstrndx] if elf.header.shstrndx < len(elf.sections) else None
-    if names is None or names.span is None:
-        return None
-    start = names.span.start + int.from_bytes(
-        elf.data[section.header_span.start : section.header_span.start + 4], elf.byte_order
-    )
-    end = start + len(section.name)
-    part = section.name.rpartition(".")[2]
-    return Span(end - len(part), end) if end <= names.span.end else None
+    """Where the last part of a section's name stands in the table of section names."""
+    whole = section_name(elf, section)
+    return Span(whole.end - len(section.name.rpartition(".")[2]), whole.end) if whole else None
 
 
 def _at(span: Span | None, text: str) -> Location | None:
