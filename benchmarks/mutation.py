@@ -5,10 +5,10 @@ over what its tables describe, and over every kind of run that the ledger of the
 in one copy of B, far from each other.
 
 An edit is *excused* if one of its bytes is owned as root or consequence afterwards. It is *seen* if a byte of it counts
-as differing, contradicted or moved; else it is *unseen*. An edit in a function is *unnamed* unless that function is
-among those that differ. What goes unseen or unnamed beside other edits is planted once more alone; there an edit is
-seen *elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One edit of code in each copy
-is planted alone to see that the verdict on code is "differs"; else it is *the same code*.
+as differing, contradicted or moved; else it is *unseen*. An edit in functions is *unnamed* unless one of them is among
+those that differ. What goes unseen or unnamed beside other edits is planted once more alone; there an edit is seen
+*elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One edit of code in each copy is
+planted alone to see that the verdict on code is "differs"; else it is *the same code*.
 """
 
 from __future__ import annotations
@@ -232,7 +232,7 @@ class Trial:
             return
         for edit in batch:
             self._judge(edit, now)
-        in_code = [edit for edit in batch if self._function(edit) is not None]
+        in_code = [edit for edit in batch if self._functions(edit)]
         if in_code:
             self._verdict(self.rng.choice(in_code))
 
@@ -253,19 +253,20 @@ class Trial:
 
     def _result(self, edit: Edit, now: Accounted) -> tuple[str, str]:
         result, detail = judge(self.data, edit, now, self.base)
-        function = self._function(edit)
-        if result == "flagged" and function is not None and now.code() is not None and not now.names(function):
+        functions = self._functions(edit).values()
+        if result == "flagged" and functions and now.code() is not None and not any(map(now.names, functions)):
             result = "unnamed"
         return result, detail
 
-    def _function(self, edit: Edit) -> int | None:
-        """A changed byte inside of a function; None if there is none."""
+    def _functions(self, edit: Edit) -> dict[int, int]:
+        """One changed byte of every function that the edit changes, by the function's index."""
+        out: dict[int, int] = {}
         for at, new in edit.writes:
             for place in range(at, at + len(new)):
                 index = bisect.bisect_right(self.starts, place) - 1
                 if new[place - at] != self.data[place] and index >= 0 and place < self.subject.functions[index][1]:
-                    return place
-        return None
+                    out.setdefault(index, place)
+        return out
 
     def _verdict(self, edit: Edit) -> None:
         try:

@@ -48,10 +48,17 @@ from elfdiff.comparison.functions import (
     masked,
 )
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece, signed
-from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
+from elfdiff.comparison.layout import (
+    aligned,
+    displaced_sections,
+    trusted_sections,
+    trusted_segments,
+    trusted_tables,
+)
 from elfdiff.comparison.leftovers import with_leftovers
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
 from elfdiff.comparison.memory import align_memory, by_name, objects_in
+from elfdiff.comparison.named import hashed
 from elfdiff.comparison.oneway import OneWay
 from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
 from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
@@ -460,7 +467,10 @@ class Aligner:
                 many.append(Runs.of([(p, q, min(x.end - x.start, y.end - y.start))]))
         at = sorted(ends)
         return Space(
-            joined(many), np.array(at, dtype=np.int64), np.array([ends[value] for value in at], dtype=np.int64)
+            joined(many),
+            np.array(at, dtype=np.int64),
+            np.array([ends[value] for value in at], dtype=np.int64),
+            bodies=tuple((s.address, s.address + s.size) for s, _ in self.pairs if s.is_executable),
         )
 
     def _extent(self, left: Section, right: Section) -> int:
@@ -745,7 +755,9 @@ class Aligner:
             tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
             if tables[0] is not None and tables[1] is not None:
                 place = None if self.a.relocatable else self._map_addresses
-                partner = align_symbols(tables[0], tables[1], self.index_map, self.rewriter, place)
+                dynamic = left.type == SHT_DYNSYM
+                listed = (hashed(self.a, left), hashed(self.b, right)) if dynamic else (None, None)
+                partner = align_symbols(tables[0], tables[1], self.index_map, self.rewriter, place, listed)
                 return records(partner, tables[0].entry_size)
         elif left.type in (SHT_RELA, SHT_REL) and not self.a.relocatable:
             size = word * (3 if left.type == SHT_RELA else 2)
@@ -874,8 +886,8 @@ class Aligner:
         spaces[ADDRESS] = self.address
         spaces[SECTION_INDEX] = Space(
             Runs.of([(0, 0, 1), *((i, j, 1) for i, j in self.index_map.items())]),
-            np.array([len(self.a.elf.sections)], dtype=np.int64),
-            np.array([len(self.b.elf.sections)], dtype=np.int64),
+            np.array([len(self.a.elf.sections)] if self._counted else [], dtype=np.int64),
+            np.array([len(self.b.elf.sections)] if self._counted else [], dtype=np.int64),
         )
         versions = self._versions()
         if versions is not None:
@@ -904,9 +916,24 @@ class Aligner:
                 if section.index not in trusted
                 for edge in (section.offset, section.offset + section.size)
             }
-            for image, trusted in ((self.a, self.trusted[0]), (self.b, self.trusted[1]))
+            | {
+                edge
+                for piece in image.pieces
+                if piece.name in ("program headers", "section headers") and piece.name not in tables
+                for edge in (piece.start, piece.end)
+            }
+            for image, trusted, tables in zip((self.a, self.b), self.trusted, self._trusted_tables, strict=True)
         )
         return a, b
+
+    @cached_property
+    def _trusted_tables(self) -> tuple[set[str], set[str]]:
+        return trusted_tables(self.a), trusted_tables(self.b)
+
+    @property
+    def _counted(self) -> bool:
+        """In both files something else than the ELF header says how many sections there are."""
+        return all("number of sections" in tables for tables in self._trusted_tables)
 
     def _page_ends(self, ends: dict[int, int]) -> None:
         """Segments that are filled up to a page (RELRO of LLD and mold): the page behind what stands last in them."""

@@ -3,11 +3,13 @@ theirs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from elfdiff.comparison.fields import ADDRESS
 from elfdiff.comparison.functions import FunctionMatch, FunctionStatus, functions_in, masked
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints
@@ -33,10 +35,29 @@ def judged(alignment: OneWay) -> tuple[FunctionMatch, ...]:
     row = np.searchsorted(starts[order], wrong, side="right") - 1
     held = row >= 0
     held[held] = wrong[held] < ends[row[held]]
-    for index in np.unique(order[row[held]]).tolist():
+    misplaced = [index for index, match in enumerate(out) if match.status is FunctionStatus.MOVED]
+    misplaced = _elsewhere(alignment, out, misplaced) if misplaced else []
+    for index in (*np.unique(order[row[held]]).tolist(), *misplaced):
         if out[index].status in (FunctionStatus.SAME, FunctionStatus.MOVED):
             out[index] = replace(out[index], status=FunctionStatus.REDIRECTED)
     return (*out, *_around(alignment, wrong[~held]))
+
+
+def _elsewhere(alignment: OneWay, matches: Sequence[FunctionMatch], moved: Sequence[int]) -> list[int]:
+    """Those of the moved functions that most references to them say to stand elsewhere: two that exchanged their
+    bytes."""
+    starts = np.array([matches[index].a_address for index in moved], dtype=np.int64)
+    order = np.argsort(starts, kind="stable")
+    votes = np.zeros(len(starts), dtype=np.int64)
+    for outcome in alignment.outcomes:
+        group = outcome.prediction.fields
+        if group.space != ADDRESS or group.end:
+            continue
+        target = group.target[outcome.rows]
+        row = np.minimum(np.searchsorted(starts[order], target), len(starts) - 1)
+        hit = (starts[order][row] == target) & outcome.prediction.known[outcome.rows]
+        np.add.at(votes, order[row[hit]], np.where(outcome.good[hit], 1, -1))
+    return [moved[index] for index in np.flatnonzero(votes < 0).tolist()]
 
 
 def _code(alignment: OneWay) -> list[Section]:

@@ -106,6 +106,8 @@ class Space:
     """The ends of sections come first, whatever the last run says."""
     discrete: bool = False
     """Numbers of things: none is the end of the one before it."""
+    bodies: tuple[tuple[int, int], ...] = ()
+    """Code of a, in which nothing but an end means the end of what stands before."""
 
     def map(self, values: Ints, end: bool) -> Mapped:
         """Each value's place in b; ``end``: values are ends of something.
@@ -117,8 +119,11 @@ class Space:
         found = self.runs.map(values)
         value, other, known = found.value, found.other, found.known
         ambiguous = np.zeros(len(values), dtype=bool)
-        if self.discrete and not end:
-            known = self.runs.map_fields(values, 1)[1]
+        if (self.discrete or self.bodies) and not end:
+            inside = np.full(len(values), self.discrete)
+            for low, high in self.bodies:
+                inside |= (values >= low) & (values < high)
+            known = known & (~inside | self.runs.map_fields(values, 1)[1])
         if end:
             value = np.where(found.ambiguous, other, value)
         if len(self.ends_a):

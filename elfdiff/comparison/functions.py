@@ -202,6 +202,8 @@ def align_code(
         f, g = a_functions[index], b_functions[other]
         if f.end - f.start == g.end - g.start and mostly_same(left.bodies[index], right.bodies[other]):
             runs.append((f.start, g.start, f.end - f.start))
+        elif begins_alike(left.bodies[index], right.bodies[other]):
+            runs.append((f.start, g.start, min(f.end - f.start, g.end - g.start)))
         else:
             runs += align_content(left.bodies[index], right.bodies[other]).shifted(f.start, g.start).triples()
     runs += _gaps(left, right)
@@ -220,6 +222,18 @@ def mostly_same(x: bytes, y: bytes) -> bool:
     if len(x) != len(y):
         return False
     return 2 * int(np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))) >= len(x)
+
+
+def begins_alike(x: bytes, y: bytes) -> bool:
+    """The shorter one is what the longer begins with, but for a few bytes: only what says where it ends is another.
+
+    Its last bytes may also end the longer one, and would then excuse the wrong length.
+    """
+    size = min(len(x), len(y))
+    if size < 16:
+        return False
+    unequal = np.count_nonzero(np.frombuffer(x, np.uint8, size) != np.frombuffer(y, np.uint8, size))
+    return 16 * int(unequal) <= size
 
 
 def alike(x: bytes, y: bytes) -> bool:

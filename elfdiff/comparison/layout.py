@@ -11,6 +11,8 @@ from collections import Counter
 from elfdiff.comparison.image import PT_LOAD, SHF_TLS, SHT_NOBITS, Image
 from elfdiff.elf.model import Section, Segment
 
+PT_PHDR = 6
+
 
 def aligned(value: int, unit: int) -> int:
     """The next multiple of ``unit`` from ``value`` on."""
@@ -61,6 +63,30 @@ def displaced_sections(image: Image) -> set[int]:
             home = [distances[s.index] for s in image.elf.segments if s.index in distances and _holds(s, section)]
             if home and section.address - section.offset not in home:
                 out.add(section.index)
+    return out
+
+
+def trusted_tables(image: Image) -> set[str]:
+    """Which of "program headers", "section headers" and "number of sections" something else than the ELF header
+    confirms.
+
+    Program headers follow the ELF header, or PT_PHDR says where they are. Section headers begin with an empty one and
+    stand behind all contents, or before all of them; their number is that which reaches to the next thing or the end.
+    """
+    header, sections = image.elf.header, image.elf.sections
+    out: set[str] = set()
+    if header.phoff == header.span.end or header.phoff in [s.offset for s in image.elf.segments if s.type == PT_PHDR]:
+        out.add("program headers")
+    end = header.shoff + header.shnum * header.shentsize
+    filled = [s.span for s in sections if s.span is not None and s.size]
+    behind = max([header.span.end, *(span.end for span in filled)])
+    following = min([span.start for span in filled if span.start >= header.shoff], default=len(image.elf.data))
+    exact = end == len(image.elf.data) or 0 <= following - end < image.word
+    if exact:
+        out.add("number of sections")
+    empty = bool(sections) and not any((sections[0].type, sections[0].address, sections[0].offset))
+    if empty and (exact or header.shoff == aligned(behind, image.word)):
+        out.add("section headers")
     return out
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.frames import Cie, Fde, Frames
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.named import Hashed, confirmed
 from elfdiff.comparison.order import kept_sorted, ranked, settled
 from elfdiff.comparison.pools import Rewriter, shape
 from elfdiff.comparison.references.loader import RELATIVE
@@ -128,10 +129,12 @@ def align_symbols(
     sections: dict[int, int],
     rewriter: Rewriter,
     place: Callable[[Ints], tuple[Ints, Flags]] | None,
+    listed: tuple[Hashed | None, Hashed | None] = (None, None),
 ) -> Ints:
     """Partner of every symbol: by name and place together, then by name, then by place; then what fits between.
 
     A name alone does not say which of two symbols is meant when one of them was renamed to the other's name.
+    ``listed``: what hash tables say of a's and b's symbols.
     """
     a_keys, b_keys = _keys(a, sections), _keys(b, None)
     values = b.table["value"].astype(np.int64)
@@ -157,7 +160,7 @@ def align_symbols(
     out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
     renamed = np.array([j >= 0 and a_keys[i][0] != b_keys[j][0] for i, j in enumerate(out.tolist())], dtype=bool)
     out = settled(out, len(b), a.table["value"].astype(np.int64), values, renamed)
-    return filled(out, len(b))
+    return filled(confirmed(out, *listed), len(b))
 
 
 def _further(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Callable
 from types import ModuleType
@@ -9,10 +10,12 @@ from types import ModuleType
 import pytest
 
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.machines import x86_64
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.ranges import frames_of
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.model import Section
+from elfdiff.errors import ElfdiffError
 
 Judge = Callable[..., str]
 
@@ -93,3 +96,26 @@ def test_an_edit_in_the_plt_names_it(build, mutation):
     edit = mutation.Edit("edit", ((start + 0x22, b"\x77"),))
     now = mutation.Accounted.of(a, mutation.planted(pair.b, [edit]))
     assert now.names(start + 0x22)
+
+
+def test_dynamic_symbols_that_changed_places(build, judge):
+    """Their table of hashes says which of them stands where, whatever the order of the objects."""
+    pair = build("-rdynamic", orders=("mu", "um"))
+    b = parse(pair.b, "b")
+    p, q = (next(s.span.start for s in b.dynamic_symbols if s.name == name) for name in ("main", "util"))
+    assert judge(pair, *exchanged(pair.b, p, q, 24)) == "flagged"
+
+
+@pytest.mark.parametrize(("at", "width"), [(32, 8), (40, 8), (60, 2)], ids=["e_phoff", "e_shoff", "e_shnum"])
+@pytest.mark.parametrize("step", [-3, -1, 1, 8])
+def test_a_table_stands_where_the_elf_header_alone_says(build, judge, at, width, step):
+    pair = build("-g")
+    new = (int.from_bytes(pair.b[at : at + width], "little") + step).to_bytes(width, "little")
+    with contextlib.suppress(ElfdiffError):
+        assert judge(pair, (at, new)) == "flagged"
+
+
+def test_a_nop_with_a_number_in_it_is_no_fill():
+    code = bytes.fromhex("662e0f1f840000000000")
+    assert x86_64.is_padding(code, 0)
+    assert not x86_64.is_padding(code[:-1] + b"\x01", 0)

@@ -8,6 +8,7 @@ from iced_x86 import Decoder, FlowControl, Instruction, Mnemonic, OpKind, Regist
 from elfdiff.comparison.fields import Base
 from elfdiff.comparison.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at, without_return
 from elfdiff.comparison.machines import Code, CodeReferences, ReferenceKind, Spread
+from elfdiff.comparison.machines.x86_64 import is_fill
 from elfdiff.elf.immediate import Immediate
 
 MACHINE = 3
@@ -324,12 +325,13 @@ def is_padding(code: bytes, address: int) -> bool:
 
     That is NOP of any length, INT3, and LEA and XCHG of a register with itself.
     """
-    return all(_does_nothing(instruction) for instruction in Decoder(32, code, ip=address))
+    return all(
+        is_fill(instruction, code, address) or _does_nothing(instruction)
+        for instruction in Decoder(32, code, ip=address)
+    )
 
 
 def _does_nothing(instruction: Instruction) -> bool:
-    if instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3):
-        return True
     if instruction.mnemonic == Mnemonic.LEA:
         plain = instruction.memory_displacement == 0 and instruction.memory_index == Register.NONE
         return plain and instruction.memory_base == instruction.op0_register

@@ -83,11 +83,11 @@ def is_padding(code: bytes, address: int) -> bool:
     index = 0
     while index < len(code):
         rest = code[index:]
-        if rest[:1] == b"\x07" and len(rest) >= 2 and rest[1] & 0xF0 == 0:
+        if rest[:2] in (b"\x07\x00", b"\x07\x07"):
             index += 2
-        elif rest[:1] == b"\x47" and len(rest) >= 4 and rest[1] & 0xF0 == 0:
+        elif rest[:4] == b"\x47\0\0\0":
             index += 4
-        elif rest[:2] == b"\xc0\x04" and len(rest) >= 6:
+        elif rest[:6] == b"\xc0\x04\0\0\0\0":
             index += 6
         elif rest[:2] == b"\0\0":
             index += 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 import numpy as np
-from iced_x86 import Decoder, FlowControl, Mnemonic
+from iced_x86 import Decoder, FlowControl, Instruction, Mnemonic
 
 from elfdiff.comparison.machines import Code, CodeReferences, ReferenceKind
 from elfdiff.comparison.runs import Flags, Ints
@@ -15,6 +15,13 @@ MACHINE = 62
 ELF_CLASS = 64
 BYTE_ORDER = "little"
 
+NOPS = frozenset(
+    {
+        b"\x90", b"\x0f\x1f\x00", b"\x0f\x1f\x40\x00", b"\x0f\x1f\x44\x00\x00", b"\x0f\x1f\x80\x00\x00\x00\x00",
+        b"\x0f\x1f\x84\x00\x00\x00\x00\x00",
+    }
+)  # fmt: skip
+"""NOP as the SDM recommends it, but for prefixes: an operand with another number in it was not written by a tool."""
 NEAR = 40
 """Bytes between the address of a table and the load from it."""
 
@@ -102,5 +109,13 @@ def immediates(code: bytes) -> list[tuple[int, int]]:
 
 
 def is_padding(code: bytes, address: int) -> bool:
-    """True if ``code`` is nothing but what assemblers and linkers fill gaps with: NOP of any length, or INT3."""
-    return all(instruction.mnemonic in (Mnemonic.NOP, Mnemonic.INT3) for instruction in Decoder(64, code, ip=address))
+    """True if ``code`` is nothing but what assemblers and linkers fill gaps with: INT3, or NOP without operands of its
+    own."""
+    return all(is_fill(instruction, code, address) for instruction in Decoder(64, code, ip=address))
+
+
+def is_fill(instruction: Instruction, code: bytes, address: int) -> bool:
+    """INT3, or a NOP as tools write it: prefixes, then one of NOPS; ``code`` begins at ``address``."""
+    start = instruction.ip - address
+    plain = code[start : start + instruction.len].lstrip(b"\x66\x2e")
+    return instruction.mnemonic == Mnemonic.INT3 or (instruction.mnemonic == Mnemonic.NOP and plain in NOPS)
