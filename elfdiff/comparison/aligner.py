@@ -115,6 +115,11 @@ def _space(runs: list[tuple[int, int, int]], ends: Mapping[int, int]) -> Space:
     )
 
 
+def _begins_empty(image: Image, headers: Piece) -> bool:
+    """The table of section headers is where it is said to be: its first entry is reserved (gABI, "Sections")."""
+    return not image.array[headers.start : headers.start + 8 + 3 * image.word].any()
+
+
 def calls_of(image: Image, section: Section, references: CodeReferences) -> Calls:
     """Operands that point into their own section."""
     start = image.place(section)[0]
@@ -871,6 +876,10 @@ class Aligner:
                 skip = (x.end - x.start - size, y.end - y.start - size) if x.name.startswith("gap before") else (0, 0)
                 if any(
                     edges & {piece.start, piece.end} for edges, piece in zip(self._doubtful_edges, (x, y), strict=True)
+                ):
+                    continue
+                if x.name == "section headers" and not all(
+                    _begins_empty(image, piece) for image, piece in ((self.a, x), (self.b, y))
                 ):
                     continue
                 whole.append((x.start + skip[0], y.start + skip[1], size))
