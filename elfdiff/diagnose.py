@@ -25,6 +25,7 @@ from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import EvidenceSet, TailChange
 from elfdiff.findings import findings, observed
+from elfdiff.heap import give_back
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Ledger, Report, Verdict
@@ -75,6 +76,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
     except OutOfTime as over:
         return _unfinished(facts(a, None), facts(b, None), a.data, b.data, over)
     evidence = gather(pair, clock)
+    give_back()
     unfinished = evidence.unfinished
     matches = list(matches_of(catalogue(), evidence))
     proof: bytes | None = None
