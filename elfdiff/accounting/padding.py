@@ -115,8 +115,9 @@ class _Section:
 
     def known(self) -> Iterator[Span]:
         for gap in self.after.values():
-            if self._parted(gap) is not None:
-                yield Span(gap.start, gap.end)
+            parts = self._parted(gap)
+            if parts is not None:
+                yield Span(gap.start + parts.kept, gap.end)
 
     def _parted(self, gap: _Gap) -> _Parts | None:
         """What the gap is made of: one fill; or two, where something empty but aligned stands between; or bytes that

@@ -608,8 +608,9 @@ class Aligner:
                 held = self._pointers[0].within(left)[0]
                 runs = with_words(runs, x, y, self.a.word, held, begins[here_too] - left.address)
                 runs = snapped(runs, x, y, self.a.word)
-            if self.a.elf.symtab is not None and self.b.elf.symtab is not None:
-                names = objects_in(self.a, left, self.a.elf.symtab), objects_in(self.b, right, self.b.elf.symtab)
+            tables_of = [image.elf.symtab or image.elf.dynsym for image in (self.a, self.b)]
+            if tables_of[0] is not None and tables_of[1] is not None:
+                names = objects_in(self.a, left, tables_of[0]), objects_in(self.b, right, tables_of[1])
                 runs = with_objects(runs, x, y, *names)
             self.texts[left.index] = TextAlignment(runs, text.changes)
 

@@ -93,7 +93,7 @@ def _held(image: Image, addresses: Ints) -> Ints:
 
 
 def align_slots(left: Slots, right: Slots, agreed: frozenset[int]) -> Runs | None:
-    """Slots of marks in ``agreed``, and what fits between them; None where nothing moved."""
+    """Slots of marks in ``agreed``, and slots without mark that fit between them; None where nothing moved."""
     if left.size != right.size:
         return None
     partner = np.full(left.count, -1, dtype=np.int64)
@@ -105,7 +105,10 @@ def align_slots(left: Slots, right: Slots, agreed: frozenset[int]) -> Runs | Non
         return None
     if left.count and right.count and partner[0] < 0 and not (partner == 0).any():
         partner[0] = 0
-    return records(filled(partner, right.count), left.size)
+    out = filled(partner, right.count)
+    # What is bound to a symbol that nothing confirms may have been exchanged with whatever stands beside it.
+    bound = np.isin(np.arange(left.count), list(left.by_mark.values())) | np.isin(out, list(right.by_mark.values()))
+    return records(np.where(bound, partner, out), left.size)
 
 
 def judged(left: Slots, right: Slots, votes: Votes) -> tuple[set[int], set[int]]:
