@@ -16,9 +16,13 @@ MIN_RUN = 5
 MAX_TEXT = 1 << 16
 LONG_RUN = 2048
 SHORTEST_PIECE = 16
+AROUND = 48
+"""Bytes on each side that say what a short run stands in."""
+SHF_STRINGS = 0x20
 MAX_UNMATCHED = 200_000
 
 _RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
+_PRINTABLE = re.compile(rb"[\0\t\n\r -~]+")
 _CODE_RUN = re.compile(rb"[\t\n\r -~]{8,}")
 _PROSE = re.compile(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
@@ -120,8 +124,8 @@ def unmatched(
         return [], [], {}, {}
     a_all = list(_pieces(texts(a_section, a_contents))) if a_section else []
     b_all = list(_pieces(texts(b_section, b_contents))) if b_section else []
-    a_spots, a_before = _lacking(a_section, a_all, b_all)
-    b_spots, b_before = _lacking(b_section, b_all, a_all)
+    a_spots, a_before = _lacking(a_section, a_contents, a_all, b_all)
+    b_spots, b_before = _lacking(b_section, b_contents, b_all, a_all)
     return a_spots, b_spots, a_before, b_before
 
 
@@ -132,7 +136,7 @@ def _unchanged(a: ElfFile, a_section: Section, b: ElfFile, b_section: Section) -
 
 
 def _lacking(
-    section: Section | None, here: list[tuple[int, bytes]], there: list[tuple[int, bytes]]
+    section: Section | None, contents: bytes, here: list[tuple[int, bytes]], there: list[tuple[int, bytes]]
 ) -> tuple[list[Spot], dict[int, bytes]]:
     spots: list[Spot] = []
     before: dict[int, bytes] = {}
@@ -155,11 +159,34 @@ def _lacking(
         if first and _touch(here, first - 1):
             first -= 1
         text = b"".join(piece for _, piece in here[first : last + 1])
-        if _is_wordy(text) and (not code or _PROSE.search(text)):
+        if (
+            _is_wordy(text)
+            and (not code or _PROSE.search(text))
+            and (
+                code
+                or section.name in _NUL_TABLES
+                or section.flags & SHF_STRINGS
+                or not _in_numbers(contents, here[first][0], text)
+            )
+        ):
             spots.append(Spot(section, here[first][0], text))
             before[here[first][0]] = here[first - 1][1] if first else b""
         index = last + 1
     return spots, before
+
+
+def _in_numbers(contents: bytes, offset: int, text: bytes) -> bool:
+    """True if a short run that no NULs enclose stands among bytes that are mostly neither printable nor NUL.
+
+    Tables of random words look so: a few bytes in a row are printable by chance.
+    """
+    end = offset + len(text)
+    if len(text) >= SHORTEST_PIECE or (
+        not any(contents[max(offset - 1, 0) : offset]) and not any(contents[end : end + 1])
+    ):
+        return False
+    around = contents[max(offset - AROUND, 0) : offset] + contents[end : end + AROUND]
+    return len(_PRINTABLE.sub(b"", around)) * 5 > len(around) * 2
 
 
 def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
