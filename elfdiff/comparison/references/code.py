@@ -16,6 +16,7 @@ from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.model import Section
 
 ET_EXEC = 2
+EM_X86_64 = 62
 DT_PLTGOT = 3
 SHT_RELA = 4
 MAX_TABLE = 4096
@@ -140,9 +141,9 @@ def _data_sections(image: Image) -> list[Section]:
 
 
 def _only_go(image: Image) -> bool:
-    """Go's own linker made the file: Go computes addresses from the place of the code, wherever it is linked to."""
+    """Go's own linker made the file, for x86-64: there Go computes addresses from the place of the code."""
     names = {section.name for section in image.elf.sections}
-    return ".gopclntab" in names and ".init" not in names
+    return image.elf.header.machine == EM_X86_64 and ".gopclntab" in names and ".init" not in names
 
 
 def _in_code(image: Image, values: Ints) -> Flags:
