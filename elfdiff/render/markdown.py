@@ -79,7 +79,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _blocks(report: Report, allowed: Collection[str]) -> Iterator[str]:
     names = (shorten(report.a.path, _LONGEST_PATH), shorten(report.b.path, _LONGEST_PATH))
-    yield f"## elfdiff: {wording.LABELS[report.verdict]}"
+    yield f"## elfdiff: {wording.label(report)}"
     yield escaped(wording.headline(report, names))
     yield from _plan(report)
     main = (*wording.inputs(report), *wording.roots(report))

@@ -122,7 +122,7 @@ class _Text:
         return main
 
     def _headline(self) -> list[Line]:
-        label = f"elfdiff: {wording.LABELS[self.report.verdict]}"
+        label = f"elfdiff: {wording.label(self.report)}"
         names = (self._short_path(self.report.a.path), self._short_path(self.report.b.path))
         text = f"{label}  {wording.headline(self.report, names)}"
         first, *rest = wrapped(text, self.style, "", "  ")

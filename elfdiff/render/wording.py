@@ -130,11 +130,23 @@ def headline(report: Report, names: tuple[str, str]) -> str:
         case Verdict.UNEXPLAINED:
             return f"{both} differ, and no known cause fits; {_gap(report)}"
         case Verdict.PARTLY_EXPLAINED:
-            count = len(roots(report))
-            return f"{both} differ for {amount(count, 'known reason')}; {_gap(report)}"
+            return f"{both} differ for {amount(len(roots(report)), _reason(report, 'known '))}; {_gap(report)}"
         case Verdict.EXPLAINED:
-            count = len(roots(report))
-            return f"{both} differ for {amount(count, 'reason')}; {_remedy(report)}"
+            return f"{both} differ for {amount(len(roots(report)), _reason(report, ''))}; {_remedy(report)}"
+
+
+def label(report: Report) -> str:
+    """The verdict in capitals; it says so where bytes belong to roots that are only possible."""
+    if report.verdict is Verdict.EXPLAINED and any(
+        finding.confidence is Confidence.POSSIBLE and finding.bytes.most for finding in roots(report)
+    ):
+        return "POSSIBLY EXPLAINED"
+    return LABELS[report.verdict]
+
+
+def _reason(report: Report, kind: str) -> str:
+    doubtful = all(finding.confidence is Confidence.POSSIBLE for finding in roots(report))
+    return "possible reason" if doubtful else f"{kind}reason"
 
 
 def _hashes(report: Report) -> str:
@@ -237,7 +249,7 @@ def plan(report: Report) -> Plan | None:
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         return _before_strip(report)
     steps = _steps(report)
-    if report.verdict is Verdict.PARTLY_EXPLAINED:
+    if report.verdict is Verdict.PARTLY_EXPLAINED and unaccounted(report):
         left = amount(unaccounted(report), "byte")
         steps = (*steps, Step(f"rebuild and compare again: so far no cause accounts for {left}"))
     if not steps:
@@ -249,20 +261,32 @@ def plan(report: Report) -> Plan | None:
 
 
 def _steps(report: Report) -> tuple[Step, ...]:
-    """Inputs that no flag makes equal, then every fix once, then the roots that no flag fixes."""
-    apart = [finding.cause for finding in inputs(report) if not finding.fixes]
+    """Every fix once, what is only possible behind the rest; then what no flag fixes.
+
+    Inputs that are only possible give no step where something sure was found: what to do is said already.
+    """
+    main = (*inputs(report), *roots(report))
+    sure = any(finding.confidence is Confidence.CERTAIN for finding in main)
+    apart = [
+        finding.cause
+        for finding in inputs(report)
+        if not finding.fixes and not (sure and finding.confidence is Confidence.POSSIBLE)
+    ]
     hopeless = [finding.cause for finding in roots(report) if not finding.fixes]
     steps: dict[str, Step] = {}
-    if apart:
-        line = f"no flag fixes {', '.join(apart)}: build both from the same inputs"
-        steps[line] = Step(line, apart[0])
-    for finding in (*inputs(report), *roots(report)):
+    for finding in sorted(main, key=lambda finding: finding.confidence is Confidence.POSSIBLE):
         for fix in best_fixes(finding):
             step = Step(f"{_condition(finding, fix)}{fix.action}", finding.cause, fix)
             steps.setdefault(step.line, step)
     if hopeless:
         line = f"no flag fixes {', '.join(hopeless)}; what helps: elfdiff explain {hopeless[0]}"
         steps[line] = Step(line, hopeless[0])
+    if apart:
+        doubtful = all(finding.confidence is Confidence.POSSIBLE for finding in inputs(report) if not finding.fixes)
+        line = f"no flag fixes {', '.join(apart)}: build both from the same inputs"
+        if doubtful:
+            line = f"if it is {' or '.join(apart)}: build both from the same inputs; no flag fixes it"
+        steps[line] = Step(line, apart[0])
     return tuple(steps.values())
 
 

@@ -15,6 +15,7 @@ from elfdiff.report import (
     Location,
     Report,
     Role,
+    Sides,
     Verdict,
 )
 
@@ -210,7 +211,36 @@ def test_one_action_for_two_causes_is_said_once(made: SimpleNamespace) -> None:
 def test_a_possible_cause_is_hedged(made: SimpleNamespace) -> None:
     text = render_text(made.many_roots(), PLAIN, 1)
     assert "if it is hash-order: export HASH_ORDER=C" in text
-    assert "flags may remove 5 of them" in text
+    assert "flags may remove 5 of them" in " ".join(text.split())
+
+
+def test_bytes_that_belong_to_a_possible_cause_are_explained_possibly(made: SimpleNamespace) -> None:
+    fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
+    doubt = made.finding("locale", confidence=Confidence.POSSIBLE, fixes=(fix,))
+    text = render_text(made.report(Verdict.EXPLAINED, (doubt,), ledger=made.ledger(payload=5)), PLAIN, 1)
+    assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
+    assert "differ for 1 possible reason; a flag may remove it" in " ".join(text.split())
+    assert "result=explained" in text
+    without_bytes = replace(doubt, bytes=Sides())
+    report = made.report(Verdict.EXPLAINED, (made.build_path(), without_bytes), ledger=made.ledger(payload=5))
+    assert render_text(report, PLAIN, 1).startswith("elfdiff: EXPLAINED  ")
+
+
+def test_what_no_flag_fixes_comes_last_and_not_beside_something_certain(made: SimpleNamespace) -> None:
+    fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
+    flags = Fix("any", "build both with the same flags", Effect.REMOVES)
+    source = made.finding("source-change", Role.INPUT, confidence=Confidence.POSSIBLE)
+    other = made.finding("build-flags", Role.INPUT, confidence=Confidence.POSSIBLE, fixes=(flags,))
+    text = render_text(made.report(Verdict.INPUTS_DIFFER, (source, other), ledger=made.ledger(input=5)), PLAIN, 1)
+    assert "1. if it is build-flags: build both with the same flags" in text
+    assert "2. if it is source-change: build both from the same inputs; no flag fixes it" in text
+    sure = made.finding("locale", fixes=(fix,))
+    text = render_text(made.report(Verdict.EXPLAINED, (source, sure), ledger=made.ledger(root=5)), PLAIN, 1)
+    assert "build both from the same inputs" not in text
+    likely = replace(source, confidence=Confidence.LIKELY)
+    text = render_text(made.report(Verdict.INPUTS_DIFFER, (likely, sure), ledger=made.ledger(root=5)), PLAIN, 1)
+    assert "1. export LC_ALL=C" in text
+    assert "2. no flag fixes source-change: build both from the same inputs" in text
 
 
 def test_words_to_paste_are_never_broken(made: SimpleNamespace) -> None:

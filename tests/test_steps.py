@@ -1,0 +1,56 @@
+"""Who owns bytes: surer causes first, and what is only possible owns values alone."""
+
+from __future__ import annotations
+
+from elfdiff.causes import Match, cause_of
+from elfdiff.causes.model import Cause
+from elfdiff.evidence.model import Evidence, FunctionChange, TimeChange, WordChange, WordKind
+from elfdiff.evidence.times import stamps_in
+from elfdiff.report import Confidence, Location
+from elfdiff.steps import claims, owners
+
+
+def the(name: str) -> Cause:
+    found = cause_of(name)
+    assert found is not None
+    return found
+
+
+def word(rewrite: int = 7) -> WordChange:
+    place = Location(64, 3, "file", "ann")
+    return WordChange(
+        a=place, b=place, rewrites=(rewrite,), kind=WordKind.USER_HOST, a_word="ann", b_word="bob", context="by ann"
+    )
+
+
+def date() -> TimeChange:
+    one, other = (stamps_in(text)[0].stamp for text in ("2024-03-05", "2024-03-07"))
+    place = Location(80, 10, "file", "2024-03-05")
+    return TimeChange(a=place, b=place, a_time=one, b_time=other, context="2024-03-05")
+
+
+def match(name: str, confidence: Confidence, *facts: Evidence) -> tuple[Cause, Match]:
+    return the(name), Match(the(name).face_ids[0], facts, confidence)
+
+
+def test_a_root_that_is_only_possible_owns_the_values_that_it_names() -> None:
+    found = [match("build-time", Confidence.POSSIBLE, date()), match("host-identity", Confidence.POSSIBLE, word())]
+    assert [claim.cause for claim in claims(None, found)] == ["build-time", "host-identity"]
+    assert [owner.cause for owner in owners(found)[7]] == ["host-identity"]
+
+
+def test_a_surer_cause_goes_before_a_possible_one() -> None:
+    found = [match("host-identity", Confidence.POSSIBLE, word()), match("vcs-state", Confidence.LIKELY, word())]
+    assert [claim.cause for claim in claims(None, found)] == ["vcs-state", "host-identity"]
+    assert [owner.cause for owner in owners(found)[7]] == ["vcs-state"]
+
+
+def test_nothing_else_that_is_only_possible_owns_bytes() -> None:
+    place = Location(4096, 64, "file", "code")
+    function = FunctionChange(a=place, b=place, name="f", status="changed", a_lines=(), b_lines=(), certain=True)
+    found = [
+        match("source-change", Confidence.POSSIBLE, word(), function),
+        match("parallel-build", Confidence.POSSIBLE, function),
+    ]
+    assert claims(None, found) == []
+    assert owners(found) == {}
