@@ -130,24 +130,20 @@ def is_unit_hash(change: PathChange) -> bool:
 def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
     """The path changes whose directory may be one where somebody built.
 
-    A directory with a name drawn at random is one if debug information says that a compiler ran there, or, without
-    debug
-    information, if a source stood there; else it held a tool's temporary files.
+    A directory with a name drawn at random is one if debug information says that a compiler ran there, or if a tree of
+    sources stood there; else it held a tool's temporary files: a generator drops its file beside nothing.
     """
     compiled: set[tuple[str, str]] = set()
-    sourced: set[tuple[str, str]] = set()
-    debug = False
     for change in evidence.of(PathChange):
-        debug |= change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER)
-        if change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.GO_TABLE):
+        inside = "/" in change.tail or looks_random(change.a_directory.rpartition("/")[0])
+        if change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.GO_TABLE) or (
+            inside and SOURCE_SUFFIX.search(change.tail)
+        ):
             compiled.add((change.a_directory, change.b_directory))
-        elif SOURCE_SUFFIX.search(change.tail):
-            # A tree has folders; a generator drops its file beside nothing.
-            (compiled if "/" in change.tail else sourced).add((change.a_directory, change.b_directory))
     for change in evidence.of(PathChange):
         directories = (change.a_directory, change.b_directory)
         random = all(looks_random(joined(directory, "")) for directory in directories)
-        if random and directories not in compiled and (debug or directories not in sourced):
+        if random and directories not in compiled:
             continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
         if directories not in compiled and is_other_release(change):

@@ -48,7 +48,7 @@ from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time,
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
@@ -162,12 +162,13 @@ def _ignores_epoch(context: Context) -> bool:
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Texts by their form; numbers that repeat a text's two moments, or whose symbol says that they are times."""
     read = readings(evidence)
+    released = any(word.kind is WordKind.VERSION for word in evidence.of(WordChange))
     found: dict[str, list[tuple[Evidence, Confidence]]] = defaultdict(list)
     first: dict[str, TimeReading] = {}
     for item in read:
         face = _FACES.get(item.kind)
         if face is not None:
-            found[face].append((item.change, _believed(item)))
+            found[face].append((item.change, _believed(item, released)))
             first.setdefault(face, item)
     for number in evidence.of(IntegerChange):
         if not number.seconds:
@@ -197,11 +198,11 @@ _DATES = frozenset(
 _TYPED = re.compile(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
 
 
-def _believed(item: TimeReading) -> Confidence:
+def _believed(item: TimeReading, released: bool) -> Confidence:
     """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as
     well."""
     stamp = item.change.a_time
-    typed = stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
+    typed = released or stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
     if stamp.form in _DATES and stamp.clock is None and typed:
         return Confidence.POSSIBLE
     return item.confidence

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._build_id import changed_ids, randomness
+from elfdiff.causes._digests import digests
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
@@ -142,6 +143,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN,
             "names that ThinLTO made global end in another hash of their module",
         )
+    texts = digests(evidence)
+    if texts:
+        yield Match(EMBEDDED, tuple(texts), Confidence.CERTAIN, "a text that is a digest covers something that differs")
     embedded = [entry for entry in evidence.of(ModuleInfoChange) if entry.key == "srcversion"]
     if embedded:
         yield Match(EMBEDDED, tuple(embedded), Confidence.CERTAIN, "the kernel module's digest of its sources differs")

@@ -38,7 +38,7 @@ from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._tools import older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, DataChange, EvidenceSet
+from elfdiff.evidence.model import Context, DataChange, EmbeddedTimeChange, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
@@ -104,6 +104,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         summary = became(first.a.value, first.b.value) if first.a and first.b else ""
         note = texts[0].note or "ctime() in a build script writes the same form"
         yield Match(STAMP, tuple(item.change for item in texts), Confidence.LIKELY, summary, note)
+    stamps = list(evidence.of(EmbeddedTimeChange))
+    if stamps:
+        first_stamp = stamps[0]
+        yield Match(
+            DATA,
+            tuple(stamps),
+            Confidence.CERTAIN,
+            f"a {first_stamp.kind} archive that is compiled in holds another time: "
+            f"{became(str(first_stamp.a_value), str(first_stamp.b_value))}",
+        )
     tables = [change for change in evidence.of(DataChange) if "qt_resource_struct" in (change.symbol or "")]
     contents = any(
         "qt_resource_data" in (c.symbol or "") or "qt_resource_name" in (c.symbol or "")

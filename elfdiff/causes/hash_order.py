@@ -104,7 +104,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     # What is sorted on a side was sorted there, and hashed by nobody.
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
     if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
-        most = max(table.count for table in tables)
+        most = max(table.moved or table.count for table in tables)
         changed = [change for change in evidence.of(FunctionChange) if change.certain]
         yield Match(
             "hash-seed-order",

@@ -23,10 +23,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import tools_differ
+from elfdiff.causes._code import code_changed
+from elfdiff.causes._facts import inputs_differ, tools_differ
 from elfdiff.causes._flags import sort_flags
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import EvidenceSet, FlagChange
+from elfdiff.evidence.model import DataChange, EvidenceSet, FlagChange, FunctionChange, LineNumbersChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _KEEP = Fix(
@@ -69,5 +70,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 tuple(change for change, _, _ in changes),
                 Confidence.CERTAIN,
                 f"only {'a' if a else 'b'} was compiled with {(a or b)[0]}",
+                explains_code=True,
+            )
+        elif evidence.context.profiled and code_changed(evidence) and not inputs_differ(evidence):
+            functions = tuple(change for change in evidence.of(FunctionChange) if change.certain)
+            texts = any(evidence.has(kind) for kind in (TextChange, DataChange, LineNumbersChange))
+            yield Match(
+                "pgo-profile-variation",
+                functions,
+                Confidence.POSSIBLE if texts else Confidence.LIKELY,
+                f"both were optimised by a profile (-fprofile-use), and {len(functions)} functions differ",
+                "a change of the source looks the same; the profiles themselves are not in these files",
                 explains_code=True,
             )

@@ -45,6 +45,7 @@ from elfdiff.causes._code import (
 )
 from elfdiff.causes._codegen import is_clean, unrecorded
 from elfdiff.causes._counters import counters
+from elfdiff.causes._digests import digests as digest_texts
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
 from elfdiff.causes._profiles import hashes_explain, several_crates
@@ -87,6 +88,7 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence, Role
 
 FEW = 10
+MOST_REPLACED, ENOUGH_KEPT = 80, 12
 FIRST_TIME = 1_100_000_000
 FIRST_LETTERS = 1 << 15
 FACE = "source-change"
@@ -111,6 +113,7 @@ _IN_CODE = (PathChange, TimeChange, WordChange, TextChange, IntegerChange, DataC
 """Facts whose lengths or values compilers write into instructions."""
 _ROUNDING = 1e-9
 _RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
+_TYPED_NOTE = "somebody may have written both; a build script that writes it looks the same"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
 
@@ -135,7 +138,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if releases:
         summary = f"another release of the program itself: {listed(map(_release, releases))}"
         yield Match(FACE, tuple(releases), Confidence.CERTAIN, summary, _RELEASE_NOTE, explains_code=True)
-    claimed, explained = _claims_of_others(evidence)
+    claimed, maybe, explained = _claims_of_others(evidence)
+    claimed.update(id(text) for text in digest_texts(evidence))
     sums = [entry for entry in evidence.of(ModuleInfoChange) if entry.key == "srcversion"]
     if all(entry.a_value and entry.b_value for entry in sums) and sums and not _stamped(evidence, claimed):
         summary = "another srcversion in .modinfo: kbuild's digest of the module's own source files"
@@ -170,6 +174,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     data = _data(evidence)
     names = [change for change in names if id(change) not in claimed]
     texts = [text for text in texts if id(text) not in claimed]
+    typed = [fact for fact in maybe if id(fact) not in claimed and _is_program(fact) and fact not in texts]
     data = [item for item in data if id(item) not in claimed]
     folded = [
         fact
@@ -184,7 +189,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     members = list(evidence.of(MembersChange))
     facts: list[Evidence] = [*functions, *names, *texts, *data, *members]
     if not facts:
-        if not claimed and not lines:
+        if typed:
+            yield Match(FACE, tuple(typed), Confidence.POSSIBLE, _typed_summary(typed), _TYPED_NOTE)
+        elif not claimed and not lines:
             yield from _unspoken(evidence)
         return
     confidence, note = _confidence(evidence, functions, names, texts, data)
@@ -228,21 +235,25 @@ def _is_noise(evidence: EvidenceSet) -> bool:
     return evidence.has(SplitUnitIdChange) or evidence.has(CompressionChange)
 
 
-def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], bool]:
-    """Identities of the facts that other causes claim, and whether one of them says that code changes with it.
+def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], list[Evidence], bool]:
+    """Identities of the facts that other causes claim, texts that roots call possible only, and whether a claim says
+    that code changes with it.
 
     A difference that has a cause of its own is no sign of another source.
     """
     from elfdiff.causes import catalogue
 
     claimed: set[int] = set()
+    maybe: list[Evidence] = []
     explained = False
     for item, match in matches_of((item for item in catalogue() if item.id != FACE), evidence):
+        if match.confidence is Confidence.POSSIBLE and item.role is Role.ROOT:
+            maybe += [fact for fact in match.because if isinstance(fact, (TimeChange, WordChange, TextChange))]
         if match.confidence is Confidence.POSSIBLE or item.role is Role.CONSEQUENCE:
             continue
         claimed.update(id(fact) for fact in match.because)
         explained |= match.explains_code
-    return claimed, explained
+    return claimed, maybe, explained
 
 
 def _explained(evidence: EvidenceSet) -> bool:
@@ -305,7 +316,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
     found: list[TextChange | WordChange | PathChange] = [
         change
         for change in evidence.of(TextChange)
-        if not change.fragment
+        if (not change.fragment or _is_replaced(change, evidence))
         and change not in directories
         and change not in counted
         and _is_program(change)
@@ -318,6 +329,21 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
     ]
     found += [path for path in evidence.of(PathChange) if path.place is PathPlace.TEXT and _is_program(path)]
     return found
+
+
+def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:
+    """True if words in the middle of a text without ends became others, and nothing moved: no function changed, was
+    added or was removed. Else it may only have met new neighbours."""
+    if change.a is None or change.b is None or evidence.has(TextOrderChange) or evidence.has(OrderChange):
+        return False
+    if any(totals.changed or totals.added or totals.removed for totals in evidence.of(FunctionTotals)):
+        return False
+    a, b = change.a.value, change.b.value
+    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    room = min(len(a), len(b)) - head
+    tail = next((i for i in range(room) if a[-1 - i] != b[-1 - i]), room)
+    middles = a[head : len(a) - tail], b[head : len(b) - tail]
+    return all(0 < len(middle) <= MOST_REPLACED for middle in middles) and head + tail >= ENOUGH_KEPT
 
 
 def _is_cut_otherwise(change: TextChange) -> bool:
@@ -453,6 +479,13 @@ def _data_name(item: DataChange | IntegerChange) -> str:
         a, b = item.doubles[0]
         return f"a constant in {item.section}, {a} became {b}"
     return item.symbol or item.section or "an object"
+
+
+def _typed_summary(facts: Sequence[Evidence]) -> str:
+    first = facts[0]
+    if first.a is None or first.b is None:
+        return "a text differs"
+    return f"texts differ: {quoted(first.a.value)} became {quoted(first.b.value)}"
 
 
 def _text_summary(text: TextChange | WordChange | PathChange, count: int) -> str:

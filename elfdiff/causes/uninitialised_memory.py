@@ -16,7 +16,9 @@ out)`), padding and unused fields included, and the file is compiled in.
 
 ## How to be sure
 
-Two files cannot tell such bytes from data that really changed, so elfdiff names this cause for none: the bytes are
+If all that differs in an object lies at places of its records where no number can begin, behind a member of one or
+two bytes and up to the next word, elfdiff says likely for eight records or more, and possible for four. Where a
+whole number might stand, as above, two files cannot tell such bytes from data that really changed: they are
 reported as unexplained, with their place. What tells: build twice on one machine (the bytes differ again), then once
 under `setarch -R` or run the generator under valgrind or MSan, which names the line.
 """
@@ -25,9 +27,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._code import code_changed
+from elfdiff.causes._facts import inputs_differ
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import EvidenceSet
-from elfdiff.report import Effect, Fix, Role
+from elfdiff.evidence.model import EvidenceSet, HolesChange, LoneSectionChange, TextChange
+from elfdiff.report import Confidence, Effect, Fix, Role
+
+MANY = 8
 
 
 @cause(
@@ -50,4 +57,15 @@ from elfdiff.report import Effect, Fix, Role
     ),
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    yield from ()
+    """Bytes at places of records where no member can be, as far as their offsets tell."""
+    if inputs_differ(evidence) or evidence.has(TextChange) or code_changed(evidence):
+        return
+    for change in evidence.of(HolesChange):
+        places = listed(f"{start} to {end - 1}" for start, end in change.holes)
+        yield Match(
+            "uninitialized-memory-in-data",
+            (change, *(item for item in evidence.of(LoneSectionChange) if item.name == change.section)),
+            Confidence.LIKELY if change.records >= MANY else Confidence.POSSIBLE,
+            f"only bytes {places} of records of {change.period} bytes differ, in {change.records} records",
+            "members of one or two bytes that a generator filled at random look the same",
+        )

@@ -133,6 +133,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _checkout(evidence)
 
 
+def _is_drawn(word: Evidence) -> bool:
+    """True if both values mix digits and letters, as digests do and words (deadbee) and numbers do not."""
+    sides = (word.a_word, word.b_word) if isinstance(word, WordChange) else ()
+    return all(re.search(r"\d", side) and re.search(r"[a-f]", side) for side in sides)
+
+
 def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
     words = [
@@ -159,7 +165,7 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
         yield Match(
             "vcs-revision",
             tuple(unsure),
-            Confidence.LIKELY if usual else Confidence.POSSIBLE,
+            Confidence.LIKELY if usual and all(map(_is_drawn, unsure)) else Confidence.POSSIBLE,
             _summary(unsure),
             "nothing beside it says that it is a commit; a digest looks the same",
         )

@@ -11,6 +11,7 @@ from elfdiff.evidence import (
     bytecode,
     data,
     dependencies,
+    embedded,
     functions,
     headers,
     instructions,
@@ -42,6 +43,7 @@ _EXTRACTORS = (
     bytecode,
     objects,
     data,
+    embedded,
     lines,
     splits,
     units,
@@ -87,6 +89,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         layout=units.layout(pair, items),
         recorded=units.is_recorded(pair, items),
         command_line=any(isinstance(item, FlagChange) and item.origin == ".GCC.command.line" for item in items),
+        profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
     )

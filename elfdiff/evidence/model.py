@@ -448,6 +448,29 @@ class DataChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmbeddedTimeChange(Evidence):
+    """The header of an archive that is compiled in names another time. ``kind``: gzip or zip; times as it writes them,
+    in seconds since 1970 for gzip and as DOS date and time for zip."""
+
+    kind: str
+    a_value: int
+    b_value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HolesChange(Evidence):
+    """All that differs in an object or section lies at fixed places of records of ``period`` bytes.
+
+    ``holes`` are these places, half-open, each from an offset at which no number begins to one at which one may;
+    ``records`` is how many records differ.
+    """
+
+    period: int
+    holes: tuple[tuple[int, int], ...]
+    records: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TailChange(Evidence):
     """Bytes behind everything that headers describe. ``kind``: module-signature, zip, squashfs, or unknown."""
 
@@ -587,7 +610,8 @@ class Context:
     outside build IDs and debuglink checksums is equal. ``link_time`` is True if the link step compiled (GCC's LTO).
     ``relocatable``/``archive``/``kernel_module`` tell the kind of file. ``layout`` is how the changed directory lies to
     those of sources and build. ``recorded`` is True if it stands in DW_AT_producer, ``command_line`` if
-    .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not.
+    .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not,
+    ``profiled`` if the recorded flags of both files name a profile to optimise by.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -605,6 +629,7 @@ class Context:
     recorded: bool = False
     command_line: bool = False
     partial: bool = False
+    profiled: bool = False
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from elfdiff.comparison.pair import Pair
+from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace
 from elfdiff.report import Location
 
 MAX_UNITS = 200
+_PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
 
@@ -103,3 +106,8 @@ def is_partial(pair: Pair) -> bool:
         and not any((unit.directory or "").startswith(_SYSTEM) for unit in (item.a, item.b))
     }
     return same == {True, False}
+
+
+def is_profiled(elf: ElfFile) -> bool:
+    """True if a unit's recorded flags name a profile that it was optimised by."""
+    return any(_PROFILE.search(unit.producer or "") for unit in elf.debug_units)

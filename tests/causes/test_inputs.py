@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.dependency_version import detect as dependency
 from elfdiff.causes.source_change import detect as source
 from elfdiff.causes.toolchain_version import detect as toolchain
@@ -187,8 +188,26 @@ class TestSource:
         assert ask(source, seen.given(seen.text("a", "b", section=".debug_str"))) == {}
         assert ask(source, seen.given(seen.text("a", "b", section=".comment"))) == {}
         assert ask(source, seen.given(seen.text("in /home/a", "in /srv/b"))) == {}
-        for kind in (WordKind.UUID, WordKind.HOST, WordKind.REVISION, WordKind.COUNTER, WordKind.LOCALE):
+        for kind in (WordKind.HOST, WordKind.LOCALE):
             assert ask(source, seen.given(seen.word(kind, "a1", "b2"))) == {}
+
+    def test_what_a_root_calls_possible_somebody_may_have_written(self, seen, ask):
+        for kind in (WordKind.UUID, WordKind.REVISION, WordKind.COUNTER):
+            a, b = "0b6e4f54-5d0c-5f0e-9a5e-1f2d8f3c7a10", "c1f0a8b7-93ad-5b27-8c55-7e0d6a9b4e02"
+            pair = (a, b) if kind is WordKind.UUID else ("deadbee", "1badcaf")
+            assert ask(source, seen.given(seen.word(kind, *pair))) == {"source-change": "possible"}
+        mail = seen.word(WordKind.USER_HOST, "help@example.org", "support@example.net", "contact: help@example.org")
+        assert ask(source, seen.given(mail)) == {"source-change": "possible"}
+
+    def test_a_digest_of_something_else_that_differs(self, seen, ask):
+        digest = seen.text(f"sha256:{'0a' * 32}", f"sha256:{'1b' * 32}")
+        assert ask(source, seen.given(digest, seen.word(WordKind.OTHER, "red", "blue")))["source-change"] == "likely"
+        stamp = seen.time(
+            seen.stamp("iso", (2026, 11, 23), (6, 8, 38), 0, "Z"), seen.stamp("iso", (2026, 11, 23), (6, 8, 41), 0, "Z")
+        )
+        assert ask(source, seen.given(digest, stamp)) == {}
+        assert ask(content_hash, seen.given(digest, stamp)) == {"embedded-hash-of-content": "certain"}
+        assert ask(source, seen.given(digest)) == {"source-change": "likely"}
 
     def test_runs_of_characters_that_join_in_another_order_of_the_link(self, seen, ask):
         order = seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"))

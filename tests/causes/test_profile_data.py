@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from elfdiff.causes.build_flags import detect as build_flags
 from elfdiff.causes.profile_data import detect as profile_data
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import FlagChange
 
 FACE = "pgo-profile-variation"
@@ -26,3 +27,12 @@ def test_gathering_a_profile_is_another_flag(seen, ask):
     evidence = seen.given(flags((), ("-fprofile-generate",)))
     assert ask(profile_data, evidence) == {}
     assert ask(build_flags, evidence) == {"tool-flags-optimisation": "certain"}
+
+
+def test_code_that_a_profile_shaped_on_both_sides(seen, ask):
+    changed = [seen.function(f"f{index}") for index in range(12)]
+    assert ask(profile_data, seen.given(*changed, seen.totals(64, 12), profiled=True)) == {FACE: "likely"}
+    assert ask(source_change, seen.given(*changed, seen.totals(64, 12), profiled=True)) == {}
+    text = seen.text("usage: a", "usage: b")
+    assert ask(profile_data, seen.given(*changed, text, profiled=True)) == {FACE: "possible"}
+    assert ask(profile_data, seen.given(*changed)) == {}

@@ -7,7 +7,7 @@ import pytest
 from elfdiff.causes.build_time import detect as build_time
 from elfdiff.causes.file_times import detect as file_times
 from elfdiff.causes.time_zone import detect as time_zone
-from elfdiff.evidence.model import Context, DataChange, WordKind
+from elfdiff.evidence.model import Context, DataChange, EmbeddedTimeChange, WordKind
 
 DAY = (2026, 11, 23)
 NEXT = (2026, 11, 24)
@@ -241,3 +241,15 @@ def test_source_date_epoch_does_not_reach_the_sources_time_in_gcc():
     assert SDE not in lines
     assert "touch -d" in lines[0]
     assert actions(file_times, Context(a_tools=(("clang", "17.0.1"),)), "time-cpp-timestamp")[0] == SDE
+
+
+def test_the_time_in_an_archive_that_is_compiled_in(seen, claims):
+    stamp = EmbeddedTimeChange(section=".rodata", kind="gzip", a_value=1704416523, b_value=1795414543)
+    assert claims(seen.given(stamp)) == {"time-file-mtime-in-data": "certain"}
+
+
+def test_a_date_beside_another_version_was_typed(seen, claims):
+    day = seen.time(seen.stamp("iso-date", DAY), seen.stamp("iso-date", NEXT))
+    assert claims(seen.given(day)) == {"time-build-script-date": "likely"}
+    version = seen.word(WordKind.VERSION, "7.4.3", "7.4.4")
+    assert claims(seen.given(day, version)) == {"time-build-script-date": "possible"}

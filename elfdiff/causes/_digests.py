@@ -1,0 +1,37 @@
+"""Texts that are digests of something else, by their own words."""
+
+from __future__ import annotations
+
+import re
+
+from elfdiff.causes._facts import besides, spelled, values
+from elfdiff.evidence.model import EvidenceSet, TextChange, TimeChange, WordChange, WordKind
+
+_LENGTHS = (128, 96, 64, 56, 40, 32)
+_DIGEST = re.compile(
+    rf"(?<![0-9A-Za-z])(?:{'|'.join(f'[0-9a-fA-F]{{{length}}}' for length in _LENGTHS)})(?![0-9A-Za-z])"
+)
+_NAMED = re.compile(
+    r"(?i)\b(?:sha-?(?:1|2|224|256|384|512)|md5|blake[23]\w*|xxh\w*|digest|checksum|fingerprint|hash)\b"
+)
+
+
+def digests(evidence: EvidenceSet) -> list[TextChange | WordChange]:
+    """Texts that changed in a digest alone and call it one, where something else differs that it may cover."""
+    facts: list[TextChange | WordChange] = [*evidence.of(TextChange), *evidence.of(WordChange)]
+    found = [fact for fact in facts if _is_digest(fact)]
+    covered = [fact for fact in besides(evidence) if fact not in found]
+    return found if covered or evidence.has(TimeChange) else []
+
+
+def _is_digest(fact: TextChange | WordChange) -> bool:
+    if isinstance(fact, WordChange):
+        left, right, context = fact.a_word, fact.b_word, fact.context
+        if fact.kind not in (WordKind.RANDOM, WordKind.OTHER):
+            return False
+    else:
+        left, right = values(fact)
+        context = left
+    if not _DIGEST.search(left) or _DIGEST.sub("#", left) != _DIGEST.sub("#", right):
+        return False
+    return bool(_NAMED.search(f"{spelled(fact.symbol)} {_DIGEST.sub(' ', context)}"))
