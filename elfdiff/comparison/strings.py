@@ -139,7 +139,12 @@ class Contents:
         """
         if self._in_pieces(text):
             return True
-        strays = range(1, min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1)
+        strays = [
+            at
+            for at in range(1, min(MAX_STRAY, max(len(text) - MIN_PIECE, 0)) + 1)
+            # A directory in front of a path is no number.
+            if not (text.startswith(b"/") and text.startswith(b"/", at))
+        ]
         return any(self._has(b"\0" + text[at : at + MIN_PIECE]) and self._in_pieces(text[at:]) for at in strays)
 
     def holds_text(self, text: bytes) -> bool:

@@ -38,6 +38,8 @@ _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, Word
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 GO_BUILD_INFO = b"path\t"
+TEMPLATE = b"XXXXXX"
+"""How the template of a temporary file's name ends (mkstemp(3)): written by hand, whatever directory it names."""
 _CRATE_HEAD = re.compile(
     rb"/(?:registry|vendor|checkouts|deps)/(?:[^/]+/)*[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z"
 )
@@ -76,6 +78,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             yield from _interpreter(string)
             continue
         text = string.a.text
+        if text.endswith(TEMPLATE) and string.b.text.endswith(TEMPLATE):
+            yield _text_change(pair, string, fragments)
+            continue
         prefixes = [pair.rewrites[i] for i in string.rewrites if pair.rewrites[i].kind is RewriteKind.PREFIX]
         for rewrite in prefixes:
             yield from _paths(pair, string, rewrite, directories)

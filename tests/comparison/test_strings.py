@@ -52,3 +52,7 @@ def test_a_changed_letter_near_the_front_is_a_change() -> None:
         Contents(b"\0attEmpt to compare two\0attempt to call\0"),
     )
     assert not only_moved(b"attempt to compare two", b"attEmpt to compare two", a, b)
+
+
+def test_a_directory_in_front_of_a_path_is_no_stray_number() -> None:
+    assert not Contents(b"\0/tmp/d2uXXXXXX\0").holds_pieces_of(b"/var/tmp/d2uXXXXXX")

@@ -40,3 +40,7 @@ def test_a_build_directory_may_hold_a_version_or_a_space(directories, a, b):
 def test_a_crate_of_another_version_is_no_other_directory(directories):
     head = "/home/ci/.cargo/registry/src/index.crates.io-6f17d22bba15001f"
     assert not directories(f"{head}/tiny-1.0.1/src/lib.rs".encode(), f"{head}/tiny-1.0.2/src/lib.rs".encode())
+
+
+def test_the_template_of_a_temporary_file_is_no_build_directory(directories):
+    assert not directories(b"/tmp/toolXXXXXX", b"/var/tmp/toolXXXXXX")
