@@ -48,6 +48,8 @@ _BUILD_PLACE = re.compile(
     r"^/(?:home|build|builddir|builds|tmp|root|work|workspace|w|srv|mnt|data|github|__w|runner|agent|var/(?:lib|tmp)|usr/src|usr/obj|nix/var|Users|private|ci|src)(?:/|$)"
 )
 _INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
+_TEMPLATE = "XXXXXX"
+"""How the template of a temporary file's name ends (mkstemp(3))."""
 _ABSOLUTE = re.compile(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
 
 _NAMES = re.compile(r"(?:/[\w.+@~-]*)+\Z")
@@ -179,6 +181,8 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
         if not pairs or any(_HASHED.sub("", x) == _HASHED.sub("", y) for x, y in pairs):
             continue
         if any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
+            continue
+        if all(path.endswith(_TEMPLATE) for path in pairs[0]):
             continue
         if all(is_build_place(path) for path in pairs[0]):
             yield LoneDirectory(fact, *pairs[0])
