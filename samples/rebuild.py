@@ -108,12 +108,13 @@ def rebuild(case: str, workshop: Workshop, write: bool) -> str:
     toolchain = versions(recipe["tools"], workshop)
     how, lines = verify(workshop, one)
     outcome = f"{case}: {'as checked in' if same else 'not as checked in'}; fix lines: {how}"
-    if not write and recipe["toolchain"]:
+    if not write and recipe.get("toolchain"):
         return outcome
     recipe["toolchain"] = toolchain
     verified = how in ("word for word", "by sentence", ONLY_SOURCE)
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
-    if (recipe["fix"].get("lines"), recipe["fix"].get("how")) != (lines, how):
+    known = recipe.get("fix", {})
+    if (known.get("lines"), known.get("how")) != (lines, how):
         recipe["fix"] = {"lines": lines, "how": how, "verified": verified, "date": today}
     place.write_text(json.dumps(recipe, indent=2, ensure_ascii=False) + "\n")
     return outcome
