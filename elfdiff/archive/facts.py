@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -22,13 +20,13 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.evidence.order import order_change
 from elfdiff.evidence.places import readable
+from elfdiff.payload import rust
 from elfdiff.report import Location
 from elfdiff.span import Span
 
 MAX_FUNCTIONS = 200
 MAX_NAMES = 200
 # FILE.CRATE.HASH-cgu.N.rcgu.o (rustc_codegen_ssa, CodegenUnitNameBuilder, and rustc_session, OutputFilenames).
-_UNIT = re.compile(r"(\w+)\.[0-9a-f]{16}-cgu\.\d+\.rcgu\.o\Z")
 _OWNED_FIELDS = ("time", "uid", "gid", "mode")
 
 
@@ -159,13 +157,9 @@ def _entry_span(member: Member | None) -> Span | None:
 
 def unit_counts(a: Archive, b: Archive) -> Iterator[CodegenUnitChange]:
     """A Rust library holds each codegen unit as a member: its crates that were cut into another number of units."""
-    left, right = (
-        Counter(found[1] for member in archive.members if (found := _UNIT.search(readable(member.name))))
-        for archive in (a, b)
-    )
-    for crate, count in left.items():
-        if right[crate] not in (0, count):
-            yield CodegenUnitChange(section="members", crate=crate, a_count=count, b_count=right[crate])
+    names = ([readable(member.name) for member in archive.members] for archive in (a, b))
+    for crate, (left, right) in rust.unit_counts(*names).items():
+        yield CodegenUnitChange(section="members", crate=crate, a_count=left, b_count=right)
 
 
 def _location(archive: Archive, span: Span) -> Location:

@@ -14,11 +14,11 @@ from elfdiff.causes._facts import (
     sources_differ,
     tools_differ,
 )
+from elfdiff.causes._profiles import units_set
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match
 from elfdiff.evidence.model import (
     AttributesChange,
-    CodegenUnitChange,
     DataChange,
     EntryMarks,
     Evidence,
@@ -207,7 +207,7 @@ def _unused(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _shape(evidence: EvidenceSet) -> Iterator[Match]:
     """Functions differ as options make them differ, and nothing else does that would explain it."""
-    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
+    if inputs_differ(evidence) or evidence.has(UnitNaming) or units_set(evidence):
         return
     if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
         return

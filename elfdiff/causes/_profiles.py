@@ -33,6 +33,7 @@ _OVERFLOW = re.compile(
 )
 _UNWINDER = frozenset({"_Unwind_RaiseException", "_Unwind_DeleteException"})
 _ABORT = re.compile(r"___rust_abort(?![A-Za-z])|(?:^|[^A-Za-z_])__rust_abort\Z|/panic_abort/src/")
+_MANY_UNITS = 3
 _LOCATIONS = (".debug_loc", ".debug_loclists")
 
 
@@ -48,6 +49,18 @@ def settings(evidence: EvidenceSet) -> Iterator[Match]:
 def hashes_explain(evidence: EvidenceSet) -> bool:
     """True if settings that cargo hashes differ: its hash of a crate covers those, and never the source."""
     return any(True for find in (_assertions, _panics, _hashed) for _ in find(evidence))
+
+
+def units_set(evidence: EvidenceSet) -> bool:
+    """True if the number of codegen units was set otherwise: a source that grew does not show in such numbers.
+
+    On one side no crate has more than one unit, and on the other several crates have more, or one has many.
+    """
+    units = list(evidence.of(CodegenUnitChange))
+    if not units:
+        return False
+    most = [max(unit.a_count for unit in units), max(unit.b_count for unit in units)]
+    return min(most) == 1 and (len(units) > 1 or max(most) >= _MANY_UNITS)
 
 
 def profile_differs(evidence: EvidenceSet) -> bool:
@@ -130,8 +143,8 @@ def several_crates(evidence: EvidenceSet) -> list[str]:
 def _generated(evidence: EvidenceSet) -> Iterator[Match]:
     """Crates that nobody edits together changed their code and not their hashes: codegen-units, LTO and their like."""
     crates = several_crates(evidence)
-    spoken_of = (UnitNaming, CodegenUnitChange, InstructionSetChange)
-    if crates and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)):
+    spoken_of = (UnitNaming, InstructionSetChange)
+    if crates and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)) and not units_set(evidence):
         yield Match(
             FLAGS,
             tuple(change for change in evidence.of(FunctionChange) if own_crate(change.name) in crates),
@@ -148,7 +161,7 @@ def _hashed(evidence: EvidenceSet) -> Iterator[Match]:
 
     A directory outside the workspace, a dependency or incremental units give a crate another hash as well.
     """
-    if inputs_differ(evidence) or evidence.has(UnitNaming) or evidence.has(CodegenUnitChange):
+    if inputs_differ(evidence) or evidence.has(UnitNaming) or units_set(evidence):
         return
     if evidence.has(PathChange) or any(swaps(evidence)) or not code_changed(evidence):
         return

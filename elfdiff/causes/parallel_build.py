@@ -30,7 +30,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
-from elfdiff.causes._profiles import profile_differs
+from elfdiff.causes._profiles import hashes_explain, profile_differs, units_set
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import CodegenUnitChange, Context, EvidenceSet, LoneSectionChange, UnitNaming
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -115,19 +115,21 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     units = tuple(evidence.of(CodegenUnitChange))
     if not units or tools_differ(evidence) or dependencies_differ(evidence) or any(evidence.of(UnitNaming)):
         return
-    if profile_differs(evidence):
+    if profile_differs(evidence) or (hashes_explain(evidence) and not units_set(evidence)):
         return  # a profile has its own number of units
     first = units[0]
     yield Match(
         "rust-codegen-units-or-parallel-frontend",
         units,
-        Confidence.CERTAIN if _is_setting(units) and not sources_differ(evidence) else Confidence.LIKELY,
+        _confidence(evidence),
         f"{first.crate} has {first.a_count} codegen units in a and {first.b_count} in b",
-        explains_code=True,
+        None if units_set(evidence) else "a unit shows only if the link kept a part of it: other code does that too",
+        explains_code=units_set(evidence),
     )
 
 
-def _is_setting(units: tuple[CodegenUnitChange, ...]) -> bool:
-    """Several crates changed at once, and on one side none has more than one unit: no growth of a source does that."""
-    most = [max(unit.a_count for unit in units), max(unit.b_count for unit in units)]
-    return len(units) >= 2 and min(most) == 1
+def _confidence(evidence: EvidenceSet) -> Confidence:
+    if not units_set(evidence):
+        return Confidence.POSSIBLE
+    several = len(list(evidence.of(CodegenUnitChange))) > 1
+    return Confidence.CERTAIN if several and not sources_differ(evidence) else Confidence.LIKELY

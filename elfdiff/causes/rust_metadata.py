@@ -40,12 +40,11 @@ from collections.abc import Iterator
 
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._paths import build_paths, joined
-from elfdiff.causes._profiles import profile_differs
+from elfdiff.causes._profiles import profile_differs, units_set
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
-    CodegenUnitChange,
     Context,
     DependencyDrift,
     EvidenceSet,
@@ -124,7 +123,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if (
         compiler_changed(evidence)
         or evidence.has(UnitNaming)
-        or evidence.has(CodegenUnitChange)
+        or units_set(evidence)
         or evidence.has(FlagChange)
         or profile_differs(evidence)
     ):

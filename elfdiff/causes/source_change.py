@@ -48,7 +48,7 @@ from elfdiff.causes._counters import counters
 from elfdiff.causes._digests import digests as digest_texts
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
-from elfdiff.causes._profiles import hashes_explain, several_crates
+from elfdiff.causes._profiles import hashes_explain, several_crates, units_set
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
@@ -267,7 +267,7 @@ def _explained(evidence: EvidenceSet) -> bool:
         or evidence.has(ToolChange)
         or evidence.has(FlagChange)
         or evidence.has(UnitNaming)
-        or evidence.has(CodegenUnitChange)
+        or units_set(evidence)
     )
 
 

@@ -71,17 +71,9 @@ def _unit_naming(pair: Pair) -> Iterator[UnitNaming]:
 
 
 def _unit_counts(pair: Pair) -> Iterator[CodegenUnitChange]:
-    left, right = (
-        Counter(
-            crate
-            for symbol in elf.file_symbols
-            if rust.is_codegen_unit(symbol.name) and (crate := rust.group_of(symbol.name))
-        )
-        for elf in (pair.a, pair.b)
-    )
-    for crate in left:
-        if right[crate] and left[crate] != right[crate]:
-            yield CodegenUnitChange(section=".symtab", crate=crate, a_count=left[crate], b_count=right[crate])
+    names = ([symbol.name for symbol in elf.file_symbols] for elf in (pair.a, pair.b))
+    for crate, (left, right) in rust.unit_counts(*names).items():
+        yield CodegenUnitChange(section=".symtab", crate=crate, a_count=left, b_count=right)
 
 
 def _names_place(symbols: Sequence[Symbol], names: list[str], incremental: bool) -> Location | None:

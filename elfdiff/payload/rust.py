@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from elfdiff.payload.rustv0 import Crate, parse_v0
@@ -12,7 +13,7 @@ MASK = "\x01"
 """Stands for a hash in a masked name; no symbol name holds it."""
 
 _LEGACY = re.compile(r"_{1,2}ZN((?:\d+[^\d].*?)?)17h([0-9a-f]{16})E((?:[.$@].*)?)")
-_UNIT = re.compile(r"(?P<crate>[A-Za-z_]\w*)\.(?P<hash>[0-9a-f]{15,16})-cgu\.\d+(?:\.rcgu(?:\.o)?)?")
+_UNIT = re.compile(r"(?<!\w)(?P<crate>[A-Za-z_]\w*)\.(?P<hash>[0-9a-f]{15,16})-cgu\.(?P<number>\d+)(?:\.rcgu(?:\.o)?)?")
 _INCREMENTAL = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{23,25}")
 _METADATA = re.compile(r"rust_metadata_(?P<crate>\w+)_(?P<hash>[0-9a-f]{16})")
 _LLVM = re.compile(r"\.llvm\.\d+")
@@ -67,6 +68,30 @@ def _unescaped(part: str) -> str:
 def is_codegen_unit(name: str) -> bool:
     """``<crate>.<16 hex>-cgu.<N>``: how a codegen unit's STT_FILE symbol is named without incremental compilation."""
     return _UNIT.fullmatch(name) is not None
+
+
+def unit_counts(a_names: Iterable[str], b_names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """By crate, how many codegen units the names of a and of b show, where the numbers differ.
+
+    Crates of one name are told apart by their hash: units that both sides have alike (the standard library has a memchr
+    of its own) do not count, nor does a crate of which a side then still shows two.
+    """
+    sides: list[dict[str, dict[str, set[str]]]] = []
+    for names in (a_names, b_names):
+        found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for name in names:
+            unit = _UNIT.search(name)
+            if unit is not None:
+                found[unit["crate"]][unit["hash"]].add(unit["number"])
+        sides.append(found)
+    counts: dict[str, tuple[int, int]] = {}
+    for crate in sides[0].keys() & sides[1].keys():
+        left, right = sides[0][crate], sides[1][crate]
+        alike = {digest for digest in left if left[digest] == right.get(digest)}
+        rest = [[numbers for digest, numbers in side.items() if digest not in alike] for side in (left, right)]
+        if len(rest[0]) == len(rest[1]) == 1 and len(rest[0][0]) != len(rest[1][0]):
+            counts[crate] = len(rest[0][0]), len(rest[1][0])
+    return dict(sorted(counts.items()))
 
 
 def is_incremental_unit(name: str) -> bool:

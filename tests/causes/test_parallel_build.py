@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from elfdiff.causes.build_flags import detect as build_flags
 from elfdiff.causes.parallel_build import detect as parallel_build
 from elfdiff.evidence.model import CodegenUnitChange, LoneSectionChange, SourceDigestChange, UnitNaming
 
@@ -17,7 +18,16 @@ def test_several_crates_in_one_unit_each_are_a_setting(seen, ask):
 
 
 def test_one_crate_may_have_grown(seen, ask):
-    assert ask(parallel_build, seen.given(units("rtool", 3, 4))) == {UNITS: "likely"}
+    assert ask(parallel_build, seen.given(units("rtool", 3, 4))) == {UNITS: "possible"}
+    assert ask(parallel_build, seen.given(units("probe", 1, 2))) == {UNITS: "possible"}
+    assert ask(parallel_build, seen.given(units("rtool", 9, 1))) == {UNITS: "likely"}
+
+
+def test_units_that_code_may_have_kept_hide_no_other_cause(seen, ask):
+    renamed = [seen.renamed("rust-unit", crate) for crate in ("probe", "memchr")]
+    evidence = seen.given(units("probe", 1, 2), *renamed, seen.function("probe::main"))
+    assert ask(build_flags, evidence) == {"tool-flags-optimisation": "possible"}
+    assert ask(build_flags, seen.given(units("probe", 9, 1), *renamed, seen.function("probe::main"))) == {}
 
 
 def test_other_compilers_dependencies_and_incremental_builds_come_first(seen, ask):

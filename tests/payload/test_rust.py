@@ -168,3 +168,13 @@ def test_a_real_program(tmp_path: Path) -> None:
         for name in names[0]:
             if name.startswith("_R"):
                 assert parse_v0(name) is not None, name
+
+
+def test_units_count_by_crate_and_hash():
+    """Linked programs of rustc 1.95: the standard library brings a memchr of its own."""
+    a = ["probe.54b214c1733ea44b-cgu.0", "memchr.9642f0ce76a98c65-cgu.0", "memchr.eac74402dbfdb508-cgu.2", "main.c"]
+    b = ["probe.fd37161fed1bb762-cgu.0", "probe.fd37161fed1bb762-cgu.1", "memchr.9642f0ce76a98c65-cgu.0"]
+    assert rust.unit_counts(a, b) == {"probe": (1, 2)}
+    assert rust.unit_counts(b, [*a, "memchr.645156ca529bfdda-cgu.0"]) == {"probe": (2, 1)}
+    members = ["scales.scales.80e27443a5ff41ab-cgu.0.rcgu.o", "scales.scales.80e27443a5ff41ab-cgu.1.rcgu.o"]
+    assert rust.unit_counts(members, members[:1]) == {"scales": (2, 1)}
