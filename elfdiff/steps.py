@@ -200,7 +200,7 @@ def _span(place: Location | None) -> Span | None:
 def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict:
     """CONTRACT.md, "compare, JSON": the first verdict that applies."""
     roots = [item for item in found if item.role is Role.ROOT]
-    if context.only_hashes_differ and not roots:
+    if context.only_hashes_differ and all(item.confidence is Confidence.POSSIBLE for item in roots):
         return Verdict.CAUSE_NOT_IN_FILES
     inputs = [item for item in found if item.role is Role.INPUT]
     if any(item.confidence is not Confidence.POSSIBLE or not roots for item in inputs):

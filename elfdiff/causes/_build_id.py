@@ -7,6 +7,7 @@ from elfdiff.report import Confidence
 
 UUID_LENGTH = 16
 """--build-id=uuid; md5 has the same length."""
+_OTHER_LINKERS = ("lld", "gold", "mold", "go", "zig")
 
 
 def changed_ids(evidence: EvidenceSet) -> list[NoteChange]:
@@ -18,14 +19,16 @@ def randomness(note: NoteChange, evidence: EvidenceSet) -> Confidence | None:
     """How sure it is that a build ID is random; None if it is a digest, or may well be one.
 
     A digest of equal contents is equal. So where nothing else differs and nothing was stripped, a differing ID of 16
-    bytes is random. If something was stripped, the digest may have covered it.
+    bytes is random. If something was stripped, an md5 may have covered it. GNU ld's md5 is computed again; another
+    linker's is not.
     """
-    if note.a_length != UUID_LENGTH or note.b_length != UUID_LENGTH:
+    if note.a_length != UUID_LENGTH or note.b_length != UUID_LENGTH or note.digest:
         return None
     context = evidence.context
     if any(link.crc_differs for link in evidence.of(DebugLinkChange)):
         return None
-    if not context.only_hashes_differ:
-        return Confidence.LIKELY if note.versioned_uuid else None
-    whole = context.has_debug and not context.stripped
-    return Confidence.CERTAIN if note.versioned_uuid or whole else Confidence.LIKELY
+    whole = (context.has_debug or context.whole) and not context.stripped
+    if context.only_hashes_differ:
+        return Confidence.CERTAIN if note.versioned_uuid or whole else Confidence.POSSIBLE
+    others = any(context.has_tool(linker) for linker in _OTHER_LINKERS)
+    return Confidence.LIKELY if note.versioned_uuid or (whole and not others) else Confidence.POSSIBLE

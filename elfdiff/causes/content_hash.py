@@ -113,12 +113,13 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Digests at their defined places."""
     for note in changed_ids(evidence):
-        if randomness(note, evidence) is None:
+        drawn = randomness(note, evidence)
+        if drawn is None or drawn is Confidence.POSSIBLE:
             style = _STYLES.get(note.a_length, f"{note.a_length} bytes")
             caveat = (
                 "; --build-id=uuid would have 16" if evidence.context.only_hashes_differ and note.a_length != 16 else ""
             )
-            yield Match(BUILD_ID, (note,), Confidence.CERTAIN, style + caveat)
+            yield Match(BUILD_ID, (note,), Confidence.LIKELY if drawn else Confidence.CERTAIN, style + caveat)
     for note in evidence.of(NoteChange):
         if note.kind == "go-build-id" and note.a_length and note.b_length:
             yield Match(GO_ID, (note,), Confidence.CERTAIN, "Go's build ID covers inputs and output")

@@ -78,8 +78,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         confidence = randomness(note, evidence)
         if confidence is None:
             continue
-        caveat = None
-        if confidence is not Confidence.CERTAIN and evidence.context.only_hashes_differ:
-            caveat = "an md5 over bytes that were stripped since would look the same"
-        nothing = "nothing else differs" if evidence.context.only_hashes_differ else "both IDs are version 4 UUIDs"
-        yield Match(FACE, (note,), confidence, f"a build ID of 16 bytes, and {nothing}", caveat)
+        only = evidence.context.only_hashes_differ
+        if confidence is Confidence.POSSIBLE:
+            covered = "bytes that were stripped since" if only else "what differs"
+            caveat = f"an md5 over {covered} (--build-id=md5) would look the same"
+        else:
+            caveat = None
+        why = "nothing else differs" if only else "it is not the md5 of the file"
+        yield Match(FACE, (note,), confidence, f"a build ID of 16 bytes, and {why}", caveat)

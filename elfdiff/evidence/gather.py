@@ -89,7 +89,9 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         layout=units.layout(pair, items),
         recorded=units.is_recorded(pair, items),
         command_line=any(isinstance(item, FlagChange) and item.origin == ".GCC.command.line" for item in items),
+        whole=bool(a.file_symbols) and bool(b.file_symbols),
         profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),
+        outside=units.outside(pair, items),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
     )

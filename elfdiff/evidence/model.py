@@ -201,13 +201,15 @@ class NoteChange(Evidence):
     """A note differs. ``kind``: build-id, go-build-id, package, abi-tag, property, gold-version, or "other".
 
     Lengths are those of the descriptors in bytes, 0 where the note is absent. ``versioned_uuid`` is True when both
-    descriptors have 16 bytes with the version and variant bits of RFC 4122 version 4.
+    descriptors have 16 bytes with the version and variant bits of RFC 4122 version 4. ``digest`` is True when both are
+    build IDs of 16 bytes that are proved to be the md5 of their files.
     """
 
     kind: str
     a_length: int
     b_length: int
     versioned_uuid: bool = False
+    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -611,7 +613,9 @@ class Context:
     ``relocatable``/``archive``/``kernel_module`` tell the kind of file. ``layout`` is how the changed directory lies to
     those of sources and build. ``recorded`` is True if it stands in DW_AT_producer, ``command_line`` if
     .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not,
-    ``profiled`` if the recorded flags of both files name a profile to optimise by.
+    ``profiled`` if the recorded flags of both files name a profile to optimise by, ``whole`` if both have symbols for
+    source files, which every strip removes. ``outside`` are pairs of directories that changed and are not below a
+    directory of the build that did.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -629,7 +633,9 @@ class Context:
     recorded: bool = False
     command_line: bool = False
     partial: bool = False
+    outside: tuple[tuple[str, str], ...] = ()
     profiled: bool = False
+    whole: bool = False
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

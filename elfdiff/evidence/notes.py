@@ -10,12 +10,14 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Note, Section
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
 from elfdiff.evidence.places import readable, section_name
+from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.debuglink import alternate_link, debug_link
 from elfdiff.report import Location
 from elfdiff.span import Span
 
 PT_NOTE = 4
 
+MD5_LENGTH = 16
 _KINDS = {
     ("GNU", 3): "build-id",
     ("GNU", 1): "abi-tag",
@@ -48,11 +50,19 @@ def extract(pair: Pair) -> Iterator[Evidence]:
                 b_length=len(b.description) if b else 0,
                 spans=_sizes(pair, a, b),
                 versioned_uuid=bool(a and b and _is_version_4(a.description) and _is_version_4(b.description)),
+                digest=bool(a and b and kind == "build-id" and _is_md5(pair, a) and _is_md5(pair, b)),
             )
     if pair.a.build_id is not None and pair.a.build_id == pair.b.build_id:
         yield BuildIdKept(section=".note.gnu.build-id", length=len(pair.a.build_id))
     for name in (".gnu_debuglink", ".gnu_debugaltlink"):
         yield from _debug_link(pair, name)
+
+
+def _is_md5(pair: Pair, note: Note) -> bool:
+    """True if a build ID as long as an md5 is that of its file; asked for both sides, each with its own note."""
+    return len(note.description) == MD5_LENGTH and any(
+        elf.build_id == note.description and is_as_linked(elf) for elf in (pair.a, pair.b)
+    )
 
 
 def _by_key(elf: ElfFile) -> dict[tuple[str, int, str], list[Note]]:

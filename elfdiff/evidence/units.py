@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from elfdiff.comparison.pair import Pair
+from elfdiff.payload.languages import language_of
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace
 from elfdiff.report import Location
@@ -13,6 +14,7 @@ from elfdiff.report import Location
 MAX_UNITS = 200
 _PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
+_FETCHED = ("/registry/src/", "/git/checkouts/", "/pkg/mod/")
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
 
 
@@ -82,6 +84,42 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
     return Layout.BESIDE if changes and upwards else Layout.INSIDE
 
 
+def outside(pair: Pair, items: Sequence[Evidence]) -> tuple[tuple[str, str], ...]:
+    """Pairs of directories of sources and headers that changed, and that a map of the build's own does not reach.
+
+    Where debug information says in which directories units were compiled, these are all that hold none of them. Else
+    it is all but one of several, that with the most sources; a single one is outside if only headers are named in it.
+    """
+    groups: dict[tuple[str, str], list[PathChange]] = {}
+    for item in items:
+        if isinstance(item, PathChange) and item.a_directory.startswith("/") and item.b_directory.startswith("/"):
+            if item.place in _DEBUG or (item.place is PathPlace.TEXT and _is_named(item.tail)):
+                groups.setdefault((item.a_directory, item.b_directory), []).append(item)
+    compiled = {
+        (item.a.directory, item.b.directory)
+        for item in pair.units
+        if item.a and item.b and item.a.directory and item.b.directory
+    }
+    if compiled:
+        return tuple(
+            heads
+            for heads in groups
+            if not any(f"{a}/".startswith(f"{heads[0]}/") and f"{b}/".startswith(f"{heads[1]}/") for a, b in compiled)
+        )
+    sources = {heads: sum(not _is_header(item.tail) for item in changes) for heads, changes in groups.items()}
+    own = max(sources, key=lambda heads: sources[heads], default=None)
+    return tuple(heads for heads in groups if heads != own or not sources[heads])
+
+
+def _is_named(tail: str) -> bool:
+    """True for a source that compilers name in texts."""
+    return language_of(tail) is not None
+
+
+def _is_header(tail: str) -> bool:
+    return tail.endswith((".h", ".hh", ".hpp", ".hxx"))
+
+
 def is_recorded(pair: Pair, items: Sequence[Evidence]) -> bool:
     """True if DW_AT_producer, where compilers keep their command line, names a directory that changed."""
     heads = {item.a_directory for item in items if isinstance(item, PathChange) and item.a_directory.startswith("/")}
@@ -96,6 +134,7 @@ def is_partial(pair: Pair) -> bool:
     """True if some units were compiled in the same directory on both sides, and others were not.
 
     Units of the compiler's and the system's own libraries do not count: they were compiled elsewhere once and for all.
+    Nor do those of fetched crates and modules: one command compiles them where they were put, and the program's own.
     """
     same = {
         item.a.directory == item.b.directory
@@ -104,6 +143,7 @@ def is_partial(pair: Pair) -> bool:
         and item.b
         and all((unit.directory or "").startswith("/") for unit in (item.a, item.b))
         and not any((unit.directory or "").startswith(_SYSTEM) for unit in (item.a, item.b))
+        and not any(home in (unit.directory or "") for unit in (item.a, item.b) for home in _FETCHED)
     }
     return same == {True, False}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elfdiff.causes.content_hash import detect as content_hash
@@ -32,17 +34,24 @@ def test_sixteen_bytes_alone_in_a_whole_file_are_random(seen, claims):
 
 def test_after_strip_it_may_be_an_md5(seen, claims):
     stripped = seen.given(seen.build_id(16), only_hashes_differ=True, stripped=True)
-    assert claims(stripped) == {"build-id-uuid": "likely"}
+    assert claims(stripped) == {"build-id-uuid": "possible", "build-id-content-hash": "likely"}
     (match,) = random_build_id.detect(stripped)
     assert "md5" in match.note
     without_debug = seen.given(seen.build_id(16), only_hashes_differ=True)
-    assert claims(without_debug) == {"build-id-uuid": "likely"}
+    assert claims(without_debug)["build-id-uuid"] == "possible"
+    with_files = seen.given(seen.build_id(16), only_hashes_differ=True, whole=True)
+    assert claims(with_files) == {"build-id-uuid": "certain"}
     versioned = seen.given(seen.build_id(16, versioned_uuid=True), only_hashes_differ=True, stripped=True)
     assert claims(versioned) == {"build-id-uuid": "certain"}
 
 
 def test_sixteen_bytes_beside_other_differences(seen, claims):
-    assert claims(seen.given(seen.build_id(16))) == {"build-id-content-hash": "certain"}
+    doubt = {"build-id-uuid": "possible", "build-id-content-hash": "likely"}
+    assert claims(seen.given(seen.build_id(16))) == doubt
+    assert claims(seen.given(seen.build_id(16), whole=True)) == {"build-id-uuid": "likely"}
+    assert claims(seen.given(seen.build_id(16), whole=True, a_tools=(("lld", "14"),))) == doubt
+    proved = replace(seen.build_id(16), digest=True)
+    assert claims(seen.given(proved, whole=True)) == {"build-id-content-hash": "certain"}
     assert claims(seen.given(seen.build_id(16, versioned_uuid=True))) == {"build-id-uuid": "likely"}
 
 
