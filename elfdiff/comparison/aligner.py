@@ -120,8 +120,9 @@ def _begins_empty(image: Image, headers: Piece) -> bool:
     return not image.array[headers.start : headers.start + 8 + 3 * image.word].any()
 
 
-def calls_of(image: Image, section: Section, references: CodeReferences) -> Calls:
-    """Operands that point into their own section."""
+def calls_of(image: Image, section: Section, references: CodeReferences, tables: tuple[Ints, Ints]) -> Calls:
+    """Operands that point into their own section, themselves or through a jump table (``tables``: base and goal of each
+    entry, by base)."""
     start = image.place(section)[0]
     near = (references.kind == ReferenceKind.BRANCH) | (references.kind == ReferenceKind.MEMORY)
     at, end = references.at[near], references.end[near]
@@ -132,9 +133,36 @@ def calls_of(image: Image, section: Section, references: CodeReferences) -> Call
             np.concatenate([at, more]),
             np.concatenate([to, targets - (0 if image.relocatable else section.address)]),
         )
-    inside = np.flatnonzero((to >= 0) & (to < section.size))
-    inside = inside[np.argsort(at[inside], kind="stable")]
-    return Calls(at[inside], to[inside])
+    inside = (to >= 0) & (to < section.size)
+    base = 0 if image.relocatable else section.address
+    first = np.searchsorted(tables[0], to + base)
+    count = np.searchsorted(tables[0], to + base, side="right") - first
+    entry = np.arange(int(count.sum()), dtype=np.int64) - np.repeat(np.cumsum(count) - count, count)
+    goal = tables[1][np.repeat(first, count) + entry] - base
+    near_goal = (goal >= 0) & (goal < section.size)
+    return Calls.of(
+        np.concatenate((at[inside], np.repeat(at, count)[near_goal])),
+        np.concatenate((to[inside], goal[near_goal])),
+        np.concatenate((np.zeros(int(np.count_nonzero(inside)), dtype=np.int64), entry[near_goal] + 1)),
+    )
+
+
+def jump_tables(image: Image, code: CodeMap) -> tuple[Ints, Ints, int]:
+    """Base of the table and goal of every entry of every jump table, by base; bytes of an entry."""
+    bases: list[Ints] = []
+    goals: list[Ints] = []
+    width = 4
+    for group in code_fields(image, code):
+        if group.what == "jump table" and not isinstance(group.extra, int):
+            bases.append(group.extra)
+            goals.append(group.target)
+            width = group.width
+    if not bases:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, 4
+    joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
+    order = np.argsort(joined_bases, kind="stable")
+    return joined_bases[order], joined_goals[order], width
 
 
 class Aligner:
@@ -351,7 +379,10 @@ class Aligner:
             return
         calls = None
         if references is not None and other is not None:
-            calls = (calls_of(self.a, left, references), calls_of(self.b, right, other))
+            calls = (
+                calls_of(self.a, left, references, self._jump_tables[:2]),
+                calls_of(self.b, right, other, self._b_jump_tables[:2]),
+            )
         pairs, runs = align_code(hidden, hidden_y, a_functions, b_functions, self.rewriter, calls)
         self.texts[left.index] = TextAlignment(runs)
         self._judge(left, right, a_functions, b_functions, pairs, hidden, hidden_y, references is not None)
@@ -739,21 +770,11 @@ class Aligner:
 
     @cached_property
     def _jump_tables(self) -> tuple[Ints, Ints, int]:
-        """Base of the table and goal of every entry of every jump table of a, by base; bytes of an entry."""
-        bases: list[Ints] = []
-        goals: list[Ints] = []
-        width = 4
-        for group in code_fields(self.a, self.code):
-            if group.what == "jump table" and not isinstance(group.extra, int):
-                bases.append(group.extra)
-                goals.append(group.target)
-                width = group.width
-        if not bases:
-            none = np.zeros(0, dtype=np.int64)
-            return none, none, 4
-        joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
-        order = np.argsort(joined_bases, kind="stable")
-        return joined_bases[order], joined_goals[order], width
+        return jump_tables(self.a, self.code)
+
+    @cached_property
+    def _b_jump_tables(self) -> tuple[Ints, Ints, int]:
+        return jump_tables(self.b, self.b_code)
 
     def _map_addresses(self, values: Ints) -> tuple[Ints, Flags]:
         found = self.address.map(values, False)

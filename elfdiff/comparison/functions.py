@@ -19,6 +19,8 @@ from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
 MAX_ROUNDS = 8
+MOST = 1 << 13
+"""Entries of one jump table."""
 MAX_COMPARED = 4 << 20
 """Bytes of functions that are held against each other when nothing but likeness is left."""
 STT_FUNC, STT_FILE, STT_IFUNC = 2, 4, 10
@@ -153,10 +155,26 @@ class CodeAlignment:
 
 @dataclass(frozen=True, slots=True)
 class Calls:
-    """Operands of one section that point into it: where they stand (ascending) and what they point to, as offsets."""
+    """Operands of one section that point into it: where they stand and what they point to, as offsets.
+
+    ``entry``: 0, or the number (from 1 on) of an entry of the jump table that the operand leads to. Ascending by ``at``
+    and ``entry``.
+    """
 
     at: Ints
     to: Ints
+    entry: Ints
+
+    @classmethod
+    def of(cls, at: Ints, to: Ints, entry: Ints) -> Calls:
+        """From arrays in any order; entries beyond MOST are left out."""
+        order = np.lexsort((entry, at))
+        order = order[entry[order] < MOST]
+        return cls(at[order], to[order], entry[order])
+
+    def keys(self) -> Ints:
+        """One number for each, ascending."""
+        return self.at * MOST + self.entry
 
 
 class _Side:
@@ -342,11 +360,12 @@ def _by_calls(left: _Side, right: _Side, a_calls: Calls, b_calls: Calls) -> None
     home = np.searchsorted(begins, a_calls.at, side="right") - 1
     inside = (home >= 0) & (a_calls.at < ends[np.maximum(home, 0)])
     inside &= (partner[np.maximum(home, 0)] >= 0) & equal[np.maximum(home, 0)]
-    at = a_calls.at[inside] + shift[home[inside]]
-    row = np.minimum(np.searchsorted(b_calls.at, at), max(len(b_calls.at) - 1, 0))
-    if not len(b_calls.at):
+    at = a_calls.keys()[inside] + shift[home[inside]] * MOST
+    there = b_calls.keys()
+    row = np.minimum(np.searchsorted(there, at), max(len(there) - 1, 0))
+    if not len(there):
         return
-    hit = b_calls.at[row] == at
+    hit = there[row] == at
     votes: dict[int, Counter[int]] = defaultdict(Counter)
     for target, other in zip(a_calls.to[inside][hit].tolist(), b_calls.to[row][hit].tolist(), strict=True):
         i, j = starts_a.get(target), starts_b.get(other)

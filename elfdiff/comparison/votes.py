@@ -78,6 +78,10 @@ def anchored(
         size = (table_sizes or {}).get(place)
         if size is not None:
             torn[index] = not runs.map_fields(votes.a[index : index + 1], size)[1][0]
+    # So is a number whose last byte went with the text behind it.
+    number = np.flatnonzero((votes.a % CONSTANT == 0) & ~runs.map_fields(votes.a, CONSTANT)[1])
+    for index in number.tolist():
+        torn[index] |= bool(_constant(left, right, int(votes.a[index]), int(votes.b[index])))
     wanted = np.flatnonzero(~now.known | (now.value != votes.b) | torn)
     # What is left over in both files has no other place to go.
     strong_votes = votes.strong | (~_covered(runs, votes.a) & ~_covered(runs.inverse(), votes.b))
@@ -87,16 +91,16 @@ def anchored(
         limit = int(votes.a[index + 1]) if index + 1 < len(votes.a) else len(left)
         strong = bool(strong_votes[index])
         table = tables(a, b)
-        # Constants are aligned; a place that came with a text before it is not where they went.
-        askew = (int(now.value[index]) - a) % CONSTANT != 0
-        length = (
-            table or _agreeing(left, right, a, b, limit, strong) or (strong or askew) * _constant(left, right, a, b)
-        )
+        length = table or _agreeing(left, right, a, b, limit, strong)
+        # Where the map leads to another number, it came there with what stands before.
+        if not length and (strong or torn[index] or not _constant(left, right, a, int(now.value[index]))):
+            length = _constant(left, right, a, b)
         if not length:
             continue
         if (
             not table
             and not strong
+            and not torn[index]
             and now.known[index]
             and _agreeing(left, right, a, int(now.value[index]), limit, False) >= length
         ):
