@@ -110,6 +110,11 @@ class Accounted:
                     out[name] = np.sort(np.concatenate((out[name], places))) if name in out else places
         return out
 
+    @property
+    def subject(self) -> Subject:
+        """b, to be edited."""
+        return Subject(self.alignment.b.elf, self.runs, self.alignment.a.elf.data, self.owned())
+
     def names(self, at: int) -> bool:
         """A function that holds this byte of b is said to differ."""
         fine = (FunctionStatus.SAME, FunctionStatus.MOVED)
@@ -177,10 +182,8 @@ class Trial:
         self.a = parse(Path(a_path).read_bytes(), a_path)
         self.data = Path(b_path).read_bytes()
         self.base = Accounted.of(self.a, self.data)
-        elf = parse(self.data, b_path)
-        owned = self.base.owned()
-        self.kinds = len(owned)
-        self.subject = Subject(elf, self.base.runs, self.a.data, owned)
+        self.subject = self.base.subject
+        self.kinds = len(self.subject.owned)
         self.starts = [start for start, _ in self.subject.functions]
         self.rng = random.Random(seed)
         self.supply = (edit for edit in supply(self.subject, self.rng, only) if changes(self.data, edit))

@@ -519,7 +519,9 @@ class Aligner:
         if text is None:
             if left.type == SHT_NOBITS and left.size != right.size:
                 runs = self._unfilled(left, right)
-                return int((runs.b + runs.n).max()) if len(runs) else left.size
+                # What stands last in both tells, not how much room there is.
+                last = len(runs) and int(runs.a[-1]) and int(runs.b[-1]) == int(runs.b.max())
+                return int(runs.b[-1]) + left.size - int(runs.a[-1]) if last else left.size
             if left.name == ".relro_padding":
                 return aligned(right.address, PAGE) - right.address
             return left.size if left.type == SHT_NOBITS else right.size

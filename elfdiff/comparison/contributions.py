@@ -35,7 +35,10 @@ LENGTH_PREFIXED = frozenset(
 
 
 def units(data: bytes, little: bool) -> list[Function]:
-    """The contributions of one section, as far as their lengths make sense."""
+    """The contributions of one section, if their lengths make sense: the last one ends where the section does.
+
+    Else none: a wrong length says where its own contribution ends, and would be right by that.
+    """
     mark = "<" if little else ">"
     out: list[Function] = []
     at = 0
@@ -48,7 +51,7 @@ def units(data: bytes, little: bool) -> list[Function]:
             break
         out.append(Function(at, end, "", None))
         at = end
-    return out
+    return out if at == len(data) else []
 
 
 def hidden(image: Image, fields: Iterable[Fields]) -> npt.NDArray[np.bool_]:

@@ -114,7 +114,7 @@ class Space:
 
         Where one run ends and the next begins, a value means the next one unless it is an end: whoever redirects it to
         the other must not be excused. Only at the end of a section there is a second candidate, because symbols and
-        operands that mean such an end look like any other.
+        operands that mean such an end look like any other; headers tell (``firm``).
         """
         found = self.runs.map(values)
         value, other, known = found.value, found.other, found.known
@@ -136,7 +136,7 @@ class Space:
                 value = np.where(hit if self.firm else hit & ~known, there, value)
             else:
                 other = np.where(hit & ~found.ambiguous, there, other)
-                ambiguous = hit & known & (value != other)
+                ambiguous = hit & known & (value != other) & (not self.firm)
                 value = np.where(hit & ~known, there, value)
             known = known | hit
         return Mapped(value, known, other, ambiguous)

@@ -233,11 +233,14 @@ class OneWay:
         kept = np.flatnonzero(~known & (self.a.numbers(group.at[rows], group.width) == actual))
         if space is None or not len(kept) or group.immediate is not None or group.negate:
             return out
+        extra = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))[rows[kept]]
         if group.base is Base.NOTHING:
             place = actual[kept]
         elif group.base is Base.SITE:
-            extra = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))[rows[kept]]
             place = signed(actual[kept], group.width) + addresses_of(self.b, at[kept]) + extra
+        elif group.base is Base.PLACE and group.end:
+            start = self.spaces[group.space].map(np.ascontiguousarray(extra), False)
+            kept, place = kept[start.known], (actual[kept] + start.value)[start.known]
         else:
             return out
         found = space.map(place, group.end)

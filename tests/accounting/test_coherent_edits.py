@@ -119,3 +119,34 @@ def test_a_nop_with_a_number_in_it_is_no_fill():
     code = bytes.fromhex("662e0f1f840000000000")
     assert x86_64.is_padding(code, 0)
     assert not x86_64.is_padding(code[:-1] + b"\x01", 0)
+
+
+@pytest.mark.parametrize("step", [-16, 16])
+def test_the_length_of_a_unit_says_not_where_it_ends(build, judge, step):
+    pair = build("-gdwarf-4", orders=("mu", "um"))
+    _, start = section(parse(pair.b, "b"), ".debug_info")
+    (length,) = struct.unpack_from("<I", pair.b, start)
+    assert judge(pair, (start, struct.pack("<I", length + step))) == "flagged"
+
+
+@pytest.mark.parametrize("step", [-16, 16])
+def test_the_size_of_memory_without_contents_and_names(build, judge, step):
+    pair = build("-g", strip=True)
+    found = parse(pair.b, "b").section(".bss")
+    assert found is not None
+    assert judge(pair, (found.header_span.start + 32, struct.pack("<Q", found.size + step))) == "flagged"
+
+
+@pytest.mark.parametrize(("place", "name"), [(16, "p_vaddr"), (24, "p_paddr"), (8, "p_offset"), (40, "p_memsz")])
+def test_a_segment_that_keeps_what_a_has(build, mutation, judge, place, name):
+    """Fields of program headers that should have changed and did not."""
+    pair = build("-g")
+    a, b = parse(pair.a, "a"), parse(pair.b, "b")
+    before = mutation.Accounted.of(a, pair.b)
+    changed = [
+        (x.header_span.start + place, pair.a[x.header_span.start + place :][:8])
+        for x in b.segments
+        if before.kind[x.header_span.start + place : x.header_span.start + place + 8].any()
+    ]
+    for at, old in changed:
+        assert judge(pair, (at, old)) == "flagged", (name, hex(at))

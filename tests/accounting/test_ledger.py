@@ -110,12 +110,12 @@ def test_a_claim_takes_only_what_nothing_derives(build, accounted):
 def test_a_redirected_call_is_changed_code(build, accounted, mutation, strip):
     files = build("-g", strip=strip)
     b = parse(files.b, "b")
-    done = accounted(files.a, files.b)
-    supply = mutation.edits(b, done.alignment.forward, done.alignment.swapped, random.Random(5))
+    subject = mutation.Accounted.of(parse(files.a, "a"), files.b).subject
+    supply = mutation.supply(subject, random.Random(5), "operands")
     named = [s.value for s in parse(build("-g").b, "b").symbols if s.name in ("main", "util", "twice")]
     text = b.section(".text")
     low, high = (text.span.start + min(named) - text.address, text.span.start + max(named) - text.address + 16)
-    edit = next(e for e in supply if e.kind == "code operand" and low <= e.writes[0][0] < high)
+    edit = next(e for e in supply if e.kind == "code operand redirected" and low <= e.writes[0][0] < high)
     changed = bytearray(files.b)
     for at, new in edit.writes:
         changed[at : at + len(new)] = new

@@ -52,6 +52,8 @@ def _segments(image: Image) -> Iterator[Fields]:
     word = image.word
     wide = word == 8
     places = (8, 16, 24, 32, 40) if wide else (4, 8, 12, 16, 20)
+    # Where most of them are equal, an address that is not is damage and no address of a ROM.
+    alike = 2 * sum(s.physical_address == s.virtual_address for s in image.elf.segments) > len(image.elf.segments)
     for segment in image.elf.segments:
         at = segment.header_span.start
         offset, virtual, physical, file_size, memory_size = (at + place for place in places)
@@ -61,8 +63,8 @@ def _segments(image: Image) -> Iterator[Fields]:
             yield _one("segment size", file_size, word, end, FILE, Base.PLACE, segment.offset, end=True)
         if segment.memory_size:
             yield _one("segment address", virtual, word, segment.virtual_address, LAYOUT)
-            if segment.physical_address == segment.virtual_address:
-                yield _one("segment address", physical, word, segment.virtual_address, LAYOUT)
+            if alike:
+                yield _one("segment address", physical, word, segment.physical_address, LAYOUT)
             end = segment.virtual_address + segment.memory_size
             yield _one("segment size", memory_size, word, end, LAYOUT, Base.PLACE, segment.virtual_address, end=True)
             if not segment.file_size:
@@ -82,9 +84,11 @@ def _sections(image: Image) -> Iterator[Fields]:
             at_name = int(image.numbers(np.array([name], dtype=np.int64), 4)[0])
             yield _one("section name", name, 4, at_name, contents_of(names))
         threaded = section.type == SHT_NOBITS and bool(section.flags & SHF_TLS)
+        # What holds nothing stands where the section before it ends, whatever begins there.
+        empty = not section.size
         if section.is_allocated and section.address:
-            yield _one("section address", address, word, section.address, LAYOUT)
-        yield _one("section offset", offset, word, section.offset, FILE)
+            yield _one("section address", address, word, section.address, LAYOUT, end=empty)
+        yield _one("section offset", offset, word, section.offset, FILE, end=empty or section.type == SHT_NOBITS)
         if section.type == SHT_NOBITS:
             if section.size and not threaded:
                 end = section.address + section.size
