@@ -1,12 +1,14 @@
 """How long elfdiff takes beside cmp, readelf and diffoscope on the same files in the same run.
 
-    python benchmarks/speed.py [--medium A,B] [--large A,B] [--runs N]
+    python benchmarks/speed.py [--medium A,B] [--large A,B] [--runs N] [--give-up SECONDS] [--no-peers] [--no-growth]
 
 Without options only a checked-in pair and made files are measured. ``--medium`` is meant for a pair of some 5 MB,
 ``--large`` for one of some 40 MB (uv 0.13.8 and 0.13.9 from their wheels, say); of its first file a copy with another
 build ID is made, too. Prints medians of wall and processor seconds, the peak memory, and each peer's wall time with
-elfdiff's share of it. readelf reads both files (``-a -w``), as a person who looks for the difference would. The exit
-code is 1 if a limit is missed; limits count processor seconds, which a busy machine does not stretch.
+elfdiff's share of it. readelf reads both files (``-a -w``), as a person who looks for the difference would. Then pairs
+of four sizes from one generated program (growth.py) show how time and memory grow, and the largest pair at hand where
+they go (stages.py). The exit code is 1 if a limit is missed; limits count processor seconds, which a busy machine does
+not stretch.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.growth import pairs as growth_pairs
+
 HOUSE = Path(__file__).resolve().parents[1]
 ELFDIFF = (sys.executable, "-m", "elfdiff")
-PEERS_GIVE_UP = 600
-"""Seconds after which a peer is stopped."""
 
 
 @dataclass(frozen=True)
@@ -122,20 +126,42 @@ def cases(args: argparse.Namespace, home: Path) -> list[Case]:
     return found
 
 
+def growth(home: Path, start: Cost, runs: int) -> None:
+    """Print time and memory per MB of input over four sizes, less what starting costs."""
+    print(f"\n{'growth':24}{'bytes':>12}{'cpu s':>9}{'MB':>7}{'s per MB':>10}{'MB per MB':>11}")
+    for pair in growth_pairs(home):
+        found = median([*ELFDIFF, pair.a, pair.b], runs)
+        assert found is not None
+        size = os.path.getsize(pair.a) + os.path.getsize(pair.b)
+        time_per, memory_per = (
+            (x - y) / (size / 1e6)
+            for x, y in zip((found.processor, found.memory), (start.processor, start.memory), strict=True)
+        )
+        print(
+            f"{f'{pair.kind}, {pair.units}x':24}{size:12}{found.processor:9.2f}{found.memory:7.0f}"
+            f"{time_per:10.2f}{memory_per:11.1f}",
+            flush=True,
+        )
+
+
 def main() -> int:
-    """Measure and print the table."""
+    """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--medium", metavar="A,B")
     parser.add_argument("--large", metavar="A,B")
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--give-up", type=float, default=600, metavar="SECONDS", help="stop a peer after this time")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--no-growth", action="store_true")
     args = parser.parse_args()
     missed = 0
     print(f"{'':24}{'bytes':>12}{'wall s':>9}{'cpu s':>8}{'MB':>7}  limits")
     with tempfile.TemporaryDirectory() as directory:
+        start = Cost(0, 0, 0)
         for case in cases(args, Path(directory)):
             found = median([*ELFDIFF, *(case.files or ("--version",))], case.runs)
             assert found is not None
+            start = found if case.name == "small pair" else start
             size = sum(os.path.getsize(path) for path in case.files)
             kept = found.processor <= case.limit and found.memory <= case.memory
             missed += not kept
@@ -145,9 +171,9 @@ def main() -> int:
                 flush=True,
             )
             for name, command in peers(case.files) if case.files and not args.no_peers else ():
-                other = median(command, 1 if size > 1_000_000 else args.runs, PEERS_GIVE_UP)
+                other = median(command, 1 if size > 1_000_000 else args.runs, args.give_up)
                 if other is None:
-                    print(f"  {name:22}{'':12} > {PEERS_GIVE_UP} s", flush=True)
+                    print(f"  {name:22}{'':12} > {args.give_up:g} s", flush=True)
                     continue
                 share = found.processor / max(other.processor, 0.001)
                 print(
@@ -155,6 +181,12 @@ def main() -> int:
                     f"  elfdiff takes {share:.2g} times as long",
                     flush=True,
                 )
+        if not args.no_growth:
+            growth(Path(directory) / "growth", start, args.runs)
+    largest = args.large or args.medium
+    if largest:
+        print("\nby stage, the largest pair: processor seconds, peak MB, share", flush=True)
+        subprocess.run([sys.executable, str(HOUSE / "benchmarks" / "stages.py"), *largest.split(",")], check=True)
     return 1 if missed else 0
 
 
