@@ -42,6 +42,14 @@ _VERSIONED = re.compile(
     r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$"
 )
 _DOTTED = re.compile(r"\d+(?:\.\d+)+")
+_RELEASE = re.compile(r"\d+(?:[._]\d+)+")
+_HEADER = re.compile(r"\.(?:h|hh|hpp|hxx|h\+\+|inc|inl|tcc|ipp|tpp)$", re.IGNORECASE)
+_INCLUDE = re.compile(r"/include(?:/|$)")
+_INSTALLED = re.compile(
+    r"/(?:opt|vendor|third[_-]?party|3rdparty|deps?|extern(?:al)?s?|packages|prefix|install(?:ed)?|stag(?:e|ing)|sdk|"
+    r"\.?conan2?|vcpkg(?:_installed)?|spack)(?:/|$)",
+    re.IGNORECASE,
+)
 _DEPENDENCY_HOME = re.compile(r"/registry/src/|/git/checkouts/|/vendor(?:/|$)|/pkg/mod/")
 _REGISTRY = re.compile(r"/registry/src/([^/]+)")
 _BUILD_PLACE = re.compile(
@@ -122,6 +130,40 @@ def is_other_release(change: PathChange) -> bool:
     return a != b and _DOTTED.sub("#", a) == _DOTTED.sub("#", b)
 
 
+def released_headers(evidence: EvidenceSet) -> dict[tuple[str, str], bool]:
+    """Pairs of directories that differ in version numbers alone and of which nothing but headers is named.
+
+    They hold two releases of what was compiled against. True if that is sure: debug information says that nothing was
+    compiled there, or it is a place where dependencies are put; else a source tree of its own may look so.
+    """
+    groups: dict[tuple[str, str], list[PathChange]] = {}
+    compiled: list[tuple[str, str]] = []
+    for change in evidence.of(PathChange):
+        directories = (change.a_directory, change.b_directory)
+        groups.setdefault(directories, []).append(change)
+        if change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.GO_TABLE):
+            compiled.append(directories)
+    found: dict[tuple[str, str], bool] = {}
+    for (a, b), changes in groups.items():
+        if _RELEASE.sub("#", a) != _RELEASE.sub("#", b) or any(is_below((a, b), place) for place in compiled):
+            continue
+        if all(_is_header(change) for change in changes):
+            found[a, b] = evidence.context.has_debug or bool(_INSTALLED.search(a) and _INSTALLED.search(b))
+    return found
+
+
+def is_below(directories: tuple[str, str], heads: tuple[str, str]) -> bool:
+    """True if both directories are the two others, or below them."""
+    return all(f"{path}/".startswith(f"{head}/") for path, head in zip(directories, heads, strict=True))
+
+
+def _is_header(change: PathChange) -> bool:
+    path = joined(change.a_directory, change.tail)
+    if not _INCLUDE.search(path) or change.place is PathPlace.DEBUG_DIRECTORY:
+        return False
+    return bool(_HEADER.search(path)) or not SOURCE_SUFFIX.search(path)
+
+
 def is_unit_hash(change: PathChange) -> bool:
     """True if only cargo's 16 hex digits behind a package name differ: profile, features and rustc make them."""
     hashed = re.compile(r"(/build/[A-Za-z0-9_-]+-)[0-9a-f]{16}(?=/|$)")
@@ -142,8 +184,11 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
             inside and SOURCE_SUFFIX.search(change.tail)
         ):
             compiled.add((change.a_directory, change.b_directory))
+    releases = released_headers(evidence)
     for change in evidence.of(PathChange):
         directories = (change.a_directory, change.b_directory)
+        if releases.get(directories):
+            continue
         random = all(looks_random(joined(directory, "")) for directory in directories)
         if random and directories not in compiled:
             continue

@@ -50,6 +50,7 @@ not rewrite what `env!` put into a string. Those faces are named beside the fix.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -65,6 +66,7 @@ from elfdiff.causes._paths import (
     joined,
     lone_directories,
     looks_random,
+    released_headers,
 )
 from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
@@ -314,10 +316,35 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         found = [replace(fix, action=where + fix.action) if fix.action.startswith("add ") else fix for fix in found]
     if context.link_time:
         found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
+    by_name = _maps_by_name(context)
+    if by_name:
+        found = [
+            replace(fix, action=fix.action + by_name, note=_BY_NAME) if "-ffile-prefix-map=" in fix.action else fix
+            for fix in found
+        ]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
     out = STRINGS_FIX if context.command_line else COMMAND_LINE
     rest = [fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not out]
     return tuple(wanted + rest)
+
+
+_BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
+_PLAIN = re.compile(r"(?:/[\w.+@~-]+)+")
+_MOST_BY_NAME = 3
+
+
+def _maps_by_name(context: Context) -> str:
+    """Maps of directories that changed outside of the build's own, the longer ones last: the last one that fits wins.
+
+    Both of a pair become one name, so that the line serves both builds.
+    """
+    names: dict[str, str] = {}
+    for a, b in context.outside[:_MOST_BY_NAME]:
+        if all(_PLAIN.fullmatch(side) and not is_foreign(side) and not looks_random(side) for side in (a, b)):
+            names.update({side: a.rsplit("/", 1)[-1] for side in (a, b)})
+    return "".join(
+        f" -ffile-prefix-map={path}={names[path]}" for path in sorted(names, key=lambda path: (len(path), path))
+    )
 
 
 _REST = (
@@ -402,8 +429,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     spoken = languages(evidence.context)
     assembler_only = _assembler_only([change for changes in groups.values() for change in changes])
     found: dict[str, tuple[list[Evidence], list[Confidence]]] = defaultdict(lambda: ([], []))
-    for changes in groups.values():
-        sure = _confidence(changes)
+    releases = released_headers(evidence)
+    for pair, changes in groups.items():
+        sure = Confidence.POSSIBLE if pair in releases else _confidence(changes)
         for change in changes:
             facts, levels = found[_face(change, spoken, assembler_only)]
             facts.append(change)

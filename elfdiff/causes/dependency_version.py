@@ -39,7 +39,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import tools_differ
-from elfdiff.causes._paths import is_other_release
+from elfdiff.causes._paths import is_other_release, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Match, cause
@@ -119,15 +119,28 @@ def _headers(evidence: EvidenceSet) -> Iterator[Match]:
     """Headers of another release: the directory that debug information names for them has another version in it."""
     if tools_differ(evidence):
         return
-    found = [change for change in evidence.of(PathChange) if is_other_release(change)]
-    headers = [change for change in found if "/include" in change.a_directory and "/include" in change.b_directory]
+    releases = released_headers(evidence)
+    found = [
+        change
+        for change in evidence.of(PathChange)
+        if is_other_release(change) or (change.a_directory, change.b_directory) in releases
+    ]
+    headers = [
+        change
+        for change in found
+        if (change.a_directory, change.b_directory) in releases
+        or ("/include" in change.a_directory and "/include" in change.b_directory)
+    ]
     if headers:
+        sure = all(releases.get((change.a_directory, change.b_directory), True) for change in headers)
         yield Match(
             DRIFT,
             tuple(found),
-            Confidence.LIKELY,
+            Confidence.LIKELY if sure else Confidence.POSSIBLE,
             became(headers[0].a_directory, headers[0].b_directory),
-            "headers of another release were compiled in",
+            "headers of another release were compiled in"
+            if sure
+            else "the headers of the program itself look so if its own directory bears its version",
             explains_code=True,
         )
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.payload.languages import language_of
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace
+from elfdiff.payload.languages import language_of
 from elfdiff.report import Location
 
 MAX_UNITS = 200
@@ -92,9 +92,10 @@ def outside(pair: Pair, items: Sequence[Evidence]) -> tuple[tuple[str, str], ...
     """
     groups: dict[tuple[str, str], list[PathChange]] = {}
     for item in items:
-        if isinstance(item, PathChange) and item.a_directory.startswith("/") and item.b_directory.startswith("/"):
-            if item.place in _DEBUG or (item.place is PathPlace.TEXT and _is_named(item.tail)):
-                groups.setdefault((item.a_directory, item.b_directory), []).append(item)
+        if not isinstance(item, PathChange) or not (item.a_directory[:1] == item.b_directory[:1] == "/"):
+            continue
+        if item.place in _DEBUG or (item.place is PathPlace.TEXT and _is_named(item.tail)):
+            groups.setdefault((item.a_directory, item.b_directory), []).append(item)
     compiled = {
         (item.a.directory, item.b.directory)
         for item in pair.units

@@ -253,4 +253,29 @@ def test_headers_of_another_release_are_a_dependency(seen, ask):
     )
     assert ask(build_path, seen.given(headers)) == {}
     assert ask(dependency_version, seen.given(headers)) == {"dep-version-drift": "likely"}
-    assert ask(dependency_version, seen.given(seen.path("/home/a/x-1.0", "/home/a/x-1.1", "include/y.h"))) == {}
+
+
+def test_headers_alone_below_two_versions_are_two_releases_of_a_dependency(seen, ask):
+    """No map reaches them, and none makes two releases one; beside a unit or a source it is the tree that is built."""
+    vendor = seen.path("/home/a/opt/boost_1_74", "/home/a/opt/boost_1_81", "include/boost/chk.h")
+    assert ask(build_path, seen.given(vendor)) == {}
+    assert ask(dependency_version, seen.given(vendor)) == {"dep-version-drift": "likely"}
+    plain = seen.path("/home/a/x-1.0", "/home/a/x-1.1", "include/y.h")
+    assert ask(build_path, seen.given(plain)) == {"path-file-macro": "possible"}
+    assert ask(dependency_version, seen.given(plain)) == {"dep-version-drift": "possible"}
+    assert ask(dependency_version, seen.given(plain, has_debug=True)) == {"dep-version-drift": "likely"}
+    for beside in (
+        seen.path("/home/a/x-1.0", "/home/a/x-1.1", "src/y.c"),
+        seen.path("/home/a/x-1.0", "/home/a/x-1.1", "", PathPlace.DEBUG_DIRECTORY),
+    ):
+        assert "certain" in ask(build_path, seen.given(plain, beside, has_debug=True)).values()
+        assert ask(dependency_version, seen.given(plain, beside, has_debug=True)) == {}
+
+
+def test_directories_outside_of_the_build_are_mapped_by_name():
+    """The longer name last: compilers take the last map that fits."""
+    outside = (("/srv/gen", "/srv/gen-2"), ("/usr/lib/x", "/usr/lib/y"), ("/tmp/tmp.Xa81kQz0pL", "/tmp/tmp.9sPqL2mVbE"))
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), outside=outside)
+    assert action.endswith('-ffile-prefix-map="$PWD"=. -ffile-prefix-map=/srv/gen=gen -ffile-prefix-map=/srv/gen-2=gen')
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), outside=(("/srv/a b", "/srv/$(c)"),))
+    assert action.endswith(':  -ffile-prefix-map="$PWD"=.')
