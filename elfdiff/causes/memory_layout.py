@@ -19,7 +19,8 @@ in another order in every run; one that prints an object without a name prints i
 
 A printed user-space address on both sides is proof. Orders are not: they look like hash-order, and small differences
 of code look like anything. IDs of split units alone are likely this; the .dwo files would tell, for they may hold a
-change that the program does not show. Build twice under `setarch "$(uname -m)" -R`: if the two are equal then, and
+change that the program does not show. Where a directory changed as well, which goes into each of them, only a build with
+that directory mapped shows what is left. Build twice under `setarch "$(uname -m)" -R`: if the two are equal then, and
 not without, it was this.
 """
 
@@ -28,9 +29,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became, values
+from elfdiff.causes._facts import became, inputs_differ, values
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Evidence, EvidenceSet, SplitUnitIdChange, TextChange, WordChange
+from elfdiff.evidence.model import (
+    Evidence,
+    EvidenceSet,
+    FunctionChange,
+    PathChange,
+    SplitUnitIdChange,
+    TextChange,
+    WordChange,
+)
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _POINTER = re.compile(r"\b0x(?:7f|5[56])[0-9a-f]{10}\b")
@@ -72,8 +81,18 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             shown = shown or became(left, right)
     if found:
         yield Match("aslr-pointer-order", tuple(found), Confidence.CERTAIN, shown)
+    gcc = evidence.context.has_tool("gcc") and not evidence.context.has_tool("clang")
     for split in evidence.of(SplitUnitIdChange):
-        if split.alone and evidence.context.has_tool("gcc") and not evidence.context.has_tool("clang"):
+        if gcc and not split.alone and _is_of_paths(evidence):
+            yield Match(
+                "aslr-pointer-order",
+                (split,),
+                Confidence.POSSIBLE,
+                f"{split.count} of {split.total} DW_AT_dwo_id differ, in which the directory is hashed",
+                "gcc with -O2 -g -gsplit-dwarf draws about half of them from its own addresses too: then they still "
+                "differ when the directory is mapped",
+            )
+        elif split.alone and gcc:
             yield Match(
                 "aslr-pointer-order",
                 (split,),
@@ -82,3 +101,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 "gcc with -O2 -g -gsplit-dwarf draws about half of them from its own addresses; another name of a "
                 "local variable looks the same here, but not in the .dwo files",
             )
+
+
+def _is_of_paths(evidence: EvidenceSet) -> bool:
+    """True if directories changed, and nothing that was compiled."""
+    return evidence.has(PathChange) and not inputs_differ(evidence) and not evidence.has(FunctionChange)

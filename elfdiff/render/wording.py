@@ -132,7 +132,7 @@ def headline(report: Report, names: tuple[str, str]) -> str:
         case Verdict.PARTLY_EXPLAINED:
             return f"{both} differ for {amount(len(roots(report)), _reason(report, 'known '))}; {_gap(report)}"
         case Verdict.EXPLAINED:
-            return f"{both} differ for {amount(len(roots(report)), _reason(report, ''))}; {_remedy(report)}"
+            return f"{both} differ for {amount(len(_reasons(report)), _reason(report, ''))}; {_remedy(report)}"
 
 
 def label(report: Report) -> str:
@@ -142,6 +142,13 @@ def label(report: Report) -> str:
     ):
         return "POSSIBLY EXPLAINED"
     return LABELS[report.verdict]
+
+
+def _reasons(report: Report) -> tuple[Finding, ...]:
+    """The roots; beside surer ones, none that is only possible and owns no byte."""
+    found = roots(report)
+    owning = tuple(f for f in found if f.bytes.most or f.confidence is not Confidence.POSSIBLE)
+    return owning or found
 
 
 def _reason(report: Report, kind: str) -> str:
@@ -188,7 +195,7 @@ def _gap(report: Report) -> str:
 
 
 def _remedy(report: Report) -> str:
-    found = roots(report)
+    found = _reasons(report)
     removable = [finding for finding in found if removes(finding)]
     chosen = [fix for finding in removable for fix in best_fixes(finding)]
     noun = "flag" if all(is_pasted(fix.action) for fix in chosen) else "fix"

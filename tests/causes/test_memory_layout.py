@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.memory_layout import detect as memory_layout
-from elfdiff.evidence.model import SplitUnitIdChange, WordKind
+from elfdiff.evidence.model import PathPlace, SplitUnitIdChange, WordKind
 
 FACE = "aslr-pointer-order"
 
@@ -11,6 +11,15 @@ def test_a_printed_address_of_user_space_is_proof(seen, ask):
     assert ask(memory_layout, seen.given(text)) == {FACE: "certain"}
     word = seen.word(WordKind.OTHER, "0x55d0c6f2a2a0", "0x5601aa13f2a0", "table at 0x55d0c6f2a2a0")
     assert ask(memory_layout, seen.given(word)) == {FACE: "certain"}
+
+
+def test_gccs_addresses_may_be_left_where_the_directory_is_hashed_too(seen, ask):
+    split = SplitUnitIdChange(count=4, total=4, alone=False)
+    moved = seen.path("/w/a", "/w/b", where=PathPlace.DEBUG_DIRECTORY)
+    gcc = {"a_tools": (("gcc", "12.2.0"),), "b_tools": (("gcc", "12.2.0"),)}
+    assert ask(memory_layout, seen.given(split, moved, **gcc)) == {FACE: "possible"}
+    assert ask(memory_layout, seen.given(split, moved, seen.function("main"), **gcc)) == {}
+    assert ask(memory_layout, seen.given(split, moved, a_tools=(("clang", "14.0.6"),))) == {}
 
 
 def test_other_numbers_are_no_addresses(seen, ask):

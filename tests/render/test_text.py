@@ -223,7 +223,10 @@ def test_bytes_that_belong_to_a_possible_cause_are_explained_possibly(made: Simp
     assert "result=explained" in text
     without_bytes = replace(doubt, bytes=Sides())
     report = made.report(Verdict.EXPLAINED, (made.build_path(), without_bytes), ledger=made.ledger(payload=5))
-    assert render_text(report, PLAIN, 1).startswith("elfdiff: EXPLAINED  ")
+    text = render_text(report, PLAIN, 1)
+    assert text.startswith("elfdiff: EXPLAINED  ")
+    assert "differ for 1 reason; a flag removes it" in " ".join(text.split())
+    assert "2. if it is locale: export LC_ALL=C" in text
 
 
 def test_what_no_flag_fixes_comes_last_and_not_beside_something_certain(made: SimpleNamespace) -> None:
