@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from elfdiff.causes._facts import spelled
 from elfdiff.evidence.model import (
     DependencyDrift,
     EvidenceSet,
@@ -33,7 +34,7 @@ AGREE = 2
 CPP_FORMS = frozenset({"cpp-date", "cpp-time", "cpp-date-time"})
 _BUILD_WORDS = re.compile(
     r"(?i)\b(?:built|build|compiled|compilation|generated|packaged)\b|(?:built|build|compile)_?(?:at|on|date|time|stamp)"
-    r"|(?:built|compiled)(?=\d)"
+    r"|(?:built|compiled|epoch)(?=\d)|\bmade (?=\d)"
 )
 _REVISION_WORDS = re.compile(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
 _PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
@@ -146,7 +147,7 @@ def _reading(
 
 def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool, alone: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
-    named = bool(_BUILD_WORDS.search(change.context)) or names_a_time(change.symbol)
+    named = bool(_BUILD_WORDS.search(f"{spelled(change.symbol)} {change.context}")) or names_a_time(change.symbol)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
     exact = instant(a) is not None and instant(b) is not None
     if of_revision and not named:

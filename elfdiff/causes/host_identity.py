@@ -49,6 +49,7 @@ _WORD = re.compile(r"[A-Za-z_][\w.-]{0,62}\Z")
 _OBJECT = re.compile(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
 _MADE = re.compile(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
 _GLUED = re.compile(r"(?i)(?:built|build|compiled|packaged).{0,48}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
+_BUILT_BY = re.compile(r"(?i)(?:built|compiled|packaged).{0,24}by\W*\Z")
 _HOME = re.compile(r"/(?:home|Users)/([A-Za-z_][\w.-]*)(?:/|\Z)")
 _DIGIT = re.compile(r"\d")
 _ENDS = re.compile(
@@ -142,7 +143,8 @@ def _glued(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
         # A time may have changed in front of the name.
         head = _shared(_DIGIT.sub("0", left), _DIGIT.sub("0", right))
         if _GLUED.search(left[:head]) and _WORD.match(left[head:]) and _WORD.match(right[head:]):
-            yield Confidence.LIKELY, _Name(left[head:], right[head:], (text,))
+            sure = _BUILT_BY.search(left[:head])
+            yield (Confidence.CERTAIN if sure else Confidence.LIKELY), _Name(left[head:], right[head:], (text,))
 
 
 def _at_home(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
@@ -221,8 +223,10 @@ def _judge(word: WordChange) -> Confidence | None:
         if any(_CONTAINER.search(side) or _RUNNER.search(side) for side in pair) or _BUILD.search(context):
             return Confidence.CERTAIN
         return Confidence.POSSIBLE if all(_MAIL.search(side) for side in pair) else Confidence.LIKELY
+    words = spelled(word.symbol)
+    whole = word.a_word == word.context.strip() and _OBJECT.search(words) and _MADE.search(words)
     if word.kind is WordKind.USER_HOST:
-        if _BY.search(context):
+        if _BY.search(context) or whole:
             return Confidence.CERTAIN
         return Confidence.LIKELY if _ROLE.search(context) else None
     if word.kind is WordKind.HOST:

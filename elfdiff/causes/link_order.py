@@ -116,8 +116,9 @@ def _tools_reorder(evidence: EvidenceSet) -> bool:
 
 
 def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
-    """Other code casts doubt on the order: what was linked is not the same."""
-    if order.what == "needed":
+    """Linkers write the symbols of source files in the order of their inputs, whatever else is in those. Without them,
+    other code casts doubt on the order: what was linked is not the same."""
+    if order.what in ("needed", "file-symbols"):
         return Confidence.CERTAIN
     return Confidence.LIKELY if edited(evidence) else Confidence.CERTAIN
 

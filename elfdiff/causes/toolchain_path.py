@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._facts import became, tools_differ
+from elfdiff.causes._facts import became, besides, build_id_differs, tools_differ
 from elfdiff.causes._places import is_rust_source, is_toolchain, whole
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Match, cause
@@ -106,7 +106,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             became(rust[0].a_directory, rust[0].b_directory),
         )
     if places:
-        loader = all(change.place is PathPlace.INTERPRETER for change in places)
+        # A build ID covers the interpreter's path, and patchelf leaves the ID as it was.
+        linked = build_id_differs(evidence) and not besides(evidence, PathChange)
+        loader = all(change.place is PathPlace.INTERPRETER for change in places) and not linked
         yield Match(
             "path-sysroot-toolchain-install",
             tuple(places),

@@ -172,6 +172,10 @@ def _confidence(change: ToolChange, changes: list[ToolChange], evidence: Evidenc
         return Confidence.CERTAIN
     missing = "a_tool" if change.a_tool is None else "b_tool"
     answered = any(getattr(other, missing) is not None for other in changes)
+    # A side that kept its compilers' marks kept a linker's too, if the linker wrote one.
+    marked = evidence.context.a_tools if change.a_tool is None else evidence.context.b_tools
+    if change.tool not in COMPILERS and change.origin == "comment" and marked:
+        return Confidence.CERTAIN
     if answered or code_changed(evidence) or change.origin in ("producer", "build-info"):
         return Confidence.CERTAIN
     return Confidence.LIKELY

@@ -53,9 +53,11 @@ def test_an_object_named_for_the_builder_holds_a_name(seen, ask):
     assert ask(host_identity, seen.given(other)) == {}
 
 
-def test_a_name_glued_to_other_texts_is_likely(seen, ask):
+def test_a_name_glued_to_other_texts_is_certain_only_behind_built_by(seen, ask):
     glued = seen.text("rtool 0.3.1\\nbuilt epoch by alice", "rtool 0.3.1\\nbuilt epoch by jenkins", fragment=True)
-    assert ask(host_identity, seen.given(glued)) == {FACE: "likely"}
+    assert ask(host_identity, seen.given(glued)) == {FACE: "certain"}
+    host = seen.text("built for release on mill", "built for release on tower", fragment=True)
+    assert ask(host_identity, seen.given(host)) == {FACE: "likely"}
     prose = seen.text("lines wrapped by width", "lines wrapped by words", fragment=True)
     assert ask(host_identity, seen.given(prose)) == {}
 
@@ -95,3 +97,10 @@ def test_where_texts_are_glued_a_name_needs_no_space(seen, ask):
     paths = seen.path("/home/ci/w", "/srv/b2", "src/main.rs")
     glued = seen.text("without a dateunknownci", "without a dateunknownmargarete", fragment=True)
     assert ask(host_identity, seen.given(paths, glued)) == {FACE: "likely"}
+
+
+def test_an_object_named_for_a_stamp_of_the_user_is_proof(seen, ask):
+    named = replace(seen.word(WordKind.USER_HOST, "alice", "bob", "alice"), symbol="stamp_user")
+    assert ask(host_identity, seen.given(named)) == {FACE: "certain"}
+    other = replace(named, symbol="default_user")
+    assert ask(host_identity, seen.given(other)) == {FACE: "likely"}

@@ -85,7 +85,9 @@ class TestToolchain:
     def test_a_linker(self, seen, ask):
         tools = (("gcc", "12.2.0"),)
         evidence = seen.given(seen.tool("lld", None, "Linker: LLD 14.0.6"), a_tools=tools, b_tools=tools)
-        assert ask(toolchain, evidence) == {"tool-linker-or-assembler": "likely"}
+        assert ask(toolchain, evidence) == {"tool-linker-or-assembler": "certain"}
+        path = seen.given(seen.tool("lld", None, "lld", origin="path"), a_tools=tools, b_tools=tools)
+        assert ask(toolchain, path) == {"tool-linker-or-assembler": "likely"}
         both = seen.given(seen.tool("lld", None, "LLD 14"), seen.tool("mold", "mold 1.10.1", None))
         assert ask(toolchain, both) == {"tool-linker-or-assembler": "certain"}
 

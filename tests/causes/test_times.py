@@ -253,3 +253,20 @@ def test_a_date_beside_another_version_was_typed(seen, claims):
     assert claims(seen.given(day)) == {"time-build-script-date": "likely"}
     version = seen.word(WordKind.VERSION, "7.4.3", "7.4.4")
     assert claims(seen.given(day, version)) == {"time-build-script-date": "possible"}
+
+
+@pytest.mark.parametrize(
+    ("symbol", "context", "level"),
+    [
+        (None, "made 2026-11-23 01:29:37", "certain"),
+        ("store_build", "libstore 2.3.0 (date: 2026-11-23T01:29:37Z)", "certain"),
+        (None, "builtepoch1795397377by", "certain"),
+        (None, "libstore 2.3.0 (date: 2026-11-23T01:29:37Z)", "likely"),
+        (None, "expires 2026-11-23T01:29:37Z", "likely"),
+    ],
+)
+def test_a_moment_to_the_second_where_the_text_or_its_name_speaks_of_building(seen, claims, symbol, context, level):
+    moment = seen.time(
+        seen.stamp("iso", DAY, (1, 29, 37), 0), seen.stamp("iso", NEXT, (1, 30, 38), 0), context=context, symbol=symbol
+    )
+    assert claims(seen.given(moment)) == {"time-build-script-date": level}

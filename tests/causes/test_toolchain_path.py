@@ -31,6 +31,10 @@ def test_one_toolchain_in_two_places(seen, ask, a, b, tail):
 def test_another_loader_is_likely(seen, ask):
     loader = seen.path("/lib64", "/nix/store/abc-glibc/lib", "ld-linux-x86-64.so.2", PathPlace.INTERPRETER)
     assert ask(toolchain_path, seen.given(loader)) == {"path-sysroot-toolchain-install": "likely"}
+    linked = seen.given(loader, seen.build_id(20))
+    assert ask(toolchain_path, linked) == {"path-sysroot-toolchain-install": "certain"}
+    beside = seen.given(loader, seen.build_id(20), seen.function("main"))
+    assert ask(toolchain_path, beside) == {"path-sysroot-toolchain-install": "likely"}
 
 
 def test_another_version_is_another_toolchain(seen, ask):
