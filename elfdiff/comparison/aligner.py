@@ -65,7 +65,7 @@ from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
-from elfdiff.comparison.references.unwinding import without_types
+from elfdiff.comparison.references.unwinding import exception_types, without_types
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
@@ -607,6 +607,11 @@ class Aligner:
             parts = language_votes(*frames, *self._map_addresses(begins))
             a_to.append(parts[0])
             b_to.append(parts[1])
+        for left, right in self.pairs:
+            if left.name == ".gcc_except_table" and left.index in self.texts and self._frames:
+                meant = self._exception_types(left, right)
+                a_to.append(meant[0])
+                b_to.append(meant[1])
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
         bases, goals, width = self._jump_tables
         begins = np.unique(np.concatenate((self._pointers[0].to, *a_to)))
@@ -635,12 +640,13 @@ class Aligner:
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
                 return self._same_table(left, right, a, b, bases, goals, width)
 
-            runs = with_leftovers(anchored(runs, x, y, here, tables, sizes), x, y)
+            runs = anchored(runs, x, y, here, tables, sizes)
             if self._pointers[0].count(left):
                 here_too = (begins >= left.address) & (begins < left.address + left.size)
                 held = self._pointers[0].within(left)[0]
                 runs = with_words(runs, x, y, self.a.word, held, begins[here_too] - left.address)
                 runs = snapped(runs, x, y, self.a.word)
+            runs = with_leftovers(runs, x, y)
             tables_of = [image.elf.symtab or image.elf.dynsym for image in (self.a, self.b)]
             if tables_of[0] is not None and tables_of[1] is not None:
                 names = objects_in(self.a, left, tables_of[0]), objects_in(self.b, right, tables_of[1])
@@ -681,6 +687,19 @@ class Aligner:
                 a_to.append(to[whole])
                 b_to.append(to_all[row[whole]])
         return a_to, b_to
+
+    def _exception_types(self, left: Section, right: Section) -> tuple[Ints, Ints]:
+        """What language data that are partners refer to, in a and in b."""
+        frames = list(self._frames.values())
+        at, to = exception_types(self.a, [ours for ours, _ in frames])
+        there, other = exception_types(self.b, [theirs for _, theirs in frames])
+        starts = self.a.place(left)[0], self.b.place(right)[0]
+        place, whole = self.texts[left.index].runs.shifted(*starts).map_fields(at, 4)
+        row = np.minimum(np.searchsorted(there, place), max(len(there) - 1, 0))
+        if not len(there):
+            return at[:0], at[:0]
+        hit = whole & (there[row] == place)
+        return to[hit], other[row[hit]]
 
     def _initialisers(self) -> None:
         """Rows of functions that run before and after main."""

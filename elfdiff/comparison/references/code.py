@@ -78,6 +78,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     loaded: list[Ints] = []
     origin: int | None = None
     width = 4
+    begins = _begins(image) if image.elf.header.type == ET_EXEC else np.zeros(0, dtype=np.int64)
     for section in code_sections(image):
         found = code.of(section)
         if found is None or section.span is None:
@@ -111,6 +112,9 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
             target = image.numbers(at + start, size)
             # Bounds of 16 pages keep small numbers from being taken for addresses of a file linked near 0.
             inside = allocated(image, target) & (target >= 0x10000)
+            if len(begins):
+                # Code refers to the beginnings of functions; other numbers that happen to lie in code are numbers.
+                inside &= ~_in_code(image, target) | np.isin(target, begins)
             yield Fields("absolute code operand", at[inside] + start, size, target[inside], ADDRESS)
             if size == 4:
                 tables.append(target[inside])
@@ -151,6 +155,16 @@ def _in_code(image: Image, values: Ints) -> Flags:
     for section in code_sections(image):
         hit |= (values >= section.address) & (values < section.address + section.size)
     return hit
+
+
+def _begins(image: Image) -> Ints:
+    """Addresses at which functions and sections of code begin; none where nothing tells of functions."""
+    ranges = function_ranges(image)
+    found = [(f.start + s.address) for s in code_sections(image) for f in functions_in(image, s, ranges)]
+    if not found:
+        return np.zeros(0, dtype=np.int64)
+    edges = [edge for s in code_sections(image) for edge in (s.address, s.address + s.size)]
+    return np.unique(np.array([*found, *edges], dtype=np.int64))
 
 
 def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None, width: int) -> Iterator[Fields]:

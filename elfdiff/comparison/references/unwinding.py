@@ -12,6 +12,7 @@ from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
 from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
+from elfdiff.comparison.runs import Ints
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 
@@ -150,6 +151,15 @@ def without_types(
         for index in range(group.width):
             out[group.at - start + index] = 0
     return out
+
+
+def exception_types(image: Image, frames: Sequence[Frames]) -> tuple[Ints, Ints]:
+    """Where references to types stand in .gcc_except_table (offsets in the image, ascending), and what they mean."""
+    groups = [group for side in frames for group in _language_data(image, side)]
+    none = np.zeros(0, dtype=np.int64)
+    at = np.concatenate([none, *(group.at for group in groups)])
+    order = np.argsort(at, kind="stable")
+    return at[order], np.concatenate([none, *(group.target for group in groups)])[order]
 
 
 def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer]:
