@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 
 from elfdiff.comparison.content import align_content
+from elfdiff.comparison.image import Image
 from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool
-from elfdiff.comparison.runs import Ints, Runs, identity, joined
+from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined
 
 NAME = ".gopclntab"
 MAGICS = {0xFFFFFFF0: 40, 0xFFFFFFF1: 44}
@@ -132,3 +133,28 @@ def file_entries(data: bytes, table: FunctionTable, little: bool) -> Ints:
     entries = np.frombuffer(data[table.units : table.files], dtype="<u4" if little else ">u4")
     used = (entries != NO_FILE) & (entries < table.pcs - table.files)
     return np.asarray(table.units + 4 * np.flatnonzero(used), dtype=np.int64)
+
+
+def likely_pointers(image: Image, values: Ints) -> Flags:
+    """Which numbers may be addresses in a Go program: only functions begin where data point into code, and only parts
+    where they point into the function table (but for the module data). All of them in other programs.
+    """
+    good = np.ones(len(values), dtype=bool)
+    section = next((s for s in image.elf.sections if s.name.endswith(NAME) and s.compression is None), None)
+    table = function_table(image.content(section), image.word, image.little) if section is not None else None
+    if section is None or table is None:
+        return good
+    start = image.place(section)[0]
+    pairs = start + table.functions + 8 * np.arange(table.count + 1, dtype=np.int64)
+    # The address of code is in the header up to Go 1.25; Go's own linker begins .text with it.
+    code = int(image.numbers(np.array([start + 8 + 2 * image.word], dtype=np.int64), image.word)[0])
+    own = all(s.name != ".init" for s in image.elf.sections)
+    for other in image.elf.sections:
+        if not other.is_allocated:
+            continue
+        inside = (values >= other.address) & (values < other.address + other.size)
+        if other.is_executable and (code or (own and other.name == ".text")):
+            good &= ~inside | np.isin(values, image.numbers(pairs, 4) + (code or other.address))
+        elif other is section:
+            good &= ~inside | np.isin(values, section.address + np.array([cut for cut, _ in table.parts]))
+    return good

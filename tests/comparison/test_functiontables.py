@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import itertools
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from elfdiff.comparison.functiontables import align_function_tables, file_entries, function_table
+from elfdiff.comparison.functiontables import align_function_tables, file_entries, function_table, likely_pointers
+from elfdiff.comparison.image import Image
 from elfdiff.comparison.pools import Rewriter
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind
+from elfdiff.elf.file import parse
 
 NAMES = [b"runtime.main", b"main.main", b"fmt.Println"]
 VALUES = b"\0\x02\x0b\x10\x07\x20\xa2\x01\x1f\x01\x0f\x01\x30\x14\x2f\x14"
@@ -85,3 +88,18 @@ def test_a_longer_file_name_moves_the_values_behind_its_padding() -> None:
     (change,) = found.changes
     assert x[change.a_at : change.a_at + change.a_length] == b"/src/one"
     assert y[change.b_at : change.b_at + change.b_length] == b"/src/second"
+
+
+def test_what_data_can_point_to_in_a_go_program() -> None:
+    data = (Path(__file__).parents[2] / "samples" / "build-path-go" / "a").read_bytes()
+    image = Image(parse(data, "a"))
+    text, section = (image.elf.section(name) for name in (".text", ".gopclntab"))
+    assert text is not None
+    assert section is not None
+    found = function_table(image.content(section), 8, True)
+    assert found is not None
+    second = struct.unpack_from("<I", image.content(section), found.functions + 8)[0]
+    values = [text.address, text.address + 1, text.address + second, text.address + second - 1]
+    values += [section.address, section.address + 8, section.address + found.files, 12, text.address + text.size]
+    likely = likely_pointers(image, np.array(values, dtype=np.int64))
+    assert likely.tolist() == [True, False, True, False, True, False, True, True, True]

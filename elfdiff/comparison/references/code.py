@@ -9,6 +9,7 @@ import numpy as np
 
 from elfdiff.comparison.fields import ADDRESS, Base, Fields
 from elfdiff.comparison.functions import functions_in
+from elfdiff.comparison.functiontables import likely_pointers
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed
 from elfdiff.comparison.machines import Code, CodeReferences, ReferenceKind, machine
 from elfdiff.comparison.references.ranges import function_ranges
@@ -261,5 +262,6 @@ def _absolute_tables(image: Image, targets: Ints) -> Iterator[Fields]:
         at = section.span.start + width * np.arange(count, dtype=np.int64)
         values = image.numbers(at, width)
         inside = allocated(image, values) & (values >= 0x10000)
+        inside[inside] = likely_pointers(image, values[inside])
         if inside.any():
             yield Fields("pointer", at[inside], width, values[inside], ADDRESS)

@@ -18,7 +18,8 @@ OFFSETS = 5
 """funcname, cu, filetab, pctab and pcln, each an offset into the section, behind 8 bytes and three words."""
 MAX_LISTS = 64
 """pcdata or funcdata entries of one function; Go has fewer than 20."""
-NOTHING = 0xFFFFFFFF
+MODULE_WORDS = 48
+"""Words of the module data that may point into the function table; Go 1.27 has the last of them at 43."""
 _INDEX = Immediate(4, ((0, 2, 30),))
 """An index of words of 4 bytes."""
 _TEXT = 22
@@ -51,6 +52,10 @@ def fields(image: Image) -> Iterator[Fields]:
     yield from _functions(image, place, table, space, _code_start(image, module))
     if module is not None:
         yield from _lengths(image, module, data, table)
+        at = module + word * np.arange(min(MODULE_WORDS, (len(image.elf.data) - module) // word), dtype=np.int64)
+        values = image.numbers(at, word)
+        inside = (values >= section.address) & (values < section.address + section.size)
+        yield Fields("address in Go's module data", at[inside], word, values[inside], ADDRESS)
 
 
 def _offsets(image: Image, what: str, at: Ints, base: int, space: str) -> Fields:
@@ -135,7 +140,7 @@ def _code_start(image: Image, module: int | None) -> int | None:
 def _lengths(image: Image, module: int, data: bytes, table: FunctionTable) -> Iterator[Fields]:
     """Length and capacity of the slices: of bytes, but that of units, which counts 4 bytes.
 
-    Texts end where the last one does, and their slice with the word; the others end where the next part begins.
+    Texts end where the last one does, and their slice with the word.
     """
     word = image.word
     unit = Immediate(word, ((0, 2, 30),))
@@ -150,6 +155,7 @@ def _lengths(image: Image, module: int, data: bytes, table: FunctionTable) -> It
             end = base + ends[start] - start
             yield Fields(what, at, word, end, ADDRESS, Base.PLACE, base, end=True, immediate=whole, held=held)
         elif start == table.units:
-            yield Fields(what, at, word, base + 4 * held, ADDRESS, Base.PLACE, base, immediate=unit, held=held)
+            end = base + 4 * held
+            yield Fields(what, at, word, end, ADDRESS, Base.PLACE, base, end=True, immediate=unit, held=held)
         else:
-            yield Fields(what, at, word, base + held, ADDRESS, Base.PLACE, base)
+            yield Fields(what, at, word, base + held, ADDRESS, Base.PLACE, base, end=True)
