@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import bisect
+import itertools
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -71,12 +73,27 @@ def _segments(image: Image) -> Iterator[Fields]:
                 yield _one("segment offset", offset, word, segment.offset, FILE)
 
 
+def _past_contents(image: Image) -> Callable[[int], bool]:
+    """Whether an offset is in the middle of a section that has contents, or behind them all: it means none."""
+    spans = sorted((s.span.start, s.span.end) for s in image.elf.sections if s.span is not None and s.size)
+    edges = {edge for span in spans for edge in span}
+    starts = [start for start, _ in spans]
+    reach = list(itertools.accumulate((end for _, end in spans), max))
+
+    def past(offset: int) -> bool:
+        before = bisect.bisect_right(starts, offset) - 1
+        return offset not in edges and (before == len(starts) - 1 or (before >= 0 and offset < reach[before]))
+
+    return past
+
+
 def _sections(image: Image) -> Iterator[Fields]:
     word = image.word
     wide = word == 8
     places = (0, 16, 24, 32, 40, 44) if wide else (0, 12, 16, 20, 24, 28)
     names = image.elf.header.shstrndx
     count = len(image.elf.sections)
+    past_contents = _past_contents(image)
     for section in image.elf.sections[1:]:
         at = section.header_span.start
         name, address, offset, size, link, info = (at + place for place in places)
@@ -88,7 +105,12 @@ def _sections(image: Image) -> Iterator[Fields]:
         empty = not section.size
         if section.is_allocated and section.address:
             yield _one("section address", address, word, section.address, LAYOUT, end=empty)
-        yield _one("section offset", offset, word, section.offset, FILE, end=empty or section.type == SHT_NOBITS)
+        if section.type == SHT_NOBITS and section.address and past_contents(section.offset):
+            # Go counts file offsets on through memory: they are as far from addresses as in the segment.
+            distance = section.address - section.offset
+            yield _one("section offset", offset, word, section.address, LAYOUT, Base.CONSTANT, distance)
+        else:
+            yield _one("section offset", offset, word, section.offset, FILE, end=empty or section.type == SHT_NOBITS)
         if section.type == SHT_NOBITS:
             if section.size and not threaded:
                 end = section.address + section.size
