@@ -216,6 +216,8 @@ def _go(evidence: EvidenceSet) -> Iterator[Match]:
     found: list[GoSettingChange] = []
     keys = {change.key for change in evidence.of(GoSettingChange)}
     for change in evidence.of(GoSettingChange):
+        if change.key == "Path" and "command-line-arguments" not in (change.a_value, change.b_value):
+            continue  # the name of the program, which may have moved
         if change.key.startswith("vcs") or (drift and change.key in _GO_DEFAULTS):
             continue
         if change.key == "-ldflags" and "-trimpath" in keys and (change.a_value is None or change.b_value is None):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from elfdiff.causes._programs import two_programs
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -108,11 +109,16 @@ def _page(module: ModuleType) -> str:
     return ast.get_docstring(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))) or ""
 
 
+_OF_TWO_PROGRAMS = frozenset({"source-change", "toolchain-version", "content-hash"})
+"""What can still be said where the files are not two builds of one program."""
+
+
 def matches_of(causes: Iterable[Cause], evidence: EvidenceSet) -> Iterator[tuple[Cause, Match]]:
     """Every claim of every cause, in catalogue order."""
     finished = evidence.changed_after_link is not None
+    apart = two_programs(evidence) is not None
     for item in causes:
-        if finished and not item.after_link:
+        if (finished and not item.after_link) or (apart and item.id not in _OF_TWO_PROGRAMS):
             continue
         for match in item.detect(evidence):
             yield item, match

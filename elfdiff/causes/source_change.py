@@ -49,6 +49,7 @@ from elfdiff.causes._digests import digests as digest_texts
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
 from elfdiff.causes._profiles import hashes_explain, several_crates, units_set
+from elfdiff.causes._programs import two_programs
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
@@ -128,6 +129,11 @@ _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     """Decisive facts first; code, names, texts and data only where nothing else explains them."""
+    programs = two_programs(evidence)
+    if programs is not None:
+        summary = f"two programs, not two builds of one: {programs.a} and {programs.b}"
+        yield Match(FACE, (programs.fact,), Confidence.CERTAIN, summary, explains_code=True)
+        return
     digests = list(evidence.of(SourceDigestChange))
     releases = [
         d for d in evidence.of(DependencyDrift) if d.local and d.a_version != d.b_version and d.change != "format"

@@ -452,7 +452,7 @@ def _is_locale(a: str, b: str, context: str) -> bool:
         return True
     sides = []
     for text in (a, b):
-        names = {word.strip(".").casefold() for word in re.findall(r"[^\W\d_]+\.?", text)}
+        names = {word.casefold() for word in _NAME.findall(text)}
         sides.append((names & _ENGLISH_NAMES, names & (_FOREIGN_NAMES - _ENGLISH_NAMES)))
     if not (re.search(r"\d", a) and re.search(r"\d", b)):
         return False
@@ -486,4 +486,6 @@ def _is_translated_name(a: str, b: str, least: int = 2) -> bool:
     return (left in _ENGLISH_NAMES and right in foreign) or (right in _ENGLISH_NAMES and left in foreign)
 
 
+_NAME = re.compile(r"(?<!\w)\d{0,4}([^\W\d_]+)\.?\d{0,4}(?!\w)")
+"""A word that stands alone or touches the number of a date (14Nov2023), as the parts of a mangled name do not."""
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-"})

@@ -30,6 +30,9 @@ from elfdiff.evidence.words import differences, is_translation, kind_by_name
         ("program 1.2.3", "program 1.2.4", WordKind.VERSION),
         ("the limit is 10", "the limit is 20", WordKind.OTHER),
         ("hello world", "hello there", WordKind.OTHER),
+        ("built 14Dec2023 x", "built 14Dez2023 x", WordKind.LOCALE),
+        ("_RNvC1_4core3mar7dec2flt", "_RNvC1_4core3mai7nov2flt", WordKind.OTHER),
+        ("_RNvNtC4_3Sep3sat4core", "_RNvNtC4_3Dez3dom4core", WordKind.OTHER),
     ],
 )
 def test_kinds(a: str, b: str, kind: WordKind) -> None:
