@@ -1,4 +1,4 @@
-r"""One build was incremental, the other was not.
+r"""One build was not made from scratch.
 
 ## What it looks like
 
@@ -25,16 +25,24 @@ The unit names decide, in one file already. A single name of 25 digits is normal
 per crate are not. A clean build of either kind is repeatable: two incremental builds from an empty target
 directory were equal.
 
-What the bytes cannot tell: after strip no unit name is left. And stale objects show only by units of one
-program that name two directories or two compilers.
+A stale object shows by its directory: of all units in the debug information, one was compiled elsewhere on one
+side, and on the other side where the rest was:
+
+```
+a  main.c, list.c, utf8.c   in /w/new          b  main.c, list.c in /w/new, utf8.c in /w/old
+```
+
+What the bytes cannot tell: after strip no unit name is left, and an object that was compiled in the same directory
+from an older source looks like a changed source.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, EvidenceSet, UnitNaming
+from elfdiff.evidence.model import Context, EvidenceSet, StrayUnit, UnitNaming
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 RUST, STALE, THINLTO = "rust-incremental", "stale-or-mixed-objects", "thinlto-cache-or-distributed"
@@ -67,7 +75,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 
 
 @cause(
-    title="one build was incremental, the other was not",
+    title="one build was not made from scratch",
     role=Role.ROOT,
     faces={
         RUST: "rustc's incremental codegen units on one side only",
@@ -83,7 +91,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    """Codegen units named in the incremental way on exactly one side."""
+    """Codegen units named in the incremental way on exactly one side; units that strayed from the rest."""
     for naming in evidence.of(UnitNaming):
         a, b = naming.a_incremental > 1, naming.b_incremental > 1
         if a == b or not (naming.b_plain if a else naming.a_plain):
@@ -91,3 +99,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         side, count = ("a", naming.a_incremental) if a else ("b", naming.b_incremental)
         summary = f"{side} has {count} incremental codegen units, {'b' if a else 'a'} has none"
         yield Match(RUST, (naming,), Confidence.CERTAIN, summary, explains_code=True)
+    stray = tuple(evidence.of(StrayUnit))
+    if stray:
+        first = stray[0]
+        yield Match(
+            STALE,
+            stray,
+            Confidence.LIKELY,
+            f"{listed(unit.name for unit in stray)} was compiled in {first.elsewhere} in {first.side}, and in "
+            f"{first.directory} like other units on both sides",
+            "an object of an earlier build, or out of a compiler cache",
+        )

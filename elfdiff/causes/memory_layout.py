@@ -19,7 +19,7 @@ in another order in every run; one that prints an object without a name prints i
 
 A printed user-space address on both sides is proof. Orders are not: they look like hash-order, and small differences
 of code look like anything. IDs of split units alone are likely this; the .dwo files would tell, for they may hold a
-change that the program does not show. Where a directory changed as well, which goes into each of them, only a build with
+change that the program does not show. Where a directory changed as well, which goes into each, only a build with
 that directory mapped shows what is left. Build twice under `setarch "$(uname -m)" -R`: if the two are equal then, and
 not without, it was this.
 """

@@ -405,6 +405,20 @@ class InstructionSetChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StrayUnit(Evidence):
+    """A unit was compiled in another directory on one ``side`` only, a or b.
+
+    On the other side it was compiled in ``directory``, as were other units on both sides. ``name`` is its source,
+    ``elsewhere`` the directory on its own side.
+    """
+
+    name: str
+    side: str
+    directory: str
+    elsewhere: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryMarks(Evidence):
     """Functions begin with an instruction that marks where calls and jumps may land, or signs the return address.
 

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
-from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace
+from elfdiff.elf.model import DebugUnit
+from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace, StrayUnit
 from elfdiff.payload.languages import language_of
 from elfdiff.report import Location
+from elfdiff.span import Span
 
 MAX_UNITS = 200
+HEAD = 96
+"""Bytes of a unit or line program in which the reference to its directory is looked for."""
+_TABLES = (".debug_line_str", ".debug_str")
 _PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
 _FETCHED = ("/registry/src/", "/git/checkouts/", "/pkg/mod/")
@@ -19,7 +25,9 @@ _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.D
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
-    """A path change for each unit whose source has the same name below another relative directory (at most 200)."""
+    """A path change for each unit whose source has the same name below another relative directory, and each unit that
+    strayed from the directory of the rest (at most 200 of either)."""
+    yield from islice(_strayed(pair), MAX_UNITS)
     found = 0
     for item in pair.units:
         a, b = (unit.name or "" if unit else "" for unit in (item.a, item.b))
@@ -43,6 +51,72 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             place=PathPlace.DEBUG_NAME,
             exact=True,
         )
+
+
+def _strayed(pair: Pair) -> Iterator[StrayUnit]:
+    both = [(item.a, item.b) for item in pair.units if item.a and item.b]
+    shared = {a.directory for a, b in both if a.directory == b.directory and (a.directory or "").startswith("/")}
+    for a, b in both:
+        if a.directory == b.directory or not a.directory or not b.directory or not a.name:
+            continue
+        if (a.directory in shared) == (b.directory in shared):
+            continue
+        side = "b" if a.directory in shared else "a"
+        elf, unit, other = (pair.b, b, a) if side == "b" else (pair.a, a, b)
+        spans = list(_texts(elf, unit.directory or ""))
+        references = list(_references(pair, a, b))
+        yield StrayUnit(
+            section=".debug_info",
+            a=Location(a.offset, 0, ".debug_info", a.directory),
+            b=Location(b.offset, 0, ".debug_info", b.directory),
+            spans=(*((None, span) if side == "b" else (span, None) for span in spans), *references),
+            name=a.name,
+            side=side,
+            directory=other.directory or "",
+            elsewhere=unit.directory or "",
+        )
+
+
+def _texts(elf: ElfFile, text: str) -> Iterator[Span]:
+    """A whole text, with its NUL, in each table of debug strings that holds it and is not compressed."""
+    wanted = b"\0" + text.encode("utf-8", "surrogateescape") + b"\0"
+    for name in _TABLES:
+        section = elf.section(name)
+        if section is None or section.span is None or section.compression is not None:
+            continue
+        at = (b"\0" + elf.data[section.span.start : section.span.end]).find(wanted)
+        if at >= 0:
+            yield Span(section.span.start + at, section.span.start + at + len(wanted) - 1)
+
+
+def _references(pair: Pair, a: DebugUnit, b: DebugUnit) -> Iterator[tuple[Span, Span]]:
+    """Where the top entries and the line programs of both units say, at one place, where their directories stand.
+
+    That is DW_AT_comp_dir and the first directory (DWARF 5, section 6.2.4): four bytes among the first few.
+    """
+    for name, starts in ((".debug_info", (a.offset, b.offset)), (".debug_line", (a.lines, b.lines))):
+        parts = [(elf, elf.section(name), start) for elf, start in zip((pair.a, pair.b), starts, strict=True)]
+        places = []
+        for (elf, section, start), unit in zip(parts, (a, b), strict=True):
+            if section is None or section.span is None or section.compression is not None or start is None:
+                return
+            places.append((elf, section.span.start + start, section.span.end, _offsets(elf, unit.directory or "")))
+        (left, x, x_end, ours), (right, y, y_end, theirs) = places
+        for index in range(min(HEAD, x_end - x - 4, y_end - y - 4)):
+            one, other = (elf.data[at + index : at + index + 4] for elf, at in ((left, x), (right, y)))
+            if one in ours and other in theirs and one != other:
+                yield Span(x + index, x + index + 4), Span(y + index, y + index + 4)
+
+
+def _offsets(elf: ElfFile, text: str) -> set[bytes]:
+    """Where a text stands in the tables of debug strings, as four bytes say it."""
+    tables = [section for name in _TABLES if (section := elf.section(name)) is not None and section.span is not None]
+    return {
+        (span.start - table.span.start).to_bytes(4, elf.byte_order)
+        for span in _texts(elf, text)
+        for table in tables
+        if table.span is not None and table.span.start <= span.start < table.span.end
+    }
 
 
 def _common_tail(a: str, b: str) -> tuple[str, str, str]:

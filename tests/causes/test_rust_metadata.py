@@ -4,7 +4,8 @@ import pytest
 
 from elfdiff.causes.incremental_build import detect as incremental
 from elfdiff.causes.rust_metadata import detect as rust_metadata
-from elfdiff.evidence.model import CodegenUnitChange, FlagChange, UnitNaming, WordKind
+from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.model import CodegenUnitChange, FlagChange, StrayUnit, UnitNaming, WordKind
 
 PATH_DEPENDENCY = "rust-metadata-path-dep"
 EITHER = {PATH_DEPENDENCY: "likely", "rust-metadata-profile-features": "possible"}
@@ -67,6 +68,14 @@ def test_no_fix_pretends_that_a_flag_does_it():
     for fix in rust_metadata.fixes:
         assert "metadata=" not in fix.action
         assert "--remap-path-prefix" not in fix.action
+
+
+def test_a_unit_that_strayed_from_the_rest_is_of_another_build(seen, ask):
+    stray = StrayUnit(name="u2.c", side="b", directory="/w/new", elsewhere="/w/old")
+    assert ask(incremental, seen.given(stray)) == {"stale-or-mixed-objects": "likely"}
+    (fix,) = incremental.fixes_for(seen.given().context, ("stale-or-mixed-objects",))
+    assert "empty output directory" in fix.action
+    assert ask(source_change, seen.given(stray)) == {}
 
 
 def test_incremental_units_on_one_side(seen, ask):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from types import SimpleNamespace
 
-from elfdiff.evidence.model import PathChange, PathPlace
-from elfdiff.evidence.units import is_partial, outside
+import pytest
+
+from elfdiff.comparison.pair import compare
+from elfdiff.elf.file import parse
+from elfdiff.evidence.model import PathChange, PathPlace, StrayUnit
+from elfdiff.evidence.units import extract, is_partial, outside
 
 A, B = "/home/ci/build-1", "/tmp/b2"
 GEN, OTHER = "/srv/gen-1", "/srv/gen-2"
@@ -43,3 +49,23 @@ def test_crates_that_were_fetched_make_no_library_of_their_own():
     home = "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/itoa-1.0.1"
     assert not is_partial(compiled((A, B), (home, home)))
     assert is_partial(compiled((A, B), ("/srv/lib", "/srv/lib")))
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is missing: it compiles the units")
+def test_an_object_of_another_directory_strayed_from_the_rest(tmp_path):
+    for directory in ("new", "old-one"):
+        (tmp_path / directory).mkdir()
+        for name in ("main", "f", "g"):
+            (tmp_path / directory / f"{name}.c").write_text(f"int {name}(void) {{ return 0; }}\n")
+            command = ["gcc", "-g", "-gdwarf-5", "-c", f"{name}.c"]
+            subprocess.run(command, cwd=tmp_path / directory, check=True, timeout=60)
+    for side, f in (("a", "new/f.o"), ("b", "old-one/f.o")):
+        command = ["gcc", "-Wl,--build-id=none", "-o", side, "new/main.o", f, "new/g.o"]
+        subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    pair = compare(*(parse((tmp_path / side).read_bytes(), side) for side in "ab"))
+    (stray,) = [item for item in extract(pair) if isinstance(item, StrayUnit)]
+    assert (stray.name, stray.side) == ("f.c", "b")
+    assert (stray.directory, stray.elsewhere) == (str(tmp_path / "new"), str(tmp_path / "old-one"))
+    text = stray.spans[0][1]
+    assert pair.b.data[text.start : text.end] == str(tmp_path / "old-one").encode() + b"\0"
+    assert len(stray.spans) >= 2
