@@ -6,6 +6,7 @@ import re
 
 from elfdiff.evidence.model import (
     BuildIdKept,
+    ChangedAfterLink,
     DebugLinkChange,
     DependencyDrift,
     DynamicChange,
@@ -20,7 +21,9 @@ from elfdiff.evidence.model import (
     NoteChange,
     OrderChange,
     SectionChange,
+    SectionHole,
     SourceDigestChange,
+    SymbolsAlone,
     TailChange,
     TextChange,
     ToolChange,
@@ -29,7 +32,18 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence
 
 _CODE = (".text", ".plt", ".init", ".fini", ".eh_frame")
-_FRAME = (SectionChange, HeaderChange, DynamicChange, FunctionTotals, OrderChange, LoneSectionChange, BuildIdKept)
+_FRAME = (
+    SectionChange,
+    HeaderChange,
+    DynamicChange,
+    FunctionTotals,
+    OrderChange,
+    LoneSectionChange,
+    BuildIdKept,
+    SymbolsAlone,
+    SectionHole,
+    ChangedAfterLink,
+)
 
 
 def values(item: Evidence) -> tuple[str, str]:

@@ -70,10 +70,13 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 
 
 def _holes(pair: Pair) -> Iterator[SectionHole]:
-    """Notes and the like that one side lacks, while what stands around them stayed where it was.
+    """Notes and the like that one side lacks, while every other loaded section stayed at its address.
 
     A linker puts loaded sections one behind the other, so it leaves no hole wider than alignment asks for.
     """
+    both = [(item.a, item.b) for item in pair.sections if item.a and item.b and item.a.is_allocated]
+    if any(a.address != b.address or a.size != b.size for a, b in both):
+        return
     for item in pair.sections:
         one, side = (item.a, "b") if item.b is None else (item.b, "a") if item.a is None else (None, "")
         if one is None or not one.is_allocated or not one.size or one.span is None:

@@ -4,7 +4,7 @@ import pytest
 
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.signature import detect as signature
-from elfdiff.evidence.model import BuildIdKept, TailChange
+from elfdiff.evidence.model import BuildIdKept, SymbolsAlone, TailChange
 
 FACE = "kernel-module-signature"
 
@@ -17,6 +17,7 @@ def tail(seen):
 def test_only_the_signatures_differ(seen, ask, tail):
     assert ask(signature, seen.given(tail)) == {FACE: "certain"}
     assert ask(signature, seen.given(tail, BuildIdKept(length=20))) == {FACE: "certain"}
+    assert ask(signature, seen.given(tail, BuildIdKept(length=20), SymbolsAlone())) == {FACE: "certain"}
 
 
 def test_signed_content_that_differs_makes_the_signature_a_consequence(seen, ask, tail):

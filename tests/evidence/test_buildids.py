@@ -94,3 +94,9 @@ def test_a_section_that_was_taken_out_leaves_a_hole(program: bytes, build: Calla
     assert (hole.name, hole.side) == (".note.gnu.build-id", "b")
     unasked = build("gcc", "-g", "-fuse-ld=bfd", "-Wl,--build-id=none")
     assert facts(program, unasked.read_bytes()) == []
+
+
+@pytest.mark.parametrize("linker", ["lld", "mold", "gold"])
+def test_two_linkers_leave_no_holes(build: Callable[..., Path], linker: str) -> None:
+    programs = [build("gcc", "-g", f"-fuse-ld={name}") for name in ("bfd", linker)]
+    assert facts(*(program.read_bytes() for program in programs)) == []
