@@ -1,8 +1,8 @@
 """What stands in the gaps between functions: fill of a given length, as assemblers and linkers make it.
 
 A style is a word: ``nop:N`` (x86: NOPs of at most N bytes, the longest first), ``lea:N`` (the same in the older forms
-of i386), or ``repeat:HEX`` (a unit again and again). Sources: binutils gas/config/tc-i386.c and bfd/cpu-i386.c (11 and
-10), LLVM X86AsmBackend.cpp (10, 15), gold/x86_64.cc (15); LLD repeats a trap instruction, mold zeros.
+of i386), or ``repeat:HEX`` (a unit again and again). Sources: binutils gas/config/tc-i386.c (11), bfd/cpu-i386.c (10,
+and 2 on i386), LLVM X86AsmBackend.cpp (10, 15), gold/x86_64.cc (15); LLD repeats a trap instruction, mold zeros.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LEAS = (
     b"", b"\x90", b"\x66\x90", b"\x8d\x76\x00", b"\x8d\x74\x26\x00", b"\x2e\x8d\x74\x26\x00",
     b"\x8d\xb6\x00\x00\x00\x00", b"\x8d\xb4\x26\x00\x00\x00\x00", b"\x2e\x8d\xb4\x26\x00\x00\x00\x00",
 )  # fmt: skip
-LONGEST = {"nop": (9, 10, 11, 15), "lea": (7, 8)}
+LONGEST = {"nop": (2, 9, 10, 11, 15), "lea": (7, 8)}
 
 
 @cache

@@ -59,7 +59,7 @@ from elfdiff.comparison.leftovers import with_leftovers
 from elfdiff.comparison.machines import CodeReferences, ReferenceKind
 from elfdiff.comparison.memory import align_memory, by_name, objects_in
 from elfdiff.comparison.named import hashed
-from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.oneway import OneWay, addresses_of
 from elfdiff.comparison.pointers import Pointers, overwritten, pointers_of
 from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_pool, align_text_in
 from elfdiff.comparison.references import dwarf
@@ -148,21 +148,32 @@ def calls_of(image: Image, section: Section, references: CodeReferences, tables:
 
 
 def jump_tables(image: Image, code: CodeMap) -> tuple[Ints, Ints, int]:
-    """Base of the table and goal of every entry of every jump table, by base; bytes of an entry."""
-    bases: list[Ints] = []
+    """Where its table begins, and goal, of every entry of every jump table, by table; bytes of an entry.
+
+    Distances may count from elsewhere than the table (i386: the GOT); there it begins where an operand says.
+    """
+    starts: list[Ints] = []
     goals: list[Ints] = []
+    operands: list[Ints] = []
     width = 4
     for group in code_fields(image, code):
-        if group.what == "jump table" and not isinstance(group.extra, int):
-            bases.append(group.extra)
+        if group.what == "code operand":
+            operands.append(group.target)
+        elif group.what == "jump table" and len(group) and not isinstance(group.extra, int):
+            at = addresses_of(image, group.at)
+            begins = group.extra
+            if not bool(np.isin(begins, at).all()):
+                known = np.isin(at, np.concatenate(operands)) if operands else np.ones(len(at), dtype=bool)
+                begins = at[np.maximum.accumulate(np.where(known, np.arange(len(at)), 0))]
+            starts.append(begins)
             goals.append(group.target)
             width = group.width
-    if not bases:
+    if not starts:
         none = np.zeros(0, dtype=np.int64)
         return none, none, 4
-    joined_bases, joined_goals = np.concatenate(bases), np.concatenate(goals)
-    order = np.argsort(joined_bases, kind="stable")
-    return joined_bases[order], joined_goals[order], width
+    joined_starts, joined_goals = np.concatenate(starts), np.concatenate(goals)
+    order = np.argsort(joined_starts, kind="stable")
+    return joined_starts[order], joined_goals[order], width
 
 
 class Aligner:
@@ -760,7 +771,9 @@ class Aligner:
             return 0
         found = self.address.map(goals[first:last], False)
         at = right.span.start + b + width * np.arange(last - first, dtype=np.int64)
-        there = signed(self.b.numbers(at, width), width) + right.address + b
+        there = signed(self.b.numbers(at, width), width) + (
+            right.address + b if self._table_origin is None else self._table_origin
+        )
         good = found.known & ((found.value == there) | (found.ambiguous & (found.other == there)))
         return size if bool(good.all()) else 0
 
@@ -792,6 +805,12 @@ class Aligner:
     @cached_property
     def _jump_tables(self) -> tuple[Ints, Ints, int]:
         return jump_tables(self.a, self.code)
+
+    @cached_property
+    def _table_origin(self) -> int | None:
+        """What distances in b's jump tables count from, if it is not the table."""
+        found = [self.b_code.of(section) for section in self.b.elf.sections if section.is_executable and section.span]
+        return next((part.table_origin for part in found if part is not None and part.table_origin is not None), None)
 
     @cached_property
     def _b_jump_tables(self) -> tuple[Ints, Ints, int]:

@@ -14,13 +14,14 @@ from elfdiff.accounting.fillers import LONGEST, fill, styles_of
         ("nop:11", 15, "66662e0f1f8400000000000f1f4000"),
         ("nop:10", 15, "662e0f1f8400000000000f1f440000"),
         ("nop:15", 15, "6666666666662e0f1f840000000000"),
+        ("nop:2", 5, "6690669090"),
         ("nop:11", 12, "66662e0f1f84000000000090"),
         ("repeat:cc", 3, "cccccc"),
         ("repeat:1f2003d5", 8, "1f2003d51f2003d5"),
     ],
 )
 def test_seen_in_real_files(style, length, made):
-    """GNU as 2.40; GNU ld 2.40; gold 1.16; LLD 14; GNU as for AArch64."""
+    """GNU as, GNU ld (also for i386), gold, all of binutils 2.40; LLD 14; GNU as for AArch64."""
     assert fill(style, length) == bytes.fromhex(made)
 
 
