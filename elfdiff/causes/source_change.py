@@ -92,6 +92,7 @@ FEW = 10
 MOST_REPLACED, ENOUGH_KEPT = 80, 12
 FIRST_TIME = 1_100_000_000
 FIRST_LETTERS = 1 << 15
+MARGIN = 4
 FACE = "source-change"
 
 _NOT_PROGRAM = (
@@ -349,6 +350,8 @@ def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:
     room = min(len(a), len(b)) - head
     tail = next((i for i in range(room) if a[-1 - i] != b[-1 - i]), room)
     middles = a[head : len(a) - tail], b[head : len(b) - tail]
+    if min(head, tail) < MARGIN:
+        return False  # numbers before or behind a text look like a letter or two of it
     return all(0 < len(middle) <= MOST_REPLACED for middle in middles) and head + tail >= ENOUGH_KEPT
 
 

@@ -187,6 +187,8 @@ class TestSource:
 
     def test_texts_that_are_no_sign(self, seen, ask):
         assert ask(source, seen.given(seen.text("a", "b", fragment=True))) == {}
+        glued = seen.text("out_slice.len()capacity overflow.8", "out_slice.len()capacity overflow68", fragment=True)
+        assert ask(source, seen.given(glued)) == {}
         assert ask(source, seen.given(seen.text("a", "b", section=".debug_str"))) == {}
         assert ask(source, seen.given(seen.text("a", "b", section=".comment"))) == {}
         assert ask(source, seen.given(seen.text("in /home/a", "in /srv/b"))) == {}

@@ -195,6 +195,7 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | No
             # What follows a table may lead into code by chance, but hardly into the same function.
             home = np.searchsorted(begins, found.goal, side="right")
             found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
+        found = found.cut(found.several())
         looked = np.flatnonzero(
             np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift)
         )
@@ -241,6 +242,13 @@ class _Tables:
         """How many entries of each table there are up to the last good one."""
         place = np.arange(len(self.at), dtype=np.int64) - np.repeat(self.first, self.count)
         return np.maximum.reduceat(np.where(good, place + 1, 0), self.first)
+
+    def several(self) -> Ints:
+        """The entries of each table; none if all lead to one place, as equal parts of a vector may seem to."""
+        if not len(self.at):
+            return self.count
+        same = np.minimum.reduceat(self.goal, self.first) == np.maximum.reduceat(self.goal, self.first)
+        return np.where(same, 0, self.count)
 
     def cut(self, keep: Ints) -> _Tables:
         """Each table cut to a number of entries; those of fewer than two dropped."""
