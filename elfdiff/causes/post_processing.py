@@ -15,7 +15,7 @@ the other did not, or through another version of the tool.
 
 ## How to be sure
 
-The build ID is a digest, and GNU ld's can be computed again. Where both files carry one ID and it is the digest of
+The build ID is a digest, and GNU ld's and Go's can be computed again. Where both files carry one ID and it is the digest of
 one of them, the other one was changed after its link: that is proof, whatever differs. Code or texts of the program
 that differ then were changed in the finished file, by a tool or by hand, and not in the source.
 

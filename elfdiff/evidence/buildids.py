@@ -9,8 +9,9 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SectionHole, SymbolsAlone
-from elfdiff.payload.buildid import is_as_linked
+from elfdiff.payload.buildid import NT_GNU_BUILD_ID, is_as_linked
 from elfdiff.payload.comment import toolchain
+from elfdiff.payload.go import NT_GO_BUILD_ID, is_as_built
 from elfdiff.report import Location
 from elfdiff.span import Span
 
@@ -38,7 +39,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from _holes(pair)
     if not _one_id(pair.a, pair.b):
         return
-    a_linked, b_linked = is_as_linked(pair.a), is_as_linked(pair.b)
+    a_linked, b_linked = _is_untouched(pair.a), _is_untouched(pair.b)
     if a_linked and b_linked:
         yield SymbolsAlone(section=".symtab")
     if a_linked == b_linked and (a_linked or not _same_program(pair)):
@@ -122,16 +123,27 @@ def _same_program(pair: Pair) -> bool:
     return seen
 
 
+def _is_untouched(elf: ElfFile) -> bool:
+    """True if the file is what its linker, or cmd/go, made a digest of."""
+    return is_as_linked(elf) or is_as_built(elf)
+
+
 def _one_id(a: ElfFile, b: ElfFile) -> bool:
-    """True if both carry one ID. Where one has lost its section headers, the ID still stands in its place."""
-    if a.build_id is not None and b.build_id is not None:
-        return a.build_id == b.build_id
-    whole, other = (a, b) if a.build_id is not None else (b, a)
-    note = next((note for note in whole.notes if (note.owner, note.type) == ("GNU", 3)), None)
-    if note is None:
+    """True if both carry one ID, GNU's or Go's. Where one lost its section headers, it still stands in its place."""
+    if a.build_id is not None and b.build_id is not None and a.build_id != b.build_id:
         return False
-    span = note.description_span
-    return whole.data[span.start : span.end] == other.data[span.start : span.end]
+    for owner, kind in (("GNU", NT_GNU_BUILD_ID), ("Go", NT_GO_BUILD_ID)):
+        left, right = (
+            next((note for note in elf.notes if (note.owner, note.type) == (owner, kind)), None) for elf in (a, b)
+        )
+        one, other = (left, b) if left is not None else (right, a)
+        if one is None:
+            continue
+        if left is not None and right is not None:
+            return left.description == right.description
+        span = one.description_span
+        return other.data[span.start : span.end] == one.description
+    return False
 
 
 def _abandoned(pair: Pair) -> Iterator[tuple[Span | None, Span | None]]:

@@ -145,6 +145,15 @@ class TextChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextTotals(Evidence):
+    """How many different texts both programs hold, and how many one of them alone; only where texts end in NUL."""
+
+    common: int
+    a_only: int
+    b_only: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextOrderChange(Evidence):
     """A section holds the same texts in another order (``count`` texts in all).
 
@@ -509,7 +518,7 @@ class BuildIdKept(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedAfterLink(Evidence):
-    """Both files carry one GNU build ID, and it is the digest of one of them: the other one was changed since.
+    """Both files carry one build ID, GNU's or Go's, and it is the digest of one of them: the other was changed since.
 
     ``side`` is the changed one, a or b; empty if the ID is the digest of neither, and all that both hold of the
     program and its debug information is equal all the same. ``differing`` counts the bytes that differ, None if the

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import dataclass
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.span import Span
 
 NT_GO_BUILD_ID = 4
+_GNU_HEAD = 16
+"""Bytes of a GNU build ID note before the ID: three words, and "GNU" with its NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,25 @@ def go_build_id(elf: ElfFile) -> GoBuildId | None:
                 action, compile_action, compile_content, content = parts
                 return GoBuildId(action, compile_action, compile_content, content, note.description_span)
     return None
+
+
+def is_as_built(elf: ElfFile) -> bool:
+    """True if the last part of the build ID is the digest that cmd/go makes of this file: nothing changed it since.
+
+    The digest covers the whole file, the build ID and GNU's taken as zero (cmd/internal/buildid, FindAndHash and
+    HashToString: SHA-256, of which 15 bytes are written in base64). False proves nothing: other parts than four.
+    """
+    build_id = go_build_id(elf)
+    if build_id is None:
+        return False
+    text = elf.data[build_id.span.start : build_id.span.end].rstrip(b"\0")
+    data = elf.data
+    gnu = elf.section(".note.gnu.build-id")
+    if gnu is not None and gnu.span is not None and gnu.span.length > _GNU_HEAD:
+        start = gnu.span.start + _GNU_HEAD
+        data = data[:start] + bytes(gnu.span.end - start) + data[gnu.span.end :]
+    digest = hashlib.sha256(data.replace(text, bytes(len(text)))).digest()
+    return base64.urlsafe_b64encode(digest[:15]).decode() == build_id.content
 
 
 def is_go(elf: ElfFile) -> bool:

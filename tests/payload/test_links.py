@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import shutil
 import struct
 import subprocess
@@ -13,7 +15,7 @@ import pytest
 
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.payload.debuglink import alternate_link, debug_link
-from elfdiff.payload.go import go_build_id, is_go
+from elfdiff.payload.go import go_build_id, is_as_built, is_go
 from elfdiff.payload.modinfo import ModuleEntry, module_info, module_signature
 from elfdiff.span import Span
 
@@ -109,3 +111,22 @@ def test_module_signature(make: Callable[..., bytes]) -> None:
     too_long = plain + b"S" * 100 + struct.pack(">BBBBB3xI", 0, 0, 2, 0, 0, 101) + magic
     for data in (plain, plain + magic, too_long, whole + b"\n"):
         assert module_signature(parse(data, "module")) is None
+
+
+def test_gos_build_id_is_the_digest_of_the_file(made: Callable[..., ElfFile], part: type) -> None:
+    """FindAndHash zeroes the ID wherever it stands, and GNU's ID behind the head of its note."""
+
+    def program(content: str, gnu: bytes, text: bytes = b"aa/bb/cc/") -> ElfFile:
+        whole = text + content.encode()
+        notes = [
+            part(".note.go.buildid", go_note(whole), type=7, alignment=4),
+            part(".note.gnu.build-id", struct.pack("<III", 4, len(gnu), 3) + b"GNU\0" + gnu, type=7, alignment=4),
+            part(".rodata", b"id " + whole),
+        ]
+        return made(notes)
+
+    zeroed = program("x" * 20, bytes(20)).data.replace(b"aa/bb/cc/" + b"x" * 20, bytes(29))
+    content = base64.urlsafe_b64encode(hashlib.sha256(zeroed).digest()[:15]).decode()
+    assert is_as_built(program(content, b"g" * 20))
+    assert not is_as_built(program("y" * 20, b"g" * 20))
+    assert not is_as_built(made([]))
