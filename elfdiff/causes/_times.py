@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from elfdiff.causes._facts import spelled
+from elfdiff.causes._libraries import library_times
 from elfdiff.evidence.model import (
     DependencyDrift,
     EvidenceSet,
@@ -69,8 +70,10 @@ class TimeReading:
 
 
 def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
-    """Every changed time that says something, in order; times of a revision control system are left out."""
-    changes = [change for change in evidence.of(TimeChange) if not _belongs_to_revision(change)]
+    """Every changed time that says something, in order; times of a revision control system, and in texts
+    by which libraries name their release, are left out."""
+    released = set(map(id, library_times(evidence)))
+    changes = [c for c in evidence.of(TimeChange) if id(c) not in released and not _belongs_to_revision(c)]
     zone = _zone_shift(changes)
     revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
     read = [_reading(change, changes, zone, revisions, _is_alone(evidence)) for change in changes]

@@ -25,6 +25,9 @@ nothing about the others. Another soname in NEEDED means another library on the 
 options can do that too. Versions of the program's own workspace are no dependency: that is a new release of the
 program, and `--locked` will not bring the old one back.
 
+Some libraries say in a text of their own which release they are, and a program that they are linked into holds it:
+` deflate 1.2.11 Copyright 1995-2017 …` against `1.2.13 … 1995-2022` is another zlib.
+
 What the bytes cannot tell: a stripped release binary without a list keeps no version at all, and equal versions
 may hide other features or a patched source. A static library that was built elsewhere shows only by its own
 paths and dates.
@@ -38,7 +41,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.causes._code import certain_changes
 from elfdiff.causes._facts import tools_differ
+from elfdiff.causes._libraries import library_texts, library_times
 from elfdiff.causes._paths import is_other_release, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
@@ -103,6 +108,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if level is not None:
             levels[level].append(drift)
     facts = [drift for level in Confidence for drift in levels[level]]
+    yield from _texts(evidence)
     if not facts:
         yield from _headers(evidence)
         return
@@ -113,6 +119,21 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         else None
     )
     yield Match(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+
+
+def _texts(evidence: EvidenceSet) -> Iterator[Match]:
+    """Texts of libraries that name two releases, with the dates beside them and the code that came with them."""
+    texts = list(library_texts(evidence))
+    if texts:
+        shown = (f"{text.name} {text.a_version} became {text.b_version}" for text in texts if text.name)
+        yield Match(
+            STATIC,
+            (*(text.fact for text in texts), *library_times(evidence), *certain_changes(evidence)),
+            Confidence.LIKELY,
+            listed(shown),
+            "by the texts of the library that is linked in; if the program is that library, it is another release",
+            explains_code=True,
+        )
 
 
 def _headers(evidence: EvidenceSet) -> Iterator[Match]:
