@@ -26,6 +26,7 @@ from elfdiff.evidence.model import (
     SymbolsAlone,
     TailChange,
     TextChange,
+    TextTotals,
     ToolChange,
     WordChange,
 )
@@ -43,6 +44,7 @@ _FRAME = (
     SymbolsAlone,
     SectionHole,
     ChangedAfterLink,
+    TextTotals,
 )
 
 

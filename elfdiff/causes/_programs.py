@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from elfdiff.evidence.model import Evidence, EvidenceSet, GoSettingChange, SymbolSetChange
+from elfdiff.evidence.model import Evidence, EvidenceSet, FunctionTotals, GoSettingChange, SymbolSetChange, TextTotals
 
 _MAIN = re.compile(r"(?:_ZN(?P<legacy>\d+)|_RNvC(?:s[0-9A-Za-z]*_)?(?P<v0>\d+)_?)(?P<rest>\w+)")
 _MAJOR = re.compile(r"/v\d+\Z")
 _FROM_FILES = "command-line-arguments"
 """The package that cmd/go makes of source files named on its command line."""
+FEWEST, SHARED, MISSING = 20, 0.6, 4
+"""So many texts must a side have, this share of the smaller side may be common, and a fourth of the functions that are
+compared must be missing on either side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,20 @@ def _crate(name: str) -> str | None:
     tail = rest[length:]
     is_main = re.fullmatch(r"4main17h[0-9a-f]{16}E", tail) if found["legacy"] else tail == "4main"
     return rest[:length] if is_main else None
+
+
+def hardly_alike(evidence: EvidenceSet) -> TextTotals | None:
+    """The totals of texts if two programs share few of them, and functions are missing on both sides; else None.
+
+    Two builds of one program, of other releases even, share nine texts of ten; what configure or a flag adds leaves
+    the other side's texts as they are.
+    """
+    for texts in evidence.of(TextTotals):
+        least = min(texts.a_only, texts.b_only) + texts.common
+        if least < FEWEST or texts.common > SHARED * least:
+            continue
+        totals = list(evidence.of(FunctionTotals))
+        if totals and all(MISSING * min(t.added, t.removed) < t.compared for t in totals):
+            continue
+        return texts
+    return None

@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._linking import is_static_on_one_side
 from elfdiff.causes._places import is_system_tool, whole
+from elfdiff.causes._programs import hardly_alike
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -72,7 +73,7 @@ _ENOUGH_NAMES = 20
     ),
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    if _are_two_programs(evidence) or is_static_on_one_side(evidence):
+    if _are_two_programs(evidence) or hardly_alike(evidence) or is_static_on_one_side(evidence):
         return
     tools = [change for change in evidence.of(PathChange) if is_system_tool(change)]
     if tools:

@@ -49,7 +49,7 @@ from elfdiff.causes._digests import digests as digest_texts
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
 from elfdiff.causes._profiles import hashes_explain, several_crates, units_set
-from elfdiff.causes._programs import two_programs
+from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
@@ -89,6 +89,7 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence, Role
 
 FEW = 10
+BLOCK = 16
 MOST_REPLACED, ENOUGH_KEPT = 80, 12
 FIRST_TIME = 1_100_000_000
 FIRST_LETTERS = 1 << 15
@@ -134,6 +135,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if programs is not None:
         summary = f"two programs, not two builds of one: {programs.a} and {programs.b}"
         yield Match(FACE, (programs.fact,), Confidence.CERTAIN, summary, explains_code=True)
+        return
+    unlike = hardly_alike(evidence)
+    if unlike is not None:
+        least = min(unlike.a_only, unlike.b_only) + unlike.common
+        summary = f"two programs? Of {least} texts of the smaller one {unlike.common} are in both"
+        yield Match(FACE, (unlike,), Confidence.LIKELY, summary, explains_code=True)
         return
     digests = list(evidence.of(SourceDigestChange))
     releases = [
@@ -356,8 +363,15 @@ def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:
 
 
 def _is_cut_otherwise(change: TextChange) -> bool:
-    """True if one text is a part of the other: where constants stand in another order, runs of characters join."""
+    """True if one text is a part of the other: where constants stand in another order, runs of characters join.
+
+    So do blocks of 16 bytes, by which code copies texts: the texts then part at the end of a block.
+    """
     if change.a is None or change.b is None:
+        return True
+    pairs = enumerate(zip(change.a.value, change.b.value, strict=False))
+    parted = next((index for index, (x, y) in pairs if x != y), 0)
+    if parted and parted % BLOCK == 0:
         return True
     return change.a.value in change.b.value or change.b.value in change.a.value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.causes.configure_result import detect as configure
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.dependency_version import detect as dependency
 from elfdiff.causes.source_change import detect as source
@@ -12,7 +13,9 @@ from elfdiff.evidence.model import (
     CompressionChange,
     Context,
     DataChange,
+    DynamicChange,
     FlagChange,
+    FunctionTotals,
     GoSettingChange,
     LineNumbersChange,
     LoneSectionChange,
@@ -20,6 +23,7 @@ from elfdiff.evidence.model import (
     SourceDigestChange,
     SplitUnitIdChange,
     SymbolSetChange,
+    TextTotals,
     UnitNaming,
     WordKind,
 )
@@ -212,6 +216,27 @@ class TestSource:
         assert ask(source, seen.given(digest, stamp)) == {}
         assert ask(content_hash, seen.given(digest, stamp)) == {"embedded-hash-of-content": "certain"}
         assert ask(source, seen.given(digest)) == {"source-change": "likely"}
+
+    def test_two_programs_share_few_texts_and_miss_functions_on_both_sides(self, seen, ask):
+        texts = TextTotals(common=61, a_only=332, b_only=148)
+        unlike = seen.given(texts, seen.totals(162, changed=2, added=143, removed=156))
+        assert ask(source, unlike) == {"source-change": "likely"}
+        assert "two programs?" in next(iter(source.detect(unlike))).summary
+        needed = DynamicChange(tag="DT_NEEDED", a_value=None, b_value="libacl.so.1")
+        imports = SymbolSetChange(
+            table="dynsym", imports=True, a_only=(), b_only=("acl_get",), a_count=0, b_count=1, total=90
+        )
+        added = seen.text(None, "preserving permissions")
+        assert ask(configure, seen.given(texts, needed, imports, added, *unlike.of(FunctionTotals))) == {}
+        assert ask(configure, seen.given(needed, imports, added)) != {}
+        grown = seen.given(TextTotals(common=99, a_only=0, b_only=500), seen.totals(162, added=143))
+        assert ask(source, grown) == {}
+
+    def test_blocks_of_constants_join_in_another_order_of_the_link(self, seen, ask):
+        order = seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"))
+        joined = seen.text("error opening direcursive, not f%s", "error opening direcursive, not frecursive")
+        assert ask(source, seen.given(order, joined)) == {}
+        assert ask(source, seen.given(joined)) == {"source-change": "likely"}
 
     def test_runs_of_characters_that_join_in_another_order_of_the_link(self, seen, ask):
         order = seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"))
