@@ -13,7 +13,7 @@ from elfdiff.comparison.gopaths import trimmed_heads
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.comparison.sections import SectionPair, pair_sections
 from elfdiff.comparison.strings import Contents, StringPair, only_moved, pair_texts, short_partner
-from elfdiff.comparison.texts import Spot, holds_text, unmatched
+from elfdiff.comparison.texts import MAX_UNMATCHED, Spot, holds_text, unmatched
 from elfdiff.comparison.units import UnitPair, pair_units
 from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
@@ -28,7 +28,8 @@ MAX_NAMED = 2000
 class Pair:
     """Everything that the comparison found, none of it explained yet.
 
-    ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order.
+    ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order. ``skipped``
+    says what was left out because there is too much of it.
     """
 
     a: ElfFile
@@ -37,6 +38,7 @@ class Pair:
     rewrites: tuple[Rewrite, ...]
     strings: tuple[StringPair, ...]
     units: tuple[UnitPair, ...]
+    skipped: tuple[str, ...] = ()
 
     @cached_property
     def alignment(self) -> Alignment:
@@ -171,7 +173,13 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
                 rewritten[left.offset] if left else None, right.text if right else None, a_contents, b_contents
             ):
                 strings.append(_string_pair(left, right, how, prefixes, rewrites))
-    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units)
+    skipped = tuple(
+        f"{spots[0].section.name}: only the first {MAX_UNMATCHED} changed texts were looked at"
+        for item in found
+        for spots in [max(item[1], item[2], key=len)]
+        if len(spots) >= MAX_UNMATCHED
+    )
+    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units, skipped)
 
 
 def _by_symbol(

@@ -137,6 +137,8 @@ class Contents:
         Where texts have no ends, or a number in front of one happens to be printable, a text that only moved meets new
         neighbours and looks changed. Up to four stray bytes in front are such a number, if a text begins behind them.
         """
+        if self._budget <= 0:
+            return False
         if self._in_pieces(text):
             return True
         strays = [

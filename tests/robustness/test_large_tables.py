@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 SMALL = b"\xf3\x0f\x1e\xfa\xc3" + b"\x90" * 11
 
@@ -37,3 +41,38 @@ def test_thousands_of_texts_under_another_prefix(trial: Any, make: Callable[...,
         for name in (b"alice", b"bob")
     ]
     assert trial(*files, seconds=20) is not None
+
+
+def test_texts_past_the_limit_are_named_as_left_out(
+    trial: Any, make: Callable[..., bytes], part: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("elfdiff.comparison.texts", "elfdiff.comparison.pair"):
+        monkeypatch.setattr(f"{module}.MAX_UNMATCHED", 50)
+    files = [
+        make([part(".rodata", b"".join(b"%s number %06x\0" % (name, i) for i in range(count)), flags=2)])
+        for name, count in ((b"alpha", 60), (b"gamma", 60))
+    ]
+    assert ".rodata: only the first 50 changed texts were looked at" in trial(*files).notes
+
+
+def test_strings_of_debug_information_that_all_changed(trial: Any, make: Callable[..., bytes], part: type) -> None:
+    files = [
+        make([part(".debug_str", b"".join(b"%s%030d\0" % (name, i * 7919) for i in range(20_000)), entry_size=1)])
+        for name in (b"p", b"q")
+    ]
+    assert trial(*files, seconds=20) is not None
+
+
+def test_a_section_that_inflates_a_thousandfold(trial: Any, make: Callable[..., bytes], part: type) -> None:
+    def program(first: int) -> bytes:
+        content = bytes([first]) + bytes(30_000_000)
+        head = struct.pack("<IIQQ", 1, 0, len(content), 1)
+        return make([part(".debug_info", head + zlib.compress(content, 9), flags=0x800)])
+
+    tracemalloc.start()
+    try:
+        assert trial(program(1), program(2), seconds=60) is not None
+        # Both contents, twice each, and a few bytes of notes on every byte; pages never written cost nothing.
+        assert tracemalloc.get_traced_memory()[1] < 20 * 30_000_000
+    finally:
+        tracemalloc.stop()
