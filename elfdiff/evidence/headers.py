@@ -22,6 +22,7 @@ from elfdiff.evidence.model import (
     SectionChange,
     TailChange,
 )
+from elfdiff.evidence.places import section_name, size_field
 from elfdiff.payload.modinfo import SIGNATURE_END
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -114,18 +115,22 @@ def _sections(pair: Pair) -> Iterator[Evidence]:
 
 
 def _header_spans(pair: Pair, item: SectionPair) -> Iterator[tuple[Span | None, Span | None]]:
-    """The entry in the section header table, and the name, of a section that only one file has."""
+    """What says that a section is there, where only one file has it: its header, its name, and how long names are."""
     for elf, section, left in ((pair.a, item.a, True), (pair.b, item.b, False)):
         if section is None:
             continue
-        names = elf.sections[elf.header.shstrndx] if elf.header.shstrndx < len(elf.sections) else None
-        start = int.from_bytes(elf.data[section.header_span.start : section.header_span.start + 4], elf.byte_order)
         spans = [section.header_span]
-        if names is not None and names.span is not None and start < names.span.length:
-            end = elf.data.find(b"\0", names.span.start + start, names.span.end)
-            spans.append(Span(names.span.start + start, (end if end >= 0 else names.span.end - 1) + 1))
+        name = section_name(elf, section)
+        if name is not None:
+            spans.append(Span(name.start, name.end + 1))
         for span in spans:
             yield (span, None) if left else (None, span)
+    sizes = [
+        size_field(elf, elf.sections[elf.header.shstrndx]) if elf.header.shstrndx < len(elf.sections) else None
+        for elf in (pair.a, pair.b)
+    ]
+    if all(sizes):
+        yield sizes[0], sizes[1]
 
 
 def _dynamic(pair: Pair) -> Iterator[Evidence]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
-from elfdiff.elf.model import Note, Section
+from elfdiff.elf.model import Note
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
-from elfdiff.evidence.places import readable, section_name
+from elfdiff.evidence.places import readable, section_name, size_field
 from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.debuglink import alternate_link, debug_link
 from elfdiff.report import Location
@@ -92,7 +92,7 @@ def _sizes(pair: Pair, a: Note | None, b: Note | None) -> tuple[tuple[Span | Non
         return tuple((span, None) if a else (None, span) for span in spans)
     pairs: list[tuple[Span | None, Span | None]] = [(_word(a.span.start + 4, 4), _word(b.span.start + 4, 4))]
     fields = [
-        [_size_field(elf, section) for section in elf.sections_named(note.section) if section.span == note.span]
+        [size_field(elf, section) for section in elf.sections_named(note.section) if section.span == note.span]
         for elf, note in ((pair.a, a), (pair.b, b))
     ]
     pairs += zip(*fields, strict=False)
@@ -102,12 +102,6 @@ def _sizes(pair: Pair, a: Note | None, b: Note | None) -> tuple[tuple[Span | Non
 
 def _word(start: int, size: int) -> Span:
     return Span(start, start + size)
-
-
-def _size_field(elf: ElfFile, section: Section) -> Span:
-    """sh_size."""
-    offset, width = (32, 8) if elf.elf_class == 64 else (20, 4)
-    return _word(section.header_span.start + offset, width)
 
 
 def _section_of(elf: ElfFile, note: Note) -> Iterator[Span]:

@@ -47,3 +47,10 @@ def section_name(elf: ElfFile, section: Section) -> Span | None:
     start = names.start + int.from_bytes(elf.data[at : at + 4], elf.byte_order)
     end = start + len(section.name.encode("utf-8", "surrogateescape"))
     return Span(start, end) if end <= names.end else None
+
+
+def size_field(elf: ElfFile, section: Section) -> Span:
+    """Where sh_size stands."""
+    offset, width = (32, 8) if elf.elf_class == 64 else (20, 4)
+    start = section.header_span.start + offset
+    return Span(start, start + width)
