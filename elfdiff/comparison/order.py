@@ -13,7 +13,6 @@ import numpy as np
 
 from elfdiff.comparison.runs import Flags, Ints
 
-UNKNOWN = -(1 << 40)
 MOSTLY = 8
 """Where less than seven eighths of the records are sorted as they were, b's table is sorted by something else."""
 
@@ -44,21 +43,29 @@ def settled(partner: Ints, count: int, a_place: Ints, b_place: Ints, free: Flags
 
 
 def _displaced(partner: Ints, count: int) -> Flags:
-    """Records away from both neighbours, which stand beside each other or around one other: in a and in b."""
+    """Records that do not stand between the partners of their neighbours, though these stand together: in a and in
+    b."""
     known = partner >= 0
-    back = np.full(count, UNKNOWN, dtype=np.int64)
+    back = np.full(count, -1, dtype=np.int64)
     back[partner[known]] = np.flatnonzero(known)
-    here, there = _lonely(np.where(known, partner, UNKNOWN), count), _lonely(back, len(partner))
-    out = here & known
+    out = _lonely(partner, count)
+    there = _lonely(back, len(partner))
     out[known] &= there[partner[known]]
     return out
 
 
 def _lonely(partner: Ints, count: int) -> Flags:
-    before = np.concatenate(([-1], partner[:-1]))
-    after = np.concatenate((partner[1:], [count]))
-    around = after - before
-    return np.asarray(((around == 1) | (around == 2)) & (partner != before + 1) & (partner != after - 1))
+    """The nearest records that have partners are as far from each other there as here, or one less."""
+    size = len(partner)
+    known = np.concatenate(([-1], partner, [count])) >= 0
+    known[0] = known[-1] = True
+    place = np.concatenate(([-1], partner, [count]))
+    index = np.arange(size + 2, dtype=np.int64)
+    low = np.maximum.accumulate(np.where(known, index, 0))[:-2]
+    high = np.minimum.accumulate(np.where(known, index, size + 1)[::-1])[::-1][2:]
+    there, here = place[high] - place[low], high - low
+    between = (partner > place[low]) & (partner < place[high])
+    return np.asarray((partner >= 0) & ((there == here) | (there == here - 1)) & ~between)
 
 
 def kept_sorted(partner: Ints, keys: Sequence[tuple[Ints, Ints]]) -> Ints:

@@ -22,6 +22,11 @@ def test_neighbours_that_changed_places_are_no_partners():
     assert settled(ints(1, 0, 2, 3), 4, nowhere, nowhere).tolist() == [-1, -1, 2, 3]
 
 
+def test_records_without_a_partner_are_no_neighbours():
+    nowhere = ints(0, 0, 0, 0, 0)
+    assert settled(ints(0, 2, 1, -1, 4), 5, nowhere, nowhere).tolist() == [0, -1, -1, -1, 4]
+
+
 def test_a_record_moves_with_what_it_describes():
     """The second of four functions went behind the third."""
     assert settled(ints(0, 2, 1, 3), 4, ints(10, 20, 30, 40), ints(10, 20, 30, 40)).tolist() == [0, 2, 1, 3]
