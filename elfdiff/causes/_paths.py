@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from elfdiff.causes._cargo import is_other_command
 from elfdiff.evidence.model import EvidenceSet, PathChange, PathPlace, TextChange, WordChange, WordKind
 
 SOURCE_SUFFIX = re.compile(
@@ -196,6 +197,8 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         if directories not in compiled and is_other_release(change):
             continue
         if change.place is PathPlace.INTERPRETER or is_other_version(change) or is_unit_hash(change):
+            continue
+        if is_other_command(change):
             continue
         if change.place is PathPlace.GO_TABLE:
             if not any(_TOOL_TEMPORARY.search(path) for path in whole):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.causes._cargo import other_commands
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import flags_differ, inputs_differ, tools_differ, values
 from elfdiff.causes._mangling import own_crate, swaps
@@ -40,7 +41,7 @@ _LOCATIONS = (".debug_loc", ".debug_loclists")
 def settings(evidence: EvidenceSet) -> Iterator[Match]:
     """What shows of a Rust program's profile, features and flags; each kind at most once."""
     yield from _assertions(evidence)
-    panics = list(_panics(evidence))
+    panics = [*_panics(evidence), *_commands(evidence)]
     yield from panics
     if not panics:
         yield from list(_hashed(evidence)) or _generated(evidence)
@@ -48,7 +49,7 @@ def settings(evidence: EvidenceSet) -> Iterator[Match]:
 
 def hashes_explain(evidence: EvidenceSet) -> bool:
     """True if settings that cargo hashes differ: its hash of a crate covers those, and never the source."""
-    return any(True for find in (_assertions, _panics, _hashed) for _ in find(evidence))
+    return any(True for find in (_assertions, _panics, _commands, _hashed) for _ in find(evidence))
 
 
 def units_set(evidence: EvidenceSet) -> bool:
@@ -64,8 +65,8 @@ def units_set(evidence: EvidenceSet) -> bool:
 
 
 def profile_differs(evidence: EvidenceSet) -> bool:
-    """True if overflow checks, the way to panic or variables in debug information are on one side only."""
-    return any(True for find in (_assertions, _panics, variables) for _ in find(evidence))
+    """True if overflow checks, the way to panic, cargo's command, or variables in debug information differ."""
+    return any(True for find in (_assertions, _panics, _commands, variables) for _ in find(evidence))
 
 
 def _assertions(evidence: EvidenceSet) -> Iterator[Match]:
@@ -131,6 +132,26 @@ def _panics(evidence: EvidenceSet) -> Iterator[Match]:
                 f'only {side} was built with panic = "abort": the other needs {listed(sorted(unwinds[other]))}',
                 explains_code=True,
             )
+
+
+def _commands(evidence: EvidenceSet) -> Iterator[Match]:
+    """Build scripts wrote below another target or profile: cargo was called otherwise."""
+    found = list(other_commands(evidence))
+    if not found:
+        return
+    _, a, b = found[0]
+    if a.target != b.target:
+        sides = [f"--target {side.target}" if side.target else "no --target" for side in (a, b)]
+    else:
+        sides = [f"profile {side.profile}" for side in (a, b)]
+    hashes = (change for change in evidence.of(SymbolRenamed) if change.scheme.startswith("rust-"))
+    yield Match(
+        FLAGS,
+        (*(change for change, _, _ in found), *hashes),
+        Confidence.CERTAIN,
+        f"cargo was called with {sides[0]} in a and {sides[1]} in b, as the directories of its build scripts say",
+        explains_code=True,
+    )
 
 
 def several_crates(evidence: EvidenceSet) -> list[str]:

@@ -55,6 +55,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 
+from elfdiff.causes._cargo import is_target_moved
 from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
     SOURCE_SUFFIX,
@@ -89,6 +90,7 @@ DWARF, MACRO, FORTRAN = "path-dwarf-comp-dir", "path-file-macro", "path-gfortran
 COVERAGE, ASSEMBLER, RUNPATH = "path-gcov-gcda", "path-assembler-source", "path-rpath-runpath"
 CARGO_HOME, OUT_DIR, GO = "path-cargo-registry-home", "path-cargo-out-dir-env", "path-go-gopath-goroot"
 CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-split-dwarf"
+TARGET = "path-cargo-target-dir"
 STRINGS, LTO = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd"
 
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
@@ -151,6 +153,13 @@ CARGO_MAP = Fix(
     action='add to RUSTFLAGS:  --remap-path-prefix="${CARGO_HOME:-$HOME/.cargo}"=/cargo',
     effect=Effect.REMOVES,
     reaches=(CARGO_HOME,),
+)
+TARGET_MAP = Fix(
+    toolchain="cargo",
+    action='add to RUSTFLAGS:  --remap-path-prefix="${CARGO_TARGET_DIR:-$PWD/target}"=target',
+    effect=Effect.REMOVES,
+    reaches=(TARGET,),
+    note="or one CARGO_TARGET_DIR in both builds",
 )
 FORTRAN_MAP = Fix(
     toolchain="gfortran",
@@ -349,6 +358,7 @@ def _maps_by_name(context: Context) -> str:
 
 _REST = (
     CARGO_MAP,
+    TARGET_MAP,
     FORTRAN_RELATIVE,
     COMMAND_LINE,
     COVERAGE_MAP,
@@ -378,6 +388,7 @@ def _old_compiler(context: Context) -> bool:
         ASSEMBLER: "units that GNU as wrote name the directory of the build",
         RUNPATH: "the run path names the directory of the build",
         CARGO_HOME: "sources of registry crates are named below cargo's home",
+        TARGET: "files that a build script wrote are named below cargo's target directory",
         OUT_DIR: "a text made by env!() holds a directory of cargo",
         GO: "Go's file table names the directories of sources and of Go itself",
         CYTHON: "a code generator made identifiers from a path",
@@ -519,7 +530,7 @@ def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> s
     if FORTRAN_SUFFIX.search(change.tail):
         return FORTRAN
     if SOURCE_SUFFIX.search(change.tail):
-        return MACRO
+        return TARGET if is_target_moved(change) else MACRO
     return OUT_DIR if "rust" in spoken else STRINGS
 
 
