@@ -146,9 +146,16 @@ def _debug_link(pair: Pair, name: str) -> Iterator[DebugLinkChange]:
         section=name,
         a=Location(left[1].start, left[1].length, "file", f"{readable(a_name)} {a_check.hex()}"),
         b=Location(right[1].start, right[1].length, "file", f"{readable(b_name)} {b_check.hex()}"),
+        spans=((left[0], right[0]),) if _is_own_id(pair.a, a_name) and _is_own_id(pair.b, b_name) else (),
         name_differs=a_name != b_name,
         crc_differs=a_check != b_check,
     )
+
+
+def _is_own_id(elf: ElfFile, name: bytes) -> bool:
+    """True if a debug file is named by this file's build ID: dh_strip(1) leaves out the first byte, a directory."""
+    digits = elf.build_id.hex().encode() if elf.build_id else b""
+    return bool(digits) and name.removesuffix(b".debug") in (digits, digits[2:])
 
 
 def _link_spans(elf: ElfFile, name: str) -> tuple[Span, Span] | None:

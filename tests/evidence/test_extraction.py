@@ -8,8 +8,8 @@ import pytest
 
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
-from elfdiff.evidence import headers, lines, splits
-from elfdiff.evidence.model import TailChange
+from elfdiff.evidence import headers, lines, notes, splits
+from elfdiff.evidence.model import DebugLinkChange, TailChange
 
 END = b"~Module signature appended~\n"
 
@@ -89,3 +89,21 @@ def test_a_damaged_line_program_says_nothing(pair):
     cut = unit(5, 9, 12)
     cut[".debug_line"] = cut[".debug_line"][:-5]
     assert list(lines.extract(pair(unit(5, 8, 12), cut))) == []
+
+
+def test_the_name_of_a_debug_file_that_is_a_build_id_is_part_of_the_digest(make, part):
+    def built(identity: bytes, name: bytes) -> bytes:
+        note = struct.pack("<III4s", 4, len(identity), 3, b"GNU\0") + identity
+        link = name + bytes(-len(name) % 4 or 4) + b"\1\2\3\4"
+        return make([part(".note.gnu.build-id", note, type=7, alignment=4), part(".gnu_debuglink", link)])
+
+    one, two = bytes(range(20)), bytes(range(20, 40))
+    for names, expected in (
+        ((one.hex()[2:] + ".debug", two.hex()[2:] + ".debug"), 1),
+        (("tool-1.debug", "tool-2.debug"), 0),
+    ):
+        files = [built(i, n.encode()) for i, n in zip((one, two), names, strict=True)]
+        pair = compare(*(parse(data, side) for data, side in zip(files, "ab", strict=True)))
+        (change,) = [item for item in notes.extract(pair) if isinstance(item, DebugLinkChange)]
+        assert change.name_differs
+        assert len(change.spans) == expected
