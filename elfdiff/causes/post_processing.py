@@ -15,9 +15,9 @@ the other did not, or through another version of the tool.
 
 ## How to be sure
 
-The build ID is a digest, and GNU ld's and Go's can be computed again. Where both files carry one ID and it is the digest of
-one of them, the other one was changed after its link: that is proof, whatever differs. Code or texts of the program
-that differ then were changed in the finished file, by a tool or by hand, and not in the source.
+The build ID is a digest, and GNU ld's and Go's can be computed again. Where both files carry one ID and it is the
+digest of one of them, the other one was changed after its link: that is proof, whatever differs. Code or texts of the
+program that differ then were changed in the finished file, by a tool or by hand, and not in the source.
 
 Without that proof an equal ID is a strong sign, if nobody gave it by hand (`--build-id=0x…`). Without an equal ID, a
 missing `.symtab` under equal code means a strip step or `-s` at the link; the difference does not matter to the fix.

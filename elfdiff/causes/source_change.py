@@ -19,7 +19,8 @@ explained away.
 
 ## How to be sure
 
-A source file's MD5 in the line table is decisive, and so are lines that moved (everything behind line 11 of a file
+A source file's MD5 in the line table is decisive, and so are a source file that was compiled under another name
+(`x.c` in one list of files, `y.c` in the other), lines that moved (everything behind line 11 of a file
 is two lines further down), and another version of the program's own package in its dependency list. Without them
 the same picture can come from `-D` options or from what configure found, so elfdiff says likely: in each case the
 two builds were given different things. It says nothing of the kind where a compiler, recorded flags, incremental
@@ -37,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import (
+    code_changed,
     differs_in_numbers,
     edited,
     most_changed,
@@ -75,6 +77,7 @@ from elfdiff.evidence.model import (
     PathPlace,
     SectionChange,
     SourceDigestChange,
+    SourceRenamed,
     SplitUnitIdChange,
     SymbolRenamed,
     SymbolSetChange,
@@ -158,6 +161,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if all(entry.a_value and entry.b_value for entry in sums) and sums and not _stamped(evidence, claimed):
         summary = "another srcversion in .modinfo: kbuild's digest of the module's own source files"
         yield Match(FACE, tuple(sums), Confidence.CERTAIN, summary, explains_code=True)
+    renamed = list(evidence.of(SourceRenamed))
+    if renamed:
+        pairs = listed(f"{change.a_name} became {change.b_name}" for change in renamed)
+        said = "a source file was exchanged" if code_changed(evidence) else "a source file has another name"
+        named = _naming(evidence, renamed)
+        yield Match(FACE, (*renamed, *named), Confidence.CERTAIN, f"{said}: {pairs}")
+        claimed.update(map(id, named))
     if explained or _explained(evidence):
         return
     lines = [change for change in evidence.of(LineNumbersChange) if _is_own(change.file)]
@@ -283,6 +293,19 @@ def _explained(evidence: EvidenceSet) -> bool:
         or evidence.has(UnitNaming)
         or units_set(evidence)
     )
+
+
+def _naming(evidence: EvidenceSet, renamed: Sequence[SourceRenamed]) -> list[Evidence]:
+    """Texts that hold the old name in a or the new one in b: __FILE__, and what debug information says."""
+    found: list[Evidence] = []
+    for fact in (*evidence.of(TextChange), *evidence.of(WordChange), *evidence.of(PathChange)):
+        a, b = fact.a.value if fact.a else "", fact.b.value if fact.b else ""
+        if any(
+            (not a or a.endswith(change.a_name)) and (not b or b.endswith(change.b_name)) and (a or b)
+            for change in renamed
+        ):
+            found.append(fact)
+    return found
 
 
 def _stamped(evidence: EvidenceSet, claimed: set[int]) -> bool:

@@ -358,6 +358,14 @@ class SourceDigestChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRenamed(Evidence):
+    """A source file was compiled under another name, directories apart; ``spans`` are all places of the two names."""
+
+    a_name: str
+    b_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineNumbersChange(Evidence):
     """A source file's lines moved: its code is recorded at other lines, in the same order.
 

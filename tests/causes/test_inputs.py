@@ -21,6 +21,7 @@ from elfdiff.evidence.model import (
     LoneSectionChange,
     SectionChange,
     SourceDigestChange,
+    SourceRenamed,
     SplitUnitIdChange,
     SymbolSetChange,
     TextTotals,
@@ -326,3 +327,17 @@ def test_a_floating_point_constant_that_is_another_number(seen, ask):
     assert ask(source, seen.given(other)) == {"source-change": "likely"}
     rounded = DataChange(section=".rodata", size=8, doubles=((0.1, 0.10000000000000002),))
     assert ask(source, seen.given(rounded)) == {"source-change": "possible"}
+
+
+class TestSourceRenamed:
+    def test_another_name_is_another_input(self, seen, ask):
+        renamed = SourceRenamed(
+            section=".strtab", a=seen.place("hash.c"), b=seen.place("digest.c"), a_name="hash.c", b_name="digest.c"
+        )
+        assert ask(source, seen.given(renamed)) == {"source-change": "certain"}
+        text = seen.text("hash.c", "digest.c")
+        (match,) = source.detect(seen.given(renamed, text))
+        assert text in match.because
+        assert match.summary == "a source file has another name: hash.c became digest.c"
+        matches = list(source.detect(seen.given(renamed, seen.function("work"))))
+        assert "was exchanged" in matches[0].summary
