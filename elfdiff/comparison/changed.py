@@ -96,7 +96,10 @@ def _code_bytes(alignment: OneWay) -> tuple[Flags, Flags]:
             skip, stop = max(start - a, 0), min(n, end - a)
             if stop > skip:
                 x, y = alignment.a.array[a + skip : a + stop], alignment.b.array[b + skip : b + stop]
-                wrong[a + skip : a + stop] = x != y
+                unequal = x != y
+                # Memory that nobody writes to costs nothing.
+                if unequal.any():
+                    wrong[a + skip : a + stop] = unequal
     computed = np.zeros(len(wrong), dtype=bool)
     bounds = [(s.span.start, s.span.end) for s in _code(alignment) if s.span is not None]
     for outcome in alignment.outcomes:
@@ -108,7 +111,9 @@ def _code_bytes(alignment: OneWay) -> tuple[Flags, Flags]:
             computed[at[inside & outcome.good] + index] = True
         bad = inside & ~outcome.good & (outcome.denied | outcome.prediction.known[outcome.rows])
         wrong[at[bad]] = True
-    return wrong & ~computed, computed
+    places = np.flatnonzero(wrong)
+    wrong[places[computed[places]]] = False
+    return wrong, computed
 
 
 def _columns(alignment: OneWay) -> tuple[Ints, Ints, Ints]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
+from elfdiff.elf.sameness import same_raw
 from elfdiff.evidence.model import Evidence, TextTotals
 from elfdiff.evidence.prose import reads_as_text
 
@@ -16,7 +17,10 @@ MAX_SIZE = 1 << 24
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact, where at least half of the texts of a side are not the other's; none for what is more alike."""
-    sizes = [sum(section.size for section in _sections(elf)) for elf in (pair.a, pair.b)]
+    ours, theirs = _sections(pair.a), _sections(pair.b)
+    if len(ours) == len(theirs) and all(same_raw(pair.a, x, pair.b, y) for x, y in zip(ours, theirs, strict=True)):
+        return
+    sizes = [sum(section.size for section in sections) for sections in (ours, theirs)]
     if max(sizes) > MAX_SIZE or not min(sizes):
         return
     a, b = _texts(pair.a), _texts(pair.b)
