@@ -36,8 +36,18 @@ T = TypeVar("T")
 
 _LENGTHS = {8: 31, 16: 16, 32: 32, 64: 64}
 """From how many bytes on, its NUL included, GCC for x86 aligns a text to 8, and a named array to 16, 32 or 64 bytes."""
-_DIGESTS = (NoteChange, DebugLinkChange, SplitUnitIdChange, SymbolRenamed, ModuleInfoChange, TailChange)
-"""Facts of which a consequence claims bytes: digests of the linker, the compiler, the debug file and of kbuild."""
+_DIGESTS = (
+    NoteChange,
+    DebugLinkChange,
+    SplitUnitIdChange,
+    SymbolRenamed,
+    ModuleInfoChange,
+    TailChange,
+    TextChange,
+    WordChange,
+)
+"""Facts of which a consequence claims bytes: digests of the linker, the compiler, the debug file and of kbuild, and
+texts that say of themselves that they are digests."""
 _VALUES = (PathChange, TimeChange, WordChange, TextChange, TextOrderChange, IntegerChange)
 """Facts of which a root that is only possible owns the bytes: each is a value that was read on both sides."""
 _TOOLS_NAMED = 3

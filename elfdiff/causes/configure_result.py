@@ -32,6 +32,7 @@ from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_dif
 from elfdiff.causes._linking import is_static_on_one_side
 from elfdiff.causes._places import is_system_tool, whole
 from elfdiff.causes._programs import hardly_alike
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -40,6 +41,35 @@ _SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
 
 
 _ENOUGH_NAMES = 20
+_ENOUGH_OF_FAMILY = 2
+_LOADERS = ("ld-linux", "ld-musl", "ld64", "ld.so", "ld-")
+_OPTIONAL = (
+    (
+        frozenset(
+            {
+                "gettext",
+                "dcgettext",
+                "dgettext",
+                "ngettext",
+                "dngettext",
+                "dcngettext",
+                "bindtextdomain",
+                "textdomain",
+                "bind_textdomain_codeset",
+                "libintl_gettext",
+                "libintl_bindtextdomain",
+                "libintl_textdomain",
+            }
+        ),
+        "--enable-nls or --disable-nls",
+    ),
+    (
+        frozenset({"iconv", "iconv_open", "iconv_close", "libiconv", "libiconv_open", "libiconv_close"}),
+        "--with-libiconv",
+    ),
+    (frozenset({"openlog", "syslog", "closelog", "vsyslog"}), "syslog, or none"),
+)
+"""Functions of the C library that programs call where configure found them or was told to use them."""
 
 
 @cause(
@@ -89,10 +119,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     needed = [
         change
         for change in evidence.of(DynamicChange)
-        if change.tag == "DT_NEEDED" and (change.a_value is None or change.b_value is None)
+        if change.tag == "DT_NEEDED"
+        and (change.a_value is None or change.b_value is None)
+        # Whether the loader is needed follows from the code: thread-local variables need it.
+        and not (change.a_value or change.b_value or "").startswith(_LOADERS)
     ]
     imports = [change for change in evidence.of(SymbolSetChange) if change.imports]
     if not needed:
+        yield from _families(evidence, imports)
         return
     first = needed[0]
     side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)
@@ -114,6 +148,28 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             f"only {side} needs {library}, and no function of it is used",
             "a test that puts -l into LIBS does that where the linker has no --as-needed; so does a flag",
         )
+
+
+def _families(evidence: EvidenceSet, imports: list[SymbolSetChange]) -> Iterator[Match]:
+    """Functions of the C library that an optional feature calls, on one side only: no library tells of it."""
+    if sources_differ(evidence):
+        return
+    for change in imports:
+        sides = [{name.split("@")[0] for name in names} for names in (change.a_only, change.b_only)]
+        for family, option in _OPTIONAL:
+            found = [side & family for side in sides]
+            if bool(found[0]) != bool(found[1]) and max(map(len, found)) >= _ENOUGH_OF_FAMILY:
+                side = "a" if found[0] else "b"
+                names = listed(sorted(found[0] or found[1]))
+                yield Match(
+                    "env-configure-detected-features",
+                    (change, *evidence.of(TextChange)),
+                    Confidence.LIKELY,
+                    f"only {side} calls {names}: {option}",
+                    "an option or a change of the source looks the same; compare the two config.log",
+                    explains_code=True,
+                )
+                return
 
 
 def _follows(needed: list[DynamicChange], imports: SymbolSetChange) -> bool:

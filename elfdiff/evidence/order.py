@@ -22,8 +22,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     """Order facts from STT_FILE symbols, DWARF units and DT_NEEDED."""
     a_files = [symbol.name for symbol in pair.a.file_symbols if symbol.name not in _CRT]
     b_files = [symbol.name for symbol in pair.b.file_symbols if symbol.name not in _CRT]
-    yield from order_change("file-symbols", ".symtab", a_files, b_files, _span(pair.a), _span(pair.b))
-    if not a_files and not b_files:
+    files = list(order_change("file-symbols", ".symtab", a_files, b_files, _span(pair.a), _span(pair.b)))
+    yield from files
+    if not files:
+        # GNU ld writes the symbol of a file where its first local symbol stands, so their order may hide the link's.
         a_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.a.debug_units]
         b_units = [(unit.name or "").rsplit("/", 1)[-1] for unit in pair.b.debug_units]
         yield from order_change("units", ".debug_info", a_units, b_units)

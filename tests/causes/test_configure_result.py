@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from elfdiff.causes.configure_result import detect as configure_result
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, SourceDigestChange, SymbolSetChange
 
 FACE = "env-configure-detected-features"
@@ -45,3 +46,16 @@ def test_a_tool_of_the_system_in_another_directory(seen, ask):
     assert ask(configure_result, seen.given(seen.path("/bin", "/usr/bin", "sed"))) == {FACE: "certain"}
     assert ask(configure_result, seen.given(seen.path("/home/ci/bin", "/usr/bin", "sed"))) == {}
     assert ask(configure_result, seen.given(seen.path("/bin", "/usr/bin", ""))) == {}
+
+
+def test_functions_of_an_optional_feature_of_the_c_library(seen, ask):
+    nls = imports(b=["gettext@GLIBC_2.2.5", "bindtextdomain@GLIBC_2.2.5", "textdomain@GLIBC_2.2.5"])
+    assert ask(configure_result, seen.given(nls, seen.text("Without NLS", "With NLS"))) == {FACE: "likely"}
+    assert ask(source_change, seen.given(nls, seen.text("Without NLS", "With NLS"))) == {}
+    assert ask(configure_result, seen.given(imports(b=["gettext"]))) == {}
+    assert ask(configure_result, seen.given(imports(b=["getline", "strdup"]))) == {}
+
+
+def test_the_loader_is_no_library_that_configure_finds(seen, ask):
+    facts = needed("ld-linux-x86-64.so.2", None), imports(["__tls_get_addr"]), seen.text("one", None)
+    assert ask(configure_result, seen.given(*facts)) == {}
