@@ -317,7 +317,7 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
     found: list[tuple[int, tuple[bool, int], Rewrite]] = []
     tried = 0
     for rewrite in rewrites:
-        if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and rewrite.kind is not RewriteKind.PREFIX):
+        if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and not rewrite.a.startswith(b"/")):
             continue
         if not rewrite.a:
             continue

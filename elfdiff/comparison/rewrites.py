@@ -63,9 +63,11 @@ class Rewrite:
 
 
 def apply_prefix(old: bytes, new: bytes, text: bytes) -> bytes:
-    """Replace directory ``old`` where it is a whole number of path components."""
+    """Replace directory ``old`` where it is a whole number of path components; a relative one begins the text."""
     if old not in text:
         return text
+    if not old.startswith(b"/"):
+        return new + text[len(old) :] if text == old or text.startswith(old + b"/") else text
     parts: list[bytes] = []
     start = 0
     while (at := text.find(old, start)) >= 0:
@@ -168,9 +170,9 @@ def infer_prefixes(
         if len(best) == 1:
             votes[best[0]] += 1
     for old, new in pairs:
-        if old == new or not old.startswith(b"/"):
+        if old == new or not (old.startswith(b"/") or new.startswith(b"/")):
             continue
-        split = split_common_tail(old, new) if new.startswith(b"/") else None
+        split = split_common_tail(old, new) if old.startswith(b"/") and new.startswith(b"/") else None
         head = (split[0], split[1]) if split and split[0] and split[1] else (old, new)
         votes[head] += 2
     chosen: list[tuple[bytes, bytes, int]] = []

@@ -200,7 +200,9 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
     left, right = string.a, string.b
     if left is None or right is None or _CRATE_HEAD.search(rewrite.a) or _CRATE_HEAD.search(rewrite.b):
         return
-    for path in dict.fromkeys((*paths_in(left.text), *_paths_below(rewrite.a, left.text))):
+    whole = rewrite.a.startswith(b"/")
+    paths = (*paths_in(left.text), *_paths_below(rewrite.a, left.text)) if whole else (left.text,)
+    for path in dict.fromkeys(paths):
         if apply_prefix(rewrite.a, rewrite.b, path) == path or not path.startswith(rewrite.a):
             continue
         place = _place(left, directories)

@@ -139,7 +139,8 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
     be where sources are named upwards (../src/main.c).
     """
     changes = [item for item in items if isinstance(item, PathChange) and item.place in _DEBUG]
-    if changes and not any(change.a_directory.startswith("/") for change in changes):
+    heads = [head for change in changes for head in (change.a_directory, change.b_directory)]
+    if heads and not any(head.startswith("/") for head in heads):
         return Layout.RELATIVE
     for change in changes:
         if change.place is not PathPlace.DEBUG_DIRECTORY or not change.tail:

@@ -69,3 +69,10 @@ def test_a_version_inside_the_path_is_no_directory() -> None:
 )
 def test_spaces_in_a_directory_and_between_words(text, paths):
     assert paths_in(text) == paths
+
+
+def test_a_relative_directory_begins_a_text():
+    assert apply_prefix(b".", b"/w", b".") == b"/w"
+    assert apply_prefix(b".", b"/w", b"./m.c") == b"/w/m.c"
+    for text in (b"1.5", b"..", b"../m.c", b"see ./m.c", b".debug"):
+        assert apply_prefix(b".", b"/w", text) == text

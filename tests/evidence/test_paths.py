@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+
 import pytest
 
 from elfdiff.comparison.pair import compare
@@ -44,3 +47,29 @@ def test_a_crate_of_another_version_is_no_other_directory(directories):
 
 def test_the_template_of_a_temporary_file_is_no_build_directory(directories):
     assert not directories(b"/tmp/toolXXXXXX", b"/var/tmp/toolXXXXXX")
+
+
+def test_a_map_on_one_side_reads_the_same_both_ways(tmp_path):
+    """-ffile-prefix-map leaves "." and "./m.c"; that is a directory, whichever file comes first."""
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is not installed")
+    files = []
+    for name, mapped in (("a", True), ("b", False)):
+        place = tmp_path / name
+        place.mkdir()
+        (place / "m.c").write_text(
+            "const char *where(void) { return __FILE__; }\nint main(void) { return !where(); }\n"
+        )
+        flags = [f"-ffile-prefix-map={place}=."] if mapped else []
+        subprocess.run(["gcc", "-g", "-gdwarf-5", *flags, f"{place}/m.c", "-o", "out"], cwd=place, check=True)
+        files.append(parse((place / "out").read_bytes(), name))
+    found = []
+    for a, b in (files, files[::-1]):
+        changes = [item for item in strings.extract(compare(a, b)) if isinstance(item, PathChange)]
+        found.append({(c.a_directory, c.b_directory, c.tail, c.section, c.exact) for c in changes})
+    top = str(tmp_path / "b")
+    assert found[0] == {
+        (".", top, tail, section, True)
+        for tail, section in (("", ".debug_line_str"), ("m.c", ".debug_line_str"), ("m.c", ".rodata"))
+    }
+    assert found[1] == {(b, a, tail, section, exact) for a, b, tail, section, exact in found[0]}
