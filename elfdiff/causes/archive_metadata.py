@@ -44,7 +44,6 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
-_UNIT = re.compile(r"[0-9a-f]{16}-cgu\.\d+\.rcgu\.o\Z")
 _VARIABLE = re.compile(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
@@ -130,9 +129,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 
 def _follows_from_crates(names: list[ArchiveFieldChange], evidence: EvidenceSet) -> bool:
-    """True if the names hold the hash of a crate, which its symbols hold too: rust-metadata speaks of it."""
+    """True if rustc named the members by hashes of crates, and symbols hold such hashes too: see rust-metadata."""
     renamed = any(change.scheme.startswith("rust") for change in evidence.of(SymbolRenamed))
-    return renamed and all(_UNIT.search(n.a_value) and _UNIT.search(n.b_value) for n in names)
+    return renamed and all(n.a_value.endswith(".rcgu.o") and n.b_value.endswith(".rcgu.o") for n in names)
 
 
 def _metadata(evidence: EvidenceSet) -> Iterator[Match]:

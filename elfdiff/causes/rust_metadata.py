@@ -45,6 +45,7 @@ from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
+    ArchiveFieldChange,
     Context,
     DependencyDrift,
     EvidenceSet,
@@ -142,7 +143,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         return
     # Implementations for types without a crate ("<&T as Display>::fmt") are compiled into the crates that use them.
     nameless = [item for item in evidence.of(SymbolRenamed) if item.scheme in _SCHEMES and not item.group]
-    facts = (*(item for items in groups.values() for item in items), *nameless)
+    members = [
+        change
+        for change in evidence.of(ArchiveFieldChange)
+        if change.field_name == "name" and change.a_value.endswith(".rcgu.o")
+    ]
+    facts = (*(item for items in groups.values() for item in items), *nameless, *members)
     names = listed(crates)
     summary = f"the hashes in all names of {names} differ; rustc is the same"
     if code_changed(evidence):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.model import Section
 from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SectionHole, SymbolsAlone
 from elfdiff.payload.buildid import NT_GNU_BUILD_ID, is_as_linked
@@ -104,7 +105,11 @@ def _same_program(pair: Pair) -> bool:
     for item in pair.sections:
         a, b = item.a, item.b
         one = a or b
-        if one is None or one.name in _SYMBOLS:
+        if one is None:
+            continue
+        if one.name in _SYMBOLS:
+            # What stands in their headers is part of the digest, their contents are not.
+            seen |= a is None or b is None or _described(pair.a, a) != _described(pair.b, b)
             continue
         loose = one.name in _LINKAGE or one.name.startswith((".note", ".gnu_debug")) or one.name == ".comment"
         if a is None or b is None:
@@ -112,7 +117,7 @@ def _same_program(pair: Pair) -> bool:
                 return False
             seen = True
             continue
-        seen |= a.offset != b.offset or (a.compression, a.type, a.flags) != (b.compression, b.type, b.flags)
+        seen |= a.offset != b.offset or _described(pair.a, a) != _described(pair.b, b)
         if a.span is None or b.span is None or pair.a.raw(a) == pair.b.raw(b):
             if not loose and a.address != b.address:
                 return False
@@ -121,6 +126,12 @@ def _same_program(pair: Pair) -> bool:
             return False
         seen = True
     return seen
+
+
+def _described(elf: ElfFile, section: Section) -> bytes:
+    """The header of a section without its file offset."""
+    row = elf.data[section.header_span.start : section.header_span.end]
+    return row[:24] + row[32:] if elf.elf_class == 64 else row[:16] + row[20:]
 
 
 def _is_untouched(elf: ElfFile) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from elfdiff.causes.incremental_build import detect as incremental
 from elfdiff.causes.rust_metadata import detect as rust_metadata
 from elfdiff.causes.source_change import detect as source_change
-from elfdiff.evidence.model import CodegenUnitChange, FlagChange, StrayUnit, UnitNaming, WordKind
+from elfdiff.evidence.model import ArchiveFieldChange, CodegenUnitChange, FlagChange, StrayUnit, UnitNaming, WordKind
 
 PATH_DEPENDENCY = "rust-metadata-path-dep"
 EITHER = {PATH_DEPENDENCY: "likely", "rust-metadata-profile-features": "possible"}
@@ -98,3 +98,12 @@ def test_implementations_without_a_crate_follow(seen):
     probe, nameless = seen.renamed("rust-legacy", "probe", 4), seen.renamed("rust-legacy", "", 2, 9)
     assert all(nameless in match.because for match in rust_metadata.detect(seen.given(probe, nameless)))
     assert list(rust_metadata.detect(seen.given(nameless))) == []
+
+
+def test_members_of_a_library_are_named_by_the_hash(seen):
+    name = "libl.l.{}-cgu.0.rcgu.o"
+    values = name.format("88c9b5e7cf450772"), name.format("d635dc8da685dd25")
+    member = ArchiveFieldChange(member="x", field_name="name", a_value=values[0], b_value=values[1])
+    matches = list(rust_metadata.detect(seen.given(seen.renamed("rust-legacy", "l", 4), member)))
+    assert matches
+    assert all(member in match.because for match in matches)
