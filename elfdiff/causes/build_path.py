@@ -466,7 +466,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             (text.a_directory + "/").startswith(a + "/") and (text.b_directory + "/").startswith(b + "/")
             for a, b in groups
         )
-        face = LTO if (text.fact.section or "").startswith(".gnu.") else OUT_DIR if "rust" in spoken else STRINGS
+        face = _lone_face(text.fact.section or "", spoken)
         found[face][0].append(text.fact)
         found[face][1].append(Confidence.CERTAIN if known else Confidence.LIKELY)
     for line in lines:
@@ -529,8 +529,19 @@ def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> s
         return STRINGS
     if FORTRAN_SUFFIX.search(change.tail):
         return FORTRAN
-    if SOURCE_SUFFIX.search(change.tail):
+    if SOURCE_SUFFIX.search(change.tail) or change.section == ".rmeta":
         return TARGET if is_target_moved(change) else MACRO
+    return OUT_DIR if "rust" in spoken else STRINGS
+
+
+def _lone_face(section: str, spoken: frozenset[str]) -> str:
+    """Where a directory stands that changed together with other parts of its text, or alone."""
+    if section.startswith(".gnu."):
+        return LTO
+    if section.startswith((".debug", ".zdebug")):
+        return DWARF
+    if section == ".rmeta":
+        return MACRO  # rustc keeps there what panic locations of other crates will say
     return OUT_DIR if "rust" in spoken else STRINGS
 
 

@@ -51,6 +51,7 @@ from elfdiff.evidence.model import (
     EvidenceSet,
     FlagChange,
     FunctionTotals,
+    PathPlace,
     SymbolRenamed,
     TextChange,
     UnitNaming,
@@ -167,7 +168,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if moved and quiet
         else "a dependency of another version with equal code would look the same; compare Cargo.lock"
     )
-    if not moved:
+    if not moved and not any(change.place is PathPlace.DEBUG_DIRECTORY for change in build_paths(evidence)):
         yield Match(PROFILE, facts, Confidence.POSSIBLE, summary, note)
     yield Match(PATH_DEPENDENCY, facts, Confidence.CERTAIN if moved and quiet else Confidence.LIKELY, summary, note)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elfdiff.causes.build_path import detect as build_path
@@ -101,6 +103,15 @@ def test_a_lone_directory_is_likely_and_certain_beside_other_evidence(seen, ask)
 def test_in_rust_a_lone_directory_comes_from_env(seen, ask):
     evidence = seen.given(seen.word(WordKind.OTHER, "/home/a/x", "/srv/x2"), languages=("rust",))
     assert ask(build_path, evidence) == {"path-cargo-out-dir-env": "likely"}
+
+
+def test_what_the_map_of_rustc_reaches_is_no_text_of_env(seen, ask):
+    unit = "/helper/src/lib.rs/@/helper.{}-cgu.0"
+    names = [A + unit.format("6dab2b5b785f4c90"), B + unit.format("67c46a0c60c4cd13")]
+    evidence = seen.given(seen.text(*names, section=".debug_str"), languages=("rust",))
+    assert ask(build_path, evidence) == {"path-dwarf-comp-dir": "likely"}
+    metadata = replace(seen.path(A, B, "x/lib"), section=".rmeta")
+    assert set(ask(build_path, seen.given(metadata, languages=("rust",)))) == {"path-file-macro"}
 
 
 def test_a_unit_hash_alone_is_not_the_directory(seen, ask):
