@@ -16,6 +16,8 @@ from elfdiff.elf.model import Section
 
 OFFSETS = 5
 """funcname, cu, filetab, pctab and pcln, each an offset into the section, behind 8 bytes and three words."""
+MODULE_INFO = bytes.fromhex("3077af0c9274080241e1c107e6d618e6")
+"""What runtime.modinfo begins with (cmd/go, modload/build.go)."""
 MAX_LISTS = 64
 """pcdata or funcdata entries of one function; Go has fewer than 20."""
 MODULE_WORDS = 48
@@ -48,6 +50,7 @@ def fields(image: Image) -> Iterator[Fields]:
     place = section.span.start
     at = place + file_entries(data, table, image.little)
     yield _offsets(image, "file in Go's function table", at, table.files, space)
+    yield from _module_info(image)
     module = _module_data(image, section, table)
     yield from _functions(image, place, table, space, _code_start(image, module))
     if module is not None:
@@ -135,6 +138,32 @@ def _code_start(image: Image, module: int | None) -> int | None:
         return None
     value = image.numbers(np.array([module + _TEXT * image.word], dtype=np.int64), image.word)
     return int(value[0]) if bool(allocated(image, value)[0]) else None
+
+
+def _module_info(image: Image) -> Iterator[Fields]:
+    """The length of runtime.modinfo, a string in data: its address, then its length."""
+    word = image.word
+    holders = [
+        s
+        for s in image.elf.sections
+        if s.is_allocated and not s.is_executable and s.span is not None and s.compression is None and s.size
+    ]
+    for section in holders:
+        place, size = image.place(section)
+        text = image.data.find(MODULE_INFO, place, place + size)
+        if text < 0:
+            continue
+        address = section.address + text - place
+        for holder in holders:
+            start, length = image.place(holder)
+            at = start + word * np.arange(max(length // word - 1, 0), dtype=np.int64)
+            at = at[image.numbers(at, word) == address] + word
+            held = image.numbers(at, word)
+            at, held = at[(held > 0) & (held <= size)], held[(held > 0) & (held <= size)]
+            base = np.full(len(at), address, dtype=np.int64)
+            yield Fields(
+                "length of Go's module information", at, word, held + base, ADDRESS, Base.PLACE, base, end=True
+            )
 
 
 def _lengths(image: Image, module: int, data: bytes, table: FunctionTable) -> Iterator[Fields]:
