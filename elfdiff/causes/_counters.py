@@ -19,6 +19,8 @@ _SERVICE = re.compile(
     r"(?i)\b(?:run|job|pipeline)[ _-]?(?:id|number|no\.?)\b|github_run|ci_(?:pipeline|job)|build[ _-]?counter|"
     r"#\d+ (?:SMP|PREEMPT)|\bbuild\W{0,2}#\d|\bbuild\b.*\bcounter\W{0,2}#?\d"
 )
+_NUMBERED = re.compile(r"(?i)\bbuild\W{0,2}#\d")
+_VERSION = re.compile(r"\d+\.\d+")
 _COUNTER = re.compile(r"(?i)\bcounter\b")
 _UNAME = re.compile(r"(?i)\blinux \S+ \d+\.\d+")
 _SYMBOL = re.compile(r"(?i)build_?(?:number|num|no|nr|count(?:er)?|id)\b|(?:run|pipeline|job)_?(?:id|number)\b")
@@ -39,14 +41,20 @@ class Counted:
 def counters(evidence: EvidenceSet) -> Iterator[Counted]:
     """Words, then texts that changed by one number, then objects; what nothing calls a counter is left out.
 
-    A number that stands in two kinds of place is certain: who edits a text does not edit an object along with it.
+    A number that a text and an object hold is certain: who edits a text does not edit an object along with it. Where
+    a version changes in the same text, somebody may have written both.
     """
     found = list(_seen(evidence))
-    moves = {(type(item.fact), item.a, item.b) for item in found}
+    moves = {(isinstance(item.fact, IntegerChange), item.a, item.b) for item in found}
+    bumped = {word.context for word in evidence.of(WordChange) if word.kind is WordKind.VERSION}
     for item in found:
-        repeated = sum((a, b) == (item.a, item.b) for _, a, b in moves) > 1
-        sure = item.confidence is Confidence.LIKELY and repeated
-        yield replace(item, confidence=Confidence.CERTAIN) if sure else item
+        repeated = {kind for kind, a, b in moves if (a, b) == (item.a, item.b)} == {True, False}
+        if item.confidence is Confidence.LIKELY and repeated:
+            yield replace(item, confidence=Confidence.CERTAIN)
+        elif isinstance(item.fact, WordChange) and item.fact.context in bumped:
+            yield replace(item, confidence=Confidence.POSSIBLE)
+        else:
+            yield item
 
 
 def _seen(evidence: EvidenceSet) -> Iterator[Counted]:
@@ -74,7 +82,8 @@ def _seen(evidence: EvidenceSet) -> Iterator[Counted]:
 
 def _level(context: str) -> Confidence:
     """Certain where a service or kbuild counts: the word "build" before a number may be a part of a typed version."""
-    return Confidence.CERTAIN if _SERVICE.search(context) else Confidence.LIKELY
+    typed = _NUMBERED.search(context) and _VERSION.search(context)
+    return Confidence.CERTAIN if _SERVICE.search(context) and not typed else Confidence.LIKELY
 
 
 def one_number(text: TextChange) -> tuple[str, str] | None:

@@ -56,6 +56,12 @@ _REGISTRY = re.compile(r"/registry/src/([^/]+)")
 _BUILD_PLACE = re.compile(
     r"^/(?:home|build|builddir|builds|tmp|root|work|workspace|w|srv|mnt|data|github|__w|runner|agent|var/(?:lib|tmp)|usr/src|usr/obj|nix/var|Users|private|ci|src)(?:/|$)"
 )
+_BUILDS_ONLY = re.compile(
+    r"^/(?:build|builddir|builds|tmp|work|workspace|w|github|__w|runner|agent|ci|src|nix/var|var/tmp|usr/src|usr/obj)(?:/|$)"
+    r"|/(?:[^/]*[-_.])?(?:build|builds|buildroot|obj|work|workspace|checkout|worktree|src|source|sources|ci|jenkins|"
+    r"runner|job|jobs|pipeline)(?:[-_.@\d][^/]*)?(?:/|$)",
+    re.IGNORECASE,
+)
 _INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
 _TEMPLATE = "XXXXXX"
 """How the template of a temporary file's name ends (mkstemp(3))."""
@@ -96,6 +102,11 @@ def looks_random(directory: str) -> bool:
 def is_build_place(directory: str) -> bool:
     """True for a directory below one where builds usually run; a relative one counts, as a prefix map leaves it."""
     return not directory.startswith("/") or bool(_BUILD_PLACE.match(directory))
+
+
+def is_only_for_builds(directory: str) -> bool:
+    """True for a directory that by its own name, or its place, is one of builds; a home may be anything's."""
+    return not directory.startswith("/") or bool(_BUILDS_ONLY.search(directory))
 
 
 def is_installed_part(tail: str) -> bool:

@@ -37,6 +37,10 @@ _BUILD_WORDS = re.compile(
     r"(?i)\b(?:built|build|compiled|compilation|generated|packaged)\b|(?:built|build|compile)_?(?:at|on|date|time|stamp)"
     r"|(?:built|compiled|epoch)(?=\d)|\bmade (?=\d)"
 )
+_TOLD = re.compile(
+    r"(?i)\b(?:updated|revised|modified|changed|released?|as of|since|until|before|after|valid|expires?|effective|"
+    r"published|written|version)\b"
+)
 _REVISION_WORDS = re.compile(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
 _PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
 _BANNER = re.compile(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION")
@@ -126,6 +130,8 @@ def _reading(
         return TimeReading(change, TimeKind.BANNER, Confidence.CERTAIN)
     if _same_moment(change):
         return TimeReading(change, TimeKind.ZONE, Confidence.CERTAIN)
+    if _is_typed(change, changes):
+        return TimeReading(change, TimeKind.COMPILER if a.form in CPP_FORMS else TimeKind.SCRIPT, Confidence.POSSIBLE)
     if zone is not None and _follows(change, zone):
         if a.form in CPP_FORMS and b.form in CPP_FORMS and _may_be_the_clock(changes, zone):
             return TimeReading(change, TimeKind.COMPILER, Confidence.LIKELY, _EITHER)
@@ -146,6 +152,19 @@ def _reading(
     if a.form in CPP_FORMS and b.form in CPP_FORMS:
         return TimeReading(change, TimeKind.COMPILER, _compiler_confidence(change, changes))
     return _script(change, changes, revisions, alone)
+
+
+def _is_typed(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
+    """True for a time of day in full minutes without a date, and a date in a sentence about something else than a
+    build, where nothing else that changed tells a time: a clock stands at :00 twice once in 3600 times."""
+    a, b = change.a_time, change.b_time
+    if len({(other.a_time, other.b_time) for other in changes}) > 1 or _BUILD_WORDS.search(change.context):
+        return False
+    if names_a_time(change.symbol):
+        return False
+    if a.date is None and b.date is None and a.clock is not None and b.clock is not None:
+        return a.clock % 60 == b.clock % 60 == 0
+    return a.clock is None and b.clock is None and a.form == "cpp-date" and bool(_TOLD.search(change.context))
 
 
 def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool, alone: bool) -> TimeReading | None:
@@ -226,7 +245,8 @@ def _shift(change: TimeChange) -> int | None:
 def _zone_shift(changes: Sequence[TimeChange]) -> int | None:
     """The one shift that every text without a zone shows, if it can be the distance of two zones; else None.
 
-    Whole days are no such distance: no two zones in use are exactly 24 hours apart, but two builds may well be.
+    Whole days are no such distance: no two zones in use are exactly 24 hours apart, but two builds may well be. Nor is
+    less than an hour, which only a text that names its zone can prove.
     """
     plain = [
         change
@@ -241,7 +261,7 @@ def _zone_shift(changes: Sequence[TimeChange]) -> int | None:
     shift = shifts[0]
     if whole and any((part - shift) % DAY for part in parts):
         return None
-    if shift % QUARTER or shift % DAY == 0 or abs(shift) > MOST_ZONES_APART:
+    if shift % QUARTER or shift % DAY == 0 or not HOUR <= abs(shift) <= MOST_ZONES_APART:
         return None
     days = [_days(change) for change in plain if _shift(change) is None]
     return shift if all(day is None or abs(day) <= 1 for day in days) else None

@@ -59,11 +59,13 @@ from elfdiff.causes._cargo import is_target_moved
 from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
     SOURCE_SUFFIX,
+    LoneDirectory,
     build_paths,
     changed_paths,
     is_build_place,
     is_foreign,
     is_installed_part,
+    is_only_for_builds,
     joined,
     lone_directories,
     looks_random,
@@ -83,6 +85,7 @@ from elfdiff.evidence.model import (
     PathPlace,
     SymbolRenamed,
     ToolChange,
+    WordChange,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -337,6 +340,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     return tuple(wanted + rest)
 
 
+_TOLD = re.compile(
+    r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
+    r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
+)
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
 _PLAIN = re.compile(r"(?:/[\w.+@~-]+)+")
 _MOST_BY_NAME = 3
@@ -461,14 +468,18 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         )
         found[CYTHON][0].append(name)
         found[CYTHON][1].append(sure)
+    repeated = {item: sum(_pair(other) == _pair(item) for other in lone) for item in lone}
     for text in lone:
         known = any(
             (text.a_directory + "/").startswith(a + "/") and (text.b_directory + "/").startswith(b + "/")
             for a, b in groups
         )
         face = _lone_face(text.fact.section or "", spoken)
+        named = "rust" in spoken or _is_told(text)
         found[face][0].append(text.fact)
-        found[face][1].append(Confidence.CERTAIN if known else Confidence.LIKELY)
+        found[face][1].append(
+            Confidence.CERTAIN if known else Confidence.LIKELY if named or repeated[text] > 1 else Confidence.POSSIBLE
+        )
     for line in lines:
         found[STRINGS][0].append(line)
         found[STRINGS][1].append(Confidence.CERTAIN)
@@ -503,7 +514,24 @@ def _confidence(changes: list[PathChange]) -> Confidence:
         return Confidence.CERTAIN
     if not exact or (not places and all(is_installed_part(tail) for tail in exact)):
         return Confidence.POSSIBLE
-    return Confidence.LIKELY
+    # One file that is no source, in somebody's home: a default that the source names looks the same.
+    named = any(is_only_for_builds(side) for side in (changes[0].a_directory, changes[0].b_directory))
+    return Confidence.LIKELY if named or len(exact) > 1 or _is_no_text(changes) else Confidence.POSSIBLE
+
+
+def _is_no_text(changes: list[PathChange]) -> bool:
+    return any(change.place is not PathPlace.TEXT for change in changes)
+
+
+def _is_told(item: LoneDirectory) -> bool:
+    """True if a directory by its name, or the text around it, is of a build; a home may be anything's."""
+    said = item.fact.context if isinstance(item.fact, WordChange) else item.fact.a.value if item.fact.a else ""
+    told = _TOLD.search(f"{item.fact.symbol or ''} {said}")
+    return bool(told) or any(map(is_only_for_builds, (item.a_directory, item.b_directory)))
+
+
+def _pair(item: LoneDirectory) -> tuple[str, str]:
+    return item.a_directory, item.b_directory
 
 
 def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> str:

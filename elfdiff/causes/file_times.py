@@ -77,7 +77,9 @@ RESOURCES = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """clang from 16 on reads SOURCE_DATE_EPOCH here too; everybody else sets the times of the sources."""
     modern_clang = user_compiler(context) == "clang" and not older_than(context, "clang", 16)
-    order = (EPOCH, TOUCH, REDEFINE, RESOURCES) if modern_clang and STAMP in faces else (TOUCH, REDEFINE, RESOURCES)
+    if STAMP not in faces:
+        return (RESOURCES, TOUCH)
+    order = (EPOCH, TOUCH, REDEFINE, RESOURCES) if modern_clang else (TOUCH, REDEFINE, RESOURCES)
     return tuple(fix for fix in order if not fix.reaches or set(fix.reaches) & set(faces))
 
 

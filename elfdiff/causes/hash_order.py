@@ -44,6 +44,8 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _MANY = 5
+_TAKEN_OUT = 3
+"""Who sorts a table by hand takes one text or two out and puts them elsewhere; a shuffle leaves few in order."""
 
 _SEEDS = Fix(
     "Python, Perl, Qt generators",
@@ -104,12 +106,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     # What is sorted on a side was sorted there, and hashed by nobody.
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
     if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
-        most = max(table.moved or table.count for table in tables)
+        shuffled_much = any(
+            (table.moved or table.count) >= _MANY and (table.moved or table.count) - table.kept >= _TAKEN_OUT
+            for table in tables
+        )
         changed = [change for change in evidence.of(FunctionChange) if change.certain]
         yield Match(
             "hash-seed-order",
             tables,
-            Confidence.LIKELY if most >= _MANY and all(map(differs_in_numbers, changed)) else Confidence.POSSIBLE,
+            Confidence.LIKELY if shuffled_much and all(map(differs_in_numbers, changed)) else Confidence.POSSIBLE,
             f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
             "in a stripped file another link order looks the same" if evidence.context.stripped else None,
         )

@@ -41,6 +41,15 @@ _BY = re.compile(
     r"(?i)\b(?:built|build|compiled|packaged|linked|made|produced|prepared|generated|"
     r"configured)[- ]?(?:by|on|at|host|user)?\b"
 )
+_RUNS = re.compile(r"(?i)\b(?:runs?|running|drop(?:s|ped)? (?:privileges )?to|setuid|chown|switch(?:es)? to)\b")
+_SERVICE = frozenset(
+    (
+        "nobody", "www-data", "daemon", "bin", "sys", "mail", "ftp", "http", "httpd", "apache", "nginx", "postgres",
+        "mysql", "redis", "git", "sshd", "named", "bind", "proxy", "backup", "news", "uucp", "games", "man", "lp",
+        "dovecot", "postfix", "systemd-network", "_www",
+    )
+)  # fmt: skip
+"""Accounts of services, which programs run as."""
 _CONTAINER = re.compile(r"@[0-9a-f]{12}\Z")
 _RUNNER = re.compile(
     r"(?i)@(?:fv-az\d|runner|buildkit|build|ip-\d|localhost|jenkins)|\A(?:runner|jenkins|buildd?|root|mockbuild|abuild|nixbld\d*)@"
@@ -193,6 +202,10 @@ def _replaced(left: str, right: str, a: str | None, b: str | None, glued: bool) 
     return None
 
 
+def _are_service(pair: tuple[str, str]) -> bool:
+    return any(side in _SERVICE for side in pair)
+
+
 def _shared(a: str, b: str) -> int:
     """How many characters at the start of both are the same."""
     return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
@@ -225,6 +238,8 @@ def _judge(word: WordChange) -> Confidence | None:
         return Confidence.POSSIBLE if all(_MAIL.search(side) for side in pair) else Confidence.LIKELY
     words = spelled(word.symbol)
     whole = word.a_word == word.context.strip() and _OBJECT.search(words) and _MADE.search(words)
+    if word.kind is WordKind.USER_HOST and not _BUILD.search(context) and (_RUNS.search(context) or _are_service(pair)):
+        return Confidence.POSSIBLE
     if word.kind is WordKind.USER_HOST:
         if _BY.search(context) or whole:
             return Confidence.CERTAIN

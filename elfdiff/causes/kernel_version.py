@@ -53,6 +53,10 @@ _TARGET = re.compile(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|
 _HOST = re.compile(
     r"(?i)(?<![\w-])Linux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:build|built|on) linux\b|\bkernel\b"
 )
+_OUTPUT = re.compile(
+    r"(?i)CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:built|compiled|configured) (?:on|under|with)\b|"
+    r"\bbuild (?:system|host|machine|kernel|os)\b|\bhost (?:system|kernel|os)\b"
+)
 _RELEASE = re.compile(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
 
 
@@ -112,11 +116,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     words = [(word, level) for word, level in found if level is not None]
     if not words:
         return
-    sure = any(level is Confidence.CERTAIN for _, level in words)
     yield Match(
         HOST,
         tuple(word for word, _ in words),
-        Confidence.CERTAIN if sure else Confidence.LIKELY,
+        min((level for _, level in words), key=list(Confidence).index),
         became(words[0][0].a_word, words[0][0].b_word),
     )
 
@@ -151,14 +154,21 @@ def _targets(evidence: EvidenceSet) -> Iterator[Match]:
 
 
 def _judge(word: WordChange) -> Confidence | None:
-    """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain; either alone is likely."""
+    """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain; such a release is likely.
+
+    A bare number behind a word such as Linux may be what the program asks for: "requires Linux 5.10 or newer".
+    """
     if word.kind is not WordKind.KERNEL or _is_target(word):
         return None
     said = _HOST.search(named_context(word)) is not None
     shaped = _RELEASE.match(word.a_word) is not None and _RELEASE.match(word.b_word) is not None
     if said and shaped:
         return Confidence.CERTAIN
-    return Confidence.LIKELY if said or shaped else None
+    if shaped:
+        return Confidence.LIKELY
+    if not said:
+        return None
+    return Confidence.LIKELY if _OUTPUT.search(named_context(word)) else Confidence.POSSIBLE
 
 
 def _releases(change: ModuleInfoChange) -> tuple[str, str]:

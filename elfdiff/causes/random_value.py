@@ -39,7 +39,7 @@ _DRAWN = re.compile(
 )
 _OF_BUILD = re.compile(r"(?i)\b(?:build|built|compiled|instance|generated|session|stamp|random|artifact|run)\b")
 _DIGEST = frozenset({32, 40, 48, 56, 64, 96, 128})
-_KEY = re.compile(r"-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)-----")
+_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|PUBLIC KEY|CERTIFICATE|PARAMETERS|KEY BLOCK)-----")
 _BINDER = re.compile(r"_lcompilers_|tmpxft_|\brandom_seed\b")
 
 
@@ -101,7 +101,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             tuple(keys),
             lower(Confidence.LIKELY, sources_differ(evidence)),
             "a PEM block holds another key or certificate",
-            "a bundle of certificates that was updated looks the same",
+            "a key or a bundle of certificates that somebody put in place of another looks the same",
         )
 
 

@@ -119,6 +119,7 @@ _IN_CODE = (PathChange, TimeChange, WordChange, TextChange, IntegerChange, DataC
 """Facts whose lengths or values compilers write into instructions."""
 _ROUNDING = 1e-9
 _RELEASE_NOTE = "cargo build --locked does not bring an older release of the program back"
+_TYPED = (TimeChange, WordChange, TextChange, PathChange, TextOrderChange)
 _TYPED_NOTE = "somebody may have written both; a build script that writes it looks the same"
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
@@ -198,7 +199,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     data = _data(evidence)
     names = [change for change in names if id(change) not in claimed]
     texts = [text for text in texts if id(text) not in claimed]
-    typed = [fact for fact in maybe if id(fact) not in claimed and _is_program(fact) and fact not in texts]
+    typed = [fact for fact in maybe if id(fact) not in claimed and _is_program(fact)]
+    texts = [text for text in texts if text not in typed]
     data = [item for item in data if id(item) not in claimed]
     folded = [
         fact
@@ -272,7 +274,7 @@ def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], list[Evidence], 
     explained = False
     for item, match in matches_of((item for item in catalogue() if item.id != FACE), evidence):
         if match.confidence is Confidence.POSSIBLE and item.role is Role.ROOT:
-            maybe += [fact for fact in match.because if isinstance(fact, (TimeChange, WordChange, TextChange))]
+            maybe += [fact for fact in match.because if isinstance(fact, _TYPED)]
         if match.confidence is Confidence.POSSIBLE or item.role is Role.CONSEQUENCE:
             continue
         claimed.update(id(fact) for fact in match.because)
@@ -531,6 +533,8 @@ def _typed_summary(facts: Sequence[Evidence]) -> str:
     first = facts[0]
     if first.a is None or first.b is None:
         return "a text differs"
+    if isinstance(first, TextOrderChange):
+        return f"{first.section or 'a section'} holds its texts in another order"
     return f"texts differ: {quoted(first.a.value)} became {quoted(first.b.value)}"
 
 

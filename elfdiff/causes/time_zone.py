@@ -19,11 +19,11 @@ SOURCE_DATE_EPOCH is set, but `__TIMESTAMP__` follows TZ even then. Zip members 
 
 ## How to be sure
 
-Texts that name two zones of one moment are decisive. Without a zone, two builds that really ran some hours
-apart would differ in minutes and seconds too: by chance they agree once in 900 times. So elfdiff then says
-likely. A distance of whole days is read as `build-time`: no two zones in use are exactly 24 hours apart,
-nightly builds often are. Winter and summer time of one zone differ by an hour and tell two moments: that is no
-other zone either.
+Texts that name two zones of one moment are decisive. Without a zone, two builds that really ran some hours apart
+would differ in minutes and seconds too: by chance they agree once in 900 times. So elfdiff then says likely. Less
+than an hour says nothing: hardly two zones lie so near, and builds do. A distance of whole days is read as
+`build-time`: no two zones in use are exactly 24 hours apart, nightly builds often are. Winter and summer time of
+one zone differ by an hour and tell two moments: that is no other zone either.
 """
 
 from __future__ import annotations
@@ -74,8 +74,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         return
     first = found[0]
     summary = became(first.a.value, first.b.value) if first.a and first.b else ""
-    note = None if certain else "minutes and seconds agree; two builds that ran hours apart agree so once in 900 times"
-    yield Match(FACE, tuple(found), Confidence.CERTAIN if certain else Confidence.LIKELY, summary, note)
+    note = "they lie full quarters of an hour apart, to the second; by chance two builds do so once in 900 times"
+    yield Match(
+        FACE,
+        tuple(found),
+        Confidence.CERTAIN if certain else Confidence.LIKELY,
+        summary,
+        None if certain else note,
+    )
 
 
 def _names_two_zones(change: TimeChange) -> bool:

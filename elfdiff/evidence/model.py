@@ -159,11 +159,13 @@ class TextOrderChange(Evidence):
 
     ``a_sorted``/``b_sorted`` name the collation that a side follows between the texts that both begin and end with:
     "C",
-    "locale" (case and punctuation ignored) or None. ``moved`` is how many texts stand there.
+    "locale" (case and punctuation ignored) or None. ``moved`` is how many texts stand there, ``kept`` how many of them
+    can stay while the others are taken out and put elsewhere.
     """
 
     count: int
     moved: int = 0
+    kept: int = 0
     a_sorted: str | None = None
     b_sorted: str | None = None
 

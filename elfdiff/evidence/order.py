@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
@@ -62,6 +63,16 @@ def differing_middle(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     head = next(i for i in range(len(a)) if a[i] != b[i])
     tail = next(i for i in range(len(a)) if a[-1 - i] != b[-1 - i])
     return head, tail
+
+
+def kept_in_order(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many of the items of both stand in the same order on both sides: the longest such choice."""
+    places = {name: index for index, name in enumerate(a)}
+    ends: list[int] = []
+    for place in (places[name] for name in b if name in places):
+        at = bisect_left(ends, place)
+        ends[at : at + 1] = [place]
+    return len(ends)
 
 
 def _place(names: Sequence[str], span: Span | None) -> Location:

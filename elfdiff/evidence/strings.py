@@ -21,7 +21,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
-from elfdiff.evidence.order import collation, differing_middle, rearranged
+from elfdiff.evidence.order import collation, differing_middle, kept_in_order, rearranged
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.prose import reads_as_text
 from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
@@ -165,6 +165,7 @@ def _rearranged(string: StringPair) -> TextOrderChange | None:
         rewrites=string.rewrites,
         count=len(words[0]),
         moved=len(words[0]),
+        kept=kept_in_order(*words),
         a_sorted=collation(words[0]),
         b_sorted=collation(words[1]),
     )
@@ -374,6 +375,7 @@ def _orders(pair: Pair) -> Iterator[TextOrderChange]:
             b=Location(item.b.offset, 0, "file", ", ".join(middle[1][:MAX_ORDER_SHOWN])),
             count=len(a_order),
             moved=len(middle[0]),
+            kept=kept_in_order(*middle),
             a_sorted=collation(middle[0]),
             b_sorted=collation(middle[1]),
         )

@@ -130,16 +130,16 @@ def headline(report: Report, names: tuple[str, str]) -> str:
         case Verdict.UNEXPLAINED:
             return f"{both} differ, and no known cause fits; {_gap(report)}"
         case Verdict.PARTLY_EXPLAINED:
-            return f"{both} differ for {amount(len(roots(report)), _reason(report, 'known '))}; {_gap(report)}"
+            left = _gap(report) if unaccounted(report) else _remedy(report)
+            return f"{both} differ for {amount(len(roots(report)), _reason(report, 'known '))}; {left}"
         case Verdict.EXPLAINED:
             return f"{both} differ for {amount(len(_reasons(report)), _reason(report, ''))}; {_remedy(report)}"
 
 
 def label(report: Report) -> str:
-    """The verdict in capitals; it says so where bytes belong to roots that are only possible."""
-    if report.verdict is Verdict.EXPLAINED and any(
-        finding.confidence is Confidence.POSSIBLE and finding.bytes.most for finding in roots(report)
-    ):
+    """The verdict in capitals; it says so where every byte has an owner, and some of the owners are only possible."""
+    doubtful = any(finding.confidence is Confidence.POSSIBLE and finding.bytes.most for finding in roots(report))
+    if report.verdict in (Verdict.EXPLAINED, Verdict.PARTLY_EXPLAINED) and doubtful and not unaccounted(report):
         return "POSSIBLY EXPLAINED"
     return LABELS[report.verdict]
 

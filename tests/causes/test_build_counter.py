@@ -18,6 +18,18 @@ def test_a_number_of_a_build_is_proof(seen, ask):
         assert ask(build_counter, seen.given(seen.word(WordKind.COUNTER, a, b, context))) == {FACE: "certain"}
 
 
+def test_a_number_beside_a_version_may_have_been_typed(seen, ask):
+    context = "Version 2.3 build 118"
+    number, version = (
+        seen.word(kind, a, b, context)
+        for kind, a, b in ((WordKind.COUNTER, "118", "131"), (WordKind.VERSION, "2.3", "2.4"))
+    )
+    assert ask(build_counter, seen.given(number)) == {FACE: "likely"}
+    assert ask(build_counter, seen.given(number, version)) == {FACE: "possible"}
+    numbered = seen.word(WordKind.COUNTER, "#131", "#132", "tool 2.3 (build #131)")
+    assert ask(build_counter, seen.given(numbered)) == {FACE: "likely"}
+
+
 def test_other_numbers_are_not_counters(seen, ask):
     assert ask(build_counter, seen.given(seen.word(WordKind.OTHER, "417", "418", "table of 417 entries"))) == {}
     assert ask(build_counter, seen.given(seen.word(WordKind.COUNTER, "#1", "#2", "see bug #1"))) == {FACE: "possible"}

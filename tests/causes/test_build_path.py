@@ -100,6 +100,18 @@ def test_a_lone_directory_is_likely_and_certain_beside_other_evidence(seen, ask)
     assert ask(build_path, seen.given(seen.text("in /home/a today", "in /home/b tomorrow"))) == {}
 
 
+def test_a_path_in_somebodys_home_may_have_been_typed(seen, ask):
+    """Nothing says that anybody built there; more texts with one pair of directories do."""
+    home = seen.path("/home/ann", "/home/bob", "tool.conf")
+    assert set(ask(build_path, seen.given(home)).values()) == {"possible"}
+    more = seen.path("/home/ann", "/home/bob", "share/tool")
+    assert set(ask(build_path, seen.given(home, more)).values()) <= {"likely", "certain"}
+    lone = seen.text("config in /home/ann", "config in /home/bob")
+    assert set(ask(build_path, seen.given(lone)).values()) == {"possible"}
+    named = seen.text("config in /home/ann/src", "config in /home/bob/work")
+    assert set(ask(build_path, seen.given(named)).values()) == {"likely"}
+
+
 def test_in_rust_a_lone_directory_comes_from_env(seen, ask):
     evidence = seen.given(seen.word(WordKind.OTHER, "/home/a/x", "/srv/x2"), languages=("rust",))
     assert ask(build_path, evidence) == {"path-cargo-out-dir-env": "likely"}

@@ -18,6 +18,16 @@ def test_the_same_texts_in_another_order_are_likely_at_most(seen, ask):
     assert ask(source_change, computed) == {}
 
 
+def test_a_few_texts_that_moved_may_have_been_moved_by_hand(seen, ask):
+    for moved, kept in ((5, 3), (4, 1), (40, 38)):
+        table = TextOrderChange(section=".rodata", count=304, moved=moved, kept=kept)
+        assert ask(hash_order, seen.given(table)) == {"hash-seed-order": "possible"}
+        assert ask(source_change, seen.given(table)) == {"source-change": "possible"}
+    table = TextOrderChange(section=".rodata", count=304, moved=7, kept=3)
+    assert ask(hash_order, seen.given(table)) == {"hash-seed-order": "likely"}
+    assert ask(source_change, seen.given(table)) == {}
+
+
 def test_a_link_order_moves_texts_too(seen, ask):
     for what in ("file-symbols", "units", "members"):
         order = seen.order(what, ["a.c", "b.c"], ["b.c", "a.c"])

@@ -99,6 +99,19 @@ def test_where_texts_are_glued_a_name_needs_no_space(seen, ask):
     assert ask(host_identity, seen.given(paths, glued)) == {FACE: "likely"}
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "context", "level"),
+    [
+        ("nobody", "www-data", "as user nobody", "possible"),
+        ("alice", "bob", "runs as user alice", "possible"),
+        ("alice", "bob", "user alice", "likely"),
+        ("nobody", "alice", "built by nobody", "certain"),
+    ],
+)
+def test_whom_a_program_runs_as_is_no_builder(seen, ask, a, b, context, level):
+    assert ask(host_identity, seen.given(seen.word(WordKind.USER_HOST, a, b, context))) == {FACE: level}
+
+
 def test_an_object_named_for_a_stamp_of_the_user_is_proof(seen, ask):
     named = replace(seen.word(WordKind.USER_HOST, "alice", "bob", "alice"), symbol="stamp_user")
     assert ask(host_identity, seen.given(named)) == {FACE: "certain"}

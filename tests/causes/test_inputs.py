@@ -24,6 +24,7 @@ from elfdiff.evidence.model import (
     SourceRenamed,
     SplitUnitIdChange,
     SymbolSetChange,
+    TextOrderChange,
     TextTotals,
     UnitNaming,
     WordKind,
@@ -190,13 +191,19 @@ class TestSource:
         assert ask(source, seen.given(seen.text(None, "new text"))) == {"source-change": "likely"}
         assert ask(source, seen.given(seen.word(WordKind.OTHER, "red", "blue"))) == {"source-change": "likely"}
 
+    def test_a_text_that_another_cause_may_explain_is_possible(self, seen, ask):
+        home = seen.path("/home/ann", "/home/bob", "tool.conf")
+        order = TextOrderChange(section=".rodata", count=304, moved=5, kept=3)
+        for fact in (seen.text("in /home/a", "in /srv/b"), home, order):
+            assert ask(source, seen.given(fact)) == {"source-change": "possible"}
+
     def test_texts_that_are_no_sign(self, seen, ask):
         assert ask(source, seen.given(seen.text("a", "b", fragment=True))) == {}
         glued = seen.text("out_slice.len()capacity overflow.8", "out_slice.len()capacity overflow68", fragment=True)
         assert ask(source, seen.given(glued)) == {}
         assert ask(source, seen.given(seen.text("a", "b", section=".debug_str"))) == {}
         assert ask(source, seen.given(seen.text("a", "b", section=".comment"))) == {}
-        assert ask(source, seen.given(seen.text("in /home/a", "in /srv/b"))) == {}
+        assert ask(source, seen.given(seen.text("built in /home/a", "built in /srv/b"))) == {}
         for kind in (WordKind.HOST, WordKind.LOCALE):
             assert ask(source, seen.given(seen.word(kind, "a1", "b2"))) == {}
 

@@ -31,6 +31,8 @@ def test_a_long_word_may_be_a_digest(seen, ask):
 def test_a_key_made_by_the_build_is_likely(seen, ask):
     key = seen.text("-----BEGIN PRIVATE KEY-----\\nMIIE", "-----BEGIN PRIVATE KEY-----\\nMIIF")
     assert ask(random_value, seen.given(key)) == {"generated-keys-or-certs": "likely"}
+    public = seen.text("-----BEGIN PUBLIC KEY-----\\n5/+1", "-----BEGIN PUBLIC KEY-----\\nIJgK")
+    assert ask(random_value, seen.given(public)) == {"generated-keys-or-certs": "likely"}
     one_side = seen.text("-----BEGIN PRIVATE KEY-----\\nMIIE", None)
     assert ask(random_value, seen.given(one_side)) == {}
 

@@ -43,9 +43,27 @@ def test_a_date_alone_may_have_been_typed_and_is_no_time_zone(seen, claims):
     assert claims(evidence) == {"time-cpp-date-time": "likely"}
 
 
-def test_full_minutes_may_have_been_typed(seen, claims):
-    evidence = seen.given(seen.time(seen.stamp("cpp-time", None, (8, 0, 0)), seen.stamp("cpp-time", None, (9, 7, 0))))
-    assert claims(evidence) == {"time-cpp-date-time": "likely"}
+@pytest.mark.parametrize("later", [(9, 7, 0), (10, 0, 0), (8, 30, 0)])
+def test_full_minutes_may_have_been_typed(seen, claims, later):
+    """They are no two zones either: "backup starts at 10:15:00" became 10:45:00."""
+    change = seen.time(seen.stamp("cpp-time", None, (8, 0, 0)), seen.stamp("cpp-time", None, later))
+    assert claims(seen.given(change)) == {"time-cpp-date-time": "possible"}
+
+
+def test_a_date_in_a_sentence_about_something_else_may_have_been_typed(seen, claims):
+    days = seen.stamp("cpp-date", DAY), seen.stamp("cpp-date", NEXT)
+    assert claims(seen.given(seen.time(*days, context="last updated Nov 23 2026"))) == {
+        "time-cpp-date-time": "possible"
+    }
+    assert claims(seen.given(seen.time(*days, context="store 2.3 (built Nov 23 2026)"))) == {
+        "time-cpp-date-time": "likely"
+    }
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 45])
+def test_less_than_an_hour_is_no_other_zone(seen, claims, minutes):
+    stamps = seen.stamp("cpp-date-time", DAY, (1, 10, 37)), seen.stamp("cpp-date-time", DAY, (1, 10 + minutes, 37))
+    assert claims(seen.given(seen.time(*stamps))) == {"time-cpp-date-time": "certain"}
 
 
 @pytest.mark.parametrize("hours", [-10, 2, 5.5, 5.75, 14])

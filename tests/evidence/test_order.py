@@ -1,6 +1,8 @@
 """Collations, and when an order is a fact."""
 
-from elfdiff.evidence.order import collation, order_change, rearranged
+import pytest
+
+from elfdiff.evidence.order import collation, kept_in_order, order_change, rearranged
 
 C_ORDER = ["Hash.c", "List.c", "XML.c", "color.c", "main_loop.c"]
 LOCALE_ORDER = ["color.c", "Hash.c", "List.c", "main_loop.c", "XML.c"]
@@ -42,3 +44,11 @@ def test_one_set_of_words_without_ends_in_two_orders():
     assert rearranged(b"abcdef", b"fedcba") is None
     assert rearranged(b"one two", b"one three") is None
     assert rearranged(b"same", b"same") in (None, ([], []))
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [("abcdefg", 7), ("bcdefga", 6), ("bacdefg", 6), ("gfedcba", 1), ("cagfdeb", 3), ("", 0)],
+)
+def test_how_many_kept_their_order(after: str, kept: int) -> None:
+    assert kept_in_order("abcdefg", after) == kept

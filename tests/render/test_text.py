@@ -221,6 +221,11 @@ def test_bytes_that_belong_to_a_possible_cause_are_explained_possibly(made: Simp
     assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
     assert "differ for 1 possible reason; a flag may remove it" in " ".join(text.split())
     assert "result=explained" in text
+    report = made.report(Verdict.PARTLY_EXPLAINED, (doubt,), ledger=made.ledger(payload=5))
+    text = render_text(report, PLAIN, 1)
+    assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
+    assert "differ for 1 possible reason; a flag may remove it" in " ".join(text.split())
+    assert "no cause accounts for" not in text
     without_bytes = replace(doubt, bytes=Sides())
     report = made.report(Verdict.EXPLAINED, (made.build_path(), without_bytes), ledger=made.ledger(payload=5))
     text = render_text(report, PLAIN, 1)
