@@ -8,8 +8,6 @@ from elfdiff.comparison.functiontables import NAME, function_table
 from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
 
-LEAST = 2
-"""Files that must agree on what was taken off their names; or all of them."""
 MAX_HEADS = 8
 
 
@@ -24,15 +22,11 @@ def trimmed_heads(a: ElfFile, b: ElfFile) -> list[tuple[bytes, bytes]]:
     if len(ours) != len(theirs):
         return []
     found: Counter[tuple[bytes, bytes]] = Counter()
-    changed = 0
     for old, new in zip(ours, theirs, strict=True):
-        if old == new:
-            continue
-        changed += 1
         heads = _heads(old, new)
         if heads[0].startswith(b"/") != heads[1].startswith(b"/"):
             found[heads] += 1
-    kept = [heads for heads, count in found.most_common(MAX_HEADS) if count >= min(LEAST, changed)]
+    kept = [heads for heads, _ in found.most_common(MAX_HEADS)]
     return [(x[:-1], y[:-1]) if x and y else (x, y) for x, y in kept]
 
 

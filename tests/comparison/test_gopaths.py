@@ -40,5 +40,7 @@ def test_other_files_say_nothing(heads):
     assert heads([], []) == []
 
 
-def test_one_file_among_many_is_no_rule(heads):
-    assert heads([*PLAIN, b"/odd/place.go"], [*TRIMMED, b"place.go"]) == heads(PLAIN, TRIMMED)
+def test_a_head_of_one_file_comes_last(heads):
+    found = heads([*PLAIN, b"/odd/place.go"], [*TRIMMED, b"x.org/place.go"])
+    assert found[-1] == (b"/odd", b"x.org")
+    assert sorted(found[:-1]) == sorted(heads(PLAIN, TRIMMED))
