@@ -151,3 +151,21 @@ def test_a_note_of_another_size_is_accounted_for_with_all_that_says_its_size(tmp
         assert [finding.cause for finding in report.findings] == ["build-id-setting"]
         assert report.ledger is not None
         assert report.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("ld.lld")), reason="gcc and LLD build the pair")
+def test_shuffled_functions_are_reordered_those_of_the_runtime_too(tmp_path: Path) -> None:
+    """The functions of crtbegin.o have symbols without a size."""
+    names = ("alpha", "beta", "gamma", "delta")
+    body = "".join(
+        f"__attribute__((noinline)) int {name}(int x) {{ return x * {number} + {number}; }}\n"
+        for number, name in enumerate(names, 3)
+    )
+    calls = " + ".join(f"{name}(c)" for name in names)
+    (tmp_path / "m.c").write_text(f"{body}int main(int c, char **v) {{ (void) v; return {calls}; }}\n")
+    for seed in ("1", "2"):
+        flags = ["-ffunction-sections", "-fuse-ld=lld", f"-Wl,--shuffle-sections=*={seed}"]
+        subprocess.run(["gcc", "-O2", *flags, "-o", seed, "m.c"], check=True, cwd=tmp_path)
+    report = pipeline.diagnose(str(tmp_path / "1"), str(tmp_path / "2"))
+    assert report.ledger is not None
+    assert (report.code, report.ledger.totals.unexplained.most) == (Code.REORDERED, 0)

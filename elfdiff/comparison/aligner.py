@@ -78,7 +78,7 @@ from elfdiff.comparison.tables import (
     records,
     relocation_orders,
 )
-from elfdiff.comparison.things import align_initialisers, language_votes, snapped, with_objects, with_words
+from elfdiff.comparison.things import align_initialisers, language_votes, snapped, with_names, with_objects, with_words
 from elfdiff.comparison.versions import SHT_GNU_VERNEED, align_needs, needs, number_map, numbers_of
 from elfdiff.comparison.votes import Votes, anchored
 from elfdiff.elf.model import Section
@@ -227,6 +227,8 @@ class Aligner:
         self.address = self._addresses(pieces)
         for left, right in sorted(later, key=lambda pair: pair[0].type == SHT_GNU_VERSYM):
             self.texts[left.index] = TextAlignment(self._table(left, right))
+            if left.type == SHT_SYMTAB:
+                self._names_of(left, right)
         self.address = self._addresses(pieces)
         return self._finished(pieces)
 
@@ -506,6 +508,9 @@ class Aligner:
                 many.append(Runs.of([(left.address, right.address, min(left.size, right.size))]))
             if left.size:
                 ends[left.address + left.size] = right.address + self._extent(left, right)
+            elif not right.size and left.index in self.trusted[0] and right.index in self.trusted[1]:
+                # An empty section holds nothing, but symbols begin and end there.
+                ends.setdefault(left.address, right.address)
         for x, y in pieces:
             if x is None or y is None or x.section is not None:
                 continue
@@ -711,6 +716,19 @@ class Aligner:
             return at[:0], at[:0]
         hit = whole & (there[row] == place)
         return to[hit], other[row[hit]]
+
+    def _names_of(self, left: Section, right: Section) -> None:
+        """Names that a string table holds more than once go with their symbols."""
+        text = self.texts.get(left.link)
+        tables = [self._symbol_table(image, section) for image, section in ((self.a, left), (self.b, right))]
+        if text is None or tables[0] is None or tables[1] is None or self.index_map.get(left.link) != right.link:
+            return
+        size = tables[0].entry_size
+        at, whole = self.texts[left.index].runs.map_fields(size * np.arange(len(tables[0]), dtype=np.int64), size)
+        names = [table.table["name"].astype(np.int64) for table in (tables[0], tables[1])]
+        strings = self.a.content(self.a.elf.sections[left.link]), self.b.content(self.b.elf.sections[right.link])
+        runs = with_names(text.runs, *strings, *names, np.where(whole, at // size, -1))
+        self.texts[left.link] = TextAlignment(runs, text.changes)
 
     def _initialisers(self) -> None:
         """Rows of functions that run before and after main."""

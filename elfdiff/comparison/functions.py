@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +13,17 @@ import numpy.typing as npt
 
 from elfdiff.comparison.content import GRAM, align_content, filled
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.machines import CodeReferences
+from elfdiff.comparison.machines import CodeReferences, machine
 from elfdiff.comparison.pools import Rewriter
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
 MAX_ROUNDS = 8
+MAX_WITHOUT_SIZE = 200
+FAR = 512
+"""Bytes that a function without a size can have: those of the C runtime's start are short."""
+MOST_FILL = 63
 MOST = 1 << 13
 """Entries of one jump table."""
 MAX_COMPARED = 4 << 20
@@ -111,6 +116,9 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
             known = spans.get(start)
             if known is None or known[2] is None or (known[2][1] != b"" and not local):
                 spans[start] = (start + length, text.decode("utf-8", "backslashreplace"), (text, unit))
+        if not image.relocatable:
+            for start, end, text in _without_size(image, section, frozenset(spans)):
+                spans.setdefault(start, (end, text.decode("utf-8", "backslashreplace"), (text, b"")))
     out: list[Function] = []
     at = 0
     for start in sorted(spans):
@@ -119,6 +127,38 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
             continue
         out.append(Function(start, end, name, key, start in framed))
         at = end
+    return out
+
+
+def _without_size(image: Image, section: Section, starts: frozenset[int]) -> list[tuple[int, int, bytes]]:
+    """(start, end, name) of functions whose symbols give no size, as those of crtbegin.o: up to what begins next.
+
+    The padding in front of that is left out; nothing where the next thing is far, or nothing reads this machine.
+    """
+    table, reader = image.elf.symtab, machine(image.elf.header)
+    if table is None or reader is None or image.elf.header.machine == EM_ARM:
+        return []
+    chosen = ((table.table["info"] & 15) == STT_FUNC) & (table.section_of == section.index) & (table.table["size"] == 0)
+    rows = np.flatnonzero(chosen)
+    if not 0 < len(rows) <= MAX_WITHOUT_SIZE:
+        return []
+    names = {
+        int(table.table["value"][row]) - section.address: table.names.raw(int(table.table["name"][row]))
+        for row in rows.tolist()
+    }
+    bounds = sorted({*starts, *names, section.size})
+    content = image.content(section)
+    out: list[tuple[int, int, bytes]] = []
+    for start, name in sorted(names.items()):
+        if start in starts or not 0 <= start < section.size:
+            continue
+        end = bounds[bisect.bisect_right(bounds, start)]
+        if end - start > FAR:
+            continue
+        fill = next(
+            (at for at in range(max(start, end - MOST_FILL), end) if reader.is_padding(content[at:end], at)), end
+        )
+        out.append((start, fill, name))
     return out
 
 

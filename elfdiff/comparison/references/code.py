@@ -66,7 +66,7 @@ def allocated(image: Image, values: Ints) -> Flags:
     """Which numbers are addresses inside an allocated section (or at the end of one)."""
     hit = np.zeros(len(values), dtype=bool)
     for section in image.elf.sections:
-        if section.is_allocated and section.size and not (section.type == SHT_NOBITS and section.flags & SHF_TLS):
+        if section.is_allocated and section.address and not (section.type == SHT_NOBITS and section.flags & SHF_TLS):
             hit |= (values >= section.address) & (values <= section.address + section.size)
     return hit
 

@@ -63,7 +63,10 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     start = value - thumb
     # A plain value with the Thumb bit maps like the address before it, because runs never begin at odd addresses.
     stops = plain & _at_ends(image, start, shndx)
-    body = plain & ~stops
+    # A section's own symbol means where the section begins, whatever stands there.
+    begins = plain & ~stops & (kind == STT_SECTION)
+    body = plain & ~stops & ~begins
+    yield Fields("symbol value", entry[begins] + at, width, value[begins], LAYOUT)
     yield Fields("symbol value", entry[body] + at, width, value[body], ADDRESS)
     yield Fields("symbol value", entry[stops] + at, width, value[stops], LAYOUT, end=True)
     yield Fields("symbol value", entry[threaded] + at, width, value[threaded], THREAD_LOCAL)
