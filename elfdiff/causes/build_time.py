@@ -178,6 +178,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             found[SCRIPT].append((number, Confidence.CERTAIN))
         elif text is None and names_a_time(number.symbol):
             found[SCRIPT].append((number, Confidence.LIKELY))
+        elif text is None and (number.section or "").startswith(".text"):
+            found[SCRIPT].append((number, Confidence.POSSIBLE))
     summary = _summary(first, found)
     for face, facts in found.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)

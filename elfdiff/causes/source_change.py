@@ -206,7 +206,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         fact
         for fact in evidence.items
         if isinstance(fact, _IN_CODE) and id(fact) in claimed and not (fact.section or "").startswith(".debug")
-    ]
+    ] + [fact for fact in maybe if _is_folded_time(fact)]
     if folded:
         functions = [change for change in functions if not _is_folded(change, folded)]
     if any(id(table) in claimed for table in evidence.of(TextOrderChange)) and not (names or texts or data):
@@ -274,7 +274,7 @@ def _claims_of_others(evidence: EvidenceSet) -> tuple[set[int], list[Evidence], 
     explained = False
     for item, match in matches_of((item for item in catalogue() if item.id != FACE), evidence):
         if match.confidence is Confidence.POSSIBLE and item.role is Role.ROOT:
-            maybe += [fact for fact in match.because if isinstance(fact, _TYPED)]
+            maybe += [fact for fact in match.because if isinstance(fact, _TYPED) or _is_folded_time(fact)]
         if match.confidence is Confidence.POSSIBLE or item.role is Role.CONSEQUENCE:
             continue
         claimed.update(id(fact) for fact in match.because)
@@ -332,6 +332,11 @@ def _is_folded(change: FunctionChange, texts: Sequence[Evidence]) -> bool:
         or any(_spells(x, a.value) and _spells(y, b.value) for a, b in places)
         for x, y in numbers_of(change)
     )
+
+
+def _is_folded_time(fact: Evidence) -> bool:
+    """True for a number in an instruction that reads as a time on both sides."""
+    return isinstance(fact, IntegerChange) and fact.seconds and (fact.section or "").startswith(".text")
 
 
 def _moved(evidence: EvidenceSet) -> bool:
@@ -407,7 +412,7 @@ def _is_program(change: Evidence) -> bool:
 
 def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
     counted = [item.fact for item in counters(evidence)]
-    numbers = [number for number in evidence.of(IntegerChange) if number not in counted]
+    numbers = [n for n in evidence.of(IntegerChange) if n not in counted and not _is_folded_time(n)]
     tables = [
         change
         for change in evidence.of(DataChange)
@@ -535,6 +540,8 @@ def _typed_summary(facts: Sequence[Evidence]) -> str:
         return "a text differs"
     if isinstance(first, TextOrderChange):
         return f"{first.section or 'a section'} holds its texts in another order"
+    if isinstance(first, IntegerChange):
+        return f"a number differs: {first.a_value} became {first.b_value}"
     return f"texts differ: {quoted(first.a.value)} became {quoted(first.b.value)}"
 
 

@@ -9,6 +9,7 @@ from elfdiff.comparison.disassembly import first_differences
 from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.model import Symbol
+from elfdiff.evidence.folded import times_in
 from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
 from elfdiff.evidence.order import order_change
 from elfdiff.report import Location
@@ -29,7 +30,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     # The surest differences first: of redirected functions there may be thousands.
     changed.sort(key=lambda match: _STATUSES.index(match.status))
     for index, match in enumerate(changed[:MAX_CHANGES]):
-        yield _change(pair, match, index < MAX_DECODED)
+        change = _change(pair, match, index < MAX_DECODED)
+        yield change
+        if change.a_lines and match.a_span and match.b_span:
+            yield from times_in(pair, change, match.a_span, match.b_span)
     yield from _order(pair, matches)
     yield FunctionTotals(
         section=".text",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from elfdiff.causes.build_time import detect as build_time
 from elfdiff.causes.configure_result import detect as configure
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.dependency_version import detect as dependency
@@ -196,6 +199,13 @@ class TestSource:
         order = TextOrderChange(section=".rodata", count=304, moved=5, kept=3)
         for fact in (seen.text("in /home/a", "in /srv/b"), home, order):
             assert ask(source, seen.given(fact)) == {"source-change": "possible"}
+
+    def test_a_number_in_code_that_reads_as_a_time_is_possible_only(self, seen, ask):
+        lines = [(f"lea esi, [rdi + {number:#x}]",) for number in (1795415011, 1795418899)]
+        number = replace(seen.number(1795415011, 1795418899, "main", seconds=True), section=".text")
+        evidence = seen.given(seen.function("main", *lines), number, seen.totals(30, changed=1))
+        assert ask(source, evidence) == {"source-change": "possible"}
+        assert ask(build_time, evidence) == {"time-build-script-date": "possible"}
 
     def test_texts_that_are_no_sign(self, seen, ask):
         assert ask(source, seen.given(seen.text("a", "b", fragment=True))) == {}
