@@ -28,6 +28,8 @@ _KNOWN = tuple(
     )
 )
 """As the libraries' own sources spell them: zlib's deflate_copyright, OPENSSL_VERSION_TEXT, BZ_VERSION, …."""
+_DATED = frozenset({"bzip2", "SQLite"})
+"""Libraries whose release is a date, or has one in its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +69,12 @@ def library_texts(evidence: EvidenceSet) -> Iterator[LibraryText]:
 
 
 def library_times(evidence: EvidenceSet) -> Iterator[TimeChange]:
-    """Dates and years in such texts: those of a release, and of no build."""
-    return (change for change in evidence.of(TimeChange) if library_of(change.context) is not None)
+    """Dates and years in texts of a library whose release differs: those of the release, and of no build.
+
+    A time of day is the clock's even there: programs write it behind the library's text.
+    """
+    released = {text.name for text in library_texts(evidence)}
+    for change in evidence.of(TimeChange):
+        named = library_of(change.context)
+        if named is not None and change.a_time.clock is None and (named[0] in released or named[0] in _DATED):
+            yield change

@@ -41,7 +41,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from elfdiff.causes._code import certain_changes
+from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._facts import tools_differ
 from elfdiff.causes._libraries import library_texts, library_times
 from elfdiff.causes._paths import is_other_release, released_headers
@@ -124,7 +124,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 def _texts(evidence: EvidenceSet) -> Iterator[Match]:
     """Texts of libraries that name two releases, with the dates beside them and the code that came with them."""
     texts = list(library_texts(evidence))
-    if texts:
+    # Another release of a library without other code is a text that somebody edited in this very program.
+    if texts and code_changed(evidence):
         shown = (f"{text.name} {text.a_version} became {text.b_version}" for text in texts if text.name)
         yield Match(
             STATIC,

@@ -40,7 +40,8 @@ def test_a_library_that_is_linked_in_names_its_release(seen, ask):
     ],
 )
 def test_texts_of_other_libraries(seen, ask, a, b):
-    assert ask(dependency_version, seen.given(seen.text(a, b))) == STATIC
+    assert ask(dependency_version, seen.given(seen.text(a, b), seen.function("inside"))) == STATIC
+    assert ask(dependency_version, seen.given(seen.text(a, b))) == {}
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,14 @@ def test_texts_of_other_libraries(seen, ask, a, b):
 )
 def test_texts_of_the_program_are_none(seen, ask, a, b):
     assert ask(dependency_version, seen.given(seen.text(a, b))) == {}
+
+
+def test_a_clock_behind_a_librarys_text_is_the_builds(seen, ask):
+    lua = "$LuaVersion: Lua 5.4.4  Copyright (C) 1994-2022 Lua.org, PUC-Rio $ Nov 23 2026 04:36:33"
+    stamps = (
+        seen.stamp("cpp-date-time", (2026, 11, 23), (4, 36, 33)),
+        seen.stamp("cpp-date-time", (2027, 2, 21), (5, 6, 49)),
+    )
+    assert ask(build_time, seen.given(seen.time(*stamps, context=lua))) == {"time-cpp-date-time": "certain"}
+    year = seen.time(seen.stamp("year", (2022, 1, 1)), seen.stamp("year", (2023, 1, 1)), context=lua)
+    assert ask(build_time, seen.given(year)) == {"time-copyright-year": "possible"}
