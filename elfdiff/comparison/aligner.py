@@ -727,7 +727,7 @@ class Aligner:
         at, whole = self.texts[left.index].runs.map_fields(size * np.arange(len(tables[0]), dtype=np.int64), size)
         names = [table.table["name"].astype(np.int64) for table in (tables[0], tables[1])]
         strings = self.a.content(self.a.elf.sections[left.link]), self.b.content(self.b.elf.sections[right.link])
-        runs = with_names(text.runs, *strings, *names, np.where(whole, at // size, -1))
+        runs = with_names(text.runs, *strings, names[0], names[1], np.where(whole, at // size, -1))
         self.texts[left.link] = TextAlignment(runs, text.changes)
 
     def _initialisers(self) -> None:

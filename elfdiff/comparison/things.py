@@ -88,6 +88,27 @@ def with_words(
     return filled(corrected(runs, found).triples(), left, right) if found else runs
 
 
+def with_names(runs: Runs, left: bytes, right: bytes, ours: Ints, theirs: Ints, partner: Ints) -> Runs:
+    """``runs`` of a string table that holds a name more than once (mold's): each copy goes with the symbol that has it.
+
+    ``ours`` and ``theirs``: where the names of a's and b's symbols begin; ``partner``: who is whom. Only where each of
+    the copies is one symbol's alone, in both files: a symbol that was turned to another's copy is none's partner.
+    """
+    alone = [np.unique(side, return_counts=True) for side in (ours, theirs)]
+    single = [np.isin(side, found[0][found[1] == 1]) for side, found in zip((ours, theirs), alone, strict=True)]
+    rows = np.flatnonzero((partner >= 0) & single[0])
+    rows = rows[single[1][partner[rows]]]
+    a_at, b_at = ours[rows], theirs[partner[rows]]
+    place, whole = runs.map_fields(a_at, 1)
+    found: list[tuple[int, int, int]] = []
+    for a, b in zip(a_at[~whole | (place != b_at)].tolist(), b_at[~whole | (place != b_at)].tolist(), strict=True):
+        end = left.find(b"\0", a) + 1
+        text = left[a:end]
+        if 0 < a < end and b > 0 and right.startswith(text, b) and left[a - 1] == right[b - 1] == 0:
+            found.append((a, b, len(text)))
+    return corrected(runs, found)
+
+
 def corrected(runs: Runs, found: list[tuple[int, int, int]]) -> Runs:
     """``runs`` with other runs put over them; where those overlap each other, the first one counts."""
     for side in (0, 1):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from elfdiff.comparison.runs import Runs
-from elfdiff.comparison.things import align_initialisers, snapped, with_objects, with_words
+from elfdiff.comparison.things import align_initialisers, snapped, with_names, with_objects, with_words
 
 
 def _words(*values: int) -> np.ndarray:
@@ -53,3 +53,19 @@ def test_initialisers_follow_the_functions():
 def test_initialisers_in_no_order_tell_nothing():
     targets = np.array([300, 100, 200, 150, 170])
     assert align_initialisers(targets, targets, np.ones(5, dtype=bool), 8) is None
+
+
+def _names(ours: list[int], theirs: list[int]) -> Runs:
+    left, right = b"\0same\0other\0same\0", b"\0same\0same\0other\0"
+    runs = Runs.of([(0, 0, 6), (6, 11, 6), (12, 6, 5)])
+    partner = np.arange(len(ours), dtype=np.int64)
+    return with_names(runs, left, right, np.array(ours), np.array(theirs), partner)
+
+
+def test_copies_of_a_name_go_with_their_symbols():
+    found = _names([1, 12], [6, 1])
+    assert found.map_fields(np.array([1, 12]), 5)[0].tolist() == [6, 1]
+
+
+def test_a_symbol_turned_to_the_name_of_another_moves_nothing():
+    assert _names([1, 12], [6, 6]).triples() == [(0, 0, 6), (6, 11, 6), (12, 6, 5)]
