@@ -75,6 +75,11 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
         summary = f"{amount} of {side} changed after the link, by hand or by damage{where}"
         yield Match(EDITED, (replace(proof[0], spans=()),), Confidence.CERTAIN, summary)
         return
+    gone = any(s.name == ".text" and s.status in ("added", "removed") for s in evidence.of(SectionChange))
+    if gone and whole is None:
+        summary = f"the section headers of {named} no longer describe its contents, by an edit or by damage"
+        yield Match(EDITED, (replace(proof[0], spans=()),), Confidence.CERTAIN, summary)
+        return
     steps: list[tuple[str, list[Evidence], str]] = []
     if whole is not None:
         steps.append((whole[0], facts, whole[1]))

@@ -52,7 +52,7 @@ def inspect_bytes(data: bytes, path: str) -> Inspection:
         toolchain=tuple(tool.text for tool in subject.tools),
         languages=subject.languages,
         build_id=elf.build_id.hex() if elf.build_id else None,
-        build_id_kind=build_id_kind(elf.build_id) if elf.build_id else None,
+        build_id_kind=build_id_kind(elf),
         interpreter=_interpreter(elf),
         soname=next(iter(_texts(elf, DT_SONAME)), None),
         needed=_texts(elf, DT_NEEDED),

@@ -157,7 +157,8 @@ def test_a_member_of_one_side(archive, file, explain):
     report = explain(a, b)
     rows = {row.name: row.status for row in report.ledger.rows}
     assert rows["y.o"] == "added"
-    assert owned(report, "y.o") == {"unexplained": 62}
+    assert owned(report, "y.o") == {"input": 62}
+    assert causes(report) == {"source-change": Confidence.LIKELY}
     assert report.code is None
     check(report.ledger, a, b)
 

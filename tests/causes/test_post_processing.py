@@ -134,6 +134,13 @@ def test_contents_changed_in_a_finished_file_have_no_owner(seen):
     assert "work" in match.summary
 
 
+def test_headers_that_no_longer_describe_the_program_are_damage(seen):
+    lost = [section(name, "removed", 90, allocated=True) for name in (".text", ".dynstr", ".rodata")]
+    (match,) = post_processing.detect(seen.given(KEPT, changed(300), *lost, section(".symtab", "removed", 9)))
+    assert match.face == "edited-after-link"
+    assert not set(lost) & set(match.because)
+
+
 def test_a_few_bytes_are_damage_and_have_no_owner(seen):
     path = seen.path("/srv/a", "/srw/a", "x.c", PathPlace.DEBUG_NAME)
     (match,) = post_processing.detect(seen.given(KEPT, changed(1, "a"), path))

@@ -29,7 +29,7 @@ def test_a_stripped_program_built_by_relative_names_has_none(compiled: Compiled)
     assert found.hazards == ()
     assert found.needed == ("libc.so.6",)
     assert found.stripped
-    assert found.build_id_kind == "20 bytes: sha1"
+    assert found.build_id_kind == "20 bytes: sha1 of this file, so nothing changed it after its link"
 
 
 def test_the_directory_in_debug_information_shows(compiled: Compiled, faces: Faces, tmp_path: Path) -> None:
@@ -141,3 +141,9 @@ def test_bad_input_is_an_error_with_a_sentence(tmp_path: Path) -> None:
         elfdiff.inspect(tmp_path / "text")
     with pytest.raises(UnreadableFile):
         elfdiff.inspect(tmp_path / "missing")
+
+
+def test_an_md5_that_is_the_digest_of_the_file_is_no_random_number(compiled: Compiled, faces: Faces) -> None:
+    digest, drawn = (compiled("-fuse-ld=bfd", f"-Wl,--build-id={style}") for style in ("md5", "uuid"))
+    assert "build-id-uuid" not in faces(digest)
+    assert faces(drawn)["build-id-uuid"] == "hints"

@@ -8,6 +8,7 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.notes import NT_GNU_BUILD_ID
 from elfdiff.inspection.sign import Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.modinfo import module_signature
 from elfdiff.span import Span
 
@@ -28,11 +29,15 @@ _KINDS = {
 _RANDOM = "16 bytes with the version of a random UUID"
 
 
-def build_id_kind(build_id: bytes) -> str:
-    """What the length says about how an ID was made."""
-    if _is_version_4(build_id):
+def build_id_kind(elf: ElfFile) -> str | None:
+    """What the length says about how the ID was made, and whether it is the digest of this file; None without an ID."""
+    if elf.build_id is None:
+        return None
+    if is_as_linked(elf):
+        return f"{_KINDS[len(elf.build_id)].split(',')[0]} of this file, so nothing changed it after its link"
+    if _is_version_4(elf.build_id):
         return _RANDOM
-    return _KINDS.get(len(build_id), f"{len(build_id)} bytes: given by hand")
+    return _KINDS.get(len(elf.build_id), f"{len(elf.build_id)} bytes: given by hand")
 
 
 def find(subject: Subject) -> Iterator[Sign]:
@@ -54,6 +59,8 @@ def find(subject: Subject) -> Iterator[Sign]:
 def _build_id(subject: Subject) -> Iterator[Sign]:
     note = next((n for n in subject.elf.notes if n.owner == "GNU" and n.type == NT_GNU_BUILD_ID), None)
     if note is None:
+        return
+    if is_as_linked(subject.elf):
         return
     place = subject.file_place(note.description_span, note.description.hex()[:128], note.section)
     length = len(note.description)
