@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SIZES = (1, 2, 4, 8)
-FUNCTIONS = 400
-"""In one unit: some 400 kB with debug information."""
+FUNCTIONS = 600
+"""In one unit: some 600 kB with debug information."""
 KINDS = ("other path", "all different")
 
 
