@@ -58,7 +58,13 @@ _EXPANDED = frozenset(
 _CHECKED = re.compile(r"__(\w+?)_chk\Z")
 _PRINTERS = re.compile(r"(?:v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)\Z")
 _GUARDS = frozenset({"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"})
-_ASSERTIONS = frozenset({"__assert_fail", "__assert_rtn", "__assert_func", "__assert13", "__assert"})
+_ASSERTIONS = frozenset(
+    (
+        "__assert_fail", "__assert_rtn", "__assert_func", "__assert13", "__assert", "_d_assert", "_d_assertp",
+        "_d_assert_msg", "_d_arraybounds", "_d_arrayboundsp", "_d_arraybounds_index", "_d_arraybounds_slice",
+        "_d_arraybounds_indexp", "_d_arraybounds_slicep", "_d_unittest", "_d_unittestp", "_d_unittest_msg",
+    )
+)  # fmt: skip
 _CLONE = re.compile(r"\.(?:constprop|isra|part|cold|localalias|lto_priv)(?:\.\d+)*")
 _MOST = 0.5
 _ENOUGH = 8
@@ -152,7 +158,9 @@ def _checks(
         yield _match(
             (change, *(text for text in evidence.of(TextChange) if (text.a is None) == (index == 1))),
             Confidence.LIKELY,
-            f"only {'ab'[index]} checks assertions, the other was built with -DNDEBUG: {listed(asserts[index])}",
+            f"only {'ab'[index]} checks assertions, the other was built with "
+            f"{'-frelease' if any(name.startswith('_d_') for name in asserts[index]) else '-DNDEBUG'}: "
+            f"{listed(sorted(asserts[index]))}",
         )
         return
     texts = any(not is_code_text(text) for text in evidence.of(TextChange))

@@ -17,6 +17,8 @@ Where nothing is recorded, single flags leave marks of their own:
 |---|---|
 | `-fstack-protector…` | `__stack_chk_fail` is imported |
 | `-D_FORTIFY_SOURCE=2` | `printf` becomes `__printf_chk`, `memcpy` becomes `__memcpy_chk` |
+| `-fsanitize=…` | `__ubsan_handle_…`, `__asan_…` are imported; libubsan or libasan is needed |
+| `-static-libstdc++` | libstdc++.so is no longer needed, and its functions are in the program |
 | `-no-pie` | ELF type EXEC instead of DYN |
 | `-Wl,-z,now` | DT_FLAGS BIND_NOW, DT_FLAGS_1 NOW; `.got.plt` is merged into `.got` |
 | `-Wl,-z,norelro` | no PT_GNU_RELRO |
@@ -62,6 +64,7 @@ from elfdiff.causes._facts import (
 from elfdiff.causes._flags import Flags, sort_flags, volatile
 from elfdiff.causes._linking import linked
 from elfdiff.causes._profiles import settings, variables
+from elfdiff.causes._runtimes import runtimes
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -133,6 +136,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _go(evidence)
     yield from _stored_text(evidence)
     yield from linked(evidence)
+    yield from runtimes(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
     yield from variables(evidence)

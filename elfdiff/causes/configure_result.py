@@ -32,6 +32,7 @@ from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_dif
 from elfdiff.causes._linking import is_static_on_one_side
 from elfdiff.causes._places import is_system_tool, whole
 from elfdiff.causes._programs import hardly_alike
+from elfdiff.causes._runtimes import is_runtime
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
@@ -42,7 +43,6 @@ _SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
 
 _ENOUGH_NAMES = 20
 _ENOUGH_OF_FAMILY = 2
-_LOADERS = ("ld-linux", "ld-musl", "ld64", "ld.so", "ld-")
 _OPTIONAL = (
     (
         frozenset(
@@ -116,17 +116,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         )
     if tools_differ(evidence) or dependencies_differ(evidence):
         return
-    needed = [
+    lone = [
         change
         for change in evidence.of(DynamicChange)
-        if change.tag == "DT_NEEDED"
-        and (change.a_value is None or change.b_value is None)
-        # Whether the loader is needed follows from the code: thread-local variables need it.
-        and not (change.a_value or change.b_value or "").startswith(_LOADERS)
+        if change.tag == "DT_NEEDED" and (change.a_value is None or change.b_value is None)
     ]
+    # Options bring in the compiler's own libraries, and whether the loader is needed follows from the code.
+    needed = [change for change in lone if not is_runtime(change)]
     imports = [change for change in evidence.of(SymbolSetChange) if change.imports]
     if not needed:
-        yield from _families(evidence, imports)
+        if not lone:
+            yield from _families(evidence, imports)
         return
     first = needed[0]
     side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)

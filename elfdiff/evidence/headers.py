@@ -135,10 +135,10 @@ def _header_spans(pair: Pair, item: SectionPair) -> Iterator[tuple[Span | None, 
 
 def _dynamic(pair: Pair) -> Iterator[Evidence]:
     for tag in ("NEEDED", "SONAME", "RUNPATH", "RPATH", "AUXILIARY", "FILTER"):
-        left = [entry for entry in pair.a.dynamic if entry.tag_name == tag and entry.text is not None]
-        right = [entry for entry in pair.b.dynamic if entry.tag_name == tag and entry.text is not None]
-        left_only = [entry for entry in left if entry.text not in {other.text for other in right}]
-        right_only = [entry for entry in right if entry.text not in {other.text for other in left}]
+        ours = [entry for entry in pair.a.dynamic if entry.tag_name == tag and entry.text is not None]
+        theirs = [entry for entry in pair.b.dynamic if entry.tag_name == tag and entry.text is not None]
+        left_only = [entry for entry in ours if entry.text not in {other.text for other in theirs}]
+        right_only = [entry for entry in theirs if entry.text not in {other.text for other in ours}]
         for index in range(max(len(left_only), len(right_only))):
             a = left_only[index] if index < len(left_only) else None
             b = right_only[index] if index < len(right_only) else None
@@ -180,15 +180,21 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
                     origin="soname",
                 )
                 continue
-            yield DynamicChange(
-                section=".dynamic",
-                a=a_place,
-                b=b_place,
-                spans=((a.span if a else None, b.span if b else None), (_with_end(a), _with_end(b))),
-                tag=f"DT_{tag}",
-                a_value=a.text if a else None,
-                b_value=b.text if b else None,
-            )
+            # Two libraries at one place are no pair.
+            pairs = [(a, None), (None, b)] if tag == "NEEDED" and a and b else [(a, b)]
+            for left, right in pairs:
+                yield DynamicChange(
+                    section=".dynamic",
+                    a=a_place if left else None,
+                    b=b_place if right else None,
+                    spans=(
+                        (left.span if left else None, right.span if right else None),
+                        (_with_end(left), _with_end(right)),
+                    ),
+                    tag=f"DT_{tag}",
+                    a_value=left.text if left else None,
+                    b_value=right.text if right else None,
+                )
     for tag in _VALUE_TAGS:
         a_value = next((hex(entry.value) for entry in pair.a.dynamic if entry.tag_name == tag), None)
         b_value = next((hex(entry.value) for entry in pair.b.dynamic if entry.tag_name == tag), None)
