@@ -317,6 +317,9 @@ class Accountant:
         """Padding of code, and tables that the replay makes anew, word by word."""
         label = self._label((), "padding")
         found = paddings(self.alignment)
+        understood = np.array([(span.start, span.end) for span in SpanSet.of(found.known)], dtype=np.int64)
+        starts, ends = understood.reshape(-1, 2).T
+        back = self.alignment.runs.inverse()
         for gap in found.made:
             low, high = gap.at, min(gap.at + gap.length, len(got))
             equal = got[low:high] == self.b.data[low:high]
@@ -324,6 +327,13 @@ class Accountant:
                 self.b.kind[low:high] = Class.CONSEQUENCE
                 self.b.owner[low:high] = label
             self.contradicted[low:high] |= ~equal & ~self.b.differs[low:high]
+            # What a has in the place of padding must be padding, too.
+            theirs = low + np.flatnonzero(self.b.differs[low:high]).astype(np.int64)
+            ours, paired = back.map_fields(theirs, 1)
+            row = np.searchsorted(starts, ours, side="right") - 1
+            held = row >= 0
+            held[held] = ours[held] < ends[row[held]]
+            self.b.kind[theirs[paired & ~held]] = 0
         for span in found.known:
             for begin, stop in self.a.lone_within(span.start, span.end):
                 self.a.kind[begin:stop] = Class.CONSEQUENCE

@@ -119,16 +119,24 @@ class _Section:
             if parts is not None:
                 yield Span(gap.start + parts.kept, gap.end)
 
+    def _usual(self, content: bytes) -> frozenset[str]:
+        """Styles that make the content, and that are known or seen in another gap, too: any byte repeats itself."""
+        return frozenset(
+            style
+            for style in styles_of(content)
+            if not style.startswith("repeat:") or self.votes[True][style] + self.votes[False][style] > 1
+        )
+
     def _parted(self, gap: _Gap) -> _Parts | None:
         """What the gap is made of: one fill; or two, where something empty but aligned stands between; or bytes that
         belong to the function before, then a fill."""
-        styles = styles_of(gap.content)
+        styles = self._usual(gap.content)
         if styles:
             return _Parts(0, 1, styles)
         for unit in STEPS:
             first = -gap.start % unit
             if 0 < first < len(gap.content):
-                styles = styles_of(gap.content[:first]) & styles_of(gap.content[first:])
+                styles = self._usual(gap.content[:first]) & self._usual(gap.content[first:])
                 if styles:
                     return _Parts(0, unit, styles)
         for kept in range(1, len(gap.content)):

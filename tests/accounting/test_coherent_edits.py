@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import struct
 from collections.abc import Callable
 from types import ModuleType
@@ -150,3 +151,16 @@ def test_a_segment_that_keeps_what_a_has(build, mutation, judge, place, name):
     ]
     for at, old in changed:
         assert judge(pair, (at, old)) == "flagged", (name, hex(at))
+
+
+def test_a_byte_between_functions_that_is_no_fill(build, judge):
+    """One byte repeats itself: that does not make it fill, neither in the file whose fill is learned nor in b."""
+    pair = build("-g", orders=("mu", "um"))
+    b = parse(pair.b, "b")
+    text, start = section(b, ".text")
+    named = sorted((s.value, s.size) for s in b.symbols if s.kind == "func" and s.section == text.index and s.size)
+    gaps = [range(p + n, q) for (p, n), (q, _) in itertools.pairwise(named) if 0 < q - p - n < 16]
+    assert gaps
+    for gap in gaps:
+        at = gap[-1] - text.address + start
+        assert judge(pair, (at, bytes([pair.b[at] ^ 0x39]))) == "flagged", hex(at)
