@@ -52,7 +52,8 @@ class _Names:
 def first_differences(
     a: ElfFile, a_span: Span, b: ElfFile, b_span: Span, common: frozenset[str] | None = None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Up to four instructions of each side from the first difference on.
+    """Up to four instructions of each side from the first difference on; only those that differ, if no more than
+    operands do.
 
     Targets of branches and addresses are masked. With ``common`` (names of symbols that both files have) those that
     lead to
@@ -63,6 +64,10 @@ def first_differences(
     right = _lines(b, b_span, None if common is None else _Names(b, a, common))
     if not left or not right:
         return (), ()
+    if [line.split(" ")[0] for line in left] == [line.split(" ")[0] for line in right]:
+        # Only operands differ: a part that looks like another part of the other side is not that part.
+        parted = [(one, other) for one, other in zip(left, right, strict=True) if one != other][:MAX_LINES]
+        return tuple(one for one, _ in parted), tuple(other for _, other in parted)
     for tag, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if tag != "equal":
             return tuple(left[i : min(i_end, i + MAX_LINES)]), tuple(right[j : min(j_end, j + MAX_LINES)])
