@@ -174,13 +174,21 @@ class _Work:
             facts = [fact for fact in facts if not isinstance(fact, FunctionTotals)]
             facts.append(
                 FunctionTotals(
-                    compared=sum(total.compared for total in totals),
+                    compared=sum(total.compared for total in totals) + self._equal_names(),
                     changed=sum(total.changed for total in totals),
                     added=sum(total.added for total in totals),
                     removed=sum(total.removed for total in totals),
                 )
             )
         return EvidenceSet((*facts, *whole), self._context(bool(whole)))
+
+    def _equal_names(self) -> int:
+        """How many names members of equal contents define, by the symbol index: about as many functions are unchanged."""
+        index = read_index(self.a)
+        if index is None:
+            return 0
+        equal = (item.a for item in self.pairs if item.a is not None and item.same_contents)
+        return sum(len(index.by_member.get(member.header.start, ())) for member in equal)
 
     def _context(self, more: bool) -> Context:
         contexts = [member.context for member in self.compared.values()]
