@@ -183,7 +183,7 @@ class _Work:
         return EvidenceSet((*facts, *whole), self._context(bool(whole)))
 
     def _equal_names(self) -> int:
-        """How many names members of equal contents define, by the symbol index: about as many functions are unchanged."""
+        """How many names members of equal contents define, by the symbol index: about so many functions are equal."""
         index = read_index(self.a)
         if index is None:
             return 0

@@ -14,7 +14,7 @@ from elfdiff.payload.buildid import NT_GNU_BUILD_ID, is_as_linked
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.go import NT_GO_BUILD_ID, is_as_built
 from elfdiff.report import Location
-from elfdiff.span import Span
+from elfdiff.span import Span, SpanSet
 
 _LINKAGE = frozenset(
     {
@@ -79,20 +79,26 @@ def _holes(pair: Pair) -> Iterator[SectionHole]:
     both = [(item.a, item.b) for item in pair.sections if item.a and item.b and item.a.is_allocated]
     if any(a.address != b.address or a.size != b.size for a, b in both):
         return
+    loaded = {side: _loaded(elf) for side, elf in (("a", pair.a), ("b", pair.b))}
     for item in pair.sections:
         one, side = (item.a, "b") if item.b is None else (item.b, "a") if item.a is None else (None, "")
         if one is None or not one.is_allocated or not one.size or one.span is None:
             continue
-        elf = pair.b if side == "b" else pair.a
-        loaded = sorted((s for s in elf.sections if s.is_allocated and s.span is not None), key=lambda s: s.address)
-        at = bisect.bisect_left([section.address for section in loaded], one.address)
-        if not 0 < at < len(loaded):
+        addresses, sections = loaded[side]
+        at = bisect.bisect_left(addresses, one.address)
+        if not 0 < at < len(sections):
             continue
-        before, behind = loaded[at - 1], loaded[at]
+        before, behind = sections[at - 1], sections[at]
         free = behind.address - (before.address + before.size)
         if before.address + before.size <= one.address and free >= max(one.size, behind.alignment):
             spans = tuple((span, None) if side == "b" else (None, span) for span in (one.span, one.header_span))
             yield SectionHole(section=one.name, spans=spans, name=one.name, side=side)
+
+
+def _loaded(elf: ElfFile) -> tuple[list[int], list[Section]]:
+    """Loaded sections with contents by address, and their addresses."""
+    found = sorted((s for s in elf.sections if s.is_allocated and s.span is not None), key=lambda s: s.address)
+    return [section.address for section in found], found
 
 
 def _same_program(pair: Pair) -> bool:
@@ -160,16 +166,23 @@ def _one_id(a: ElfFile, b: ElfFile) -> bool:
 def _abandoned(pair: Pair) -> Iterator[tuple[Span | None, Span | None]]:
     """Places of the one file's loaded sections where the other, which keeps them elsewhere, has no section."""
     for left, elf, other in ((True, pair.a, pair.b), (False, pair.b, pair.a)):
-        held = sorted((s.span for s in elf.sections if s.span is not None and s.span.length), key=lambda s: s.start)
-        for section in other.sections:
-            if not section.is_allocated or section.span is None:
-                continue
-            start = section.span.start
-            for span in (*(s for s in held if s.overlaps(section.span)), Span(section.span.end, section.span.end)):
-                if start < span.start:
-                    gap = Span(start, span.start)
+        held = SpanSet.of(section.span for section in elf.sections if section.span is not None).spans
+        wanted = SpanSet.of(s.span for s in other.sections if s.is_allocated and s.span is not None).spans
+        at = 0
+        for span in wanted:
+            start = span.start
+            while at < len(held) and held[at].end <= start:
+                at += 1
+            index = at
+            while start < span.end:
+                end = min(held[index].start, span.end) if index < len(held) else span.end
+                if start < end:
+                    gap = Span(start, end)
                     yield (gap, None) if left else (None, gap)
-                start = max(start, span.end)
+                if index >= len(held):
+                    break
+                start = max(start, held[index].end)
+                index += 1
 
 
 def _tables(elf: ElfFile) -> Iterator[Span]:

@@ -73,9 +73,17 @@ def _places(elf: ElfFile, name: str) -> Iterator[Span]:
     """Where the name stands with its NUL, alone or behind a directory."""
     wanted = name.encode("utf-8", "surrogateescape") + b"\0"
     left = MAX_PLACES
+    # Sections of a hostile file may overlap.
+    unread = 4 * len(elf.data)
     for section in elf.sections:
-        if section.span is None or section.compression is not None or not section.name.startswith(_HELD):
+        if (
+            section.span is None
+            or section.span.length > unread
+            or section.compression is not None
+            or not section.name.startswith(_HELD)
+        ):
             continue
+        unread -= section.span.length
         at = elf.data.find(wanted, section.span.start, section.span.end)
         while at >= 0 and left:
             left -= 1
