@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -123,8 +123,11 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
     at = 0
     for start in sorted(spans):
         end, name, key = spans[start]
-        if start < at:
+        if start < at and (start not in framed or not out):
             continue
+        if start < at:
+            # Call frames do not overlap: the symbol before says too much.
+            out[-1] = replace(out[-1], end=start)
         out.append(Function(start, end, name, key, start in framed))
         at = end
     return out

@@ -13,6 +13,7 @@ import pytest
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.machines import x86_64
 from elfdiff.comparison.references import dwarf
+from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.model import Section
@@ -164,3 +165,20 @@ def test_a_byte_between_functions_that_is_no_fill(build, judge):
     for gap in gaps:
         at = gap[-1] - text.address + start
         assert judge(pair, (at, bytes([pair.b[at] ^ 0x39]))) == "flagged", hex(at)
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_call_that_leads_nowhere(build, mutation, swap):
+    """In either file: the other one's call with the same number in it leads to a function."""
+    pair = build("-g", orders=("mu", "um"))
+    x, y = (pair.b, pair.a) if swap else (pair.a, pair.b)
+    a, b = parse(x, "a"), parse(y, "b")
+    base = mutation.Accounted.of(a, y)
+    group = next(g for g in code_fields(Image(b), CodeMap(Image(b))) if g.what == "code operand")
+    for at in group.at.tolist():
+        old = base.subject.of_partner(at, 4)
+        if old is None or old == y[at : at + 4]:
+            continue
+        edit = mutation.Edit("set back", ((at, old),))
+        now = mutation.Accounted.of(a, mutation.planted(y, [edit]))
+        assert mutation.judge(y, edit, now, base)[0] == "flagged", hex(at)

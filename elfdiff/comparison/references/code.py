@@ -102,7 +102,9 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         value = signed(image.numbers(at + start, 4), 4)
         target = value + section.address + end
         inside = allocated(image, target)
+        # One that leads nowhere is listed, too: b's may lead somewhere with the same number.
         yield Fields("code operand", at[inside] + start, 4, target[inside], ADDRESS, Base.SITE, (end - at)[inside])
+        yield Fields("code operand", at[~inside] + start, 4, target[~inside], ADDRESS, Base.SITE, (end - at)[~inside])
         memory = inside & (found.kind[near] == ReferenceKind.MEMORY)
         tables.append(target[memory])
         loaded.append(target[memory & found.table[near]])

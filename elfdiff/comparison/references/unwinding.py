@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
+from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, contents_of
 from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
@@ -96,7 +96,7 @@ def _header(image: Image, section: Section) -> Iterator[Fields]:
     order: Literal["little", "big"] = "little" if image.little else "big"
     target = int.from_bytes(data[4:8], order, signed=True) + section.address + 4
     yield Fields(
-        "frame table", np.array([start + 4], dtype=np.int64), 4, np.array([target], dtype=np.int64), ADDRESS, Base.SITE
+        "frame table", np.array([start + 4], dtype=np.int64), 4, np.array([target], dtype=np.int64), LAYOUT, Base.SITE
     )
     if data[2] != 0x03 or data[3] != 0x3B:
         return
