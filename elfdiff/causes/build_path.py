@@ -84,6 +84,7 @@ from elfdiff.evidence.model import (
     PathChange,
     PathPlace,
     SymbolRenamed,
+    TimeChange,
     ToolChange,
     WordChange,
 )
@@ -448,8 +449,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     assembler_only = _assembler_only([change for changes in groups.values() for change in changes])
     found: dict[str, tuple[list[Evidence], list[Confidence]]] = defaultdict(lambda: ([], []))
     releases = released_headers(evidence)
+    times = {(fact.a.offset, fact.a.length) for fact in evidence.of(TimeChange) if fact.a is not None}
     for pair, changes in groups.items():
         sure = Confidence.POSSIBLE if pair in releases else _confidence(changes)
+        if sure is Confidence.POSSIBLE and any(_is_beside_a_time(change, times) for change in changes):
+            sure = Confidence.LIKELY
         for change in changes:
             facts, levels = found[_face(change, spoken, assembler_only)]
             facts.append(change)
@@ -498,6 +502,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             # Another compiler brings its own library's paths.
             continue
         yield Match(face, tuple(facts), level, summary, note)
+
+
+def _is_beside_a_time(change: PathChange, times: set[tuple[int, int]]) -> bool:
+    """True for a source below places of builds, in a text in which a time is all else that changed."""
+    if change.a is None or (change.a.offset, change.a.length) not in times or not SOURCE_SUFFIX.search(change.tail):
+        return False
+    return all(map(is_build_place, (change.a_directory, change.b_directory)))
 
 
 def _confidence(changes: list[PathChange]) -> Confidence:

@@ -9,7 +9,8 @@ Rust names each codegen unit in a file symbol. One crate, cut into sixteen units
 
 Other cuts inline other functions, so `.text` differs under the same sources. Kernels: only `.BTF` differs, the same
 types under other numbers. Linkers with a bug in their threads: only `.gdb_index` differs (mold 2.41.0). A race in a
-makefile leaves an object out or an old one in.
+makefile leaves an object out or an old one in. Zig's own code generator (Debug builds) numbers what has no name as its
+threads meet it: `__anon_9477` on one side is `__anon_9478` on the other, and most things stand elsewhere.
 
 ## Why it happens
 
@@ -32,8 +33,19 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._profiles import hashes_explain, profile_differs, units_set
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import CodegenUnitChange, Context, EvidenceSet, LoneSectionChange, UnitNaming
+from elfdiff.evidence.model import (
+    CodegenUnitChange,
+    Context,
+    EvidenceSet,
+    FunctionTotals,
+    LoneSectionChange,
+    SymbolRenamed,
+    SymbolSetChange,
+    UnitNaming,
+)
 from elfdiff.report import Confidence, Effect, Fix, Role
+
+ZIG = "zig-parallel-codegen"
 
 _CARGO = Fix(
     "cargo",
@@ -72,7 +84,14 @@ _MAKE = Fix(
     ("make-race-missing-dependency",),
     since="make 4.4 for --shuffle",
 )
-_ALL = (_CARGO, _UNITS, _THREADS, _BTF, _GHC, _MAKE)
+_ZIG = Fix(
+    "zig",
+    "give zig's compiler -j1 (zig build-exe -j1 …)",
+    Effect.REMOVES,
+    (ZIG,),
+    note="two builds of a Debug program with zig 0.17 were then equal, and without it were not",
+)
+_ALL = (_CARGO, _UNITS, _THREADS, _BTF, _GHC, _MAKE, _ZIG)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -87,6 +106,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "linker-thread-nondeterminism": "the linker's threads wrote one section in another order",
         "rust-codegen-units-or-parallel-frontend": "a crate was cut into another number of codegen units",
         "btf-type-id-order": "pahole's threads numbered the types of .BTF in another way",
+        ZIG: "the threads of Zig's own code generator numbered and placed things as they came",
         "ghc-parallel-make": "GHC's parallel make gave other names",
         "make-race-missing-dependency": "a make rule ran before what it needs was there",
     },
@@ -112,6 +132,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(
                 "btf-type-id-order", (change,), Confidence.CERTAIN, f"only {change.name} differs, which pahole made"
             )
+    yield from _zig(evidence)
     units = tuple(evidence.of(CodegenUnitChange))
     if not units or tools_differ(evidence) or dependencies_differ(evidence) or any(evidence.of(UnitNaming)):
         return
@@ -125,6 +146,22 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         f"{first.crate} has {first.a_count} codegen units in a and {first.b_count} in b",
         None if units_set(evidence) else "a unit shows only if the link kept a part of it: other code does that too",
         explains_code=units_set(evidence),
+    )
+
+
+def _zig(evidence: EvidenceSet) -> Iterator[Match]:
+    """Names that count are other ones in a program whose functions are equal; LLVM's output is linked by LLD."""
+    names = tuple(change for change in evidence.of(SymbolRenamed) if change.scheme == "zig-anon")
+    context = evidence.context
+    if not names or not context.has_tool("zig") or context.has_tool("lld") or tools_differ(evidence):
+        return
+    if evidence.has(SymbolSetChange) or any(t.changed or t.added or t.removed for t in evidence.of(FunctionTotals)):
+        return
+    yield Match(
+        ZIG,
+        names,
+        Confidence.LIKELY,
+        f"all functions are equal, and {names[0].a_part} became {names[0].b_part}",
     )
 
 

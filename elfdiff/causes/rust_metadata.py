@@ -55,6 +55,8 @@ from elfdiff.evidence.model import (
     SymbolRenamed,
     TextChange,
     UnitNaming,
+    WordChange,
+    WordKind,
 )
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -168,6 +170,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if moved and quiet
         else "a dependency of another version with equal code would look the same; compare Cargo.lock"
     )
+    if not moved and any(word.kind is WordKind.VERSION for word in evidence.of(WordChange)):
+        return  # cargo hashes a package's version: source-change speaks of both
     if not moved and not any(change.place is PathPlace.DEBUG_DIRECTORY for change in build_paths(evidence)):
         yield Match(PROFILE, facts, Confidence.POSSIBLE, summary, note)
     yield Match(PATH_DEPENDENCY, facts, Confidence.CERTAIN if moved and quiet else Confidence.LIKELY, summary, note)

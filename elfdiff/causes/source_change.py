@@ -221,6 +221,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield from _unspoken(evidence)
         return
     confidence, note = _confidence(evidence, functions, names, texts, data)
+    if _is_other_version(functions, texts):
+        facts += [change for change in evidence.of(SymbolRenamed) if change.scheme.startswith("rust")]
     if members and not evidence.has(CodegenUnitChange):
         note = (
             "a list of sources that configure made can be the reason; in each case the builds were given other objects"
@@ -429,6 +431,8 @@ def _confidence(
     data: list[DataChange | IntegerChange],
 ) -> tuple[Confidence, str | None]:
     if any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
+        if _is_other_version(functions, texts):
+            return Confidence.LIKELY, "another version of the program, which cargo hashes into names"
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
     if any(match.confidence is Confidence.POSSIBLE for match in unrecorded(evidence)):
         return Confidence.POSSIBLE, "options that nobody recorded may be the reason: see build-flags"
@@ -468,6 +472,11 @@ def _confidence(
     if any(_is_other_number(item) for item in data):
         return Confidence.LIKELY, "a -D option, or a table that a script computed, can look the same"
     return Confidence.POSSIBLE, "only data differs; a generated table can look the same"
+
+
+def _is_other_version(functions: Sequence[Evidence], texts: Sequence[Evidence]) -> bool:
+    """True if no code changed, and a text that tells a version did: cargo hashes that into names."""
+    return not functions and any(isinstance(text, WordChange) and text.kind is WordKind.VERSION for text in texts)
 
 
 def _is_tiny(evidence: EvidenceSet) -> bool:

@@ -22,7 +22,7 @@ _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVE
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact a changed, added, removed or redirected function (at most 200 in all), their order, then the totals."""
-    matches = _rejoined(pair.function_matches)
+    matches = rejoined(pair.function_matches)
     if not matches:
         return
     counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
@@ -44,7 +44,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     )
 
 
-def _rejoined(matches: tuple[FunctionMatch, ...]) -> tuple[FunctionMatch, ...]:
+def rejoined(matches: tuple[FunctionMatch, ...]) -> tuple[FunctionMatch, ...]:
     """Functions of one name that have so little in common that they were not aligned: one that changed, not two."""
     removed = {m.name: m for m in matches if m.status is FunctionStatus.REMOVED and m.name}
     added = {m.name: m for m in matches if m.status is FunctionStatus.ADDED and m.name}

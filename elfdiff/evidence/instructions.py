@@ -9,6 +9,7 @@ from elfdiff.comparison.functions import FunctionStatus
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.budget import shortest
+from elfdiff.evidence.functions import rejoined
 from elfdiff.evidence.model import Evidence, InstructionSetChange
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -33,7 +34,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         return
     changed = [
         (item, item.a_span, item.b_span)
-        for item in pair.function_matches
+        for item in rejoined(pair.function_matches)
         if item.status is FunctionStatus.CHANGED and item.a_span and item.b_span
     ]
     read = [

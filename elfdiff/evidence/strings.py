@@ -25,6 +25,7 @@ from elfdiff.evidence.order import collation, differing_middle, kept_in_order, r
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.prose import reads_as_text
 from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
+from elfdiff.payload.languages import languages
 from elfdiff.report import Location
 
 MAX_TEXT_CHANGES = 2000
@@ -341,9 +342,10 @@ def _symbol(pair: Pair, spot: Spot) -> str | None:
 
 
 def _keeps_no_ends(pair: Pair) -> bool:
-    """Rust and Go put texts side by side without a NUL."""
+    """Rust and Go put texts side by side without a NUL, Zig puts other data there."""
     return any(
-        elf.section(".go.buildinfo") is not None
+        "zig" in languages(elf)
+        or elf.section(".go.buildinfo") is not None
         or elf.section(".gopclntab") is not None
         or any("rustc" in text for text in elf.comment)
         or any(b"/rustc/" in elf.raw(section)[: 1 << 22] for section in elf.sections_named(".rodata"))

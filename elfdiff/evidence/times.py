@@ -126,7 +126,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "compact-date",
         re.compile(
-            r"(?<![\dA-Za-z.])(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])"
+            r"(?<![\dA-Za-z])(?<!\d\.)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])"
             r"(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])"
         ),
     ),

@@ -126,6 +126,15 @@ def test_what_the_map_of_rustc_reaches_is_no_text_of_env(seen, ask):
     assert set(ask(build_path, seen.given(metadata, languages=("rust",)))) == {"path-file-macro"}
 
 
+def test_a_path_behind_a_time_in_one_text(seen, ask):
+    """__TIME__ __FILE__ in one literal: both halves have a cause."""
+    text = "06:28:12/home/ci/build-1/m.c"
+    path = replace(seen.path("/home/ci/build-1", "/tmp/b2", "m.c", exact=False), a=seen.place(text))
+    clock = seen.time(seen.stamp("cpp-time", None, (6, 28, 12)), seen.stamp("cpp-time", None, (6, 28, 14)), text)
+    assert ask(build_path, seen.given(path)) == {"path-file-macro": "possible"}
+    assert ask(build_path, seen.given(path, clock)) == {"path-file-macro": "likely"}
+
+
 def test_a_unit_hash_alone_is_not_the_directory(seen, ask):
     head = "/home/ci/target/release/build/"
     evidence = seen.given(seen.path(f"{head}zlib-{'0' * 16}", f"{head}zlib-{'f' * 16}", "out/gen.rs"))

@@ -42,3 +42,12 @@ def test_a_section_that_differs_alone_names_its_writer(seen, ask):
     assert ask(parallel_build, seen.given(index)) == {"linker-thread-nondeterminism": "certain"}
     assert ask(parallel_build, seen.given(types)) == {"btf-type-id-order": "certain"}
     assert ask(parallel_build, seen.given(LoneSectionChange(name=".rodata"))) == {}
+
+
+def test_names_that_zig_counts_in_a_program_of_equal_functions(seen, ask):
+    name, equal = seen.renamed("zig-anon", a="__anon_9477", b="__anon_9478"), seen.totals(2409)
+    tools = {"a_tools": (("zig", "0.17.1"),), "b_tools": (("zig", "0.17.1"),)}
+    assert ask(parallel_build, seen.given(name, equal, **tools)) == {"zig-parallel-codegen": "likely"}
+    assert ask(parallel_build, seen.given(name, seen.totals(2409, changed=1), **tools)) == {}
+    by_llvm = {side: (*found, ("lld", "22.1.8")) for side, found in tools.items()}
+    assert ask(parallel_build, seen.given(name, equal, **by_llvm)) == {}

@@ -107,3 +107,10 @@ def test_members_of_a_library_are_named_by_the_hash(seen):
     matches = list(rust_metadata.detect(seen.given(seen.renamed("rust-legacy", "l", 4), member)))
     assert matches
     assert all(member in match.because for match in matches)
+
+
+def test_a_version_of_the_program_itself_goes_into_its_hash(seen, ask):
+    version = seen.word(WordKind.VERSION, "0.3.1", "0.3.2")
+    crate = seen.renamed("rust-unit", "probe", 1), seen.renamed("rust-legacy", "probe", 9)
+    assert ask(rust_metadata, seen.given(version, *crate)) == {}
+    assert ask(source_change, seen.given(version, *crate)) == {"source-change": "likely"}

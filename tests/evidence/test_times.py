@@ -42,6 +42,7 @@ def test_full_times(text: str, form: str, expected: int) -> None:
         ("14.11.2023", "numeric-date", (2023, 11, 14)),
         ("11/14/2023", "numeric-date", (2023, 11, 14)),
         ("snapshot 20231114", "compact-date", (2023, 11, 14)),
+        ("1.2.3+build.20231114", "compact-date", (2023, 11, 14)),
         ("Copyright (C) 1994-2023 Lua.org", "year", (2023, 0, 0)),
     ],
 )
