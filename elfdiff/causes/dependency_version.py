@@ -124,15 +124,18 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 def _texts(evidence: EvidenceSet) -> Iterator[Match]:
     """Texts of libraries that name two releases, with the dates beside them and the code that came with them."""
     texts = list(library_texts(evidence))
-    # Another release of a library without other code is a text that somebody edited in this very program.
-    if texts and code_changed(evidence):
+    # Without other code it is the library's headers, which programs quote, or a text that somebody edited.
+    if texts:
+        linked = code_changed(evidence)
         shown = (f"{text.name} {text.a_version} became {text.b_version}" for text in texts if text.name)
         yield Match(
             STATIC,
             (*(text.fact for text in texts), *library_times(evidence), *certain_changes(evidence)),
-            Confidence.LIKELY,
+            Confidence.LIKELY if linked else Confidence.POSSIBLE,
             listed(shown),
-            "by the texts of the library that is linked in; if the program is that library, it is another release",
+            "by the texts of the library that is linked in; if the program is that library, it is another release"
+            if linked
+            else "the program may quote the headers of a library; a text that somebody edited looks the same",
             explains_code=True,
         )
 

@@ -87,6 +87,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 tuple(word for _, word in sorted(found, key=lambda item: item[0] is not level)),
                 lower(level, sources_differ(evidence)),
                 became(words[0].a_word, words[0].b_word),
+                None
+                if level is Confidence.CERTAIN
+                else "an identifier that the source names may have been replaced there",
             )
             break
     keys: list[Evidence] = []

@@ -61,6 +61,7 @@ from elfdiff.evidence.model import (
     DataChange,
     DependencyDrift,
     DynamicChange,
+    EmbeddedTimeChange,
     Evidence,
     EvidenceSet,
     FlagChange,
@@ -412,6 +413,13 @@ def _is_program(change: Evidence) -> bool:
     return not (change.section or "").startswith(_NOT_PROGRAM)
 
 
+def _is_stamped(item: DataChange, stamps: Sequence[EmbeddedTimeChange]) -> bool:
+    """True if each word that differs holds the time of an archive that is compiled in."""
+    times = [stamp.a.offset for stamp in stamps if stamp.a is not None]
+    spans = [span for span, _ in item.spans if span is not None]
+    return bool(spans) and all(any(span.start <= at < span.end for at in times) for span in spans)
+
+
 def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
     counted = [item.fact for item in counters(evidence)]
     numbers = [n for n in evidence.of(IntegerChange) if n not in counted and not _is_folded_time(n)]
@@ -420,7 +428,8 @@ def _data(evidence: EvidenceSet) -> list[DataChange | IntegerChange]:
         for change in evidence.of(DataChange)
         if "qt_resource" not in (change.symbol or "") and "gcov" not in (change.symbol or "")
     ]
-    return [*tables, *numbers]
+    stamps = list(evidence.of(EmbeddedTimeChange))
+    return [*(table for table in tables if not _is_stamped(table, stamps)), *numbers]
 
 
 def _confidence(

@@ -17,6 +17,7 @@ from elfdiff.evidence.model import (
     Context,
     DataChange,
     DynamicChange,
+    EmbeddedTimeChange,
     FlagChange,
     FunctionTotals,
     GoSettingChange,
@@ -33,6 +34,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.report import Role
+from elfdiff.span import Span
 
 GCC = "GCC: (Debian 11.3.0-12) 11.3.0", "GCC: (Debian 12.2.0-14) 12.2.0"
 
@@ -206,6 +208,16 @@ class TestSource:
         evidence = seen.given(seen.function("main", *lines), number, seen.totals(30, changed=1))
         assert ask(source, evidence) == {"source-change": "possible"}
         assert ask(build_time, evidence) == {"time-build-script-date": "possible"}
+
+    def test_the_time_of_an_archive_that_is_compiled_in_is_no_constant(self, seen, ask):
+        stamp = EmbeddedTimeChange(
+            section=".data", kind="gzip", a_value=1704070860, b_value=1738461720,
+            a=seen.place("1704070860", 68), b=seen.place("1738461720", 68),
+        )  # fmt: skip
+        word = DataChange(section=".data", spans=((Span(64, 72), Span(64, 72)),), size=8)
+        other = DataChange(section=".data", spans=((Span(64, 72), Span(64, 72)), (Span(80, 88), Span(80, 88))), size=16)
+        assert ask(source, seen.given(stamp, word)) == {}
+        assert ask(source, seen.given(stamp, other)) == {"source-change": "possible"}
 
     def test_texts_that_are_no_sign(self, seen, ask):
         assert ask(source, seen.given(seen.text("a", "b", fragment=True))) == {}
