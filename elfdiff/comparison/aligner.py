@@ -33,6 +33,7 @@ from elfdiff.comparison.fields import (
     Fields,
     Space,
     contents_of,
+    frames_in,
     records_of,
     symbols_of,
 )
@@ -65,7 +66,7 @@ from elfdiff.comparison.pools import Rewriter, TextAlignment, TextChange, align_
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
-from elfdiff.comparison.references.unwinding import exception_types, without_types
+from elfdiff.comparison.references.unwinding import exception_types, frame_space, without_types
 from elfdiff.comparison.rewrites import Rewrite, RewriteKind
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined, one_to_one
 from elfdiff.comparison.sections import SectionPair
@@ -945,6 +946,8 @@ class Aligner:
             spaces[contents_of(left.index)] = Space(
                 text.runs, np.array([sizes[0]], dtype=np.int64), np.array([sizes[1]], dtype=np.int64)
             )
+            if left.name == ".eh_frame" and not self.a.relocatable:
+                spaces[frames_in(left.index)] = frame_space(self.a, left, text.runs, sizes[1])
             if left.type in (SHT_SYMTAB, SHT_DYNSYM):
                 size = 24 if self.a.word == 8 else 16
                 runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)

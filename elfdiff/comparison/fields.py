@@ -33,6 +33,11 @@ def symbols_of(section_index: int) -> str:
     return f"symbols {section_index}"
 
 
+def frames_in(section_index: int) -> str:
+    """The space of entries of one section of call frames; a's section index names it."""
+    return f"frames {section_index}"
+
+
 def records_of(section_index: int) -> str:
     """The space of indices into one relocation table; a's section index names it."""
     return f"records {section_index}"

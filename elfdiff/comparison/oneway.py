@@ -15,7 +15,7 @@ from elfdiff.comparison.functions import FunctionMatch
 from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
-from elfdiff.comparison.references import all_fields, dwarf, lengths
+from elfdiff.comparison.references import all_fields, dwarf, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.rewrites import Rewrite
 from elfdiff.comparison.runs import Flags, Ints, Runs
@@ -95,7 +95,20 @@ class OneWay:
             at, placed = self.runs.map_fields(group.at, group.width)
             differs = self.a.numbers(group.at, group.width) != self.b.numbers(np.where(placed, at, 0), group.width)
             out += lengths.bounds(self.a, group.where(placed & differs), self._length_in_b)
+        for section in self.a.elf.sections:
+            if section.name == ".eh_frame" and section.index in self.section_map and not self.a.relocatable:
+                out += unwinding.frame_lengths(self.a, section, self._differs)
         return tuple(out)
+
+    @property
+    def _differs(self) -> Flags:
+        """Which words of a, by where they begin, differ from those of b at their places."""
+        out = np.zeros(len(self.a.data), dtype=bool)
+        for a, b, n in self.runs.triples():
+            out[a : a + n] = self.a.array[a : a + n] != self.b.array[b : b + n]
+        for step in (1, 2):
+            out[:-step] |= out[step:]
+        return out
 
     def _length_in_b(self, address: int, length: int) -> int | None:
         """How long what stands at these addresses of a is in b, by the map; None where it has no place."""

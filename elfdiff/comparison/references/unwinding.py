@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, contents_of
+from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, Space, contents_of, frames_in
 from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Flags, Ints, Runs
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 
@@ -85,6 +85,45 @@ def _frames(image: Image, section: Section, frames: Frames) -> Iterator[Fields]:
         yield Fields("frame's common entry", at + start, 4, cie + section.address, ADDRESS, Base.SITE, negate=True)
     else:
         yield Fields("frame's common entry", at + start, 4, cie, contents_of(section.index))
+
+
+def frame_space(image: Image, section: Section, runs: Runs, size: int) -> Space:
+    """Where entries of .eh_frame begin and end in b (``runs``: the section's; ``size``: b's): each ends where the next
+    one of b begins.
+
+    GNU ld fills each input's last entry up to a whole word with DW_CFA_nop, and leaves the last of all as it is
+    (bfd/elf-eh-frame.c): in another order another one is the last. What follows in b is known from where entries go.
+    """
+    begins, ends = _records(image, section)
+    # The terminator, or whatever stands behind the last entry, follows too.
+    begins = np.append(begins, ends[-1:])
+    there, placed = runs.map_fields(begins, 4)
+    order = np.flatnonzero(placed)
+    order = order[np.argsort(there[order], kind="stable")]
+    rows, following = order[:-1], there[order[1:]]
+    inside = rows < len(ends)
+    rows, following = rows[inside], following[inside]
+    ascending = np.argsort(ends[rows], kind="stable")
+    good = following[ascending] <= size
+    return Space(runs, ends[rows][ascending][good], following[ascending][good], True)
+
+
+def frame_lengths(image: Image, section: Section, differs: Flags) -> Iterator[Fields]:
+    """Lengths of entries of .eh_frame, where ``differs`` (by offset in the image) says that they changed."""
+    begins, ends = _records(image, section)
+    start = image.place(section)[0]
+    chosen = differs[begins + start]
+    if chosen.any():
+        at, end = begins[chosen], ends[chosen]
+        yield Fields("length of a frame", at + start, 4, end, frames_in(section.index), Base.PLACE, at + 4, end=True)
+
+
+def _records(image: Image, section: Section) -> tuple[Ints, Ints]:
+    """Where each entry begins and ends in the section, ascending."""
+    frames = frames_of(image, section)
+    records = sorted([*((c.at, c.at + c.size) for c in frames.cies), *((f.at, f.at + f.size) for f in frames.fdes)])
+    table = np.array(records, dtype=np.int64).reshape(-1, 2)
+    return np.ascontiguousarray(table[:, 0]), np.ascontiguousarray(table[:, 1])
 
 
 def _header(image: Image, section: Section) -> Iterator[Fields]:
