@@ -204,6 +204,8 @@ def _unused(evidence: EvidenceSet) -> Iterator[Match]:
         return
     side = "a" if lone[0].status == "removed" else "b"
     dropped = "_IO_stdin_used" in (*names[0].a_only, *names[0].b_only)
+    if len(lone) == 1 and not dropped:
+        return  # one function more is an edit
     yield _match(
         (names[0], *lone),
         Confidence.LIKELY if dropped else Confidence.POSSIBLE,

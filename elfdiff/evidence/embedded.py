@@ -90,10 +90,14 @@ def _holes(pair: Pair, left: Section, right: Section) -> Iterator[HolesChange]:
             symbol = None
     offsets = (places - base).tolist()
     for period in _PERIODS:
-        holes = _residues({offset % period for offset in offsets})
+        residues = {offset % period for offset in offsets}
+        if any(_repeats(residues, period, shorter) for shorter in _PERIODS if shorter < period):
+            continue
+        holes = _residues(residues)
         records = len({offset // period for offset in offsets})
         room = sum(end - start for start, end in holes) * records
-        if records >= MIN_RECORDS and all(map(_is_padding, holes)) and len(offsets) >= FILLED * room:
+        padded = all(_is_padding(hole, period) for hole in holes) and 2 * room <= period * records
+        if records >= MIN_RECORDS and padded and len(offsets) >= FILLED * room:
             spans = tuple(
                 (Span(left.span.start + at, left.span.start + end), Span(right.span.start + at, right.span.start + end))
                 for at, end in _residues(set(places.tolist()))
@@ -121,6 +125,21 @@ def _residues(numbers: set[int]) -> list[tuple[int, int]]:
     return [(run[0][1], run[-1][1] + 1) for run in runs]
 
 
-def _is_padding(hole: tuple[int, int]) -> bool:
-    """Compilers pad behind a small member, up to where a larger one may begin; numbers begin at multiples of 4."""
-    return hole[0] % 4 != 0 and hole[1] <= -(-hole[0] // WORD) * WORD
+def _repeats(residues: set[int], period: int, shorter: int) -> bool:
+    """True if records of a shorter period, already judged, look the same."""
+    parts = {residue % shorter for residue in residues}
+    return period % shorter == 0 and len(residues) == len(parts) * (period // shorter)
+
+
+def _is_padding(hole: tuple[int, int], period: int) -> bool:
+    """Compilers pad behind a small member, up to where a larger one may begin; numbers begin at multiples of 4.
+
+    Up to a number of eight bytes they pad in records of sixteen bytes or more; of such long padding the end, where a
+    pointer lay, is often zero.
+    """
+    start, end = hole
+    if start % (WORD // 2) == 0:
+        return False
+    if period < 2 * WORD:
+        return end == -(-start // (WORD // 2)) * (WORD // 2)
+    return end <= -(-start // WORD) * WORD

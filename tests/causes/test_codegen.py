@@ -86,6 +86,9 @@ def test_functions_that_nothing_can_have_called_were_dropped_or_are_new(seen, as
     marked = seen.given(names(["one", "two", "_IO_stdin_used"]), *unused, seen.totals(30, removed=2))
     assert ask(build_flags, marked) == {FACE: "likely"}
     assert ask(source_change, marked) == {}
+    single = seen.given(names(["one"]), unused[0], seen.totals(30, removed=1))
+    assert ask(build_flags, single) == {}
+    assert ask(source_change, single) == {"source-change": "likely"}
     called = seen.given(names(["one", "two"]), *unused, seen_function("main"), seen.totals(30, 1, removed=2))
     assert ask(build_flags, called) == {}
     assert ask(source_change, called) == {"source-change": "likely"}

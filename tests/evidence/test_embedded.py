@@ -62,3 +62,10 @@ def test_members_that_changed_are_no_holes(facts):
         for words in ([b"aalpha", b"abeta"] * 4, [b"agamma", b"adelta"] * 4)
     ]
     assert facts(*texts) == []
+
+
+def test_numbers_that_differ_in_some_of_their_bytes_are_no_holes(facts):
+    doubles = [b"".join(struct.pack("<d", 1 / (n + shift)) for n in range(12)) for shift in (3, 5)]
+    assert facts(*doubles) == []
+    middle = [b"".join(struct.pack("<Q", 0x40000000000000FF | (n * k) << 8) for n in range(1, 12)) for k in (977, 4099)]
+    assert facts(*middle) == []
