@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from elfdiff.causes._cargo import is_other_command
-from elfdiff.evidence.model import EvidenceSet, PathChange, PathPlace, TextChange, WordChange, WordKind
+from elfdiff.evidence.model import EvidenceSet, PathChange, PathPlace, StrayUnit, TextChange, WordChange, WordKind
 
 SOURCE_SUFFIX = re.compile(
     r"\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|tcc|ipp|def|rs|go|f|for|f77|f90|f95|f03|f08|pyx|pxd|py|zig|ml|mli|mll|mly|d|di|"
@@ -164,6 +164,19 @@ def released_headers(evidence: EvidenceSet) -> dict[tuple[str, str], bool]:
     return found
 
 
+def stray_paths(evidence: EvidenceSet) -> list[PathChange]:
+    """The path changes that tell of units that strayed from the rest: no build moved, an object came from elsewhere."""
+    moved = [
+        (unit.elsewhere, unit.directory) if unit.side == "a" else (unit.directory, unit.elsewhere)
+        for unit in evidence.of(StrayUnit)
+    ]
+    return [
+        change
+        for change in evidence.of(PathChange)
+        if any(is_below(pair, (change.a_directory, change.b_directory)) for pair in moved)
+    ]
+
+
 def is_below(directories: tuple[str, str], heads: tuple[str, str]) -> bool:
     """True if both directories are the two others, or below them."""
     return all(f"{path}/".startswith(f"{head}/") for path, head in zip(directories, heads, strict=True))
@@ -197,9 +210,10 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         ):
             compiled.add((change.a_directory, change.b_directory))
     releases = released_headers(evidence)
+    strayed = set(map(id, stray_paths(evidence)))
     for change in evidence.of(PathChange):
         directories = (change.a_directory, change.b_directory)
-        if releases.get(directories):
+        if releases.get(directories) or id(change) in strayed:
             continue
         random = all(looks_random(joined(directory, "")) for directory in directories)
         if random and directories not in compiled:

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._paths import stray_paths
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, StrayUnit, UnitNaming
@@ -104,7 +105,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         first = stray[0]
         yield Match(
             STALE,
-            stray,
+            (*stray, *stray_paths(evidence)),
             Confidence.LIKELY,
             f"{listed(unit.name for unit in stray)} was compiled in {first.elsewhere} in {first.side}, and in "
             f"{first.directory} like other units on both sides",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.incremental_build import detect as incremental
 from elfdiff.causes.rust_metadata import detect as rust_metadata
 from elfdiff.causes.source_change import detect as source_change
@@ -76,6 +77,10 @@ def test_a_unit_that_strayed_from_the_rest_is_of_another_build(seen, ask):
     (fix,) = incremental.fixes_for(seen.given().context, ("stale-or-mixed-objects",))
     assert "empty output directory" in fix.action
     assert ask(source_change, seen.given(stray)) == {}
+    text = seen.path("/w/new", "/w/old", "u2.c")
+    assert ask(incremental, seen.given(stray, text)) == {"stale-or-mixed-objects": "likely"}
+    assert ask(build_path, seen.given(stray, text)) == ask(source_change, seen.given(stray, text)) == {}
+    assert ask(build_path, seen.given(stray, seen.path("/x", "/y", "u3.c"))) == {"path-file-macro": "certain"}
 
 
 def test_incremental_units_on_one_side(seen, ask):
