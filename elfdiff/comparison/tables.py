@@ -159,8 +159,23 @@ def align_symbols(
     out = _further(out, names, [key[:3] for key in b_keys], None, None)
     out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
     renamed = np.array([j >= 0 and a_keys[i][0] != b_keys[j][0] for i, j in enumerate(out.tolist())], dtype=bool)
+    if _names_in_order(a) and _names_in_order(b):
+        # The names of files stand in the order of the files: that is a second source for it.
+        renamed |= (a.table["info"] & 15) == STT_FILE
     out = settled(out, len(b), a.table["value"].astype(np.int64), values, renamed)
     return filled(confirmed(out, *listed), len(b))
+
+
+def _names_in_order(table: SymbolTable) -> bool:
+    """True if the names of STT_FILE symbols stand in the string table in the order of the symbols.
+
+    Linkers add names when they come to a symbol; one that was there before stays where it is.
+    """
+    at = table.table["name"][(table.table["info"] & 15) == STT_FILE].astype(np.int64)
+    _, first = np.unique(at, return_index=True)
+    named = at[np.sort(first)]
+    named = named[named > 0]
+    return bool((named[1:] > named[:-1]).all())
 
 
 def _further(
