@@ -41,6 +41,7 @@ from elfdiff.evidence.model import (
     DynamicChange,
     Evidence,
     EvidenceSet,
+    ForeignBuildId,
     FunctionChange,
     GoSettingChange,
     HeaderChange,
@@ -141,6 +142,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             "names of symbols differ, and all that the build ID covers, debug information included, is equal",
             "objcopy --redefine-sym and its like do this, an edit or damage too",
         )
+    for foreign in evidence.of(ForeignBuildId):
+        # A consequence names the bytes; here is why no other file has to be looked for.
+        summary = f"the build ID of {foreign.side} is not the digest of its contents, and the other file's is"
+        note = "stripped since, edited, damaged, or given by hand (--build-id=0x…)"
+        yield Match(EDITED, (foreign,), Confidence.LIKELY, summary, note)
     one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
     kept = tuple(evidence.of(BuildIdKept))
     bare = [change for change in evidence.of(HeaderChange) if change.field_name == "section headers"]

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
-from elfdiff.evidence.hashes import same_offset_differing
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionChange, SectionHole, SymbolsAlone
+from elfdiff.evidence.hashes import only_digests_differ, same_offset_differing
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, ForeignBuildId, SectionChange, SectionHole, SymbolsAlone
 from elfdiff.payload.buildid import NT_GNU_BUILD_ID, is_as_linked
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.go import NT_GO_BUILD_ID, is_as_built
 from elfdiff.report import Location
 from elfdiff.span import Span, SpanSet
 
+_SHA1 = 20
 _LINKAGE = frozenset(
     {
         ".interp",
@@ -38,6 +39,7 @@ _SYMBOLS = frozenset({".symtab", ".strtab", ".shstrtab", ".symtab_shndx"})
 def extract(pair: Pair) -> Iterator[Evidence]:
     """Holes; the changed side, if the build ID proves that one is changed; the sections that were rewritten there."""
     yield from _holes(pair)
+    yield from _foreign(pair)
     if not _one_id(pair.a, pair.b):
         return
     a_linked, b_linked = _is_untouched(pair.a), _is_untouched(pair.b)
@@ -69,6 +71,18 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             b_size=b.size,
             allocated=a.is_allocated,
         )
+
+
+def _foreign(pair: Pair) -> Iterator[ForeignBuildId]:
+    """An ID of sha1's length that is no digest, where the other one is; the other lengths may be of another style."""
+    ids = pair.a.build_id, pair.b.build_id
+    if ids[0] is None or ids[1] is None or ids[0] == ids[1] or {len(ids[0]), len(ids[1])} != {_SHA1}:
+        return
+    if not only_digests_differ(pair.a, pair.b):
+        return
+    a_linked, b_linked = is_as_linked(pair.a), is_as_linked(pair.b)
+    if a_linked != b_linked:
+        yield ForeignBuildId(section=".note.gnu.build-id", side="b" if a_linked else "a")
 
 
 def _holes(pair: Pair) -> Iterator[SectionHole]:

@@ -540,6 +540,13 @@ class ChangedAfterLink(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignBuildId(Evidence):
+    """Nothing but the build IDs differs; the other file's is the digest of these contents, that of ``side`` is not."""
+
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectionHole(Evidence):
     """``side`` lacks a loaded section, and the place of it is empty there: it was taken out after the link."""
 

@@ -11,6 +11,7 @@ from elfdiff.evidence.model import (
     ChangedAfterLink,
     CompressionChange,
     DynamicChange,
+    ForeignBuildId,
     GoSettingChange,
     HeaderChange,
     LoneSectionChange,
@@ -177,3 +178,9 @@ def test_a_hole_where_the_build_id_stood_is_no_setting_of_the_linker(seen, ask):
     assert ask(build_id_setting, seen.given(note)) == {"build-id-fixed-or-salted": "certain"}
     assert ask(build_id_setting, seen.given(note, hole)) == {}
     assert ask(post_processing, seen.given(note, hole)) == {STRIP: "certain"}
+
+
+def test_an_id_that_is_no_digest_was_edited(seen, ask):
+    foreign = ForeignBuildId(section=".note.gnu.build-id", side="b")
+    evidence = seen.given(seen.build_id(20), foreign, only_hashes_differ=True)
+    assert ask(post_processing, evidence) == {"edited-after-link": "likely"}

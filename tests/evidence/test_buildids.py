@@ -12,7 +12,7 @@ import pytest
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.buildids import extract
-from elfdiff.evidence.model import ChangedAfterLink, Evidence, SectionHole, SymbolsAlone
+from elfdiff.evidence.model import ChangedAfterLink, Evidence, ForeignBuildId, SectionHole, SymbolsAlone
 
 
 @pytest.fixture
@@ -63,6 +63,13 @@ def test_an_id_without_its_section_header_stands_where_it_stood(program: bytes) 
     (change, *_) = facts(program, bytes(edited))
     assert isinstance(change, ChangedAfterLink)
     assert change.side == "b"
+
+
+def test_an_id_that_was_edited_is_no_digest(program: bytes) -> None:
+    note = next(note for note in parse(program, "program").notes if note.owner == "GNU" and note.type == 3)
+    edited = bytearray(program)
+    edited[note.description_span.start + 3] ^= 1
+    assert [(type(fact), fact.side) for fact in facts(program, bytes(edited))] == [(ForeignBuildId, "b")]
 
 
 def test_of_two_changed_files_neither_is_the_changed_one(program: bytes, tmp_path: Path) -> None:
