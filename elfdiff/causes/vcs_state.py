@@ -67,6 +67,8 @@ _LENGTHS = frozenset({7, 9, 10, 11, 12, 40})
 """How long commit ids are written; 8 is left out, as CRC-32 sums are that long."""
 _LFS = "version https://git-lfs"
 
+VARIABLE = "vcs-go-variable"
+
 _GO = Fix(
     "go",
     "add to GOFLAGS:  -buildvcs=false",
@@ -74,6 +76,13 @@ _GO = Fix(
     ("vcs-revision",),
     since="go 1.18",
     note="for what cmd/go stamps; a revision given with -ldflags -X must be left out there",
+)
+_VARIABLE = Fix(
+    "go",
+    'leave the commit out of -ldflags "-X …=…", or build both from one commit',
+    Effect.REMOVES,
+    (VARIABLE,),
+    note="-buildvcs=false does not reach it",
 )
 _SAME = Fix(
     "any",
@@ -108,6 +117,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         if context.kernel_module:
             found.append(_KERNEL)
         found.append(_SAME)
+    if VARIABLE in faces:
+        found.append(_VARIABLE)
     if "vcs-checkout-artifacts" in faces:
         found.append(_CHECKOUT)
     return tuple(found)
@@ -118,9 +129,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     role=Role.ROOT,
     faces={
         "vcs-revision": "a commit, tag or dirty mark is compiled in",
+        VARIABLE: "go's linker was given a commit (-ldflags -X)",
         "vcs-checkout-artifacts": "the checkout changed files (line ends, keywords, LFS pointers)",
     },
-    fixes=(_GO, _KERNEL, _SAME, _CHECKOUT),
+    fixes=(_GO, _KERNEL, _SAME, _VARIABLE, _CHECKOUT),
     references=(
         "Go 1.18 release notes: version control information; Go 1.24: pseudo-versions (golang/go#50603)",
         "Linux: Documentation/kbuild/reproducible-builds.rst",
@@ -158,6 +170,12 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     if settings:
         sure += [d for d in evidence.of(DependencyDrift) if d.local and _is_stamp(d)]
         sure += [t for t in evidence.of(TimeChange) if "vcs.time" in t.context or t.section == ".go.buildinfo"]
+    given = {(w.a_word, w.b_word) for w in words if w.section == ".go.buildinfo" and "-X" in w.context}
+    variables = [w for w in (*sure, *unsure) if isinstance(w, WordChange) and (w.a_word, w.b_word) in given]
+    if variables:
+        named = any(map(sure.__contains__, variables))
+        yield Match(VARIABLE, tuple(variables), Confidence.CERTAIN if named else Confidence.LIKELY, _summary(variables))
+        sure, unsure = ([fact for fact in facts if fact not in variables] for facts in (sure, unsure))
     if sure:
         yield Match("vcs-revision", tuple(sure + unsure), Confidence.CERTAIN, _summary(sure), _note(sure))
     elif unsure:

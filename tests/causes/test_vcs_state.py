@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elfdiff.causes.vcs_state import detect as vcs_state
@@ -107,3 +109,16 @@ def test_a_number_is_no_commit(seen, ask):
     word = seen.word(WordKind.REVISION, "3fa45b6", "27a7a5c", text)
     assert ask(vcs_state, seen.given(word)) == {}
     assert ask(vcs_state, seen.given(seen.word(WordKind.REVISION, "3fa45b6", "27a7a5c", "built from 3fa45b6"))) != {}
+
+
+def test_a_commit_that_go_was_given_by_hand(seen, ask):
+    """-buildvcs=false does not reach what -ldflags -X sets."""
+    given = replace(
+        seen.word(WordKind.REVISION, "1a2b3c4d5e6f", "9f8e7d6c5b4a", "-X main.who=1a2b3c4d5e6f"),
+        section=".go.buildinfo",
+    )
+    text = seen.word(WordKind.REVISION, "1a2b3c4d5e6f", "9f8e7d6c5b4a")
+    go = {"languages": ("go",)}
+    assert ask(vcs_state, seen.given(given, text, **go)) == {"vcs-go-variable": "likely"}
+    stamped = setting("vcs.revision", "1" * 40, "9" * 40)
+    assert ask(vcs_state, seen.given(given, text, stamped, **go)) == {FACE: "certain", "vcs-go-variable": "likely"}
