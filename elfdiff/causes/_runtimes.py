@@ -23,9 +23,14 @@ _OPTIONS = (
     ("-fsanitize-coverage", re.compile(r"__sanitizer_cov_trace_\w+\Z"), None),
     ("-pg", re.compile(r"_?mcount\Z|__fentry__\Z"), None),
     ("--coverage", re.compile(r"__gcov_(?:init|exit)\Z|llvm_gcov_init\Z"), None),
+    (
+        "-fopenmp",
+        re.compile(r"__offload_(?:(?:vars|funcs)_end|(?:var|func)_table)\Z|GOMP_parallel\Z"),
+        re.compile(r"lib(?:g|i)?omp\.so"),
+    ),
     ("-finstrument-functions", re.compile(r"__cyg_profile_func_(?:enter|exit)\Z"), None),
 )
-"""Options with the functions that they make a program call, and the libraries that have them."""
+"""Options with the functions and tables that they bring into a program, and the libraries that have them."""
 _STATIC = (
     ("-static-libstdc++", re.compile(r"lib(?:std)?c\+\+(?:abi)?\.so")),
     ("-static-libgcc", re.compile(r"libgcc_s\.so")),
@@ -55,7 +60,7 @@ def runtimes(evidence: EvidenceSet) -> Iterator[Match]:
             FACE,
             tuple(facts),
             lower(Confidence.CERTAIN, drift),
-            f"{option}: only {'a' if sides[0] else 'b'} calls {listed(_bare(sides[0] or sides[1]))}",
+            f"{option}: only {'a' if sides[0] else 'b'} has {listed(_bare(sides[0] or sides[1]))}",
             explains_code=True,
         )
     yield from _linked_in(evidence, drift)

@@ -30,9 +30,12 @@ _USER_BEFORE = re.compile(
     r"(?i)(?:(?:\b|build[ _-]?)user(?:name)?|\blogname|buil[dt][ _-]?by|\bby|\bpackager|\bcompiled by)\W*\Z"
 )
 _COUNTER_BEFORE = re.compile(
-    r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|\brun(?:[ _]?id)?|\bjob|\bpipeline|#)[\s:#=_-]*\Z"
+    r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|(?:\b|_)(?:run|job|pipeline)(?:[ _]?(?:id|number))?|#)"
+    r"[\s:#=_-]*\Z"
 )
-_REVISION_BEFORE = re.compile(r"(?i)(?:commit|revision|\brev|\bgit|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
+_REVISION_BEFORE = re.compile(
+    r"(?i)(?:commit|revision|\brev|\bgit(?!hub|lab|ea)|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z"
+)
 _KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
 
 SPELLED_OUT = 4

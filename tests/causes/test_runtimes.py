@@ -38,7 +38,7 @@ def test_functions_that_an_option_makes_a_program_call(seen, ask, name, library,
     assert ask(build_flags, evidence) == {FACE: "certain"}
     assert ask(configure_result, evidence) == ask(source_change, evidence) == {}
     (match,) = build_flags.detect(evidence)
-    assert match.summary.startswith(f"{option}: only b calls")
+    assert match.summary.startswith(f"{option}: only b has")
 
 
 def test_a_run_time_library_that_is_linked_in(seen, ask):

@@ -23,6 +23,8 @@ from elfdiff.evidence.words import differences, is_translation, kind_by_name
         ("Linux 6.1.0-18-amd64", "Linux 6.1.0-21-amd64", WordKind.KERNEL),
         ("build number 17", "build number 18", WordKind.COUNTER),
         ("#17 SMP", "#18 SMP", WordKind.COUNTER),
+        ("GITHUB_RUN_ID=7124411", "GITHUB_RUN_ID=7124999", WordKind.COUNTER),
+        ("pipeline id: 7124411", "pipeline id: 7124999", WordKind.COUNTER),
         ("/tmp/ccAbCd12.s", "/tmp/ccZyXw98.s", WordKind.TEMPORARY),
         ("/tmp/go-build123456789/b001", "/tmp/go-build987654321/b001", WordKind.TEMPORARY),
         ("Tue Nov 14", "Di 14. Nov", WordKind.LOCALE),
