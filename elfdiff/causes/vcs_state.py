@@ -174,7 +174,8 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     variables = [w for w in (*sure, *unsure) if isinstance(w, WordChange) and (w.a_word, w.b_word) in given]
     if variables:
         named = any(map(sure.__contains__, variables))
-        yield Match(VARIABLE, tuple(variables), Confidence.CERTAIN if named else Confidence.LIKELY, _summary(variables))
+        level = Confidence.CERTAIN if named else Confidence.LIKELY
+        yield Match(VARIABLE, tuple(variables), level, became(variables[0].a_word, variables[0].b_word))
         sure, unsure = ([fact for fact in facts if fact not in variables] for facts in (sure, unsure))
     if sure:
         yield Match("vcs-revision", tuple(sure + unsure), Confidence.CERTAIN, _summary(sure), _note(sure))
