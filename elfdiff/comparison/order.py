@@ -13,8 +13,9 @@ import numpy as np
 
 from elfdiff.comparison.runs import Flags, Ints
 
+FEW = 4
 MOSTLY = 8
-"""Where less than seven eighths of the records are sorted as they were, b's table is sorted by something else."""
+"""Where more than FEW records and an eighth of all are out of order, b's table is sorted by something else."""
 
 
 def settled(partner: Ints, count: int, a_place: Ints, b_place: Ints, free: Flags | None = None) -> Ints:
@@ -76,7 +77,8 @@ def kept_sorted(partner: Ints, keys: Sequence[tuple[Ints, Ints]]) -> Ints:
     for ours, theirs in keys:
         if len(ours) > 1 and bool((ours[1:] >= ours[:-1]).all()):
             good = _in_order(theirs)
-            if MOSTLY * int(np.count_nonzero(~good)) > len(theirs):
+            wrong_ones = int(np.count_nonzero(~good))
+            if wrong_ones > FEW and MOSTLY * wrong_ones > len(theirs):
                 return partner
             known = partner >= 0
             wrong = known.copy()
