@@ -36,6 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._code import code_changed, edited, most_changed
+from elfdiff.causes._codegen import unrecorded
 from elfdiff.causes._facts import flags_differ
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
 from elfdiff.causes._tools import compiler_changed, languages
@@ -44,6 +45,7 @@ from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
     DependencyDrift,
     EvidenceSet,
+    FunctionTotals,
     OrderChange,
     SymbolRenamed,
     ToolChange,
@@ -55,6 +57,9 @@ LINK, ARCHIVE = "link-input-order", "archive-member-order"
 EXPORTS, TABLES = "version-script-or-export-order", "dwarf-or-string-table-order"
 
 _LINKED = frozenset({"file-symbols", "units", "needed"})
+
+FEW = 0.1
+"""The share of functions that an edit changes at most; more of them are a matter of flags."""
 
 SORT = Fix(
     toolchain="make, cmake, shell",
@@ -112,15 +117,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 
 def _tools_reorder(evidence: EvidenceSet) -> bool:
     """Tools and flags reorder objects too: with -O2 gcc puts main into .text.startup, which comes first."""
-    return evidence.has(ToolChange) or flags_differ(evidence) or most_changed(evidence)
+    if evidence.has(ToolChange) or flags_differ(evidence) or most_changed(evidence):
+        return True
+    return bool(edited(evidence)) and any(True for _ in unrecorded(evidence))
 
 
 def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
-    """Linkers write the symbols of source files in the order of their inputs, whatever else is in those. Without them,
-    other code casts doubt on the order: what was linked is not the same."""
-    if order.what in ("needed", "file-symbols"):
+    """Linkers write the symbols of source files in the order of their inputs, whatever an edit changed in one of those.
+    Else other code casts doubt on the order: what was linked is not the same."""
+    if order.what == "needed":
         return Confidence.CERTAIN
-    return Confidence.LIKELY if edited(evidence) else Confidence.CERTAIN
+    changed = len(edited(evidence))
+    few = all(changed <= FEW * totals.compared for totals in evidence.of(FunctionTotals))
+    return Confidence.CERTAIN if not changed or (order.what == "file-symbols" and few) else Confidence.LIKELY
 
 
 def _without_file_symbols(evidence: EvidenceSet) -> bool:

@@ -120,7 +120,10 @@ def test_the_fixes():
 
 def test_tools_flags_and_changed_code_reorder_objects_too(seen, claims):
     order = seen.order("file-symbols", BYTES, SHUFFLED, "C", None)
-    assert claims(seen.given(order, seen.function("f"))) == {"link-input-order": "certain"}
+    assert claims(seen.given(order, seen.function("f"), seen.totals(20, 1))) == {"link-input-order": "certain"}
+    assert claims(seen.given(order, *map(seen.function, "fgh"), seen.totals(20, 3))) == {"link-input-order": "likely"}
+    several = [seen.function(f"f{index}") for index in range(12)]
+    assert claims(seen.given(order, *several, seen.totals(22, 12))) == {}
     units = seen.order("units", BYTES, SHUFFLED, "C", None)
     assert claims(seen.given(units, seen.function("f"))) == {"link-input-order": "likely"}
     assert claims(seen.given(order, seen.totals(20, 15))) == {}
