@@ -154,13 +154,14 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     ]
     for old, new in trimmed:
         rewrites.add(RewriteKind.TOKEN, old, new)
+    told = _unit_names(units)
     strings: list[StringPair] = []
     for sections_of, a_spots, b_spots, a_before, b_before in found:
         a_bytes = a.contents(sections_of.a) if sections_of.a else b""
         b_bytes = b.contents(sections_of.b) if sections_of.b else b""
         a_contents, b_contents = Contents(a_bytes), Contents(b_bytes)
         rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
-        found_pairs = pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten)
+        found_pairs = pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten, told)
         for left, right, how in _by_symbol(found_pairs, a, b):
             if right is None and left and sections_of.b:
                 right = short_partner(left, a_before[left.offset], a_bytes, b_contents, sections_of.b)
@@ -180,6 +181,19 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         if len(spots) >= MAX_UNMATCHED
     )
     return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units, skipped)
+
+
+def _unit_names(units: Iterable[UnitPair]) -> dict[bytes, bytes]:
+    """What the names of units became, whole and without their directories; a name that became two is left out."""
+    found: dict[bytes, set[bytes]] = {}
+    for unit in units:
+        if not unit.a or not unit.b or not unit.a.name or not unit.b.name or unit.a.name == unit.b.name:
+            continue
+        a, b = (name.encode("utf-8", "surrogateescape") for name in (unit.a.name, unit.b.name))
+        for old, new in ((a, b), (a.rpartition(b"/")[2], b.rpartition(b"/")[2])):
+            if old != new:
+                found.setdefault(old, set()).add(new)
+    return {old: new for old, (new, *more) in found.items() if not more}
 
 
 def _by_symbol(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from types import MappingProxyType
 
 from elfdiff.comparison.texts import MIN_RUN, Spot
 from elfdiff.elf.model import Section
@@ -32,8 +33,8 @@ class StringPair:
     """A text of a and what it became in b; a side is None where the text was removed or added.
 
     ``rewrites`` are the ids that turn a's text into b's; ``exact`` says that they give b's text to the byte.
-    ``how`` is why the two are partners: rewrite, shape, similar, symbol, neighbour, or
-    alone.
+    ``how`` is why the two are partners: rewrite, unit, shape, similar, symbol, neighbour,
+    or alone.
     """
 
     a: Spot | None
@@ -59,10 +60,12 @@ def pair_texts(
     b_before: dict[int, bytes],
     has_prefixes: bool,
     rewrite: dict[int, bytes],
+    told: Mapping[bytes, bytes] = MappingProxyType({}),
 ) -> list[tuple[Spot | None, Spot | None, str]]:
     """Pair unmatched texts of one section: (a, b, how), in a's order, then what only b has.
 
-    ``rewrite`` maps the offset of a text of a to that text after every prefix rewrite.
+    ``rewrite`` maps the offset of a text of a to that text after every prefix rewrite, ``told`` a text of a to that of
+    b which is known to be its partner: names of one unit.
     """
     partner: dict[int, tuple[Spot, str]] = {}
     free_b = {spot.offset: spot for spot in b_spots}
@@ -87,6 +90,8 @@ def pair_texts(
     b_texts = {spot.offset: spot.text for spot in b_spots}
     if has_prefixes:
         by_key("rewrite", rewrite, b_texts)
+    if told:
+        by_key("unit", {spot.offset: told.get(spot.text, b"") for spot in a_spots}, b_texts)
     by_key(
         "shape", {s.offset: skeleton(rewrite[s.offset]) for s in a_spots}, {s.offset: skeleton(s.text) for s in b_spots}
     )

@@ -56,3 +56,14 @@ def test_a_changed_letter_near_the_front_is_a_change() -> None:
 
 def test_a_directory_in_front_of_a_path_is_no_stray_number() -> None:
     assert not Contents(b"\0/tmp/d2uXXXXXX\0").holds_pieces_of(b"/var/tmp/d2uXXXXXX")
+
+
+def test_names_of_one_unit_are_partners_whatever_they_look_like() -> None:
+    section = cast(Section, None)
+    a = [Spot(section, 0, b"/tmp/ccqlTpyg.s"), Spot(section, 20, b"/tmp/ccedzAJm.s")]
+    b = [Spot(section, 0, b"/tmp/ccLqx7d0.s"), Spot(section, 20, b"/tmp/ccRBpgNp.s")]
+    plain = {spot.offset: spot.text for spot in a}
+    told = {a[0].text: b[1].text, a[1].text: b[0].text}
+    before = {0: b"", 20: b""}
+    pairs = pair_texts(a, b, before, before, False, plain, told)
+    assert pairs == [(a[0], b[1], "unit"), (a[1], b[0], "unit")]
