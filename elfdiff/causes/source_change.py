@@ -445,7 +445,9 @@ def _confidence(
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
     if any(match.confidence is Confidence.POSSIBLE for match in unrecorded(evidence)):
         return Confidence.POSSIBLE, "options that nobody recorded may be the reason: see build-flags"
-    if not texts and not data and not names and functions and is_clean(evidence) and _is_tiny(evidence):
+    # Options choose other instructions; other numbers in the same ones are given.
+    numbers = all(differs_in_numbers(change) for change in functions)
+    if not (texts or data or names or numbers) and functions and is_clean(evidence) and _is_tiny(evidence):
         return Confidence.POSSIBLE, "in so few functions, another option or profile and an edit look the same"
     if several_crates(evidence):
         return Confidence.POSSIBLE, "functions of several crates differ: codegen-units or LTO may be the reason"
