@@ -11,7 +11,7 @@ from elfdiff import diagnose as pipeline
 from elfdiff.accounting.verify import verify
 from elfdiff.elf.file import parse
 from elfdiff.errors import UnbalancedLedger
-from elfdiff.report import Code, Role, Verdict
+from elfdiff.report import Code, Confidence, Role, Verdict
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "two-causes-path-and-time"
 
@@ -78,7 +78,8 @@ def test_digests_of_debug_information_follow_from_the_directory(tmp_path: Path, 
         (folder / "m.c").write_text('#include <stdio.h>\nint main(void) { puts("hello"); return 0; }\n')
         subprocess.run(["gcc", "-O2", "-g", *flags, "-o", "program", folder / "m.c"], check=True, cwd=folder)
     report = pipeline.diagnose(str(tmp_path / "a" / "program"), str(tmp_path / "longer" / "program"))
-    assert [finding.cause for finding in report.findings if finding.role is Role.ROOT] == ["build-path"]
+    sure = [f.cause for f in report.findings if f.role is Role.ROOT and f.confidence is not Confidence.POSSIBLE]
+    assert sure == ["build-path"], "gcc may draw some IDs of split units: possible beside it"
     assert report.ledger is not None
     assert (report.ledger.totals.unexplained.most, report.ledger.totals.contradicted.most) == (0, 0)
     assert report.ledger.totals.hash.most > 20, "the build ID and the digests of the units"
