@@ -25,10 +25,13 @@ from elfdiff.evidence.model import (
     EvidenceSet,
     FunctionChange,
     FunctionTotals,
+    InstructionSetChange,
     IntegerChange,
     LineNumbersChange,
     OrderChange,
     PathChange,
+    SourceNamesLost,
+    SourcesKept,
     SymbolRenamed,
     SymbolSetChange,
     TextChange,
@@ -75,7 +78,14 @@ _MARKED = 2
 
 def unrecorded(evidence: EvidenceSet) -> Iterator[Match]:
     """What the bytes say of flags: first what proves one, and only without such a mark the shape of the code."""
-    found = [*_marks(evidence), *_attributes(evidence), *_imports(evidence), *_link_time(evidence), *_unused(evidence)]
+    found = [
+        *_marks(evidence),
+        *_attributes(evidence),
+        *_imports(evidence),
+        *_link_time(evidence),
+        *_kept(evidence),
+        *_unused(evidence),
+    ]
     yield from found
     if not found:
         yield from _shape(evidence)
@@ -177,6 +187,14 @@ def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
     """Local names that GCC's link-time optimisation made: on one side only, or others on each side."""
     if inputs_differ(evidence):
         return
+    for lost in evidence.of(SourceNamesLost):
+        if certain_changes(evidence):
+            yield _match(
+                (lost, *certain_changes(evidence), *evidence.of(SymbolSetChange)),
+                Confidence.LIKELY,
+                f"{lost.side} names no {listed(lost.names)} among its units, as -flto leaves it",
+            )
+            return
     for change in evidence.of(SymbolSetChange):
         counts = [sum(".lto_priv." in name for name in names) for names in (change.a_only, change.b_only)]
         if not change.imports and max(counts) >= _MARKED and min(counts) == 0:
@@ -186,6 +204,31 @@ def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
                 Confidence.LIKELY,
                 f"only {side} has {max(counts)} names that -flto made local (.lto_priv): it is optimised "
                 "at the link, or cut into other parts there",
+            )
+
+
+def _kept(evidence: EvidenceSet) -> Iterator[Match]:
+    """Code of another shape was compiled from the same sources, as their digests say; host-cpu speaks of its sets."""
+    if (
+        inputs_differ(evidence)
+        or evidence.has(InstructionSetChange)
+        or evidence.has(UnitNaming)
+        or units_set(evidence)
+        or not is_clean(evidence)
+    ):
+        return
+    shaped = [
+        change
+        for change in certain_changes(evidence)
+        if change.status == "changed" and (change.a_lines or change.b_lines) and not differs_in_numbers(change)
+    ]
+    for kept in evidence.of(SourcesKept):
+        if shaped:
+            yield _match(
+                shaped,
+                Confidence.LIKELY,
+                f"functions differ: {listed(change.name for change in shaped)}; all {kept.count} source files have the "
+                "same MD5s",
             )
 
 

@@ -23,6 +23,8 @@ from elfdiff.evidence.model import (
     SectionChange,
     SectionHole,
     SourceDigestChange,
+    SourceNamesLost,
+    SourcesKept,
     SymbolsAlone,
     TailChange,
     TextChange,
@@ -45,6 +47,8 @@ _FRAME = (
     SectionHole,
     ChangedAfterLink,
     TextTotals,
+    SourceNamesLost,
+    SourcesKept,
 )
 
 

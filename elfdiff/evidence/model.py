@@ -368,6 +368,27 @@ class SourceRenamed(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesKept(Evidence):
+    """Every unit with debug information has a partner, and all its source files have MD5s that are equal in both.
+
+    ``count`` is how many files that are, in DWARF 5 line tables (clang writes the MD5s, gcc 12 does not).
+    """
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNamesLost(Evidence):
+    """``side`` names no source files for units that the other one does (``names``, file symbols with a suffix).
+
+    The linker's plugin made those units: a file symbol without a name, or one of a temporary file, stands for them.
+    """
+
+    side: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineNumbersChange(Evidence):
     """A source file's lines moved: its code is recorded at other lines, in the same order.
 

@@ -10,7 +10,7 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit, Section, Symbol
 from elfdiff.evidence.data import MADE
-from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange
+from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange, SourcesKept
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -20,9 +20,10 @@ _GCOV_VERSION = re.compile(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
-    """Integers of a symbol's own, then source digests, then stamps of coverage data."""
+    """Integers of a symbol's own, then source digests that changed or that all stayed, then stamps of coverage data."""
     yield from _integers(pair)
     yield from _digests(pair)
+    yield from _kept(pair)
     yield from _coverage_stamps(pair)
 
 
@@ -103,6 +104,20 @@ def _digests(pair: Pair) -> Iterator[SourceDigestChange]:
                     b=Location(item.b.offset, 16, "line table", other),
                     file=base,
                 )
+
+
+def _kept(pair: Pair) -> Iterator[SourcesKept]:
+    """At most one fact: no source that any unit names has another MD5, or none."""
+    files: dict[str, str] = {}
+    for item in pair.units:
+        if item.a is None or item.b is None:
+            return
+        left, right = (dict(zip(unit.files, unit.md5s, strict=False)) for unit in (item.a, item.b))
+        if not left or sorted(left.values()) != sorted(right.values()) or not all(left.values()):
+            return
+        files |= left
+    if files:
+        yield SourcesKept(section=".debug_line", count=len(files))
 
 
 def _by_base_name(unit: DebugUnit) -> dict[str, str]:

@@ -10,7 +10,14 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section, Symbol
-from elfdiff.evidence.model import CodegenUnitChange, Evidence, SymbolRenamed, SymbolSetChange, UnitNaming
+from elfdiff.evidence.model import (
+    CodegenUnitChange,
+    Evidence,
+    SourceNamesLost,
+    SymbolRenamed,
+    SymbolSetChange,
+    UnitNaming,
+)
 from elfdiff.evidence.places import section_name
 from elfdiff.payload import rust
 from elfdiff.report import Location
@@ -38,6 +45,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )  # fmt: skip
+_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|C|f|f90|adb|d|m|mm)\Z")
+_BY_PLUGIN = re.compile(r"|<artificial>|ld-temp\.o|.*\.ltrans\d*\.(?:ltrans\.)?o")
+"""File symbols of what GCC's and LLVM's plugins compile at the link; ld writes one without a name as well."""
 _SECTION_ID = re.compile(r"\.gnu\.(?:lto|debuglto)_\S*?\.([0-9a-f]{15,16})\Z")
 
 
@@ -46,6 +56,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from _unit_naming(pair)
     yield from _unit_counts(pair)
     yield from _section_ids(pair)
+    yield from _lost_names(pair)
     explained: set[str] = set()
     renamed = list(_renamed(pair, explained))
     yield from renamed
@@ -74,6 +85,17 @@ def _unit_counts(pair: Pair) -> Iterator[CodegenUnitChange]:
     names = ([symbol.name for symbol in elf.file_symbols] for elf in (pair.a, pair.b))
     for crate, (left, right) in rust.unit_counts(*names).items():
         yield CodegenUnitChange(section=".symtab", crate=crate, a_count=left, b_count=right)
+
+
+def _lost_names(pair: Pair) -> Iterator[SourceNamesLost]:
+    """At most one fact: names of sources that only one side has, where the other has that many more without a name."""
+    sides = [[symbol.name for symbol in elf.file_symbols] for elf in (pair.a, pair.b)]
+    named = [{name for name in side if _SOURCE.search(name)} for side in sides]
+    blank = [sum(bool(_BY_PLUGIN.fullmatch(name)) for name in side) for side in sides]
+    for index, side in ((0, "b"), (1, "a")):
+        lost = named[index] - named[1 - index]
+        if lost and not named[1 - index] - named[index] and blank[1 - index] > blank[index]:
+            yield SourceNamesLost(section=".symtab", side=side, names=tuple(sorted(lost)[:MAX_NAMES]))
 
 
 def _names_place(symbols: Sequence[Symbol], names: list[str], incremental: bool) -> Location | None:

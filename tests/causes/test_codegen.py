@@ -15,6 +15,8 @@ from elfdiff.evidence.model import (
     HeaderChange,
     InstructionSetChange,
     SectionChange,
+    SourceNamesLost,
+    SourcesKept,
     SymbolSetChange,
 )
 
@@ -161,3 +163,20 @@ def test_code_in_a_segment_of_its_own(seen, ask):
     assert ask(build_flags, seen.given(loads, lone(".ci_meta", "added"))) == {}
     other = HeaderChange(field_name="number of PT_LOAD", a_value="4", b_value="3")
     assert ask(build_flags, seen.given(other)) == {}
+
+
+def test_equal_digests_of_all_sources_leave_options(seen, ask):
+    changed = seen.function("walk", ("test rdi, rdi",), ("mov eax, ecx", "and eax, 7"))
+    kept, few = SourcesKept(section=".debug_line", count=3), seen.totals(9, changed=1)
+    assert ask(build_flags, seen.given(changed, kept, few)) == {FACE: "likely"}
+    assert ask(source_change, seen.given(changed, kept, few)) == {}
+    numbers = seen.function("fee", ("imul eax, edi, 17",), ("imul eax, edi, 23",))
+    assert ask(build_flags, seen.given(numbers, kept, few)) == {}
+    assert ask(build_flags, seen.given(changed, kept, few, seen.text("old", "new"))) == {}
+
+
+def test_a_source_name_that_the_plugin_left_out(seen, ask):
+    changed = seen.function("walk", ("test rdi, rdi",), ("mov eax, ecx", "and eax, 7"))
+    lost = SourceNamesLost(section=".symtab", side="b", names=("m.c",))
+    assert ask(build_flags, seen.given(changed, lost, seen.totals(9, changed=1))) == {FACE: "likely"}
+    assert ask(build_flags, seen.given(lost)) == {}
