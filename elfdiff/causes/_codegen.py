@@ -68,6 +68,22 @@ _ASSERTIONS = frozenset(
         "_d_arraybounds_indexp", "_d_arraybounds_slicep", "_d_unittest", "_d_unittestp", "_d_unittest_msg",
     )
 )  # fmt: skip
+_CHECKS = {
+    "Zig": (
+        re.compile(
+            r"index out of bounds: index |integer overflow|attempt to use null value|reached unreachable code|"
+            r"integer does not fit in destination type|start index is larger than end index"
+        ),
+        "optimisation mode",
+    ),
+    "Nim": (
+        re.compile(
+            r"@value out of range|@index out of bounds, the container is empty|@over- or underflow|"
+            r"@ not in 0 \.\. |@division by zero"
+        ),
+        "-d:danger or --checks",
+    ),
+}
 _CLONE = re.compile(r"\.(?:constprop|isra|part|cold|localalias|lto_priv)(?:\.\d+)*")
 _MOST = 0.5
 _ENOUGH = 8
@@ -83,6 +99,7 @@ def unrecorded(evidence: EvidenceSet) -> Iterator[Match]:
         *_attributes(evidence),
         *_imports(evidence),
         *_link_time(evidence),
+        *_run_time_checks(evidence),
         *_kept(evidence),
         *_unused(evidence),
     ]
@@ -204,6 +221,28 @@ def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
                 Confidence.LIKELY,
                 f"only {side} has {max(counts)} names that -flto made local (.lto_priv): it is optimised "
                 "at the link, or cut into other parts there",
+            )
+
+
+def _run_time_checks(evidence: EvidenceSet) -> Iterator[Match]:
+    """What Zig and Nim say when a check fails that the compiler puts in, on one side only."""
+    if inputs_differ(evidence):
+        return
+    for language, (check, option) in _CHECKS.items():
+        if language == "Zig" and "zig" not in evidence.context.languages:
+            continue  # its words are plain English
+        sides: tuple[dict[str, Evidence], dict[str, Evidence]] = ({}, {})
+        for text in evidence.of(TextChange):
+            for index, place in enumerate((text.a, text.b)):
+                found = check.search(place.value) if place is not None else None
+                if found is not None:
+                    sides[index][found.group()] = text
+        only = sides[0] or sides[1]
+        if bool(sides[0]) != bool(sides[1]) and len(only) >= _MARKED:
+            yield _match(
+                (*dict.fromkeys(only.values()), *certain_changes(evidence)),
+                Confidence.LIKELY,
+                f'only {"a" if sides[0] else "b"} checks itself at run time ("{min(only)}"): {language}\'s {option}',
             )
 
 

@@ -105,9 +105,19 @@ _CARGO = Fix(
 )
 
 
+_ZIG = Fix(
+    "zig",
+    "build both with one optimisation mode and one CPU: zig build -Doptimize=… -Dcpu=… (zig build-exe -O … -mcpu=…)",
+    Effect.REMOVES,
+    note="which side has the settings you want, the files cannot say",
+)
+
+
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
-    """Settings of cargo where the program is Rust's."""
-    return (_CARGO,) if "rust" in context.languages else (_SAME,)
+    """Settings of cargo where the program is Rust's, those of zig where it is Zig's."""
+    if "rust" in context.languages:
+        return (_CARGO,)
+    return (_ZIG,) if "zig" in context.languages else (_SAME,)
 
 
 @cause(
@@ -122,7 +132,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "debug-presence-or-level": "debug information is on one side, or of another level",
         "debug-compressed-sections": "debug sections are compressed in another way",
     },
-    fixes=(_CARGO, _SAME),
+    fixes=(_CARGO, _ZIG, _SAME),
     references=(
         "Debian reproducible notes: records_build_flags (194 packages)",
         "GCC manual: -grecord-gcc-switches, -frecord-gcc-switches",

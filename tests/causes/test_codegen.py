@@ -180,3 +180,14 @@ def test_a_source_name_that_the_plugin_left_out(seen, ask):
     lost = SourceNamesLost(section=".symtab", side="b", names=("m.c",))
     assert ask(build_flags, seen.given(changed, lost, seen.totals(9, changed=1))) == {FACE: "likely"}
     assert ask(build_flags, seen.given(lost)) == {}
+
+
+def test_run_time_checks_of_one_side(seen, ask):
+    changed, many = seen.function("weigh", ("add rsi, 16",), ("add r14, 16", "jb 8")), seen.totals(18, changed=13)
+    zig = [seen.text(None, text, fragment=True) for text in ("index out of bounds: index , len ", "integer overflow")]
+    nim = [seen.text(text, None) for text in ("@value out of range: ", "@ not in 0 .. ")]
+    assert ask(build_flags, seen.given(changed, many, *zig, languages=("zig",))) == {FACE: "likely"}
+    assert ask(source_change, seen.given(changed, many, *zig, languages=("zig",))) == {}
+    assert ask(build_flags, seen.given(changed, many, *nim, languages=("c",))) == {FACE: "likely"}
+    assert ask(build_flags, seen.given(changed, many, *zig, languages=("c",))).get(FACE) != "likely"
+    assert ask(build_flags, seen.given(changed, many, nim[0], languages=("c",))).get(FACE) != "likely"
