@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from elfdiff.causes._tools import compiler_changed
 from elfdiff.evidence.model import Evidence, EvidenceSet, FunctionTotals, GoSettingChange, SymbolSetChange, TextTotals
 
 _MAIN = re.compile(r"(?:_ZN(?P<legacy>\d+)|_RNvC(?:s[0-9A-Za-z]*_)?(?P<v0>\d+)_?)(?P<rest>\w+)")
@@ -60,6 +61,8 @@ def hardly_alike(evidence: EvidenceSet) -> TextTotals | None:
     Two builds of one program, of other releases even, share nine texts of ten; what configure or a flag adds leaves
     the other side's texts as they are.
     """
+    if compiler_changed(evidence):
+        return None  # other functions are its own
     for texts in evidence.of(TextTotals):
         least = min(texts.a_only, texts.b_only) + texts.common
         if least < FEWEST or texts.common > SHARED * least:

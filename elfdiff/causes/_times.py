@@ -10,15 +10,10 @@ from enum import StrEnum
 from elfdiff.causes._facts import spelled
 from elfdiff.causes._libraries import library_times
 from elfdiff.evidence.model import (
-    DependencyDrift,
     EvidenceSet,
-    FunctionChange,
     IntegerChange,
-    SourceDigestChange,
     Stamp,
-    TextChange,
     TimeChange,
-    ToolChange,
     WordChange,
     WordKind,
 )
@@ -80,7 +75,7 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
     changes = [c for c in evidence.of(TimeChange) if id(c) not in released and not _belongs_to_revision(c)]
     zone = _zone_shift(changes)
     revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
-    read = [_reading(change, changes, zone, revisions, _is_alone(evidence)) for change in changes]
+    read = [_reading(change, changes, zone, revisions) for change in changes]
     if "d" in evidence.context.languages:
         # In D, __TIMESTAMP__ is the time of the compilation (dlang.org/spec/lex.html, special tokens).
         read = [replace(item, kind=TimeKind.COMPILER) if item and item.kind is TimeKind.FILE else item for item in read]
@@ -109,13 +104,6 @@ def agreeing(number: IntegerChange, found: Sequence[TimeReading]) -> TimeReading
     return None
 
 
-def _is_alone(evidence: EvidenceSet) -> bool:
-    """True if nothing says that other sources were built: then a number that reads as a date is no version."""
-    if any(evidence.has(kind) for kind in (TextChange, ToolChange, DependencyDrift, SourceDigestChange)):
-        return False
-    return not any(change.certain for change in evidence.of(FunctionChange))
-
-
 def _belongs_to_revision(change: TimeChange) -> bool:
     if change.section == ".go.buildinfo" and "vcs.time" in change.context:
         return True
@@ -123,7 +111,7 @@ def _belongs_to_revision(change: TimeChange) -> bool:
 
 
 def _reading(
-    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool, alone: bool
+    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool
 ) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     if _BANNER.search(change.context):
@@ -151,7 +139,7 @@ def _reading(
         return TimeReading(change, TimeKind.EPOCH_MISMATCH, Confidence.CERTAIN if fixed else Confidence.LIKELY)
     if a.form in CPP_FORMS and b.form in CPP_FORMS:
         return TimeReading(change, TimeKind.COMPILER, _compiler_confidence(change, changes))
-    return _script(change, changes, revisions, alone)
+    return _script(change, changes, revisions)
 
 
 def _is_typed(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
@@ -167,7 +155,7 @@ def _is_typed(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
     return a.clock is None and b.clock is None and a.form == "cpp-date" and bool(_TOLD.search(change.context))
 
 
-def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool, alone: bool) -> TimeReading | None:
+def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     named = bool(_BUILD_WORDS.search(f"{spelled(change.symbol)} {change.context}")) or names_a_time(change.symbol)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
@@ -177,7 +165,8 @@ def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool, 
     if exact and not of_revision and (named or _repeated(change, changes)):
         return TimeReading(change, TimeKind.SCRIPT, Confidence.CERTAIN)
     if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not _repeated(change, changes):
-        return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY if alone else Confidence.POSSIBLE)
+        # A seed, a limit or a version reads so too.
+        return TimeReading(change, TimeKind.SCRIPT, Confidence.POSSIBLE)
     return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY)
 
 

@@ -48,8 +48,9 @@ from elfdiff.causes._code import (
 from elfdiff.causes._codegen import is_clean, unrecorded
 from elfdiff.causes._counters import counters
 from elfdiff.causes._digests import digests as digest_texts
+from elfdiff.causes._facts import values
 from elfdiff.causes._mangling import swaps
-from elfdiff.causes._paths import is_dependency, is_foreign, lone_directories
+from elfdiff.causes._paths import is_dependency, is_foreign, joined, lone_directories
 from elfdiff.causes._profiles import hashes_explain, several_crates, units_set
 from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._tools import compiler_changed, languages
@@ -360,6 +361,10 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
     directories = [item.fact for item in lone_directories(evidence)]
     counted = [item.fact for item in counters(evidence)]
     reordered = evidence.has(OrderChange)
+    # A path that stands in a longer text on one side and alone on the other: linkers merge the tails of texts.
+    paths = {
+        joined(head, path.tail) for path in evidence.of(PathChange) for head in (path.a_directory, path.b_directory)
+    }
     found: list[TextChange | WordChange | PathChange] = [
         change
         for change in evidence.of(TextChange)
@@ -367,6 +372,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
         and change not in directories
         and change not in counted
         and _is_program(change)
+        and not (bool(change.a) != bool(change.b) and values(change)[0 if change.a else 1] in paths)
         and not (reordered and _is_cut_otherwise(change))
     ]
     found += [

@@ -10,6 +10,7 @@ from elfdiff.elf.model import Section
 from elfdiff.elf.sameness import same_raw
 from elfdiff.evidence.model import Evidence, TextTotals
 from elfdiff.evidence.prose import reads_as_text
+from elfdiff.evidence.strings import keeps_no_ends
 
 SHORTEST, LONGEST = 6, 4096
 MAX_SIZE = 1 << 24
@@ -21,7 +22,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     if len(ours) == len(theirs) and all(same_raw(pair.a, x, pair.b, y) for x, y in zip(ours, theirs, strict=True)):
         return
     sizes = [sum(section.size for section in sections) for sections in (ours, theirs)]
-    if max(sizes) > MAX_SIZE or not min(sizes):
+    if max(sizes) > MAX_SIZE or not min(sizes) or keeps_no_ends(pair):
         return
     a, b = _texts(pair.a), _texts(pair.b)
     common = len(a & b)

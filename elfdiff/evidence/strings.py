@@ -49,7 +49,7 @@ _CRATE_HEAD = re.compile(
 
 def extract(pair: Pair) -> Iterator[Evidence]:
     """Facts from every text that changed, in the order of a's sections."""
-    fragments = _keeps_no_ends(pair)
+    fragments = keeps_no_ends(pair)
     directories = _Directories(pair)
     plain = 0
     producers = {
@@ -341,7 +341,7 @@ def _symbol(pair: Pair, spot: Spot) -> str | None:
     return first or symbol_over(pair.a, spot.section, spot.offset + len(spot.text) - 1)
 
 
-def _keeps_no_ends(pair: Pair) -> bool:
+def keeps_no_ends(pair: Pair) -> bool:
     """Rust and Go put texts side by side without a NUL, Zig puts other data there."""
     return any(
         "zig" in languages(elf)

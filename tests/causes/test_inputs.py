@@ -262,6 +262,16 @@ class TestSource:
         grown = seen.given(TextTotals(common=99, a_only=0, b_only=500), seen.totals(162, added=143))
         assert ask(source, grown) == {}
 
+    def test_a_path_that_stood_in_a_longer_text_is_no_text_of_its_own(self, seen, ask):
+        moved = seen.path("/home/ci/one", "/srv/two", "m.c")
+        assert ask(source, seen.given(moved, seen.text(None, "/srv/two/m.c"))) == {}
+        assert ask(source, seen.given(moved, seen.text(None, "a message"))) == {"source-change": "likely"}
+
+    def test_another_compiler_makes_no_two_programs(self, seen, ask):
+        texts = TextTotals(common=17, a_only=42, b_only=90)
+        unlike = texts, seen.totals(408, changed=4, added=125, removed=124)
+        assert ask(source, seen.given(*unlike, seen.tool("rustc", "1.95.0", "1.97.0"))) == {}
+
     def test_blocks_of_constants_join_in_another_order_of_the_link(self, seen, ask):
         order = seen.order("file-symbols", ("a.c", "b.c"), ("b.c", "a.c"))
         joined = seen.text("error opening direcursive, not f%s", "error opening direcursive, not frecursive")
