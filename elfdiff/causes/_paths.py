@@ -149,12 +149,12 @@ def released_headers(evidence: EvidenceSet) -> dict[tuple[str, str], bool]:
     compiled there, or it is a place where dependencies are put; else a source tree of its own may look so.
     """
     groups: dict[tuple[str, str], list[PathChange]] = {}
-    compiled: list[tuple[str, str]] = []
+    compiled: dict[tuple[str, str], None] = {}
     for change in evidence.of(PathChange):
         directories = (change.a_directory, change.b_directory)
         groups.setdefault(directories, []).append(change)
         if change.place in (PathPlace.DEBUG_DIRECTORY, PathPlace.GO_TABLE):
-            compiled.append(directories)
+            compiled[directories] = None
     found: dict[tuple[str, str], bool] = {}
     for (a, b), changes in groups.items():
         if _RELEASE.sub("#", a) != _RELEASE.sub("#", b) or any(is_below((a, b), place) for place in compiled):

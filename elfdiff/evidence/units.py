@@ -17,6 +17,7 @@ from elfdiff.span import Span
 MAX_UNITS = 200
 HEAD = 96
 """Bytes of a unit or line program in which the reference to its directory is looked for."""
+MAX_DIRECTORIES = 20
 _TABLES = (".debug_line_str", ".debug_str")
 _PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
@@ -55,6 +56,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 
 def _strayed(pair: Pair) -> Iterator[StrayUnit]:
     both = [(item.a, item.b) for item in pair.units if item.a and item.b]
+    tables = _Tables(pair.a), _Tables(pair.b)
     shared = {a.directory for a, b in both if a.directory == b.directory and (a.directory or "").startswith("/")}
     for a, b in both:
         if a.directory == b.directory or not a.directory or not b.directory or not a.name:
@@ -62,9 +64,9 @@ def _strayed(pair: Pair) -> Iterator[StrayUnit]:
         if (a.directory in shared) == (b.directory in shared):
             continue
         side = "b" if a.directory in shared else "a"
-        elf, unit, other = (pair.b, b, a) if side == "b" else (pair.a, a, b)
-        spans = list(_texts(elf, unit.directory or ""))
-        references = list(_references(pair, a, b))
+        table, unit, other = (tables[1], b, a) if side == "b" else (tables[0], a, b)
+        spans = table.texts(unit.directory or "")
+        references = list(_references(tables, a, b))
         yield StrayUnit(
             section=".debug_info",
             a=Location(a.offset, 0, ".debug_info", a.directory),
@@ -77,46 +79,63 @@ def _strayed(pair: Pair) -> Iterator[StrayUnit]:
         )
 
 
-def _texts(elf: ElfFile, text: str) -> Iterator[Span]:
-    """A whole text, with its NUL, in each table of debug strings that holds it and is not compressed."""
-    wanted = b"\0" + text.encode("utf-8", "surrogateescape") + b"\0"
-    for name in _TABLES:
-        section = elf.section(name)
-        if section is None or section.span is None or section.compression is not None:
-            continue
-        at = (b"\0" + elf.data[section.span.start : section.span.end]).find(wanted)
-        if at >= 0:
-            yield Span(section.span.start + at, section.span.start + at + len(wanted) - 1)
+class _Tables:
+    """The tables of debug strings of one file, and where directories stand in them; at most 20 are looked up."""
+
+    def __init__(self, elf: ElfFile) -> None:
+        self.elf = elf
+        self.found: dict[str, list[Span]] = {}
+
+    def texts(self, text: str) -> list[Span]:
+        """A whole text, with its NUL, in each table that holds it and is not compressed."""
+        if text not in self.found and len(self.found) < MAX_DIRECTORIES:
+            self.found[text] = list(self._texts(text))
+        return self.found.get(text, [])
+
+    def _texts(self, text: str) -> Iterator[Span]:
+        wanted = text.encode("utf-8", "surrogateescape") + b"\0"
+        for section in self._sections():
+            data, start = self.elf.data, section.start
+            at = start if data.startswith(wanted, start) else data.find(b"\0" + wanted, start, section.end) + 1
+            if start <= at and at + len(wanted) <= section.end and data.startswith(wanted, at):
+                yield Span(at, at + len(wanted))
+
+    def _sections(self) -> Iterator[Span]:
+        for name in _TABLES:
+            section = self.elf.section(name)
+            if section is not None and section.span is not None and section.compression is None:
+                yield section.span
+
+    def offsets(self, text: str) -> set[bytes]:
+        """Where a text stands in the tables, as four bytes say it."""
+        return {
+            (span.start - table.start).to_bytes(4, self.elf.byte_order)
+            for span in self.texts(text)
+            for table in self._sections()
+            if table.start <= span.start < table.end and span.start - table.start < 1 << 32
+        }
 
 
-def _references(pair: Pair, a: DebugUnit, b: DebugUnit) -> Iterator[tuple[Span, Span]]:
+def _references(tables: tuple[_Tables, _Tables], a: DebugUnit, b: DebugUnit) -> Iterator[tuple[Span, Span]]:
     """Where the top entries and the line programs of both units say, at one place, where their directories stand.
 
     That is DW_AT_comp_dir and the first directory (DWARF 5, section 6.2.4): four bytes among the first few.
     """
     for name, starts in ((".debug_info", (a.offset, b.offset)), (".debug_line", (a.lines, b.lines))):
-        parts = [(elf, elf.section(name), start) for elf, start in zip((pair.a, pair.b), starts, strict=True)]
         places = []
-        for (elf, section, start), unit in zip(parts, (a, b), strict=True):
+        for table, start, unit in zip(tables, starts, (a, b), strict=True):
+            section = table.elf.section(name)
             if section is None or section.span is None or section.compression is not None or start is None:
-                return
-            places.append((elf, section.span.start + start, section.span.end, _offsets(elf, unit.directory or "")))
+                break
+            at = section.span.start + start
+            places.append((table.elf.data, at, section.span.end, table.offsets(unit.directory or "")))
+        if len(places) < 2:
+            continue
         (left, x, x_end, ours), (right, y, y_end, theirs) = places
-        for index in range(min(HEAD, x_end - x - 4, y_end - y - 4)):
-            one, other = (elf.data[at + index : at + index + 4] for elf, at in ((left, x), (right, y)))
+        for index in range(min(HEAD, x_end - x - 3, y_end - y - 3)):
+            one, other = left[x + index : x + index + 4], right[y + index : y + index + 4]
             if one in ours and other in theirs and one != other:
                 yield Span(x + index, x + index + 4), Span(y + index, y + index + 4)
-
-
-def _offsets(elf: ElfFile, text: str) -> set[bytes]:
-    """Where a text stands in the tables of debug strings, as four bytes say it."""
-    tables = [section for name in _TABLES if (section := elf.section(name)) is not None and section.span is not None]
-    return {
-        (span.start - table.span.start).to_bytes(4, elf.byte_order)
-        for span in _texts(elf, text)
-        for table in tables
-        if table.span is not None and table.span.start <= span.start < table.span.end
-    }
 
 
 def _common_tail(a: str, b: str) -> tuple[str, str, str]:
@@ -171,15 +190,15 @@ def outside(pair: Pair, items: Sequence[Evidence]) -> tuple[tuple[str, str], ...
             continue
         if item.place in _DEBUG or (item.place is PathPlace.TEXT and _is_named(item.tail)):
             groups.setdefault((item.a_directory, item.b_directory), []).append(item)
-    compiled = {
+    compiled = dict.fromkeys(
         (item.a.directory, item.b.directory)
         for item in pair.units
         if item.a and item.b and item.a.directory and item.b.directory
-    }
+    )
     if compiled:
         return tuple(
             heads
-            for heads in groups
+            for heads in islice(groups, MAX_UNITS)
             if not any(f"{a}/".startswith(f"{heads[0]}/") and f"{b}/".startswith(f"{heads[1]}/") for a, b in compiled)
         )
     sources = {heads: sum(not _is_header(item.tail) for item in changes) for heads, changes in groups.items()}
