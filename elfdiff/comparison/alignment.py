@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from elfdiff.comparison.aligner import Aligner
+from elfdiff.comparison.aligner import align_one_way
 from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.oneway import OneWay
@@ -84,7 +84,7 @@ def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: t
         SectionPair(a.sections[pair.a.index] if pair.a else None, b.sections[pair.b.index] if pair.b else None)
         for pair in ordered
     ]
-    return Alignment(Aligner(Image(a), Image(b), paired, ranked).run(), swapped)
+    return Alignment(align_one_way(Image(a), Image(b), paired, ranked), swapped)
 
 
 def _signed(elf: ElfFile) -> ElfFile:
