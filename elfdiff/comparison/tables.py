@@ -159,23 +159,29 @@ def align_symbols(
     out = _further(out, names, [key[:3] for key in b_keys], None, None)
     out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
     renamed = np.array([j >= 0 and a_keys[i][0] != b_keys[j][0] for i, j in enumerate(out.tolist())], dtype=bool)
-    if _names_in_order(a) and _names_in_order(b):
+    added = _added(a), _added(b)
+    if all(bool((side[1:] >= side[:-1]).all()) for side in added):
         # The names of files stand in the order of the files: that is a second source for it.
         renamed |= (a.table["info"] & 15) == STT_FILE
-    out = settled(out, len(b), a.table["value"].astype(np.int64), values, renamed)
+    out = kept_sorted(settled(out, len(b), a.table["value"].astype(np.int64), values, renamed), [added])
     return filled(confirmed(out, *listed), len(b))
 
 
-def _names_in_order(table: SymbolTable) -> bool:
-    """True if the names of STT_FILE symbols stand in the string table in the order of the symbols.
+def _added(table: SymbolTable) -> Ints:
+    """Where each symbol's name stands in the string table, as far as that tells the order of the symbols.
 
-    Linkers add names when they come to a symbol; one that was there before stays where it is.
+    Linkers add a name when they come to its symbol. One that was there before, or that is the end of another one, says
+    nothing: it has the number of the symbol in front.
     """
-    at = table.table["name"][(table.table["info"] & 15) == STT_FILE].astype(np.int64)
+    at = table.table["name"].astype(np.int64)
+    raw = np.frombuffer(table.names.data, dtype=np.uint8)
     _, first = np.unique(at, return_index=True)
-    named = at[np.sort(first)]
-    named = named[named > 0]
-    return bool((named[1:] > named[:-1]).all())
+    telling = np.zeros(len(at), dtype=bool)
+    telling[first] = True
+    telling &= (at > 0) & (at <= len(raw))
+    telling[telling] = raw[at[telling] - 1] == 0
+    row = np.maximum.accumulate(np.where(telling, np.arange(len(at)), 0))
+    return np.where(telling[row], at[row], 0)
 
 
 def _further(
