@@ -101,7 +101,7 @@ def paths_in(text: bytes) -> list[bytes]:
 
 
 def _is_path_with_spaces(text: bytes) -> bool:
-    """True if all of a text is one source file below a directory with a space in its name: no option, no second path."""
+    """All of a text is one source file below a directory with a space in its name: no option, no second path."""
     if not text.startswith(b"/") or len(text) > MAX_PATH or _NO_PATH.search(text):
         return False
     suffix = _SOURCE_END.search(text)
