@@ -52,6 +52,12 @@ def own_crate(name: str) -> str | None:
     return None
 
 
+def is_library(name: str) -> bool:
+    """True if the first crate that a mangled name tells comes with rustc."""
+    mangled = any(scheme.match(name) for scheme in (_LEGACY, _V0))
+    return mangled and own_crate(name) is None
+
+
 def _moved(legacy: tuple[str, ...], modern: tuple[str, ...]) -> tuple[str, ...]:
     before = Counter(_first_crates(legacy, _LEGACY, _LEGACY_CRATE))
     after = Counter(_first_crates(modern, _V0, _V0_CRATE))

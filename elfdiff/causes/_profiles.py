@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from elfdiff.causes._cargo import other_commands
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import flags_differ, inputs_differ, tools_differ, values
-from elfdiff.causes._mangling import own_crate, swaps
+from elfdiff.causes._mangling import is_library, own_crate, swaps
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match
 from elfdiff.evidence.model import (
@@ -161,10 +161,28 @@ def several_crates(evidence: EvidenceSet) -> list[str]:
     return crates if len(crates) > 1 else []
 
 
+def only_library(evidence: EvidenceSet) -> bool:
+    """True if all functions that changed are those of Rust's own library, which nobody edits: rustc is the same."""
+    changed = [change for change in evidence.of(FunctionChange) if change.certain]
+    return bool(changed) and all(is_library(change.name) for change in changed)
+
+
 def _generated(evidence: EvidenceSet) -> Iterator[Match]:
     """Crates that nobody edits together changed their code and not their hashes: codegen-units, LTO and their like."""
     crates = several_crates(evidence)
     spoken_of = (UnitNaming, InstructionSetChange)
+    if only_library(evidence) and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)):
+        changed = tuple(change for change in evidence.of(FunctionChange) if change.certain)
+        yield Match(
+            FLAGS,
+            changed,
+            Confidence.POSSIBLE,
+            f"only functions of Rust's library differ: {listed(change.name for change in changed)}; codegen-units, LTO "
+            "or another setting",
+            "they are compiled into the program, and another use of them may shape them too",
+            explains_code=True,
+        )
+        return
     if crates and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)) and not units_set(evidence):
         yield Match(
             FLAGS,

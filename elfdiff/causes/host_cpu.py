@@ -21,8 +21,8 @@ same root: a table of doubles differs in the last bit where one host's libm used
 Cache sizes among the recorded flags are proof. A plain `-march=haswell` is not: somebody wrote it, and that is
 reported as build-flags. Programs that choose code at run time (ifunc, target_clones) hold AVX code on every host.
 clang, rustc and Zig record no CPU, nor does gcc without `-g`: then elfdiff says "likely" where three or more of the
-functions that changed, and a quarter of them, use sets that no changed function of the other side uses. Rebuild one
-side on the other host; if the files become equal, the CPU was the cause.
+functions that changed (or both of two), and a quarter of them, use sets that no changed function of the other side
+uses. Rebuild one side on the other host; if the files become equal, the CPU was the cause.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, FunctionChange, InstructionSetChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_SEVERAL = 3
+_SEVERAL, _PAIR = 3, 2
 _SHARE = 0.25
 
 _C = Fix(
@@ -141,7 +141,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 def _instructions(evidence: EvidenceSet) -> Iterator[Match]:
     """Many of the functions that changed use what those of the other side never do."""
     for change in evidence.of(InstructionSetChange):
-        if change.count < _SEVERAL or (change.count < _SHARE * change.total and not most_changed(evidence)):
+        few = change.count < (_PAIR if change.count == change.total else _SEVERAL)
+        if few or (change.count < _SHARE * change.total and not most_changed(evidence)):
             continue
         sides = ((names, side) for names, side in ((change.a_only, "a"), (change.b_only, "b")) if names)
         yield Match(

@@ -51,7 +51,7 @@ from elfdiff.causes._digests import digests as digest_texts
 from elfdiff.causes._facts import values
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._paths import is_dependency, is_foreign, joined, lone_directories
-from elfdiff.causes._profiles import hashes_explain, several_crates, units_set
+from elfdiff.causes._profiles import hashes_explain, only_library, several_crates, units_set
 from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
@@ -455,6 +455,8 @@ def _confidence(
     numbers = all(differs_in_numbers(change) for change in functions)
     if not (texts or data or names or numbers) and functions and is_clean(evidence) and _is_tiny(evidence):
         return Confidence.POSSIBLE, "in so few functions, another option or profile and an edit look the same"
+    if only_library(evidence) and not texts and not names:
+        return Confidence.POSSIBLE, "only functions of Rust's own library differ: see build-flags"
     if several_crates(evidence):
         return Confidence.POSSIBLE, "functions of several crates differ: codegen-units or LTO may be the reason"
     if most_changed(evidence):

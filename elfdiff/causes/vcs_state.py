@@ -157,7 +157,9 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
         w
         for w in evidence.of(WordChange)
         # Nobody writes a commit as a number; Cython's "Incompatible checksums (0x%x vs 0x3fa45b6)" does.
-        if w.kind in (WordKind.REVISION, WordKind.DESCRIBE) and f"0x{w.a_word}" not in w.context
+        if w.kind in (WordKind.REVISION, WordKind.DESCRIBE)
+        and not w.a_word.startswith("0x")
+        and f"0x{w.a_word}" not in w.context
     ]
     known = {value for change in settings for value in (change.a_value, change.b_value) if value}
     sure: list[Evidence] = list(settings)

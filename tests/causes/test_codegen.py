@@ -191,3 +191,15 @@ def test_run_time_checks_of_one_side(seen, ask):
     assert ask(build_flags, seen.given(changed, many, *nim, languages=("c",))) == {FACE: "likely"}
     assert ask(build_flags, seen.given(changed, many, *zig, languages=("c",))).get(FACE) != "likely"
     assert ask(build_flags, seen.given(changed, many, nim[0], languages=("c",))).get(FACE) != "likely"
+
+
+def test_functions_of_rusts_library_alone(seen, ask):
+    grow = seen.function("_ZN5alloc7raw_vec20RawVecInner$LT$A$GT$11finish_grow17habc9c6a887144742E")
+    main = seen.function("_ZN1r4main17h086b0cfd890a8ea9E")
+    rust = {"languages": ("rust",)}
+    assert ask(build_flags, seen.given(grow, seen.totals(530, changed=1), **rust)) == {FACE: "possible"}
+    assert ask(source_change, seen.given(grow, seen.totals(530, changed=1), **rust)) == {"source-change": "possible"}
+    assert ask(build_flags, seen.given(grow, main, seen.totals(530, changed=2), **rust)) == {}
+    assert ask(source_change, seen.given(grow, main, seen.totals(530, changed=2), **rust)) == {
+        "source-change": "likely"
+    }

@@ -47,7 +47,9 @@ def test_instruction_sets_of_many_functions_are_likely(seen, ask):
 
     assert ask(host_cpu, seen.given(uses(4, 10), seen.function("f"))) == {"env-cpu-native": "likely"}
     assert ask(source_change, seen.given(uses(4, 10), seen.function("f"))) == {}
+    assert ask(host_cpu, seen.given(uses(2, 2))) == {"env-cpu-native": "likely"}
     assert ask(host_cpu, seen.given(uses(2, 3))) == {}
+    assert ask(host_cpu, seen.given(uses(1, 1))) == {}
     assert ask(host_cpu, seen.given(uses(5, 40))) == {}
     assert ask(host_cpu, seen.given(uses(4, 10), flags(GENERIC, ("-march=haswell",)))) == {}
     assert ask(host_cpu, seen.given(uses(4, 10), seen.drift("memchr", "2.6.0", "2.7.0"))) == {}

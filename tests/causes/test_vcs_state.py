@@ -111,6 +111,10 @@ def test_a_number_is_no_commit(seen, ask):
     assert ask(vcs_state, seen.given(seen.word(WordKind.REVISION, "3fa45b6", "27a7a5c", "built from 3fa45b6"))) != {}
 
 
+def test_a_number_in_hexadecimal_is_no_commit(seen, ask):
+    assert ask(vcs_state, seen.given(seen.word(WordKind.REVISION, "0x3fa45b6", "0x27a7a5c", "(0x3fa45b6, 0x1)"))) == {}
+
+
 def test_a_commit_that_go_was_given_by_hand(seen, ask):
     """-buildvcs=false does not reach what -ldflags -X sets."""
     given = replace(
