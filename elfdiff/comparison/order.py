@@ -70,21 +70,32 @@ def _lonely(partner: Ints, count: int) -> Flags:
 
 
 def kept_sorted(partner: Ints, keys: Sequence[tuple[Ints, Ints]]) -> Ints:
-    """Partners without records of b that stand out of order, if a's table is sorted by one of the keys.
+    """Partners without records that stand out of order on one side, if the other side is sorted by one of the keys.
 
-    ``keys``: pairs of a's and b's values; the first one that sorts all of a counts.
+    ``keys``: pairs of a's and b's values; the first one that sorts all of a counts, else the first that sorts all of b.
     """
     for ours, theirs in keys:
-        if len(ours) > 1 and bool((ours[1:] >= ours[:-1]).all()):
+        if _sorted(ours):
             good = _in_order(theirs)
-            wrong_ones = int(np.count_nonzero(~good))
-            if wrong_ones > FEW and MOSTLY * wrong_ones > len(theirs):
-                return partner
             known = partner >= 0
             wrong = known.copy()
             wrong[known] = ~good[partner[known]]
-            return np.where(wrong, np.int64(-1), partner)
+            return partner if _is_other_order(good) else np.where(wrong, np.int64(-1), partner)
+    for ours, theirs in keys:
+        if _sorted(theirs):
+            good = _in_order(ours)
+            return partner if _is_other_order(good) else np.where(good, partner, np.int64(-1))
     return partner
+
+
+def _sorted(values: Ints) -> bool:
+    return len(values) > 1 and bool((values[1:] >= values[:-1]).all())
+
+
+def _is_other_order(good: Flags) -> bool:
+    """True if too many are out of order: the table is sorted by something else."""
+    wrong = int(np.count_nonzero(~good))
+    return wrong > FEW and MOSTLY * wrong > len(good)
 
 
 def _in_order(values: Ints) -> Flags:

@@ -71,3 +71,13 @@ def test_a_table_sorted_by_something_else_is_left_alone():
 def test_ranks_follow_the_first_column_first():
     a, b = ranked([ints(1, 0, 0), ints(5, 9, 7)], [ints(0, 1), ints(9, 6)])
     assert (a.tolist(), b.tolist()) == ([2, 1, 0], [1, 3])
+
+
+def test_the_other_side_may_be_the_sorted_one():
+    """Where a holds the records that changed places, b's order tells of it."""
+    swapped, plain = np.array([1, 2, 9, 4, 5, 6, 7, 8, 3, 10]), np.arange(1, 11)
+    order = np.array([0, 1, 8, 3, 4, 5, 6, 7, 2, 9], dtype=np.int64)
+    for ours, theirs in ((swapped, plain), (plain, swapped)):
+        found = kept_sorted(order, [(ours.astype(np.int64), theirs.astype(np.int64))])
+        assert found[2] == found[8] == -1
+        assert (found[[0, 1, 3, 4, 5, 6, 7, 9]] == order[[0, 1, 3, 4, 5, 6, 7, 9]]).all()

@@ -104,8 +104,13 @@ def frame_space(image: Image, section: Section, runs: Runs, size: int) -> Space:
     inside = rows < len(ends)
     rows, following = rows[inside], following[inside]
     ascending = np.argsort(ends[rows], kind="stable")
-    good = following[ascending] <= size
-    return Space(runs, ends[rows][ascending][good], following[ascending][good], True)
+    grown = following - there[rows] - (ends[rows] - begins[rows])
+    # Filling is less than a word: an entry that reaches further has swallowed the next one.
+    good = (following[ascending] <= size) & (np.abs(grown[ascending]) < image.word)
+    # Only what a length counts from: an end that is not listed has no place.
+    origin = begins[rows] + 4
+    origins = Runs.merged(origin, there[rows] + 4, np.full(len(rows), 4, dtype=np.int64))
+    return Space(origins, ends[rows][ascending][good], following[ascending][good], True)
 
 
 def frame_lengths(image: Image, section: Section, differs: Flags) -> Iterator[Fields]:
