@@ -68,10 +68,19 @@ _MAIL = re.compile(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|u
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
-    """The kernel has variables of its own."""
+    """The kernel has variables of its own; Go programs get such names on the command line of the link."""
+    if "go" in context.languages:
+        return (_GO, _FIXES[-1])
     return _FIXES if context.kernel_module else _FIXES[1:]
 
 
+_GO = Fix(
+    "go",
+    'leave the name out of -ldflags "-X …=…", or give the same one in both builds',
+    Effect.REMOVES,
+    ("env-user-host",),
+    note="go itself reads no user or host name",
+)
 _FIXES = (
     Fix("kbuild", "export KBUILD_BUILD_USER=builder KBUILD_BUILD_HOST=localhost", Effect.REMOVES, ("env-user-host",)),
     Fix(
@@ -96,7 +105,7 @@ _FIXES = (
     title="the name of the user or host is compiled in",
     role=Role.ROOT,
     faces={"env-user-host": "a user or host name is compiled in"},
-    fixes=_FIXES,
+    fixes=(*_FIXES, _GO),
     references=(
         "Debian reproducible notes: user_hostname_manually_added (77 packages), captures_users_gecos (12)",
         "Linux: Documentation/kbuild/reproducible-builds.rst (KBUILD_BUILD_USER, KBUILD_BUILD_HOST)",

@@ -115,5 +115,11 @@ def test_whom_a_program_runs_as_is_no_builder(seen, ask, a, b, context, level):
 def test_an_object_named_for_a_stamp_of_the_user_is_proof(seen, ask):
     named = replace(seen.word(WordKind.USER_HOST, "alice", "bob", "alice"), symbol="stamp_user")
     assert ask(host_identity, seen.given(named)) == {FACE: "certain"}
-    other = replace(named, symbol="default_user")
+    other = replace(named, symbol="config_user")
     assert ask(host_identity, seen.given(other)) == {FACE: "likely"}
+
+
+def test_go_programs_get_names_at_the_link(seen):
+    fixes = host_identity.fixes_for(seen.given(languages=("go",)).context, (FACE,))
+    assert "-ldflags" in fixes[0].action
+    assert not any(fix.action.startswith("export USER") for fix in fixes)
