@@ -106,7 +106,11 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
         raw_differing=same_offset_differing(a.data, b.data),
         sbom=drift(pair),
         same=same(pair, evidence, code),
-        notes=(*fault, *pair.skipped, *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings)),
+        notes=(
+            *fault,
+            *pair.skipped,
+            *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
+        ),
         proof=proof,
         observed=observed(evidence.items, matches, ledger, a.data, b.data),
         unfinished=unfinished,
