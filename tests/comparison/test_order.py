@@ -52,7 +52,7 @@ def test_a_sorted_table_keeps_its_order():
     partner = np.argsort(theirs)
     kept = kept_sorted(partner, [(ours, theirs)])
     assert np.flatnonzero(kept < 0).tolist() == [3, 30]
-    assert kept_sorted(partner, [(theirs, ours)]).tolist() == partner.tolist()
+    assert np.flatnonzero(kept_sorted(partner, [(theirs, ours)]) < 0).tolist() == [3, 30]
 
 
 def test_of_two_neighbours_out_of_order_neither_counts():
