@@ -8,8 +8,7 @@ Columns: size, raw (same-offset differences, as ``cmp -l | wc -l``, plus the dif
 bytes
 of b after alignment), each class of b, contradicted, breakpoints, bytes of the proof and of a bsdiff4 patch, seconds,
 MB.
-Every rewrite that was inferred counts as owned by a root: what the causes make of it is measured by
-benchmarks/accuracy.py.
+The ledger is that of the report: causes own what their evidence names.
 """
 
 from __future__ import annotations
@@ -28,13 +27,16 @@ import numpy as np
 from tabulate import tabulate
 
 from elfdiff.accounting.explanation import dump
-from elfdiff.accounting.ledger import Owner, account
+from elfdiff.accounting.ledger import account
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
+from elfdiff.causes import catalogue
+from elfdiff.causes.model import matches_of
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
-from elfdiff.report import Role
+from elfdiff.evidence.gather import gather
+from elfdiff.steps import claims, owners
 
 SHORT, LONG = "x1", "x2-a-longer-directory"
 BIGGEST_PATCH = 8 << 20
@@ -206,7 +208,8 @@ def measure(pair: Pair) -> list[object]:
     start = time.perf_counter()
     found = compare(parse(a, "a"), parse(b, "b"))
     alignment = found.alignment
-    ledger = account(alignment, {r.id: (Owner("root", Role.ROOT),) for r in found.rewrites}, ())
+    matches = list(matches_of(catalogue(), gather(found)))
+    ledger = account(alignment, owners(matches), claims(found, matches))
     seconds = time.perf_counter() - start
     explanation = prove(alignment)
     proof = dump(explanation)
