@@ -15,8 +15,9 @@ from elfdiff.comparison.functions import FunctionMatch
 from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.layout import displaced_sections
 from elfdiff.comparison.pools import TextChange
-from elfdiff.comparison.references import all_fields, dwarf, lengths, unwinding
+from elfdiff.comparison.references import all_fields, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
+from elfdiff.comparison.references.dwarf.abbreviations import BOUND
 from elfdiff.comparison.rewrites import Rewrite
 from elfdiff.comparison.runs import Flags, Ints, Runs
 
@@ -89,8 +90,8 @@ class OneWay:
             if len(group):
                 out.append(group)
         out += lengths.fields(self.a, self.code, self._differing_in_code(taken))
-        bounds = [group for group in out if group.what == dwarf.BOUND]
-        out = [group for group in out if group.what != dwarf.BOUND]
+        bounds = [group for group in out if group.what == BOUND]
+        out = [group for group in out if group.what != BOUND]
         for group in bounds:
             at, placed = self.runs.map_fields(group.at, group.width)
             differs = self.a.numbers(group.at, group.width) != self.b.numbers(np.where(placed, at, 0), group.width)

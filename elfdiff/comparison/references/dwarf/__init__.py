@@ -1,0 +1,33 @@
+"""References of DWARF (versions 2 to 5): offsets between its sections, addresses, and lengths of what may change size.
+
+Entries are walked, not built: each abbreviation is compiled into stretches of fixed size, and a walk only notes where
+each stretch begins. Sections with relocations of their own (relocatable files) are left to those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.comparison.fields import Fields
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.references.dwarf.collector import Collector
+from elfdiff.comparison.references.dwarf.entries import add_units
+from elfdiff.comparison.references.dwarf.lines import add_line_programs
+from elfdiff.comparison.references.dwarf.lists import add_location_lists, add_range_lists
+from elfdiff.comparison.references.dwarf.tables import add_address_ranges, add_addresses, add_string_offsets
+
+
+def fields(image: Image) -> Iterator[Fields]:
+    """References of every DWARF section that was found and could be read."""
+    if image.relocatable:
+        return
+    collector = Collector(image)
+    if ".debug_info" in collector.sections:
+        add_units(collector)
+    add_line_programs(collector)
+    add_address_ranges(collector)
+    add_string_offsets(collector)
+    add_addresses(collector)
+    add_range_lists(collector)
+    add_location_lists(collector)
+    yield from collector.result()

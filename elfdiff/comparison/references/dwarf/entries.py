@@ -1,0 +1,158 @@
+"""Units of .debug_info: entries are walked, not built, and a walk only notes where each stretch begins."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import numpy as np
+
+from elfdiff.comparison.references.dwarf.abbreviations import Plan, plan_of, read_abbreviations
+from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
+from elfdiff.comparison.references.dwarf.expressions import add_expressions, walk_expression
+from elfdiff.comparison.references.dwarf.forms import BLOCK, BLOCK1, BLOCK2, EXPRESSION, NONE, STRING, ULEB, uleb
+
+
+def add_units(collector: Collector) -> None:
+    """Every unit: its header, then its entries."""
+    found = collector.content(".debug_info")
+    abbreviations = collector.content(".debug_abbrev")
+    if found is None or abbreviations is None:
+        return
+    data, start = found
+    mark = "<" if collector.image.little else ">"
+    info = collector.space(".debug_info")
+    tables: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    plans: dict[tuple[int, int, int, int], dict[int, Plan | None]] = {}
+    at = 0
+    unit_at: list[int] = []
+    unit_start: list[int] = []
+    unit_end: list[int] = []
+    for _ in range(MAX_UNITS):
+        if at + 12 > len(data):
+            break
+        (length,) = struct.unpack_from(mark + "I", data, at)
+        offset, place = 4, at + 4
+        if length == 0xFFFFFFFF:
+            if at + 24 > len(data):
+                break
+            (length,) = struct.unpack_from(mark + "Q", data, place)
+            offset, place = 8, place + 8
+        end = place + length
+        if end > len(data) or length < 8:
+            break
+        unit_at.append(place - offset)
+        unit_start.append(place)
+        unit_end.append(end)
+        (version,) = struct.unpack_from(mark + "H", data, place)
+        place += 2
+        kind = 1
+        if version >= 5:
+            kind, address = data[place], data[place + 1]
+            place += 2
+        table_at = int.from_bytes(data[place : place + offset], "little" if collector.image.little else "big")
+        collector.add(
+            "abbreviations of a unit",
+            np.array([place + start], dtype=np.int64),
+            offset,
+            collector.space(".debug_abbrev"),
+        )
+        place += offset
+        if version < 5:
+            address = data[place]
+            place += 1
+        elif kind in (4, 5):
+            place += 8
+        elif kind in (2, 6):
+            place += 8 + offset
+        if address in (4, 8) and 2 <= version <= 5:
+            if table_at not in tables:
+                tables[table_at] = read_abbreviations(abbreviations[0], table_at)
+            table = tables[table_at]
+            compiled = plans.setdefault((table_at, version, address, offset), {})
+            for code, attributes in table.items():
+                if code not in compiled:
+                    compiled[code] = plan_of(collector, attributes, version, address, offset)
+            with contextlib.suppress(IndexError):
+                _walk(collector, data, place, end, compiled, address, offset, start)
+            _flush(collector, compiled, start, version, address, offset)
+        at = end
+    collector.add_lengths("length of a unit", unit_at, unit_start, unit_end, info, start)
+
+
+def _flush(
+    collector: Collector, compiled: dict[int, Plan | None], start: int, version: int, address: int, offset: int
+) -> None:
+    """Turn the noted starts of one unit's stretches into fields."""
+    for plan in compiled.values():
+        for stretch in plan or ():
+            if not stretch.starts:
+                continue
+            begins = np.array(stretch.starts, dtype=np.int64)
+            stretch.starts.clear()
+            for where, (what, width, space, end) in stretch.fields:
+                collector.add(what, begins + where + start, width, space, end)
+                if what == "location list in DWARF":
+                    collector.locations.append((begins + where + start, width, version, address, offset))
+            if stretch.range_at is not None:
+                low, high, low_width, high_width = stretch.range_at
+                collector.ranges[low_width, high_width].append((begins + low + start, begins + high + start))
+
+
+def _walk(
+    collector: Collector,
+    data: bytes,
+    at: int,
+    end: int,
+    compiled: dict[int, Plan | None],
+    address: int,
+    offset: int,
+    start: int,
+) -> None:
+    addresses: list[int] = []
+    references: list[int] = []
+    while at < end:
+        code = data[at]
+        at += 1
+        if code == 0:
+            continue
+        if code >= 0x80:
+            code, at = uleb(data, at - 1)
+        plan = compiled.get(code)
+        if plan is None:
+            break
+        for stretch in plan:
+            if stretch.fields or stretch.range_at:
+                stretch.starts.append(at)
+            at += stretch.size
+            kind = stretch.variable
+            if kind == NONE:
+                continue
+            if kind in (EXPRESSION, BLOCK):
+                size = data[at]
+                at += 1
+                if size >= 0x80:
+                    size, at = uleb(data, at - 1)
+                if kind == EXPRESSION and size > 4:
+                    first = data[at]
+                    if first == 0x03:
+                        addresses.append(at + 1)
+                    if (first != 0x91 and (size > address + 2 or first != 0x03)) or (first == 0x91 and size > address):
+                        walk_expression(data, at, at + size, address, offset, addresses, references)
+                at += size
+            elif kind == ULEB:
+                while data[at] >= 0x80:
+                    at += 1
+                at += 1
+            elif kind == STRING:
+                at = data.index(b"\0", at, end) + 1 if b"\0" in data[at:end] else end
+            elif kind == BLOCK1:
+                size = data[at]
+                if size > 4 and data[at + 1] == 0x03:
+                    addresses.append(at + 2)
+                at += 1 + size
+            elif kind == BLOCK2:
+                at += 2 + int.from_bytes(data[at : at + 2], "little" if collector.image.little else "big")
+            else:
+                at += 4 + int.from_bytes(data[at : at + 4], "little" if collector.image.little else "big")
+    add_expressions(collector, addresses, references, address, offset, start)
