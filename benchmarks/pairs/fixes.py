@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, Change] = {
     "toolchain-path": Change(env={"LDFLAGS": "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2"}),
     "signature": Change(env={"SIGN_AFTERWARDS": "1"}),
     "archive-metadata": Change(env={"AR_MODE": "D"}),
+    "host-identity": Change(env={"USER": "builder"}),
     "build-time": Change(env={"SCRIPT_READS_EPOCH": "1"}),
 }
 
