@@ -28,7 +28,10 @@ import numpy.typing as npt
 
 from benchmarks.edits import Edit, Maker, Subject, coverage, families
 from benchmarks.edits_of_references import References
-from elfdiff.accounting.ledger import Accountant, Class, Owner
+from elfdiff.accounting.books import Books
+from elfdiff.accounting.claims import Owner
+from elfdiff.accounting.ledger import ledger_of
+from elfdiff.accounting.side import Class
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.comparison.alignment import Alignment
 from elfdiff.comparison.functions import FunctionStatus
@@ -49,7 +52,7 @@ class Accounted:
     """A pair with its ledger. ``ledger`` goes in the alignment's own direction."""
 
     alignment: Alignment
-    accountant: Accountant
+    books: Books
     ledger: Ledger
 
     @classmethod
@@ -61,23 +64,23 @@ class Accounted:
             for rewrite in pair.rewrites
             if rewrite.kind is not RewriteKind.OPAQUE
         }
-        accountant = Accountant(pair.alignment.forward, owners, ())
-        return cls(pair.alignment, accountant, accountant.ledger())
+        books = Books(pair.alignment.forward, owners, ())
+        return cls(pair.alignment, books, ledger_of(books))
 
     @property
     def kind(self) -> npt.NDArray[np.uint8]:
         """The class of every byte of b."""
-        return (self.accountant.a if self.alignment.swapped else self.accountant.b).kind
+        return (self.books.a if self.alignment.swapped else self.books.b).kind
 
     @property
     def owner(self) -> npt.NDArray[np.uint16]:
         """What every byte of b is labelled with."""
-        return (self.accountant.a if self.alignment.swapped else self.accountant.b).owner
+        return (self.books.a if self.alignment.swapped else self.books.b).owner
 
     @property
     def contradicted(self) -> npt.NDArray[np.bool_]:
         """Bytes of b that were predicted to differ."""
-        return self.accountant.contradicted_in_a() if self.alignment.swapped else self.accountant.contradicted
+        return self.books.contradicted_in_a() if self.alignment.swapped else self.books.contradicted
 
     @property
     def runs(self) -> Runs:
@@ -104,7 +107,7 @@ class Accounted:
             for code in (Class.ROOT, Class.CONSEQUENCE):
                 at = np.flatnonzero(kind[piece.start : piece.end] == code).astype(np.int64) + piece.start
                 for label in np.unique(owner[at]).tolist():
-                    how = self.accountant.labels[label][1] if code is Class.CONSEQUENCE else ""
+                    how = self.books.labels[label][1] if code is Class.CONSEQUENCE else ""
                     name = " ".join(word for word in (code.name.lower(), piece.name, how) if word)
                     places = at[owner[at] == label]
                     out[name] = np.sort(np.concatenate((out[name], places))) if name in out else places
@@ -165,7 +168,7 @@ def judge(before: bytes, edit: Edit, now: Accounted, base: Accounted) -> tuple[s
                 continue
             found = Class(int(kind[place]))
             if found in (Class.ROOT, Class.CONSEQUENCE):
-                return "excused", f"{found.name.lower()}: {now.accountant.labels[int(now.owner[place])][1]}"
+                return "excused", f"{found.name.lower()}: {now.books.labels[int(now.owner[place])][1]}"
             if found is not Class.SAME:
                 classes[found.name.lower()] += 1
             elif contradicted[place]:

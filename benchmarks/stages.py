@@ -27,8 +27,8 @@ STAGES = (
     ("elfdiff.diagnose", "gather", "evidence"),
     ("elfdiff.diagnose", "_explained", "causes, findings"),
     ("elfdiff.diagnose", "account", "ledger"),
-    ("elfdiff.accounting.ledger", "explain", "  of it: write the explanation"),
-    ("elfdiff.accounting.ledger", "replay", "  of it: replay it"),
+    ("elfdiff.accounting.replayed", "explain", "  of it: write the explanation"),
+    ("elfdiff.accounting.replayed", "replay", "  of it: replay it"),
     ("elfdiff.diagnose", "facts", "digests of the files"),
     ("elfdiff.render.text", "render_text", "text"),
 )

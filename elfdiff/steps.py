@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from elfdiff.accounting.ledger import Claim, ClaimKind, Owner
+from elfdiff.accounting.claims import Claim, ClaimKind, Owner
 from elfdiff.causes import Cause, Match
 from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.texts import Spot

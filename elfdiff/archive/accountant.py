@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from elfdiff.accounting.ledger import Claim
+from elfdiff.accounting.claims import Claim
 from elfdiff.archive.derived import Prediction, header_owned, index_owned, index_partners, names_partners
 from elfdiff.archive.facts import LoneMember
 from elfdiff.archive.index import SymbolIndex, defined_names, read_index

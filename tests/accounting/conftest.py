@@ -13,7 +13,8 @@ from types import ModuleType
 
 import pytest
 
-from elfdiff.accounting.ledger import Owner, account
+from elfdiff.accounting.claims import Owner
+from elfdiff.accounting.ledger import account
 from elfdiff.comparison.alignment import Alignment
 from elfdiff.comparison.pair import compare
 from elfdiff.comparison.rewrites import RewriteKind

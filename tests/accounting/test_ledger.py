@@ -7,7 +7,8 @@ import random
 
 import pytest
 
-from elfdiff.accounting.ledger import Claim, ClaimKind, account
+from elfdiff.accounting.claims import Claim, ClaimKind
+from elfdiff.accounting.ledger import account
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.comparison.functions import FunctionStatus

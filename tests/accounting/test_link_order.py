@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from elfdiff.accounting.books import Books
 from elfdiff.accounting.explanation import dump
-from elfdiff.accounting.ledger import Accountant
+from elfdiff.accounting.ledger import ledger_of
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
@@ -95,7 +96,7 @@ def test_only_the_order_changed(objects, linker, tmp_path):
             pytest.skip(f"{linker} does not link: {done.stderr.strip()[-100:]}")
         files.append(out.read_bytes())
     alignment = compare(parse(files[0], "a"), parse(files[1], "b")).alignment
-    ledger = Accountant(alignment.forward, {}, ()).ledger()
+    ledger = ledger_of(Books(alignment.forward, {}, ()))
     assert ledger.unexplained_spans == ()
     assert ledger.totals.contradicted.most == 0
     assert code_verdict(alignment, ledger) is Code.REORDERED

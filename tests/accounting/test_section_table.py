@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from elfdiff.accounting.ledger import Accountant, Class
+from elfdiff.accounting.books import Books
+from elfdiff.accounting.ledger import ledger_of
+from elfdiff.accounting.side import Class
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.errors import ElfdiffError
@@ -26,7 +28,7 @@ def test_the_table_is_not_where_an_edited_header_says(sample: str, step: int) ->
         pair = compare(parse(a, "a"), parse(edited, "b"))
     except ElfdiffError:
         return
-    accountant = Accountant(pair.alignment.forward, {}, ())
-    accountant.ledger()
-    side = accountant.a if pair.alignment.swapped else accountant.b
+    books = Books(pair.alignment.forward, {}, ())
+    ledger_of(books)
+    side = books.a if pair.alignment.swapped else books.b
     assert not {Class.CONSEQUENCE, Class.ROOT} & set(side.kind[E_SHOFF : E_SHOFF + 8].tolist())

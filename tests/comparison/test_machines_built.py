@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elfdiff.accounting.ledger import Accountant, Class, Owner
+from elfdiff.accounting.books import Books
+from elfdiff.accounting.claims import Owner
+from elfdiff.accounting.ledger import ledger_of
+from elfdiff.accounting.side import Class
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.comparison.pair import compare
 from elfdiff.comparison.rewrites import RewriteKind
@@ -69,12 +72,12 @@ def built(tmp_path: Path, target: str, flags: tuple[str, ...], strip: bool) -> t
     return out[0], out[1]
 
 
-def accounted(a: bytes, b: bytes) -> tuple[Accountant, Code | None, int]:
+def accounted(a: bytes, b: bytes) -> tuple[Books, Code | None, int]:
     pair = compare(parse(a, "a"), parse(b, "b"))
     owners = {r.id: (Owner("root", Role.ROOT),) for r in pair.rewrites if r.kind is not RewriteKind.OPAQUE}
-    accountant = Accountant(pair.alignment.forward, owners, ())
-    ledger = accountant.ledger()
-    return accountant, code_verdict(pair.alignment, ledger), ledger.totals.unexplained.most
+    books = Books(pair.alignment.forward, owners, ())
+    ledger = ledger_of(books)
+    return books, code_verdict(pair.alignment, ledger), ledger.totals.unexplained.most
 
 
 @pytest.mark.parametrize("strip", [False, True], ids=["symbols", "stripped"])

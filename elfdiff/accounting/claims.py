@@ -1,0 +1,36 @@
+"""What is said of bytes before they are counted: which cause owns a rewrite, and what evidence covers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from elfdiff.report import Role
+from elfdiff.span import Span
+
+
+class ClaimKind(StrEnum):
+    """What a claimed byte is when nothing derives it."""
+
+    PAYLOAD = "payload"
+    INPUT = "input"
+    HASH = "hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A cause that owns a rewrite."""
+
+    cause: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """File offsets that a cause's evidence covers. Only bytes that nothing derives become its own."""
+
+    a_span: Span | None
+    b_span: Span | None
+    cause: str
+    role: Role
+    kind: ClaimKind
