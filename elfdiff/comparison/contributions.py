@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.fields import Fields
-from elfdiff.comparison.functions import Function, align_code
+from elfdiff.comparison.functionpairs import align_code
+from elfdiff.comparison.functions import Function
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.pools import Rewriter
 from elfdiff.comparison.runs import Ints, Runs

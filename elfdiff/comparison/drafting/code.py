@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from elfdiff.comparison.calls import Calls
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.drafting.draft import Draft
+from elfdiff.comparison.functionpairs import align_code
 from elfdiff.comparison.functions import (
-    Calls,
     Function,
     FunctionMatch,
     FunctionStatus,
     agreed,
-    align_code,
     functions_in,
     masked,
 )
