@@ -17,16 +17,12 @@ from elfdiff.evidence.model import (
     Context,
     DebugLinkChange,
     Evidence,
-    IntegerChange,
     ModuleInfoChange,
     NoteChange,
-    PathChange,
     SplitUnitIdChange,
     SymbolRenamed,
     TailChange,
     TextChange,
-    TextOrderChange,
-    TimeChange,
     WordChange,
 )
 from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
@@ -48,8 +44,6 @@ _DIGESTS = (
 )
 """Facts of which a consequence claims bytes: digests of the linker, the compiler, the debug file and of kbuild, and
 texts that say of themselves that they are digests."""
-_VALUES = (PathChange, TimeChange, WordChange, TextChange, TextOrderChange, IntegerChange)
-"""Facts of which a root that is only possible owns the bytes: each is a value that was read on both sides."""
 _TOOLS_NAMED = 3
 
 
@@ -78,43 +72,29 @@ def incomparable(a: ElfFile, b: ElfFile) -> str | None:
 
 
 def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...]]:
-    """Rewrite id → the causes whose evidence rests on it; causes that are only possible where no other's does."""
+    """Rewrite id → the causes whose evidence rests on it; one that is only possible owns nothing."""
     found: dict[int, dict[Owner, None]] = defaultdict(dict)
-    doubtful: dict[int, dict[Owner, None]] = defaultdict(dict)
     for cause, match in matches:
-        if cause.role is Role.CONSEQUENCE:
+        if cause.role is Role.CONSEQUENCE or match.confidence is Confidence.POSSIBLE:
             continue
-        names = doubtful if match.confidence is Confidence.POSSIBLE else found
-        for evidence in _owned_facts(cause, match):
+        for evidence in match.because:
             for rewrite in evidence.rewrites:
-                names[rewrite][Owner(cause.id, cause.role)] = None
-    return {rewrite: tuple(names) for rewrite, names in {**doubtful, **found}.items()}
-
-
-def _owned_facts(cause: Cause, match: Match) -> tuple[Evidence, ...]:
-    """The facts whose bytes belong to the cause. One that is only possible owns values, and nothing if it is no root:
-    what it says is shown to be possible in the verdict's own words."""
-    if match.confidence is not Confidence.POSSIBLE:
-        return match.because
-    return tuple(fact for fact in match.because if cause.role is Role.ROOT and isinstance(fact, _VALUES))
+                found[rewrite][Owner(cause.id, cause.role)] = None
+    return {rewrite: tuple(names) for rewrite, names in found.items()}
 
 
 def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Claim]:
-    """Places in the files that evidence names, with the cause that claims them, the surer causes first.
+    """Places in the files that evidence names, with the cause that claims them; a possible cause claims nothing.
 
     What differs in a text beside the words that causes name goes to the first of them. ``pair`` is None for facts that
     rest on no rewrite, as those about an archive as a whole.
     """
-    sure = [item for item in matches if item[1].confidence is not Confidence.POSSIBLE]
-    doubtful = [item for item in matches if item[1].confidence is Confidence.POSSIBLE]
-    return [*_claims(pair, sure), *_claims(pair, doubtful)]
-
-
-def _claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Claim]:
     found: list[Claim] = []
     whole: list[Claim] = []
     for cause, match in matches:
-        for evidence in _owned_facts(cause, match):
+        if match.confidence is Confidence.POSSIBLE:
+            continue
+        for evidence in match.because:
             kind = _claim_kind(cause.role, evidence)
             if kind is None:
                 continue
@@ -156,9 +136,9 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
         return
     for cause, match in matches:
         kind = ClaimKind.INPUT if cause.role is Role.INPUT else ClaimKind.PAYLOAD
-        if cause.role is Role.CONSEQUENCE:
+        if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
             continue
-        owned = {rewrite for evidence in _owned_facts(cause, match) for rewrite in evidence.rewrites}
+        owned = {rewrite for evidence in match.because for rewrite in evidence.rewrites}
         for string in pair.strings:
             if string.a is None or string.b is None or not owned & set(string.rewrites):
                 continue
@@ -218,8 +198,6 @@ def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict
     if not roots:
         return Verdict.UNEXPLAINED
     totals = ledger.totals
-    if all(item.confidence is Confidence.POSSIBLE for item in roots):
-        return Verdict.PARTLY_EXPLAINED
     if totals.unexplained.most or totals.contradicted.most:
         return Verdict.PARTLY_EXPLAINED
     return Verdict.EXPLAINED

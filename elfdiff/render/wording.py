@@ -137,9 +137,9 @@ def headline(report: Report, names: tuple[str, str]) -> str:
 
 
 def label(report: Report) -> str:
-    """The verdict in capitals; it says so where every byte has an owner, and some of the owners are only possible."""
-    doubtful = any(finding.confidence is Confidence.POSSIBLE and finding.bytes.most for finding in roots(report))
-    if report.verdict in (Verdict.EXPLAINED, Verdict.PARTLY_EXPLAINED) and doubtful and not unaccounted(report):
+    """The verdict in capitals; it says so where nothing is left to explain, and every root is only possible."""
+    doubtful = all(finding.confidence is Confidence.POSSIBLE for finding in roots(report))
+    if report.verdict is Verdict.EXPLAINED and doubtful:
         return "POSSIBLY EXPLAINED"
     return LABELS[report.verdict]
 

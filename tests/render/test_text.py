@@ -214,18 +214,13 @@ def test_a_possible_cause_is_hedged(made: SimpleNamespace) -> None:
     assert "flags may remove 5 of them" in " ".join(text.split())
 
 
-def test_bytes_that_belong_to_a_possible_cause_are_explained_possibly(made: SimpleNamespace) -> None:
+def test_where_every_cause_is_only_possible_the_verdict_says_so(made: SimpleNamespace) -> None:
     fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
     doubt = made.finding("locale", confidence=Confidence.POSSIBLE, fixes=(fix,))
     text = render_text(made.report(Verdict.EXPLAINED, (doubt,), ledger=made.ledger(payload=5)), PLAIN, 1)
     assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
     assert "differ for 1 possible reason; a flag may remove it" in " ".join(text.split())
     assert "result=explained" in text
-    report = made.report(Verdict.PARTLY_EXPLAINED, (doubt,), ledger=made.ledger(payload=5))
-    text = render_text(report, PLAIN, 1)
-    assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
-    assert "differ for 1 possible reason; a flag may remove it" in " ".join(text.split())
-    assert "no cause accounts for" not in text
     without_bytes = replace(doubt, bytes=Sides())
     report = made.report(Verdict.EXPLAINED, (made.build_path(), without_bytes), ledger=made.ledger(payload=5))
     text = render_text(report, PLAIN, 1)
