@@ -25,9 +25,8 @@ def settled(partner: Ints, count: int, a_place: Ints, b_place: Ints, free: Flags
     record describes no place. One that describes none may move only where others do. ``free`` records may stand
     anywhere.
     """
-    single = _displaced(partner, count)
-    if free is not None:
-        single &= ~free
+    # What may stand anywhere moves nothing else out of its place.
+    single = _displaced(partner if free is None else np.where(free, np.int64(-1), partner), count)
     if not single.any():
         return partner
     rest = partner[~single & (partner >= 0)]

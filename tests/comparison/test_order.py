@@ -81,3 +81,11 @@ def test_the_other_side_may_be_the_sorted_one():
         found = kept_sorted(order, [(ours.astype(np.int64), theirs.astype(np.int64))])
         assert found[2] == found[8] == -1
         assert (found[[0, 1, 3, 4, 5, 6, 7, 9]] == order[[0, 1, 3, 4, 5, 6, 7, 9]]).all()
+
+
+def test_a_record_that_may_stand_anywhere_moves_no_other_out_of_its_place():
+    places = ints(*[0] * 8)
+    partner = ints(0, 1, 3, 2, 4, 5, 6, 7)
+    free = np.array([False, False, True, False, False, False, False, False])
+    assert settled(partner, 8, places, places, free).tolist() == partner.tolist()
+    assert (settled(partner, 8, places, places)[[2, 3]] == -1).any()
