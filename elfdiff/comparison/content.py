@@ -21,8 +21,11 @@ WEAK = 16
 """A cluster of anchors that covers fewer bytes yields to its neighbours."""
 
 
-def align_content(a: bytes, b: bytes, least: int = GRAM // 2) -> Runs:
-    """One-to-one runs between ``a`` and ``b``; linear but for one sort. Runs shorter than ``least`` anchor nothing."""
+def align_content(a: bytes, b: bytes, least: int = GRAM // 2, rounds: int = ROUNDS) -> Runs:
+    """One-to-one runs between ``a`` and ``b``; linear but for one sort. Runs shorter than ``least`` anchor nothing.
+
+    ``rounds``: times that gaps are searched again; 0 for short contents, of which there are many.
+    """
     if a == b:
         return Runs.of([(0, 0, len(a))])
     left = np.frombuffer(a, dtype=np.uint8)
@@ -37,7 +40,7 @@ def align_content(a: bytes, b: bytes, least: int = GRAM // 2) -> Runs:
         return Runs.of([(0, 0, len(a))])
     found += [(x + head, y + head, n) for x, y, n in _without_zeros(_anchored(middle_a, middle_b, least), middle_a)]
     runs = filled(found, left, right)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         gaps = _gaps(runs, len(a), len(b))
         more = _without_zeros(_anchored_in(gaps, left, right, least), left)
         if not more:

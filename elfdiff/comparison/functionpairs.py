@@ -65,7 +65,7 @@ def align_code(
         elif begins_alike(left.bodies[index], right.bodies[other]):
             runs.append((f.start, g.start, min(f.end - f.start, g.end - g.start)))
         else:
-            runs += align_content(left.bodies[index], right.bodies[other]).shifted(f.start, g.start).triples()
+            runs += align_content(left.bodies[index], right.bodies[other], rounds=0).shifted(f.start, g.start).triples()
     runs += _gaps(left, right)
     pairs = [(index, other, left.how[index]) for index, other in enumerate(left.partner) if other >= 0]
     return pairs, filled(runs, left.code, right.code)

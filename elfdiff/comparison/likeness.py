@@ -34,5 +34,5 @@ def alike(x: bytes, y: bytes) -> bool:
         return True
     if min(len(x), len(y)) < 16:
         return False
-    matched = int(align_content(x, y).n.sum())
+    matched = int(align_content(x, y, rounds=0).n.sum())
     return 2 * matched >= max(len(x), len(y)) or 10 * matched >= 7 * min(len(x), len(y))

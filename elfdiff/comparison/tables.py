@@ -254,7 +254,9 @@ def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Int
             runs.append((f.at, g.at, f.size))
         else:
             runs += (
-                align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size]).shifted(f.at, g.at).triples()
+                align_content(a_data[f.at : f.at + f.size], b_data[g.at : g.at + g.size], rounds=0)
+                .shifted(f.at, g.at)
+                .triples()
             )
     runs += _common_entries(a.cies, b.cies, a_data, b_data, pairs)
     a_end, b_end = (
