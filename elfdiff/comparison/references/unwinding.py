@@ -105,8 +105,9 @@ def frame_space(image: Image, section: Section, runs: Runs, size: int) -> Space:
     rows, following = rows[inside], following[inside]
     ascending = np.argsort(ends[rows], kind="stable")
     grown = following - there[rows] - (ends[rows] - begins[rows])
-    # Filling is less than a word: an entry that reaches further has swallowed the next one.
-    good = (following[ascending] <= size) & (np.abs(grown[ascending]) < image.word)
+    # Filling is less than a word, and assemblers end entries at four bytes: any other length is damaged.
+    grown = grown[ascending]
+    good = (following[ascending] <= size) & (np.abs(grown) < image.word) & (grown % 4 == 0)
     # Only what a length counts from: an end that is not listed has no place.
     origin = begins[rows] + 4
     origins = Runs.merged(origin, there[rows] + 4, np.full(len(rows), 4, dtype=np.int64))
