@@ -48,7 +48,7 @@ from elfdiff.causes._paths import is_other_release, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, PathChange
+from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, PathChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
@@ -166,7 +166,8 @@ def _headers(evidence: EvidenceSet) -> Iterator[Match]:
             "headers of another release were compiled in"
             if sure
             else "the headers of the program itself look so if its own directory bears its version",
-            explains_code=True,
+            # Texts of the program come from no header of a dependency: then its own code may have changed as well.
+            explains_code=all((text.section or "").startswith(".debug") for text in evidence.of(TextChange)),
         )
 
 

@@ -129,7 +129,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     after_link=True,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    if evidence.changed_after_link is not None:
+    # Where only digests differ, it is one link with other debug files beside it.
+    if evidence.changed_after_link is not None and not evidence.context.only_hashes_differ:
         yield from proved(evidence, evidence.changed_after_link)
         return
     names = [change for change in evidence.of(SymbolSetChange) if change.table == "symtab"]
