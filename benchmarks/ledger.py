@@ -33,6 +33,7 @@ from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
 from elfdiff.causes import catalogue
 from elfdiff.causes.model import matches_of
+from elfdiff.clock import Clock
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.gather import gather
@@ -208,7 +209,7 @@ def measure(pair: Pair) -> list[object]:
     start = time.perf_counter()
     found = compare(parse(a, "a"), parse(b, "b"))
     alignment = found.alignment
-    matches = list(matches_of(catalogue(), gather(found)))
+    matches = list(matches_of(catalogue(), gather(found, Clock())))
     ledger = account(alignment, owners(matches), claims(found, matches))
     seconds = time.perf_counter() - start
     explanation = prove(alignment)

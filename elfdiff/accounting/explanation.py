@@ -1,7 +1,8 @@
 """Explanation: what turns a into b, without b. Runs, rewrites, references by the map, and payload; nothing else.
 
 Serialised, it is one line of JSON (what it is, and how long each array is), then the arrays as LEB128 numbers,
-packed by bz2 or LZMA2, whichever is shorter.
+packed by bz2, LZMA2, or the one by deflate (with a dictionary of what every proof says) and the others by LZMA2,
+whichever is shortest.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import bz2
 import json
 import lzma
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +29,28 @@ Ints = npt.NDArray[np.int64]
 FORMAT = "elfdiff/proof/1"
 MAX_BODY = 1 << 30
 _FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
+
+
+_FIELDS = b',"end":false,"negate":false,"signed":false,"at":['
+_WORDS = (
+    b'"symbols 0123456789"records "contents 1"frames "section index":[["thread-local offset"symbol version"constant"'
+    b'page""immediate":"4+0 0:0:26","target":[' + _FIELDS + b'],"extra":[,"second":[1,1],"scan":null},{"what":"",'
+    b'"begins, aligned behind what stands before it","moved: stands further back in b\'s order",'
+    b'"contents that only b has stand before it","contents that only a has stood before it",'
+    b'"alignment: other padding before what follows","a rewrite changed the length of a text"],"breakpoints":[['
+    b'{"format":"elfdiff/proof/1","little":true,"a":[,"],"b":[,"],"runs":[[],[],[]],"sections":[[],[]],"spaces":'
+    b'{"file offset":[[,true],"section address":[[,true],"address":[[,false]},"groups":['
+    b'{"what":"","width":8,"space":"file offset","base":"nothing"'
+    + _FIELDS
+    + b'],"second":[0,0],"extra":0,"scan":null},'
+    b'{"what":"","width":8,"space":"section address","base":"place","end":true,"negate":false,"signed":false,"at":['
+    b'],"second":[0,0],"extra":0,"scan":null},{"what":"","width":4,"space":"address","base":"site"' + _FIELDS + b"],"
+    b'"second":[0,0],"extra":4,"scan":[,{"what":"","width":4,"space":"address","base":"place","end":false,"negate":false,'
+    b'"signed":true,"at":[],"second":[0,0],"extra":0,"scan":null}],"directed":[],"copies":[[0,0],[0,0],[0,0]],'
+    b'"rewrites":[],"words":[[0,0],[0,0]],"image":,"inflated":[],"deflated":[],"packed":[],"sums":[],"styles":[],'
+    b'"fills":[[0,0],[0,0],[0,0]],"hashes":[["gnu",,8,true,[1,]],"payload":[[2,5],[2,2],40],"reasons":["'
+)
+"""What headers of proofs have in common: the dictionary for deflate."""
 
 
 class MalformedProof(ElfdiffError):
@@ -283,10 +307,18 @@ def dump(explanation: Explanation) -> bytes:
     ]
     head = json.dumps(header, separators=(",", ":")).encode()
     body = head + b"".join(out.parts)
-    packed = {"bz2": bz2.compress(body), "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_FILTERS)}
+    squeezer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zdict=_WORDS)
+    front = squeezer.compress(head) + squeezer.flush()
+    packed = {
+        "bz2": bz2.compress(body),
+        "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_FILTERS),
+        "deflate, xz": front + lzma.compress(body[len(head) :], lzma.FORMAT_RAW, filters=_FILTERS),
+    }
     method = min(packed, key=lambda name: (len(packed[name]), name))
     first = {"format": FORMAT, "packed": method, "size": len(body), "head": len(head)}
-    return json.dumps(first).encode() + b"\n" + packed[method]
+    if method == "deflate, xz":
+        first["front"] = len(front)
+    return json.dumps(first, separators=(",", ":")).encode() + b"\n" + packed[method]
 
 
 def _hash_table(row: list[Any]) -> HashTable:
@@ -314,6 +346,11 @@ def load(data: bytes) -> Explanation:
             raise MalformedProof("the proof is too long")
         if outer["packed"] == "bz2":
             plain = bz2.BZ2Decompressor().decompress(body, whole + 1)
+        elif outer["packed"] == "deflate, xz":
+            front = int(outer["front"])
+            plain = zlib.decompressobj(-15, zdict=_WORDS).decompress(body[:front], size + 1)
+            rest = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
+            plain += rest.decompress(body[front:], whole - size + 1) if len(plain) == size else b""
         else:
             plain = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(body, whole + 1)
         if len(plain) != whole:
@@ -381,5 +418,5 @@ def load(data: bytes) -> Explanation:
             tuple(Fill(at, length, styles[style]) for at, length, style in zip(*filled, strict=True)),
             tuple(_packed_table(x) for x in h["packed"]), tuple(CheckedSum(int(x[0]), int(x[1])) for x in h["sums"]),
         )  # fmt: skip
-    except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError) as error:
+    except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

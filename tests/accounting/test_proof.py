@@ -98,3 +98,15 @@ def test_the_verifier_as_a_program(build, accounted, tmp_path, capsys):
     assert main([paths[0], paths[1], paths[0]]) == 2
     assert main([paths[0], paths[0], paths[2]]) == 1
     assert json.loads(proof.split(b"\n")[0])["format"] == "elfdiff/proof/1"
+
+
+def test_a_small_proof_is_packed_with_the_words_that_all_proofs_share(build, accounted):
+    """Damage in either part of it gets a sentence."""
+    pair = build("-no-pie", "-fno-pie")
+    proof = dump(prove(accounted(pair.a, pair.b).alignment))
+    first, _, body = proof.partition(b"\n")
+    outer = json.loads(first)
+    assert outer["packed"] == "deflate, xz"
+    for damaged in (b"\xff" * 8 + body[8:], body[: outer["front"]], body[: outer["front"]] + b"\xff" * 40):
+        with pytest.raises(MalformedProof):
+            load(first + b"\n" + damaged)
