@@ -222,7 +222,7 @@ def _types(image: Image, section: Section, data: bytes, at: int) -> list[Pointer
         call_encoding = data[at]
         length, at = _uleb(data, at + 1)
         actions = at + length
-        if call_encoding != 1:
+        if call_encoding != 1 or actions > len(data):
             return []
         first: set[int] = set()
         while at < actions:
