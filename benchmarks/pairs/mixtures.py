@@ -29,7 +29,20 @@ from .common import (
     pair,
 )
 from .model import NOTHING, Change, Edit, Pair, Plant
-from .plants import LONGER, OTHER_LENGTH, RANDOM, after, build_path, clock, edit, environment, flag, roots, source_times
+from .plants import (
+    LONGER,
+    OTHER_LENGTH,
+    RANDOM,
+    after,
+    build_path,
+    clock,
+    edit,
+    environment,
+    flag,
+    padding,
+    roots,
+    source_times,
+)
 from .workshop import CLOCK
 
 
@@ -170,6 +183,9 @@ def rarer_pairs() -> list[Pair]:
         pair("temporary-start-one-step", START, one_step, on=NOTHING, curable=False),
         pair("temporary-calc-assembler", CALC, assembled, on=both(PLAIN, RELATIVE)),
         pair("temporary-lz4-assembler", LZ4, assembled, on=both(PLAIN, RELATIVE)),
+        pair("padding-calc", CALC, padding("src/version.c"), curable=False, quick=True),
+        pair("padding-store", STORE, padding("lib/checksum.c", 20), on=both(PLAIN, STRIPPED), curable=False),
+        pair("padding-words", WORDS, padding("src/about.cpp", 100), on=PLAIN, curable=False),
         pair("hash-calc", CALC, hashed),
         pair("hash-words", WORDS, hashed, on=PLAIN),
         pair("hash-bzip2", BZIP2, hashed, on=both(PLAIN, STRIPPED)),

@@ -47,6 +47,25 @@ def edit(file: str, old: str, new: str, cause: str = "source-change") -> Plant:
     return Plant(roots(cause), b=Change(edits=(Edit(file, old, new),)))
 
 
+def padding(file: str, count: int = 48) -> Plant:
+    """A generator writes records of eight bytes whose holes, the second to the fourth byte, hold what was there."""
+    folder = file.rsplit("/", 1)[0]
+    use = '\n#include "records.h"\nint record_value(int i) { return records[i & 15].value; }\n'
+
+    def generated(seed: int) -> Change:
+        script = (
+            f"import random; r = random.Random({seed}); "
+            f"rows = [(i % 5, r.randrange(256), r.randrange(256), r.randrange(256), 7 * i) for i in range({count})]; "
+            "print('struct record { unsigned char kind, hole[3]; int value; };'); "
+            "print('static const struct record records[] = {'); "
+            "print(*('{%d, {%d, %d, %d}, %d},' % row for row in rows)); print('};')"
+        )
+        return Change(before=(f'python3 -c "{script}" > {folder}/records.h',))
+
+    both = Change(edits=(Edit(file, "", use),))
+    return Plant(roots("uninitialised-memory"), both=both, a=generated(1), b=generated(2))
+
+
 def strip(*options: str) -> Change:
     """Both sides are stripped after the link."""
     return Change(after=(" ".join(["${STRIP:-strip}", *options, '"$1"']),))
