@@ -19,3 +19,12 @@ def test_call_sites_that_reach_past_the_section_are_none(make, part, table):
     section = elf.section(".gcc_except_table")
     assert section is not None
     assert _types(Image(elf), section, data, 0) == []
+
+
+def test_an_action_that_the_section_cuts_off_is_none(make, part):
+    """One call site, whose action is the last byte: the number of the next action would stand behind the section."""
+    data = b"\xff\x9b\x08\x01\x04\1\1\1\1\1"
+    elf = parse(make([part(".gcc_except_table", data, flags=2, address=0x1000)]), "a")
+    section = elf.section(".gcc_except_table")
+    assert section is not None
+    assert _types(Image(elf), section, data, 0) == []

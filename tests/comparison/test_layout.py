@@ -9,6 +9,7 @@ import pytest
 
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
+from elfdiff.comparison.references import headers
 from elfdiff.elf.file import parse
 
 
@@ -82,3 +83,12 @@ def test_what_go_does_not_load_begins_on_a_page_of_its_own(tmp_path):
         for step in (-8, -4096):
             moved = parse(changed(elf.data, section, "offset", step), "m")
             assert section.index not in trusted_sections(Image(moved))
+
+
+def test_a_damaged_offset_of_64_bits_is_a_place_like_any_other(make, part):
+    """e_phoff of a file without program headers may hold anything."""
+    data = bytearray(make([part(".text", b"\x90" * 16, flags=6, address=0x1000)]))
+    data[32:40] = b"\xff" * 8
+    data[56:58] = bytes(2)
+    found = {f.what: f.target.tolist() for f in headers.fields(Image(parse(bytes(data), "a")))}
+    assert found["program header offset"] == [-1]

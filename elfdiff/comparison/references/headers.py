@@ -26,9 +26,9 @@ def _one(
     extra: int = 0,
     end: bool = False,
 ) -> Fields:
-    return Fields(
-        what, np.array([at], dtype=np.int64), width, np.array([target], dtype=np.int64), space, base, extra, end
-    )
+    # A damaged header may hold any 64 bits.
+    place = np.array([target & (1 << 64) - 1], dtype=np.uint64).astype(np.int64)
+    return Fields(what, np.array([at], dtype=np.int64), width, place, space, base, extra, end)
 
 
 def fields(image: Image) -> Iterator[Fields]:

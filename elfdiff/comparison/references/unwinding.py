@@ -166,6 +166,8 @@ def _uleb(data: bytes, at: int) -> tuple[int, int]:
 def _sleb(data: bytes, at: int) -> tuple[int, int]:
     start = at
     value, at = _uleb(data, at)
+    if at == start:
+        raise IndexError("past the end")
     bits = 7 * (at - start)
     return (value - (1 << bits) if value >> (bits - 1) & 1 else value), at
 
