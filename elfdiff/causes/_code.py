@@ -30,22 +30,21 @@ def code_changed(evidence: EvidenceSet) -> bool:
 def edited(evidence: EvidenceSet) -> list[FunctionChange]:
     """The changed functions that another order of the objects does not account for.
 
-    Where objects stand in another order, functions that point elsewhere, stubs without a name that moved, and, on
-    machines whose addresses are put together from several instructions, large numbers follow from it.
+    Where objects or functions stand in another order, functions that point elsewhere and, on machines whose addresses
+    are put together from several instructions, large numbers follow from it; of objects, nameless stubs that moved too.
     """
     changed = certain_changes(evidence)
-    if not any(order.what in _OBJECTS for order in evidence.of(OrderChange)):
+    orders = {order.what for order in evidence.of(OrderChange)}
+    if not orders & {*_OBJECTS, "functions"}:
         return changed
-    # i386 puts addresses together too: it adds a constant to where it is (R_386_GOTPC).
-    exact = evidence.context.machine.endswith("X86-64")
     stubs = Counter(change.status for change in changed if _is_nameless(change))
-    paired = stubs["added"] == stubs["removed"]
+    paired = bool(orders & _OBJECTS) and stubs["added"] == stubs["removed"]
     return [
         change
         for change in changed
         if change.status != "redirected"
         and not (paired and _is_nameless(change))
-        and (exact or not _moves_addresses(change))
+        and not may_be_address(change, evidence)
     ]
 
 
@@ -53,8 +52,12 @@ def _is_nameless(change: FunctionChange) -> bool:
     return change.symbol is None and change.status in ("added", "removed")
 
 
-def _moves_addresses(change: FunctionChange) -> bool:
-    return differs_in_numbers(change) and all(max(map(abs, pair)) > SMALL for pair in numbers_of(change))
+def may_be_address(change: FunctionChange, evidence: EvidenceSet) -> bool:
+    """True if a function differs by large numbers only, on a machine that puts addresses together from several
+    instructions; i386 does too: it adds a constant to where it is (R_386_GOTPC)."""
+    if evidence.context.machine.endswith("X86-64") or not differs_in_numbers(change):
+        return False
+    return all(max(map(abs, pair)) > SMALL for pair in numbers_of(change))
 
 
 def differs_in_numbers(change: FunctionChange) -> bool:

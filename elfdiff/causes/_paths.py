@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from elfdiff.causes._cargo import is_other_command
-from elfdiff.evidence.model import EvidenceSet, PathChange, PathPlace, StrayUnit, TextChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    TEMPLATE_END,
+    EvidenceSet,
+    PathChange,
+    PathPlace,
+    StrayUnit,
+    TextChange,
+    WordChange,
+    WordKind,
+)
 
 SOURCE_SUFFIX = re.compile(
     r"\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|tcc|ipp|def|rs|go|f|for|f77|f90|f95|f03|f08|pyx|pxd|py|zig|ml|mli|mll|mly|d|di|"
@@ -63,8 +72,6 @@ _BUILDS_ONLY = re.compile(
     re.IGNORECASE,
 )
 _INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
-_TEMPLATE = "XXXXXX"
-"""How the template of a temporary file's name ends (mkstemp(3))."""
 _ABSOLUTE = re.compile(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
 
 _NAMES = re.compile(r"(?:/[\w.+@~-]*)+\Z")
@@ -255,7 +262,7 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
             continue
         if any(is_foreign(path) or SOURCE_SUFFIX.search(path) for pair in pairs for path in pair):
             continue
-        if all(path.endswith(_TEMPLATE) for path in pairs[0]):
+        if all(path.endswith(TEMPLATE_END) for path in pairs[0]):
             continue
         if all(is_build_place(path) for path in pairs[0]):
             yield LoneDirectory(fact, *pairs[0])

@@ -35,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import code_changed, edited, most_changed
+from elfdiff.causes._code import edited, most_changed
 from elfdiff.causes._codegen import unrecorded
 from elfdiff.causes._facts import flags_differ
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
@@ -109,7 +109,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             order.what == "functions"
             and _without_file_symbols(evidence)
             and not _code_differs(evidence)
-            and not code_changed(evidence)
+            and not edited(evidence)
         ):
             confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
             yield Match(LINK, (order,), confidence, _summary(order), _note(order))

@@ -41,6 +41,7 @@ from elfdiff.causes._code import (
     code_changed,
     differs_in_numbers,
     edited,
+    may_be_address,
     most_changed,
     nearly_all_changed,
     numbers_of,
@@ -344,7 +345,8 @@ def _is_folded_time(fact: Evidence) -> bool:
 
 
 def _moved(evidence: EvidenceSet) -> bool:
-    """True if directories, times or words changed: lengths of texts may then stand in the code."""
+    """True if directories, times or words changed: lengths of texts may then stand in the code, and what
+    follows longer texts has moved."""
     return any(evidence.has(kind) for kind in (PathChange, TimeChange, WordChange))
 
 
@@ -483,6 +485,8 @@ def _confidence(
             "a -D option or what configure found can look the same; in each case the builds were "
             "given different things",
         )
+    if functions and _moved(evidence) and all(may_be_address(change, evidence) for change in functions):
+        return Confidence.POSSIBLE, "addresses that are put together from several instructions look the same"
     if functions:
         return (
             Confidence.LIKELY,

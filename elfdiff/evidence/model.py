@@ -11,6 +11,9 @@ from typing import TypeVar
 from elfdiff.report import Location
 from elfdiff.span import Span
 
+TEMPLATE_END = "XXXXXX"
+"""How the template of a temporary file's name ends (mkstemp(3)): written by hand, whatever directory it names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:

@@ -12,6 +12,7 @@ from elfdiff.comparison.strings import StringPair
 from elfdiff.comparison.texts import Spot
 from elfdiff.evidence.gosettings import go_setting_words
 from elfdiff.evidence.model import (
+    TEMPLATE_END,
     Evidence,
     PathChange,
     PathPlace,
@@ -39,8 +40,6 @@ _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, Word
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 GO_BUILD_INFO = b"path\t"
-TEMPLATE = b"XXXXXX"
-"""How the template of a temporary file's name ends (mkstemp(3)): written by hand, whatever directory it names."""
 _CRATE_HEAD = re.compile(
     rb"/(?:registry|vendor|checkouts|deps)/(?:[^/]+/)*[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z"
 )
@@ -50,6 +49,7 @@ _CRATE_HEAD = re.compile(
 def extract(pair: Pair) -> Iterator[Evidence]:
     """Facts from every text that changed, in the order of a's sections."""
     fragments = keeps_no_ends(pair)
+    template = TEMPLATE_END.encode()
     directories = _Directories(pair)
     plain = 0
     producers = {
@@ -79,7 +79,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             yield from _interpreter(string)
             continue
         text = string.a.text
-        if text.endswith(TEMPLATE) and string.b.text.endswith(TEMPLATE):
+        if text.endswith(template) and string.b.text.endswith(template):
             yield _text_change(pair, string, fragments)
             continue
         prefixes = [pair.rewrites[i] for i in string.rewrites if pair.rewrites[i].kind is RewriteKind.PREFIX]

@@ -6,6 +6,7 @@ import pytest
 
 from elfdiff.causes.link_order import detect as link_order
 from elfdiff.causes.locale import detect as locale
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import WordKind
 
 BYTES = ("Functions.c", "Lexer.c", "eval.c", "fail.c", "main.c")
@@ -128,3 +129,28 @@ def test_tools_flags_and_changed_code_reorder_objects_too(seen, claims):
     assert claims(seen.given(units, seen.function("f"))) == {"link-input-order": "likely"}
     assert claims(seen.given(order, seen.totals(20, 15))) == {}
     assert claims(seen.given(order, seen.tool("mold", None, "mold 1.10.1"))) == {}
+
+
+def test_large_numbers_of_moved_code_are_addresses(seen, ask):
+    """AArch64 joins an address from ADRP and ADD: a half that could not be followed is no edit where code moved."""
+    names = [f"f{i}" for i in range(10)]
+    blocks = seen.order("functions", names, names[4:] + names[:4])
+    half = seen.function("f1", ["add x3, x3, #0x9a0"], ["add x3, x3, #0xbc0"])
+
+    def found(change, machine):
+        evidence = seen.given(blocks, change, seen.totals(400, changed=1), machine=machine, stripped=True)
+        return {**ask(link_order, evidence), **ask(source_change, evidence)}
+
+    assert found(half, "AArch64") == {"link-input-order": "likely"}
+    assert found(half, "Advanced Micro Devices X86-64") == {"source-change": "likely"}
+    small = seen.function("f1", ["mov w0, #7"], ["mov w0, #9"])
+    assert found(small, "AArch64") == {"source-change": "likely"}
+
+
+def test_large_numbers_behind_a_longer_path_are_no_certain_edit(seen, ask):
+    half = seen.function("f1", ["lea eax, [ebx - 0x23bbc]"], ["lea eax, [ebx - 0x23b2c]"])
+    moved = (half, seen.path("/build/one", "/build/three", "/main.c"), seen.totals(400, changed=1))
+    assert ask(source_change, seen.given(*moved, machine="Intel 80386")) == {"source-change": "possible"}
+    assert ask(source_change, seen.given(half, seen.totals(400, changed=1), machine="Intel 80386")) == {
+        "source-change": "likely"
+    }
