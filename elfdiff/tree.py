@@ -1,4 +1,4 @@
-"""Tree and what it is made of: the one model of a comparison of directories, packages and images (CONTRACT.md, trees)."""
+"""Tree and what it is made of: the one model of a comparison of directories, packages and images (CONTRACT.md)."""
 
 from __future__ import annotations
 
