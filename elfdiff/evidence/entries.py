@@ -1,0 +1,57 @@
+"""Facts about what containers say of their entries, beside the contents: times, owners, modes, order, names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elfdiff.evidence.model import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFieldChange(Evidence):
+    """A field that a container, a compressed stream or a file system keeps beside an entry's contents differs.
+
+    ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2. ``entry`` is
+    a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time, change-time, uid, gid, user,
+    group, mode (octal text), target (of a link), name (of what was compressed), system (the operating system that made
+    it), level (how the stream was compressed), extra, comment, or format. ``a_value`` and ``b_value`` are for people, ""
+    where a side lacks the field; ``a_number`` and ``b_number`` are seconds since 1970 for times (zip: as if its local time
+    were UTC), the mode's bits for modes, ids for uid and gid, None for every other. ``spans`` are places in the layer of the
+    container that ``section`` names.
+    """
+
+    container: str
+    entry: str
+    field_name: str
+    a_value: str
+    b_value: str
+    a_number: int | None = None
+    b_number: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOrderChange(Evidence):
+    """The entries that both containers hold stand in another order.
+
+    ``a_order`` and ``b_order`` are names in file order, at most 2,000; ``count`` is how many there are; ``a_sorted`` and
+    ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none.
+    """
+
+    container: str
+    a_order: tuple[str, ...]
+    b_order: tuple[str, ...]
+    count: int
+    a_sorted: str | None
+    b_sorted: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntriesChange(Evidence):
+    """Entries that only one of two containers has, by name, at most 200 a side; ``a_count`` and ``b_count`` count all."""
+
+    container: str
+    a_only: tuple[str, ...]
+    b_only: tuple[str, ...]
+    a_count: int
+    b_count: int
+    total: int
