@@ -11,13 +11,13 @@ from elfdiff.evidence.model import Evidence
 class EntryFieldChange(Evidence):
     """A field that a container, a compressed stream or a file system keeps beside an entry's contents differs.
 
-    ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2. ``entry`` is
-    a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time, change-time, uid, gid, user,
-    group, mode (octal text), target (of a link), name (of what was compressed), system (the operating system that made
-    it), level (how the stream was compressed), extra, comment, or format. ``a_value`` and ``b_value`` are for people, ""
-    where a side lacks the field; ``a_number`` and ``b_number`` are seconds since 1970 for times (zip: as if its local time
-    were UTC), the mode's bits for modes, ids for uid and gid, None for every other. ``spans`` are places in the layer of the
-    container that ``section`` names.
+    ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2.
+    ``entry`` is a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time,
+    change-time, uid, gid, user, group, mode (octal text), target (of a link), name (of what was compressed), system
+    (the operating system that made it), level (how the stream was compressed), extra, comment, or format. ``a_value``
+    and ``b_value`` are for people, "" where a side lacks the field; ``a_number`` and ``b_number`` are seconds since
+    1970 for times (zip: as if its local time were UTC), the mode's bits for modes, ids for uid and gid, None for
+    every other. ``spans`` are places in the layer of the container that ``section`` names.
     """
 
     container: str
@@ -33,8 +33,8 @@ class EntryFieldChange(Evidence):
 class EntryOrderChange(Evidence):
     """The entries that both containers hold stand in another order.
 
-    ``a_order`` and ``b_order`` are names in file order, at most 2,000; ``count`` is how many there are; ``a_sorted`` and
-    ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none.
+    ``a_order`` and ``b_order`` are names in file order, at most 2,000; ``count`` is how many there are; ``a_sorted``
+    and ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none.
     """
 
     container: str
@@ -47,7 +47,7 @@ class EntryOrderChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesChange(Evidence):
-    """Entries that only one of two containers has, by name, at most 200 a side; ``a_count`` and ``b_count`` count all."""
+    """Entries that only one of two containers has, by name, at most 200 a side; the counts are of all."""
 
     container: str
     a_only: tuple[str, ...]
