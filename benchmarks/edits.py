@@ -15,12 +15,12 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.frames import Frames
-from elfdiff.comparison.functions import Function, functions_in
+from elfdiff.comparison.code.functions import Function, functions_in
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.ranges import frames_of, function_ranges
 from elfdiff.comparison.runs import Runs
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.frames import Frames
 from elfdiff.elf.model import Section
 
 SHT_NULL, SHT_SYMTAB, SHT_STRTAB, SHT_RELA, SHT_HASH, SHT_DYNAMIC, SHT_REL, SHT_DYNSYM = 0, 2, 3, 4, 5, 6, 9, 11

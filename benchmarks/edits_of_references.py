@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.edits import STEPS, Edit, Maker, Subject
-from elfdiff.comparison.fields import ADDRESS, Fields
 from elfdiff.comparison.references import all_fields
 from elfdiff.comparison.references.code import CodeMap
+from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.loader import file_offsets
 
 Writes = list[tuple[int, bytes]]

@@ -33,11 +33,11 @@ from elfdiff.accounting.claims import Owner
 from elfdiff.accounting.ledger import ledger_of
 from elfdiff.accounting.side import Class
 from elfdiff.accounting.verdict import code_verdict
-from elfdiff.comparison.alignment import Alignment
-from elfdiff.comparison.functions import FunctionStatus
+from elfdiff.comparison.alignment.alignment import Alignment
+from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.pair import compare
-from elfdiff.comparison.rewrites import RewriteKind
 from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import ElfdiffError
 from elfdiff.report import Code, Ledger, Role

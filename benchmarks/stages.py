@@ -23,7 +23,7 @@ STAGES = (
     ("elfdiff.diagnose", "compare", "sections, texts, units"),
     ("elfdiff.comparison.pair", "align", "alignment"),
     ("elfdiff.comparison.references.code", "decode", "  of it: decode code"),
-    ("elfdiff.comparison.drafting.code", "align_code", "  of it: pair functions"),
+    ("elfdiff.comparison.alignment.drafting.code", "align_code", "  of it: pair functions"),
     ("elfdiff.diagnose", "gather", "evidence"),
     ("elfdiff.diagnose", "_explained", "causes, findings"),
     ("elfdiff.diagnose", "account", "ledger"),

@@ -29,7 +29,7 @@ from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
 from elfdiff.clock import Clock
 from elfdiff.comparison.pair import Pair, compare
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf, NotElf
 from elfdiff.evidence.gather import gather

@@ -9,7 +9,7 @@ from typing import TypeVar
 from elfdiff.accounting.claims import Claim, ClaimKind, Owner
 from elfdiff.causes import Cause, Match
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.texts import Spot
+from elfdiff.comparison.texts.find import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError

@@ -1,7 +1,9 @@
 """The house's arrows, types and style, checked by the tools that know them."""
 
+import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,24 @@ def test_arrows_run_one_way() -> None:
     code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_modules_import_each_other() -> None:
+    modules = {}
+    for path in sorted((ROOT / "elfdiff").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        modules[name] = ast.parse(path.read_text(encoding="utf-8"))
+    graph: dict[str, set[str]] = {name: set() for name in modules}
+    for name, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in modules:
+                for alias in node.names:
+                    inner = f"{node.module}.{alias.name}"
+                    graph[name].add(inner if inner in modules else node.module)
+            elif isinstance(node, ast.Import):
+                graph[name] |= {alias.name for alias in node.names if alias.name in modules}
+    # Raises CycleError, which names the modules of a circle.
+    TopologicalSorter(graph).prepare()
 
 
 def test_types_hold() -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from elfdiff.accounting.claims import Claim, Owner
 from elfdiff.accounting.side import Side
-from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.runs import Runs
 
 

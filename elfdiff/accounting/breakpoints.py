@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 
-from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.report import Breakpoint
 
 

@@ -13,8 +13,8 @@ from elfdiff.accounting import fips
 from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable, rebuilt
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
+from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.oneway import OneWay
 from elfdiff.elf.model import Section
 
 SHT_HASH, SHT_DYNSYM, SHT_RELR, SHT_GNU_HASH = 5, 11, 19, 0x6FFFFFF6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from elfdiff.accounting.books import Books
 from elfdiff.accounting.side import Class, Side
+from elfdiff.comparison.code.machines import machine
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.machines import machine
 from elfdiff.span import Span, SpanSet
 
 SHT_PROGBITS = 1

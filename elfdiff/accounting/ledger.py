@@ -15,8 +15,8 @@ from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.replayed import check_replayed
 from elfdiff.accounting.side import BLOCK, Class
 from elfdiff.accounting.totals import totals
-from elfdiff.comparison.alignment import Alignment
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.alignment.alignment import Alignment
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.report import Ledger, Role
 
 

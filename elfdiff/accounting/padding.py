@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from elfdiff.accounting.fillers import MAX_LENGTH, fill, styles_of
-from elfdiff.comparison.functions import FunctionMatch
-from elfdiff.comparison.oneway import OneWay
+from elfdiff.comparison.alignment.oneway import OneWay
+from elfdiff.comparison.code.functions import FunctionMatch
 from elfdiff.span import Span
 
 STEPS = (2, 4, 8)

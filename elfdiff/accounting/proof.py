@@ -15,11 +15,12 @@ from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Fi
 from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import encoders_of
-from elfdiff.comparison.alignment import Alignment
-from elfdiff.comparison.copies import meant
-from elfdiff.comparison.fields import ADDRESS, Base
+from elfdiff.comparison.alignment.alignment import Alignment
+from elfdiff.comparison.alignment.oneway import OneWay, Outcome, addresses_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image, signed
-from elfdiff.comparison.oneway import OneWay, Outcome, addresses_of
+from elfdiff.comparison.references.copies import meant
+from elfdiff.comparison.references.fields import ADDRESS
 from elfdiff.comparison.runs import Flags
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section

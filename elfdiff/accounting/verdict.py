@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.alignment import Alignment
-from elfdiff.comparison.functions import FunctionStatus
-from elfdiff.comparison.machines import machine
+from elfdiff.comparison.alignment.alignment import Alignment
+from elfdiff.comparison.code.functions import FunctionStatus
+from elfdiff.comparison.code.machines import machine
 from elfdiff.report import Code, Ledger
 
 _DIFFERENT = (

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.frames import Frames
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.file import ElfFile
+from elfdiff.elf.frames import Frames
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
 

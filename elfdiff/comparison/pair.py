@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from elfdiff.comparison.alignment import Alignment, align
-from elfdiff.comparison.functions import FunctionMatch
-from elfdiff.comparison.gopaths import trimmed_heads
-from elfdiff.comparison.rewrites import Rewrite, RewriteKind, infer_prefixes
+from elfdiff.comparison.alignment.alignment import Alignment, align
+from elfdiff.comparison.code.functions import FunctionMatch
 from elfdiff.comparison.sections import SectionPair, pair_sections
-from elfdiff.comparison.strings import Contents, StringPair, only_moved, pair_texts, short_partner
-from elfdiff.comparison.texts import MAX_UNMATCHED, Spot, holds_text, unmatched
-from elfdiff.comparison.units import UnitPair, pair_units
+from elfdiff.comparison.tables.gopaths import trimmed_heads
+from elfdiff.comparison.tables.units import UnitPair, pair_units
+from elfdiff.comparison.texts.find import MAX_UNMATCHED, Spot, holds_text, unmatched
+from elfdiff.comparison.texts.pairing import Contents, StringPair, only_moved, pair_texts, short_partner
+from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.dependencies import read_dependencies

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
 SHT_RELA, SHT_REL = 4, 9
 _EM_MIPS = 8
 
+RELATIVE: dict[int, tuple[int, ...]] = {
+    3: (8, 42),
+    20: (22, 248),
+    21: (22, 248),
+    22: (12, 61),
+    40: (23, 160),
+    62: (8, 37),
+    183: (1027, 1032),
+    243: (3, 58),
+    258: (3, 12),
+}
+"""e_machine → relocations whose addend is an address: R_*_RELATIVE and R_*_IRELATIVE (each processor supplement)."""
+
 _NATIVE = np.dtype([("offset", "u8"), ("type", "u4"), ("symbol", "u4"), ("addend", "i8")])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.rewrites import split_common_tail
+from elfdiff.comparison.texts.rewrites import split_common_tail
 from elfdiff.elf.model import Section
 from elfdiff.evidence.model import Evidence, PathChange, PathPlace
 from elfdiff.payload.bytecode import paths

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.gosettings import changed_settings, stamps_of
 from elfdiff.evidence.model import DependencyDrift, Evidence, GoSettingChange

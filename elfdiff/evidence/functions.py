@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from elfdiff.comparison.disassembly import first_differences
-from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
+from elfdiff.comparison.code.disassembly import first_differences
+from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.model import Symbol
 from elfdiff.evidence.folded import times_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from elfdiff.comparison.functions import FunctionStatus
+from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.budget import shortest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.texts import Spot
+from elfdiff.comparison.texts.find import Spot
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.report import Location

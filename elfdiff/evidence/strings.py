@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.rewrites import PATH, Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
-from elfdiff.comparison.strings import StringPair
-from elfdiff.comparison.texts import Spot
+from elfdiff.comparison.texts.find import Spot
+from elfdiff.comparison.texts.pairing import StringPair
+from elfdiff.comparison.texts.rewrites import PATH, Rewrite, RewriteKind, apply_prefix, paths_in, split_common_tail
 from elfdiff.evidence.gosettings import go_setting_words
 from elfdiff.evidence.model import (
     TEMPLATE_END,

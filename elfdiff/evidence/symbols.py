@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from elfdiff.comparison.pair import Pair
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.evidence.model import (

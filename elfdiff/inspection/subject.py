@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from elfdiff.causes._paths import SOURCE_SUFFIX, is_build_place, is_foreign
-from elfdiff.comparison.rewrites import PATH, paths_in
-from elfdiff.comparison.texts import Spot, holds_text, texts
+from elfdiff.comparison.texts.find import Spot, holds_text, texts
+from elfdiff.comparison.texts.rewrites import PATH, paths_in
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.errors import MalformedElf

@@ -15,9 +15,9 @@ import pytest
 
 from elfdiff.accounting.claims import Owner
 from elfdiff.accounting.ledger import account
-from elfdiff.comparison.alignment import Alignment
+from elfdiff.comparison.alignment.alignment import Alignment
 from elfdiff.comparison.pair import compare
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import parse
 from elfdiff.report import Ledger, Role
 

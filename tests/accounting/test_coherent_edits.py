@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from elfdiff.comparison.code.machines import x86_64
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.machines import x86_64
 from elfdiff.comparison.references import dwarf
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.ranges import frames_of

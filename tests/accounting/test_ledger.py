@@ -11,7 +11,7 @@ from elfdiff.accounting.claims import Claim, ClaimKind
 from elfdiff.accounting.ledger import account
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.verdict import code_verdict
-from elfdiff.comparison.functions import FunctionStatus
+from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.report import Code, Role, Sides

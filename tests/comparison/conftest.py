@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from elfdiff.comparison.machines import Code, CodeReferences
+from elfdiff.comparison.code.machines import Code, CodeReferences
 
 Read = Callable[[CodeReferences], dict[int, int]]
 

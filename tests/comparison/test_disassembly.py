@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from elfdiff.comparison import disassembly
+from elfdiff.comparison.code import disassembly
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.fields import Space
+from elfdiff.comparison.references.fields import Space
 from elfdiff.comparison.runs import Runs
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.functionpairs import align_code
-from elfdiff.comparison.functions import Function
-from elfdiff.comparison.pools import Rewriter
+from elfdiff.comparison.code.functions import Function
+from elfdiff.comparison.code.pairing import align_code
+from elfdiff.comparison.texts.pools import Rewriter
 
 
 def function(start: int, end: int, name: str) -> Function:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.functions import Function, agreed
+from elfdiff.comparison.code.functions import Function, agreed
 
 
 def function(start: int, end: int, name: str, framed: bool) -> Function:

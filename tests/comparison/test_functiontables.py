@@ -9,10 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from elfdiff.comparison.functiontables import align_function_tables, file_entries, function_table, likely_pointers
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.pools import Rewriter
-from elfdiff.comparison.rewrites import Rewrite, RewriteKind
+from elfdiff.comparison.tables.functiontables import (
+    align_function_tables,
+    file_entries,
+    function_table,
+    likely_pointers,
+)
+from elfdiff.comparison.texts.pools import Rewriter
+from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind
 from elfdiff.elf.file import parse
 
 NAMES = [b"runtime.main", b"main.main", b"fmt.Println"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from elfdiff.comparison import gopaths
-from elfdiff.comparison.gopaths import trimmed_heads
+from elfdiff.comparison.tables import gopaths
+from elfdiff.comparison.tables.gopaths import trimmed_heads
 
 PLAIN = [
     b"/usr/lib/go/src/fmt/print.go",

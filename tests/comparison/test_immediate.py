@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from elfdiff.comparison.machines import aarch64, arm, powerpc, riscv64, s390x
+from elfdiff.comparison.code.machines import aarch64, arm, powerpc, riscv64, s390x
 from elfdiff.elf.immediate import Immediate, parsed
 
 

@@ -8,8 +8,8 @@ import subprocess
 import pytest
 
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.comparison.references import headers
+from elfdiff.comparison.references.layout import aligned, displaced_sections, trusted_sections, trusted_segments
 from elfdiff.elf.file import parse
 
 

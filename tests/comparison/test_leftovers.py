@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.leftovers import with_leftovers
+from elfdiff.comparison.data.leftovers import with_leftovers
 from elfdiff.comparison.runs import Runs
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import aarch64
+from elfdiff.comparison.code.machines import aarch64
 
 ADRP_X0 = "00000090"  # adrp x0, this page
 ADD_123 = "008c0491"  # add x0, x0, #0x123

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import arm
+from elfdiff.comparison.code.machines import arm
 
 FILL = "0000a0e1" * 4  # mov r0, r0
 

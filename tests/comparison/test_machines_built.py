@@ -15,7 +15,7 @@ from elfdiff.accounting.ledger import ledger_of
 from elfdiff.accounting.side import Class
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.comparison.pair import compare
-from elfdiff.comparison.rewrites import RewriteKind
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import parse
 from elfdiff.report import Code, Role
 

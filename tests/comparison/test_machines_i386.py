@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import i386
+from elfdiff.comparison.code.machines import i386
 
 THUNK = "e8fb0f0000"  # call .+0x1000
 ADD_EBX = "81c3fb1f0000"  # add ebx, 0x1ffb: 0x10005 + 0x1ffb = 0x12000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import powerpc
+from elfdiff.comparison.code.machines import powerpc
 
 LIS = "3d201001"  # lis r9, 0x1001
 ADDI = "39298000"  # addi r9, r9, -0x8000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import riscv64
+from elfdiff.comparison.code.machines import riscv64
 
 AUIPC = "17250100"  # auipc a0, 0x12
 LOAD = "83350580"  # ld a1, -2048(a0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.machines import s390x
+from elfdiff.comparison.code.machines import s390x
 
 
 def test_relative_long(piece, meant) -> None:  # type: ignore[no-untyped-def]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.memory import align_memory
+from elfdiff.comparison.data.memory import align_memory
 
 
 def _align(pairs, ours=None, theirs=None, size=64):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.order import kept_sorted, ranked, settled
+from elfdiff.comparison.tables.order import kept_sorted, ranked, settled
 
 
 def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

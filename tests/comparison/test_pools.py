@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from elfdiff.comparison.pools import Rewriter, align_pool, align_text_in, pieces
-from elfdiff.comparison.rewrites import Rewrite, RewriteKind
+from elfdiff.comparison.texts.pools import Rewriter, align_pool, align_text_in, pieces
+from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind
 
 PREFIX = Rewrite(0, RewriteKind.PREFIX, b"/home/ci", b"/tmp/longer/one")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elfdiff.comparison.rewrites import apply_prefix, infer_prefixes, paths_in, split_common_tail
+from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in, split_common_tail
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.slots import Slots, align_slots, judged
-from elfdiff.comparison.votes import Votes
+from elfdiff.comparison.data.slots import Slots, align_slots, judged
+from elfdiff.comparison.data.votes import Votes
 
 OURS = Slots(16, 4, {11: 1, 12: 2, 13: 3})
 THEIRS = Slots(16, 4, {12: 1, 11: 2, 13: 3})

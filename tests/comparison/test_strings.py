@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from elfdiff.comparison.strings import Contents, only_moved, pair_texts, skeleton
-from elfdiff.comparison.texts import Spot
+from elfdiff.comparison.texts.find import Spot
+from elfdiff.comparison.texts.pairing import Contents, only_moved, pair_texts, skeleton
 from elfdiff.elf.model import Section
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.tables import align_by_place, by_key, filled, records
+from elfdiff.comparison.tables.records import align_by_place, by_key, filled, records
 
 
 def ints(*values):

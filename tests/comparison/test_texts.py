@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from elfdiff.comparison.texts import _lacking, _pieces
+from elfdiff.comparison.texts.find import _lacking, _pieces
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from elfdiff.comparison.data.things import align_initialisers, snapped, with_names, with_objects, with_words
 from elfdiff.comparison.runs import Runs
-from elfdiff.comparison.things import align_initialisers, snapped, with_names, with_objects, with_words
 
 
 def _words(*values: int) -> np.ndarray:

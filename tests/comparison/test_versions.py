@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from elfdiff.comparison.pools import Rewriter
 from elfdiff.comparison.runs import Runs, identity
-from elfdiff.comparison.versions import Need, align_needs, by_first_use, number_map
+from elfdiff.comparison.tables.versions import Need, align_needs, by_first_use, number_map
+from elfdiff.comparison.texts.pools import Rewriter
 
 FILE = Need(0, (b"libc.so.6", b""), 0)
 ONE, TWO = Need(16, (b"libc.so.6", b"V1"), 2), Need(32, (b"libc.so.6", b"V2"), 3)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from elfdiff.comparison.functions import FunctionMatch, FunctionStatus
+from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus
 from elfdiff.evidence.instructions import extract, sets
 from elfdiff.span import Span
 

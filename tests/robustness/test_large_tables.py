@@ -46,7 +46,7 @@ def test_thousands_of_texts_under_another_prefix(trial: Any, make: Callable[...,
 def test_texts_past_the_limit_are_named_as_left_out(
     trial: Any, make: Callable[..., bytes], part: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("elfdiff.comparison.texts", "elfdiff.comparison.pair"):
+    for module in ("elfdiff.comparison.texts.find", "elfdiff.comparison.pair"):
         monkeypatch.setattr(f"{module}.MAX_UNMATCHED", 50)
     files = [
         make([part(".rodata", b"".join(b"%s number %06x\0" % (name, i) for i in range(count)), flags=2)])

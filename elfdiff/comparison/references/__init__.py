@@ -1,16 +1,17 @@
 """Where a file refers to places of its own: code operands, relocations, symbols, tables, frames, DWARF, headers.
 
-Every function here reads one file, a, and yields :class:`~elfdiff.comparison.fields.Fields`. None can see the other.
+Every function here reads one file, a, and yields :class:`~elfdiff.comparison.references.fields.Fields`. None can see
+the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.comparison.fields import Fields
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references import dwarf, golang, headers, loader, symbols, unwinding
 from elfdiff.comparison.references.code import CodeMap, code_fields
+from elfdiff.comparison.references.fields import Fields
 
 
 def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields
-from elfdiff.comparison.functions import functions_in
-from elfdiff.comparison.functiontables import likely_pointers
+from elfdiff.comparison.base import Base
+from elfdiff.comparison.code.functions import functions_in
+from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind, machine
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed
-from elfdiff.comparison.machines import Code, CodeReferences, ReferenceKind, machine
+from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints
+from elfdiff.comparison.tables.functiontables import likely_pointers
 from elfdiff.elf.model import Section
 
 ET_EXEC = 2

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
-from elfdiff.comparison.functiontables import MAGICS, NAME, FunctionTable, file_entries, function_table
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import SHT_NOBITS, Image
 from elfdiff.comparison.references.code import allocated
+from elfdiff.comparison.references.fields import ADDRESS, Fields, contents_of
 from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.tables.functiontables import MAGICS, NAME, FunctionTable, file_entries, function_table
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Base, Fields, contents_of, symbols_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image
+from elfdiff.comparison.references.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Fields, contents_of, symbols_of
 
 SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM = 2, 4, 9, 11
 SHF_INFO_LINK = 0x40

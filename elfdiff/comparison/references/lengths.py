@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields
-from elfdiff.comparison.functions import functions_in
+from elfdiff.comparison.base import Base
+from elfdiff.comparison.code.functions import functions_in
+from elfdiff.comparison.code.machines import ReferenceKind, machine
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.machines import ReferenceKind, machine
 from elfdiff.comparison.references.code import CodeMap, code_sections
-from elfdiff.comparison.references.loader import LONGEST_TEXT, RELATIVE, SHT_RELA, is_text
+from elfdiff.comparison.references.fields import ADDRESS, Fields
+from elfdiff.comparison.references.loader import LONGEST_TEXT, SHT_RELA, is_text
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
+from elfdiff.elf.relocations import RELATIVE
 
 WHAT = "length of a text in code"
 NEAR = 160

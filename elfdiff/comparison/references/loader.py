@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, VERSION, Base, Fields, contents_of, records_of, symbols_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
+from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Fields, contents_of, records_of, symbols_of
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.model import Section
+from elfdiff.elf.relocations import RELATIVE
 
 SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_NOBITS, SHT_REL = 2, 4, 6, 8, 9
 SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY, SHT_RELR = 14, 15, 16, 19
@@ -26,19 +28,6 @@ MAX_VERSIONS = 65536
 EM_386, EM_X86_64 = 3, 62
 _PUSHES = re.compile(rb"(?:\x68|\x41\xbb)(?=(.{4}))(?=.{4}(?:\xe9|\xf2\xe9|\xff\x25))", re.DOTALL)
 """The lazy half of a PLT entry: the index, then a jump."""
-
-RELATIVE: dict[int, tuple[int, ...]] = {
-    3: (8, 42),
-    20: (22, 248),
-    21: (22, 248),
-    22: (12, 61),
-    40: (23, 160),
-    62: (8, 37),
-    183: (1027, 1032),
-    243: (3, 58),
-    258: (3, 12),
-}
-"""e_machine → relocations whose addend is an address: R_*_RELATIVE and R_*_IRELATIVE (each processor supplement)."""
 
 _PC_BIAS = {62: {2: 4, 4: 4, 9: 4, 41: 4, 42: 4}}
 """e_machine → type → distance from the field to where the distance counts from: x86-64 PC32, PLT32, GOTPCREL(X)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.frames import Frames, parse_frames
 from elfdiff.comparison.image import Image
+from elfdiff.elf.frames import Frames, parse_frames
 from elfdiff.elf.model import Section
 
 EM_ARM = 40

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Base, Fields, contents_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, contents_of
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.model import Section
 

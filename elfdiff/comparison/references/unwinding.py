@@ -8,11 +8,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.fields import ADDRESS, LAYOUT, Base, Fields, Space, contents_of, frames_in
-from elfdiff.comparison.frames import OMIT, Frames, Pointer, pointer, width_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image, signed
+from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, Fields, Space, contents_of, frames_in
 from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
 from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.elf.frames import OMIT, Frames, Pointer, pointer, width_of
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 

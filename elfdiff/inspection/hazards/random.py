@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from elfdiff.comparison.texts import Spot
+from elfdiff.comparison.texts.find import Spot
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
 from elfdiff.span import Span

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._times import names_a_time
-from elfdiff.comparison.texts import SHT_PROGBITS
+from elfdiff.comparison.texts.find import SHT_PROGBITS
 from elfdiff.elf.model import Section
 from elfdiff.evidence.model import Stamp
 from elfdiff.inspection.model import Confidence, Place

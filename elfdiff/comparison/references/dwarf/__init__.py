@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.comparison.fields import Fields
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.entries import add_units
 from elfdiff.comparison.references.dwarf.lines import add_line_programs
 from elfdiff.comparison.references.dwarf.lists import add_location_lists, add_range_lists
 from elfdiff.comparison.references.dwarf.tables import add_address_ranges, add_addresses, add_string_offsets
+from elfdiff.comparison.references.fields import Fields
 
 
 def fields(image: Image) -> Iterator[Fields]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from elfdiff.comparison.fields import ADDRESS
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import FIXED, LEB, NONE, OFFSETS, ULEB, VARIABLE, uleb
+from elfdiff.comparison.references.fields import ADDRESS
 
 MAX_ABBREVIATIONS = 1_000_000
 _TO_SECTION = {

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, Base, Fields, contents_of
+from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
+from elfdiff.comparison.references.fields import ADDRESS, Fields, contents_of
 from elfdiff.comparison.runs import Ints
 
 MAX_UNITS = 1_000_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import uleb
+from elfdiff.comparison.references.fields import ADDRESS
 
 _OPERANDS = {
     0x08: 1,

@@ -7,9 +7,9 @@ import struct
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS
 from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
 from elfdiff.comparison.references.dwarf.forms import FIXED, LEB, uleb
+from elfdiff.comparison.references.fields import ADDRESS
 
 
 def add_line_programs(collector: Collector) -> None:

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS, truncated
 from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
 from elfdiff.comparison.references.dwarf.expressions import add_expressions, walk_expression
 from elfdiff.comparison.references.dwarf.forms import uleb
+from elfdiff.comparison.references.fields import ADDRESS, truncated
 
 
 def add_range_lists(collector: Collector) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.fields import ADDRESS
 from elfdiff.comparison.references.dwarf.collector import Collector
+from elfdiff.comparison.references.fields import ADDRESS
 
 
 def add_address_ranges(collector: Collector) -> None:

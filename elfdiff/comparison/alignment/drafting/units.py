@@ -1,0 +1,122 @@
+"""Sections of DWARF that go with the units that they belong to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.comparison.alignment.contributions import LENGTH_PREFIXED, align_at, align_by_owner, hidden, owners, units
+from elfdiff.comparison.alignment.drafting.draft import Draft
+from elfdiff.comparison.references import dwarf
+from elfdiff.comparison.references.fields import Fields, contents_of
+from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.tables.records import align_by_place
+from elfdiff.comparison.texts.pools import TextAlignment
+from elfdiff.elf.model import Section
+
+
+class DebugUnits:
+    """Contributions to DWARF sections, and the units that refer to them."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.draft = draft
+
+    @cached_property
+    def hidden(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Which bytes of each image belong to references of DWARF."""
+        return hidden(self.draft.a, self._dwarf[0]), hidden(self.draft.b, self._dwarf[1])
+
+    @cached_property
+    def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
+        return tuple(dwarf.fields(self.draft.a)), tuple(dwarf.fields(self.draft.b))
+
+    def align(self) -> None:
+        """Tables of abbreviations and address ranges go with the units that they belong to."""
+        by_name = {left.name.replace(".zdebug_", ".debug_"): (left, right) for left, right in self.draft.pairs}
+        if ".debug_abbrev" not in by_name or ".debug_info" not in by_name:
+            return
+        self._by_owners(by_name)
+        left, right = by_name[".debug_abbrev"]
+        info = by_name[".debug_info"]
+        text = self.draft.texts.get(left.index)
+        placed = self.draft.texts.get(info[0].index)
+        x, y = self.draft.a.content(left), self.draft.b.content(right)
+        if text is None or placed is None or x == y or self.draft.a.relocatable:
+            return
+        ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
+        if not ours:
+            return
+        at, whole = placed.runs.shifted(self.draft.a.place(info[0])[0], self.draft.b.place(info[1])[0]).map_fields(
+            ours[0].at, ours[0].width
+        )
+        to = self.draft.b.numbers(at[whole], ours[0].width)
+        self._address_ranges(by_name, info, placed)
+        self.draft.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
+
+    def _by_owners(self, by_name: dict[str, tuple[Section, Section]]) -> None:
+        """Contributions that look alike go with the units that refer to them."""
+        left, right = by_name[".debug_info"]
+        placed = self.draft.texts.get(left.index)
+        if placed is None or self.draft.a.relocatable:
+            return
+        entries = (
+            units(self.draft.a.content(left), self.draft.a.little),
+            units(self.draft.b.content(right), self.draft.b.little),
+        )
+        at, whole = placed.runs.map_fields(np.array([unit.start for unit in entries[0]], dtype=np.int64), 4)
+        rows = {unit.start: j for j, unit in enumerate(entries[1])}
+        partner = np.array(
+            [rows.get(b, -1) if known else -1 for b, known in zip(at.tolist(), whole.tolist(), strict=True)],
+            dtype=np.int64,
+        )
+        if bool((np.diff(partner[partner >= 0]) > 0).all()):
+            return
+        for name in LENGTH_PREFIXED - {".debug_info", ".debug_types", ".debug_aranges", ".debug_names"}:
+            text = self.draft.texts.get(by_name[name][0].index) if name in by_name else None
+            if text is None:
+                continue
+            found, owned, plain = [], [], []
+            for index, (image, section) in enumerate(zip((self.draft.a, self.draft.b), by_name[name], strict=True)):
+                home = image.place((left, right)[index])
+                groups = [f for f in self._dwarf[index] if f.space == contents_of(section.index)]
+                places = np.concatenate([np.zeros(0, dtype=np.int64), *(f.at - home[0] for f in groups)])
+                targets = np.concatenate([np.zeros(0, dtype=np.int64), *(f.target for f in groups)])
+                inside = (places >= 0) & (places < home[1])
+                found.append(units(image.content(section), image.little))
+                owned.append(owners(found[index], entries[index], places[inside], targets[inside]))
+                start, size = image.place(section)
+                data = image.array[start : start + size].copy()
+                data[self.hidden[index][start : start + size]] = 0
+                plain.append(data)
+            runs = align_by_owner((found[0], found[1]), (owned[0], owned[1]), partner, plain[0], plain[1], text.runs)
+            self.draft.texts[by_name[name][0].index] = TextAlignment(runs, text.changes)
+
+    def _address_ranges(
+        self, by_name: dict[str, tuple[Section, Section]], info: tuple[Section, Section], placed: TextAlignment
+    ) -> None:
+        """Sets of .debug_aranges look alike; each names its unit."""
+        if ".debug_aranges" not in by_name or self.draft.a.relocatable:
+            return
+        left, right = by_name[".debug_aranges"]
+        sets = [
+            units(image.content(section), image.little)
+            for image, section in ((self.draft.a, left), (self.draft.b, right))
+        ]
+        places = []
+        for image, section, found in ((self.draft.a, left, sets[0]), (self.draft.b, right, sets[1])):
+            at = image.place(section)[0] + 6 + np.array([f.start for f in found], dtype=np.int64)
+            places.append(image.numbers(at, 4))
+        mapped = placed.runs.map(places[0])
+        partner = align_by_place(places[0], places[1], mapped.value, mapped.known)
+        runs = [
+            (
+                sets[0][i].start,
+                sets[1][j].start,
+                min(sets[0][i].end - sets[0][i].start, sets[1][j].end - sets[1][j].start),
+            )
+            for i, j in enumerate(partner.tolist())
+            if j >= 0
+        ]
+        self.draft.texts[left.index] = TextAlignment(Runs.of(runs))

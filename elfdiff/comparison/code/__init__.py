@@ -1,0 +1,1 @@
+"""Machine code: where references stand in it, and which function is which."""

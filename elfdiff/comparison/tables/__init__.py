@@ -1,0 +1,1 @@
+"""Tables that compilers and linkers write, paired record by record."""

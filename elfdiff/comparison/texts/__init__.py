@@ -1,0 +1,1 @@
+"""Texts: which became which, and by what rewrite."""
