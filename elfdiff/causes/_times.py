@@ -79,7 +79,16 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
     if "d" in evidence.context.languages:
         # In D, __TIMESTAMP__ is the time of the compilation (dlang.org/spec/lex.html, special tokens).
         read = [replace(item, kind=TimeKind.COMPILER) if item and item.kind is TimeKind.FILE else item for item in read]
+    if evidence.context.plain:
+        # No compiler wrote these files.
+        read = [_of_script(item) if item else None for item in read]
     return tuple(item for item in read if item is not None)
+
+
+def _of_script(item: TimeReading) -> TimeReading:
+    if item.kind not in (TimeKind.FILE, TimeKind.COMPILER):
+        return item
+    return replace(item, kind=TimeKind.SCRIPT, note=None)
 
 
 def instant(stamp: Stamp) -> int | None:

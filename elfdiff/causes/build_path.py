@@ -95,7 +95,7 @@ COVERAGE, ASSEMBLER, RUNPATH = "path-gcov-gcda", "path-assembler-source", "path-
 CARGO_HOME, OUT_DIR, GO = "path-cargo-registry-home", "path-cargo-out-dir-env", "path-go-gopath-goroot"
 CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-split-dwarf"
 TARGET = "path-cargo-target-dir"
-STRINGS, LTO = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd"
+STRINGS, LTO, FILES = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd", "path-in-plain-files"
 
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
 _MAPPED = (DWARF, MACRO, ASSEMBLER, SPLIT)
@@ -278,7 +278,7 @@ SAME_DIRECTORY = Fix(
     toolchain="any",
     action="build both in one directory of the same name",
     effect=Effect.REMOVES,
-    reaches=(HASHED,),
+    reaches=(HASHED, FILES),
     note="reaches every face; bytes do not show a directory that was hashed",
 )
 
@@ -404,6 +404,7 @@ def _old_compiler(context: Context) -> bool:
         SPLIT: "split debug information names its .dwo file by path",
         STRINGS: "a library name, a note or a text from a build script holds the directory",
         LTO: "LTO bytecode holds the working directory",
+        FILES: "a text, bytecode or another file beside the programs holds the directory",
     },
     fixes=(
         C_MAP,
@@ -478,7 +479,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             (text.a_directory + "/").startswith(a + "/") and (text.b_directory + "/").startswith(b + "/")
             for a, b in groups
         )
-        face = _lone_face(text.fact.section or "", spoken)
+        face = FILES if evidence.context.plain else _lone_face(text.fact.section or "", spoken)
         named = "rust" in spoken or _is_told(text)
         found[face][0].append(text.fact)
         found[face][1].append(
@@ -548,6 +549,8 @@ def _pair(item: LoneDirectory) -> tuple[str, str]:
 def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> str:
     """Where the path stands, by what would reach it."""
     whole = joined(change.a_directory, change.tail)
+    if change.place is PathPlace.FILE:
+        return FILES
     if change.place is PathPlace.LTO:
         return LTO
     if change.place is PathPlace.RUNPATH:

@@ -47,6 +47,7 @@ class PathPlace(StrEnum):
     GO_TABLE = "go-table"
     SYMBOL = "symbol"
     LTO = "lto"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -678,7 +679,8 @@ class Context:
     those of sources and build. ``recorded`` is True if it stands in DW_AT_producer, ``command_line`` if
     .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not,
     ``profiled`` if the recorded flags of both files name a profile to optimise by, ``whole`` if both have symbols for
-    source files, which every strip removes. ``outside`` are pairs of directories that changed and are not below a
+    source files, which every strip removes, ``plain`` if the facts are of files and containers that no compiler
+    wrote. ``outside`` are pairs of directories that changed and are not below a
     directory of the build that did.
     """
 
@@ -700,6 +702,7 @@ class Context:
     outside: tuple[tuple[str, str], ...] = ()
     profiled: bool = False
     whole: bool = False
+    plain: bool = False
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

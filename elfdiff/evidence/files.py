@@ -1,0 +1,59 @@
+"""Facts about plain files, beside those of texts (model.py) and of containers (entries.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from elfdiff.evidence.model import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDigestChange(Evidence):
+    """A list of digests (RECORD, md5sums, Checksums-Sha256) has another digest or size for one of its files.
+
+    ``listed`` is that file as the list names it; ``algorithm`` sha256, md5, size, …. ``covered`` is True if that file
+    is known to differ, False if it is known to be equal, None if nothing is known of it.
+    """
+
+    listed: str
+    algorithm: str
+    a_value: str
+    b_value: str
+    covered: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BytecodeChange(Evidence):
+    """Python bytecode differs in how it was written, not in what it does.
+
+    ``what``: source-mtime, source-size, source-hash, check-mode (the header, PEP 552), references (FLAG_REF of
+    marshal, which follows counts of references), set-order (items of a set or frozenset), magic (another Python).
+    """
+
+    what: str
+    a_value: str
+    b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RandomFieldChange(Evidence):
+    """A field that is defined as random, or as an identifier of one run, differs: a PDF's ID, a CycloneDX serial
+    number."""
+
+    format: str
+    field_name: str
+    a_value: str
+    b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterChange(Evidence):
+    """A file names the program and version that wrote it, and the two sides name others.
+
+    ``field_name``: Created-By, generator, Producer, Generator, build-backend, …
+    """
+
+    format: str
+    field_name: str
+    a_value: str
+    b_value: str

@@ -1,0 +1,326 @@
+"""The lines of two texts: paths that begin with other directories, times, words, orders, or just another text."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, islice
+
+from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
+from elfdiff.evidence.model import Evidence, PathChange, PathPlace, TextChange, TextOrderChange
+from elfdiff.evidence.order import collation, differing_middle, kept_in_order
+from elfdiff.evidence.places import readable
+from elfdiff.evidence.strings import word_evidence
+from elfdiff.evidence.words import WordDifference, differences
+from elfdiff.plain.lines import Block, blocks
+from elfdiff.plain.masks import masked
+from elfdiff.plain.model import Edit, First, PathRewrite, Question, Reading
+from elfdiff.report import Location
+from elfdiff.span import Span
+
+MAX_FACTS = 200
+MAX_LINE = 1 << 14
+"""Bytes of a line that is compared word by word."""
+MAX_ORDER_SHOWN = 12
+MAX_INFERRED_FROM = 20_000
+MIN_MOVED = 2
+SHOWN = 160
+
+Pair = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end: its number from 1, where it starts, and its bytes."""
+
+    number: int
+    start: int
+    text: bytes
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return Span(self.start, self.start + len(self.text))
+
+
+def read_text(kind: str, question: Question) -> Reading:
+    """Compare two texts line by line."""
+    return TextReader(kind, question).reading()
+
+
+class TextReader:
+    """One comparison of two texts. Kinds of text that have lines of their own meaning override ``line``."""
+
+    def __init__(self, kind: str, question: Question) -> None:
+        self.kind = kind
+        self.question = question
+        self.a, self.b = lines(question.a), lines(question.b)
+        self.edits: list[Edit] = []
+        self.facts: list[Evidence] = []
+        self.blocks = blocks([line.text for line in self.a], [line.text for line in self.b])
+        self.known = [(item.a.encode(), item.b.encode()) for item in question.rewrites]
+        self.found = self._prefixes()
+        self.used: dict[Pair, None] = {}
+
+    def reading(self) -> Reading:
+        """Edits in order; the first of them is what is shown."""
+        order = self._whole_order()
+        if order is not None:
+            self.edits.append(order)
+        else:
+            for block in self.blocks:
+                self._block(block)
+        edits = tuple(_limited(self.edits))
+        rewrites = tuple(PathRewrite(*(side.decode("utf-8", "replace") for side in pair)) for pair in self.used)
+        return Reading(self.kind, edits, tuple(self.facts), self._first(order), rewrites)
+
+    # One line
+
+    def line(self, left: Line, right: Line) -> Iterator[Edit]:
+        """How two lines that are partners differ."""
+        text = left.text
+        for old, new in self.found:
+            changed = apply_prefix(old, new, text)
+            if changed != text:
+                self.used[old, new] = None
+                text = changed
+                if changed == right.text:
+                    break
+        exact = text == right.text
+        if text != left.text:
+            paths = list(self._paths(left, right, exact))
+            if exact and paths:
+                yield Edit(left.span, right.span, paths[0], True)
+                return
+            if exact or len(paths) != 1:
+                yield Edit(left.span, right.span, paths[0] if paths else None)
+                return
+            yield Edit(left.span, right.span, paths[0])
+            self.facts += self._beside(left, right, text)
+            return
+        yield from self.words(left, right)
+
+    def words(self, left: Line, right: Line) -> Iterator[Edit]:
+        """The words in which two lines differ, each by itself; the whole line where no word says anything."""
+        if max(len(left.text), len(right.text)) > MAX_LINE:
+            yield self._changed(left, right, "similarity")
+            return
+        sides = [line.text.decode("utf-8", "surrogateescape") for line in (left, right)]
+        found = differences(*sides)
+        if not found:
+            yield self._changed(left, right, "similarity")
+            return
+        shuffled = self._shuffled(left, right)
+        if shuffled is not None:
+            yield shuffled
+            return
+        facts = [self._word(item, left, right, sides) for item in found]
+        if all(fact is None for _, fact in facts):
+            yield self._changed(left, right, "shape" if len(found) == 1 else "similarity")
+            return
+        for edit, fact in facts:
+            yield edit if fact is not None else replace(edit, fact=self._changed(left, right, "shape").fact)
+
+    def _word(
+        self, item: WordDifference, left: Line, right: Line, sides: Sequence[str]
+    ) -> tuple[Edit, Evidence | None]:
+        spans = [
+            _within(line, text, start, end)
+            for line, text, (start, end) in zip(
+                (left, right), sides, ((item.a_start, item.a_end), (item.b_start, item.b_end)), strict=True
+            )
+        ]
+        places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
+        fact = word_evidence(item, where(left), None, (places[0], places[1]), (), self.context(left))
+        plain = item.a_stamp is None and item.kind.value == "other"
+        return Edit(spans[0], spans[1], None if plain else fact), None if plain else fact
+
+    def context(self, line: Line) -> str:
+        """What a word of a line stands in: the line."""
+        return readable(line.text)
+
+    def _beside(self, left: Line, right: Line, text: bytes) -> Iterator[Evidence]:
+        """What else changed in a line whose path is rewritten."""
+        places = (_place(self.question.a, left.span), _place(self.question.b, right.span))
+        sides = [side.decode("utf-8", "surrogateescape") for side in (text, right.text)]
+        for item in differences(*sides):
+            yield word_evidence(item, where(left), None, places, (), self.context(left))
+
+    def _paths(self, left: Line, right: Line, exact: bool) -> Iterator[PathChange]:
+        for old, new in self.used:
+            for path in dict.fromkeys(paths_in(left.text)) or (left.text,):
+                if path.startswith(old) and apply_prefix(old, new, path) != path:
+                    yield PathChange(
+                        section=where(left),
+                        a=_place(self.question.a, left.span),
+                        b=_place(self.question.b, right.span),
+                        a_directory=readable(old),
+                        b_directory=readable(new),
+                        tail=readable(path[len(old) :].lstrip(b"/")),
+                        place=PathPlace.FILE,
+                        exact=exact,
+                    )
+                    break
+
+    def _changed(self, left: Line | None, right: Line | None, how: str) -> Edit:
+        """A line that became another, or that one side lacks."""
+        a = _place(self.question.a, left.span) if left else None
+        b = _place(self.question.b, right.span) if right else None
+        some = left or right
+        fact = TextChange(section=where(some) if some else None, a=a, b=b, how=how, fragment=False)
+        a_span, b_span = left.span if left else None, right.span if right else None
+        return Edit(a_span or Span(0, 0), b_span or Span(0, 0), fact)
+
+    def _shuffled(self, left: Line, right: Line) -> Edit | None:
+        """The same words in another order, in one line: a list, or a set as a program printed it."""
+        words = [_pieces(line.text) for line in (left, right)]
+        if len(words[0]) < 2 or Counter(words[0]) != Counter(words[1]):
+            return None
+        return Edit(left.span, right.span, self._order(left, right, words[0], words[1]), True)
+
+    def _order(self, left: Line, right: Line, a: Sequence[bytes], b: Sequence[bytes]) -> TextOrderChange:
+        every = [[readable(word) for word in side] for side in (a, b)]
+        head, tail = differing_middle(every[0], every[1])
+        names = [side[head : len(side) - tail] for side in every]
+        shown = [", ".join(side[:MAX_ORDER_SHOWN]) for side in names]
+        return TextOrderChange(
+            section=where(left),
+            a=Location(left.start, len(left.text), "file", shown[0]),
+            b=Location(right.start, len(right.text), "file", shown[1]),
+            count=len(a),
+            moved=len(names[0]),
+            kept=kept_in_order(*names),
+            a_sorted=collation(names[0]),
+            b_sorted=collation(names[1]),
+        )
+
+    # Blocks of lines
+
+    def _whole_order(self) -> Edit | None:
+        """All that differs is where lines stand."""
+        if not self.blocks:
+            return None
+        spans = [
+            (self.blocks[0].a_start, self.blocks[-1].a_end),
+            (self.blocks[0].b_start, self.blocks[-1].b_end),
+        ]
+        parts = [side[start:end] for side, (start, end) in zip((self.a, self.b), spans, strict=True)]
+        texts = [[line.text for line in part] for part in parts]
+        if len(texts[0]) < MIN_MOVED or Counter(texts[0]) != Counter(texts[1]):
+            return None
+        fact = self._order(parts[0][0], parts[1][0], texts[0], texts[1])
+        return Edit(_over(parts[0]), _over(parts[1]), fact, True)
+
+    def _block(self, block: Block) -> None:
+        left, right = self.a[block.a_start : block.a_end], self.b[block.b_start : block.b_end]
+        texts = [Counter(line.text for line in side) for side in (left, right)]
+        if len(left) >= MIN_MOVED and texts[0] == texts[1]:
+            fact = self._order(left[0], right[0], [line.text for line in left], [line.text for line in right])
+            self.edits.append(Edit(_over(left), _over(right), fact, True))
+            return
+        for x, y in partners(left, right):
+            if x is not None and y is not None:
+                if x.text != y.text:
+                    self.edits += list(self.line(x, y))
+            else:
+                self.edits.append(self._alone(x, y))
+
+    def _alone(self, left: Line | None, right: Line | None) -> Edit:
+        """A line without partner: its place on the other side is where its neighbour ends."""
+        edit = self._changed(left, right, "neighbours")
+        last = self.edits[-1] if self.edits else None
+        at = (last.a.end, last.b.end) if last else (0, 0)
+        if left is None:
+            return replace(edit, a=Span(at[0], at[0]))
+        return replace(edit, b=Span(at[1], at[1]))
+
+    def _prefixes(self) -> list[Pair]:
+        """Directories that became others: those known, then those that the texts alone show."""
+        parts = (
+            (part for block in self.blocks for part in self.a[block.a_start : block.a_end]),
+            (part for block in self.blocks for part in self.b[block.b_start : block.b_end]),
+        )
+        texts = [[line.text for line in islice(part, MAX_INFERRED_FROM)] for part in parts]
+        own = [(old, new) for old, new, _ in infer_prefixes(texts[0], texts[1], self.known)]
+        return list(dict.fromkeys((*self.known, *own)))
+
+    def _first(self, order: Edit | None) -> First | None:
+        if not self.blocks:
+            return None
+        block = self.blocks[0]
+        if order is not None:
+            return First(block.a_start + 1, None, *_cut(self.a[block.a_start].text, self.b[block.b_start].text))
+        left = self.a[block.a_start].text if block.a_start < block.a_end else b""
+        right = self.b[block.b_start].text if block.b_start < block.b_end else b""
+        return First(block.a_start + 1, None, *_cut(left, right))
+
+
+def lines(data: bytes) -> list[Line]:
+    """The lines of a file; CR before LF counts to the line."""
+    texts = data.split(b"\n")
+    starts = accumulate((len(text) + 1 for text in texts), initial=0)
+    return [Line(number, start, text) for number, (start, text) in enumerate(zip(starts, texts, strict=False), 1)]
+
+
+def _over(part: Sequence[Line]) -> Span:
+    return Span(part[0].start, part[-1].span.end)
+
+
+def where(line: Line) -> str:
+    """The place of a line, as a section is one of an ELF file."""
+    return f"line {line.number}"
+
+
+def partners(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
+    """Who is whom in a block, in order: line by line if there are as many, else those of one shape."""
+    if len(left) == len(right):
+        yield from zip(left, right, strict=True)
+        return
+    shapes: dict[bytes, list[int]] = defaultdict(list)
+    for index, line in enumerate(right):
+        shapes[masked(line.text)].append(index)
+    at = 0
+    for line in left:
+        found = next((index for index in shapes.get(masked(line.text), ()) if index >= at), None)
+        if found is None:
+            yield line, None
+            continue
+        for other in right[at:found]:
+            yield None, other
+        yield line, right[found]
+        at = found + 1
+    for other in right[at:]:
+        yield None, other
+
+
+def _pieces(text: bytes) -> list[bytes]:
+    words = (word.strip(b" \t'\"{}[]()") for word in text.replace(b",", b" ").replace(b";", b" ").split())
+    return [word for word in words if word]
+
+
+def _within(line: Line, text: str, start: int, end: int) -> Span:
+    head = len(text[:start].encode("utf-8", "surrogateescape"))
+    body = len(text[start:end].encode("utf-8", "surrogateescape"))
+    return Span(line.start + head, line.start + head + body)
+
+
+def _place(data: bytes, span: Span) -> Location:
+    return Location(span.start, span.length, "file", readable(data[span.start : span.end]))
+
+
+def _limited(edits: Sequence[Edit]) -> Iterator[Edit]:
+    """The edits in order; facts beyond the limit are dropped, their bytes stay."""
+    told = 0
+    for edit in edits:
+        told += edit.fact is not None
+        yield edit if told <= MAX_FACTS else replace(edit, fact=None)
+
+
+def _cut(a: bytes, b: bytes) -> tuple[str, str]:
+    """Both lines around their first difference."""
+    if max(len(a), len(b)) <= SHOWN:
+        return readable(a), readable(b)
+    head = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(head - SHOWN // 4, 0)
+    return readable(a[start : start + SHOWN]), readable(b[start : start + SHOWN])
