@@ -9,7 +9,7 @@ from itertools import accumulate, islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
 from elfdiff.evidence.model import Evidence, PathChange, PathPlace, TextChange, TextOrderChange
-from elfdiff.evidence.order import collation, differing_middle, kept_in_order
+from elfdiff.evidence.order import collation, kept_in_order
 from elfdiff.evidence.places import readable
 from elfdiff.evidence.strings import word_evidence
 from elfdiff.evidence.words import WordDifference, differences
@@ -180,9 +180,9 @@ class TextReader:
         return Edit(left.span, right.span, self._order(left, right, words[0], words[1]), True)
 
     def _order(self, left: Line, right: Line, a: Sequence[bytes], b: Sequence[bytes]) -> TextOrderChange:
-        every = [[readable(word) for word in side] for side in (a, b)]
-        head, tail = differing_middle(every[0], every[1])
-        names = [side[head : len(side) - tail] for side in every]
+        head = next(index for index in range(len(a)) if a[index] != b[index])
+        tail = next(index for index in range(len(a)) if a[-1 - index] != b[-1 - index])
+        names = [[readable(word) for word in side[head : len(side) - tail]] for side in (a, b)]
         shown = [", ".join(side[:MAX_ORDER_SHOWN]) for side in names]
         return TextOrderChange(
             section=where(left),
