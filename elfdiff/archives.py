@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from elfdiff.accounting.ledger import account
 from elfdiff.accounting.verdict import code_verdict
@@ -50,6 +49,7 @@ from elfdiff.payload.comment import toolchain
 from elfdiff.report import Code, FileFacts, Ledger, Location, Report, Role, Verdict
 from elfdiff.span import Span
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
+from elfdiff.values import dataclass, replace
 from elfdiff.version import __version__
 
 MAX_COMPARED = 1000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import replace
 
 from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
@@ -30,6 +29,7 @@ from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Ledger, Report, Verdict
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
+from elfdiff.values import replace
 from elfdiff.version import __version__
 
 

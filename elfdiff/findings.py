@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 
 from elfdiff.accounting.owned import bytes_by_cause
 from elfdiff.causes import Cause, Match
@@ -25,6 +24,7 @@ from elfdiff.evidence.model import (
     WordChange,
 )
 from elfdiff.report import Confidence, Effect, EvidenceItem, Finding, Fix, Ledger, Location, Role, Sides
+from elfdiff.values import replace
 
 MAX_OBSERVED = 20
 MAX_HEX = 16

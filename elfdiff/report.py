@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from elfdiff.values import dataclass
 
 SCHEMA = "elfdiff/report/1"
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NewType
+
+from elfdiff.values import dataclass
 
 FileOffset = NewType("FileOffset", int)
 """A position in a file, in bytes from its start."""

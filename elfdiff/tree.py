@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from elfdiff.report import Code, Finding, Ledger, Report, Verdict
+from elfdiff.values import dataclass
 
 
 class Status(StrEnum):

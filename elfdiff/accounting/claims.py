@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from elfdiff.report import Role
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 
 class ClaimKind(StrEnum):

@@ -5,8 +5,6 @@ That a's own table is what the rule makes of a's own symbols is the test that th
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from elfdiff.accounting import fips
@@ -16,6 +14,7 @@ from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.image import Image
 from elfdiff.elf.model import Section
+from elfdiff.values import replace
 
 SHT_HASH, SHT_DYNSYM, SHT_RELR, SHT_GNU_HASH = 5, 11, 19, 0x6FFFFFF6
 

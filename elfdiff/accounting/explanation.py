@@ -12,7 +12,6 @@ import json
 import lzma
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from elfdiff.accounting.hashing import HashTable
 from elfdiff.accounting.relative import PackedTable
 from elfdiff.elf.immediate import Immediate, parsed
 from elfdiff.errors import ElfdiffError
+from elfdiff.values import dataclass
 
 Ints = npt.NDArray[np.int64]
 

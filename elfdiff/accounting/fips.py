@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from elfdiff.values import dataclass
 
 SECTION = ".go.fipsinfo"
 MAGIC = b"\xff Go fipsinfo \xff\x00"

@@ -6,10 +6,10 @@ the GNU table, its first description (binutils mailing list, 2006-06) and glibc'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
+
+from elfdiff.values import dataclass
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from elfdiff.accounting.totals import totals
 from elfdiff.comparison.alignment.alignment import Alignment
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.report import Ledger, Role
+from elfdiff.values import replace
 
 
 def account(alignment: Alignment, owners: Mapping[int, tuple[Owner, ...]], claims: Sequence[Claim]) -> Ledger:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.report import UnexplainedSpan
+from elfdiff.values import dataclass
 
 CHUNK = 1 << 16
 """Spans that are turned into objects at a time."""

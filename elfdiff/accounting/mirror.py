@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from elfdiff.accounting.left import LeftSpans
 from elfdiff.accounting.owned import OwnedRuns
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
+from elfdiff.values import replace
 
 _OTHER = {"a": "b", "b": "a"}
 _STATUS = {"added": "removed", "removed": "added"}

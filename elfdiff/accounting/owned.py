@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from elfdiff.comparison.runs import Ints
 from elfdiff.report import OwnedRun, Sides
+from elfdiff.values import dataclass, replace
 
 CHUNK = 1 << 16
 """Runs that are turned into objects at a time."""

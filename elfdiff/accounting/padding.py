@@ -9,12 +9,12 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.accounting.fillers import MAX_LENGTH, fill, styles_of
 from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.code.functions import FunctionMatch
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 STEPS = (2, 4, 8)
 """Alignments of sections that hold nothing, such as .text of crtn.o."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +23,7 @@ from elfdiff.comparison.references.fields import ADDRESS
 from elfdiff.comparison.runs import Flags
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
+from elfdiff.values import replace
 
 _NONE = np.zeros(0, dtype=np.int64)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +11,7 @@ from elfdiff.accounting.fips import computed
 from elfdiff.accounting.hashing import rebuilt
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.accounting.streams import MAX_SLOW, SLOW, UnknownEncoder, deflate, inflate
+from elfdiff.values import replace
 
 MAX_IMAGE = 8 << 30
 MAX_SCAN = 8 << 20

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.runs import Ints
+from elfdiff.values import dataclass
 
 BLOCK = 1 << 20
 """Bytes looked at together: what is worked out on the way takes a multiple of them, not of the file."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from elfdiff.accounting.claims import Claim
@@ -17,6 +16,7 @@ from elfdiff.archive.pairing import MemberPair
 from elfdiff.elf.file import ElfFile
 from elfdiff.report import Breakpoint, Ledger
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 
 @dataclass(frozen=True, eq=False)

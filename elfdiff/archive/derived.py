@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from elfdiff.archive.index import SymbolIndex
 from elfdiff.archive.ledger import Owned, Run, around
 from elfdiff.archive.model import Archive, Member
 from elfdiff.archive.pairing import MemberPair
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 
 @dataclass(frozen=True, eq=False)

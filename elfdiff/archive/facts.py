@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from elfdiff.archive.model import Archive, Member, MemberKind
 from elfdiff.archive.pairing import MemberPair
@@ -23,6 +22,7 @@ from elfdiff.evidence.places import readable
 from elfdiff.payload import rust
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field, replace
 
 MAX_FUNCTIONS = 200
 MAX_NAMES = 200

@@ -7,12 +7,12 @@ Source: ar(5), "the archive symbol table": a count, as many offsets of member he
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from elfdiff.archive.model import Archive, MemberKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 MAX_SYMBOLS = 2_000_000
 _WIDTHS = {b"/": 4, b"/SYM64/": 8}

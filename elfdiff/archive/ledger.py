@@ -7,7 +7,6 @@ members that do not, and rows for member headers, the symbol index and the table
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field, replace
 
 Run = tuple[int, int, int]
 """``n`` bytes from offset ``a`` of the one file stand from offset ``b`` of the other."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 HEADER_SIZE = 60
 FIELDS = {

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from elfdiff.archive.index import read_index
 from elfdiff.archive.model import Archive, Member
 from elfdiff.evidence.places import readable
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_VARIABLE = re.compile(
-    rb"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16,}|(?<=_x)\d+(?=\.o)|(?<=[.-])[a-z0-9]{13,32}(?=[.-])"
-)
+_VARIABLE = late(rb"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16,}|(?<=_x)\d+(?=\.o)|(?<=[.-])[a-z0-9]{13,32}(?=[.-])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from elfdiff.archive.model import HEADER_SIZE, Archive, Member, MemberKind
 from elfdiff.errors import LimitExceeded, MalformedArchive
+from elfdiff.patterns import late
 from elfdiff.span import Span
 
 MAGIC = b"!<arch>\n"
@@ -17,8 +16,8 @@ MAX_NAME = 4096
 _END = b"`\n"
 _INDEX_NAMES = (b"/", b"/SYM64/", b"__.SYMDEF", b"__.SYMDEF SORTED", b"__.SYMDEF_64", b"__.SYMDEF_64 SORTED")
 # The member of an archive within a thin archive is /OFFSET:OFFSET, the second being its place there (binutils).
-_REFERENCE = re.compile(rb"/(\d{1,15})(?::\d{1,15})?")
-_INLINE = re.compile(rb"#1/(\d{1,13})")
+_REFERENCE = late(rb"/(\d{1,15})(?::\d{1,15})?")
+_INLINE = late(rb"#1/(\d{1,13})")
 
 
 def is_archive(data: bytes) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.evidence.model import EvidenceSet, PathChange
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_OUTPUT = re.compile(
+_OUTPUT = late(
     r"(?P<directory>(?:/[^/]+)+?)/(?:(?P<target>(?:x86_64|i\d86|aarch64|arm|thumb|riscv|powerpc|s390x|mips|sparc|loongarch|"
     r"wasm)[a-z0-9_]*(?:-[a-z0-9_.]+){1,3})/)?(?P<profile>[A-Za-z][\w-]*)/build/[A-Za-z0-9_-]+-[0-9a-f]{16}/out/"
 )

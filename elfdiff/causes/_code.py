@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals, OrderChange
+from elfdiff.patterns import late
 
-_NUMBER = re.compile(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
+_NUMBER = late(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
 _OBJECTS = frozenset({"file-symbols", "units", "members"})
 SMALL = 255
 """Constants of programs are mostly below this, parts of addresses seldom."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from elfdiff.causes._code import certain_changes, differs_in_numbers, nearly_all_changed
@@ -38,6 +37,7 @@ from elfdiff.evidence.model import (
     TextOrderChange,
     UnitNaming,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence
 
 FACE = "tool-flags-optimisation"
@@ -58,8 +58,8 @@ _EXPANDED = frozenset(
     )
 )  # fmt: skip
 """Library calls that compilers make of others, and variables that a program has itself or not (copy relocations)."""
-_CHECKED = re.compile(r"__(\w+?)_chk\Z")
-_PRINTERS = re.compile(r"(?:v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)\Z")
+_CHECKED = late(r"__(\w+?)_chk\Z")
+_PRINTERS = late(r"(?:v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)\Z")
 _GUARDS = frozenset({"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"})
 _ASSERTIONS = frozenset(
     (
@@ -70,21 +70,21 @@ _ASSERTIONS = frozenset(
 )  # fmt: skip
 _CHECKS = {
     "Zig": (
-        re.compile(
+        late(
             r"index out of bounds: index |integer overflow|attempt to use null value|reached unreachable code|"
             r"integer does not fit in destination type|start index is larger than end index"
         ),
         "optimisation mode",
     ),
     "Nim": (
-        re.compile(
+        late(
             r"@value out of range|@index out of bounds, the container is empty|@over- or underflow|"
             r"@ not in 0 \.\. |@division by zero"
         ),
         "-d:danger or --checks",
     ),
 }
-_CLONE = re.compile(r"\.(?:constprop|isra|part|cold|localalias|lto_priv)(?:\.\d+)*")
+_CLONE = late(r"\.(?:constprop|isra|part|cold|localalias|lto_priv)(?:\.\d+)*")
 _MOST = 0.5
 _ENOUGH = 8
 _MANY = 20

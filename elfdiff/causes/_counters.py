@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from elfdiff.causes._facts import became, named_context, spelled
 from elfdiff.evidence.model import EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence
+from elfdiff.values import dataclass, replace
 
-_COUNTS = re.compile(
+_COUNTS = late(
     r"(?i)\bbuild[ _-]?(?:number|no\b|num|nr|id|count(?:er)?|#)|\bbuild\W{0,2}#?\d|\b(?:run|job|"
     r"pipeline)[ _-]?(?:id|number|no\.?)?\W{0,2}#?\d|\bbuild\b.*\bcounter\W{0,2}#?\d|"
     r"github_run|ci_(?:pipeline|job)|#\d+ (?:SMP|PREEMPT)|\brevision counter"
 )
-_SERVICE = re.compile(
+_SERVICE = late(
     r"(?i)\b(?:run|job|pipeline)[ _-]?(?:id|number|no\.?)\b|github_run|ci_(?:pipeline|job)|build[ _-]?counter|"
     r"#\d+ (?:SMP|PREEMPT)|\bbuild\W{0,2}#\d|\bbuild\b.*\bcounter\W{0,2}#?\d"
 )
-_NUMBERED = re.compile(r"(?i)\bbuild\W{0,2}#\d")
-_VERSION = re.compile(r"\d+\.\d+")
-_COUNTER = re.compile(r"(?i)\bcounter\b")
-_UNAME = re.compile(r"(?i)\blinux \S+ \d+\.\d+")
-_SYMBOL = re.compile(r"(?i)build_?(?:number|num|no|nr|count(?:er)?|id)\b|(?:run|pipeline|job)_?(?:id|number)\b")
-_NUMBER = re.compile(r"(?<![\d.])\d{1,12}(?![\d.]*\d)")
+_NUMBERED = late(r"(?i)\bbuild\W{0,2}#\d")
+_VERSION = late(r"\d+\.\d+")
+_COUNTER = late(r"(?i)\bcounter\b")
+_UNAME = late(r"(?i)\blinux \S+ \d+\.\d+")
+_SYMBOL = late(r"(?i)build_?(?:number|num|no|nr|count(?:er)?|id)\b|(?:run|pipeline|job)_?(?:id|number)\b")
+_NUMBER = late(r"(?<![\d.])\d{1,12}(?![\d.]*\d)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from elfdiff.causes._facts import besides, spelled, values
 from elfdiff.evidence.model import EvidenceSet, TextChange, TimeChange, WordChange, WordKind
+from elfdiff.patterns import late
 
 _LENGTHS = (128, 96, 64, 56, 40, 32)
-_DIGEST = re.compile(
-    rf"(?<![0-9A-Za-z])(?:{'|'.join(f'[0-9a-fA-F]{{{length}}}' for length in _LENGTHS)})(?![0-9A-Za-z])"
-)
-_NAMED = re.compile(
-    r"(?i)\b(?:sha-?(?:1|2|224|256|384|512)|md5|blake[23]\w*|xxh\w*|digest|checksum|fingerprint|hash)\b"
-)
+_DIGEST = late(rf"(?<![0-9A-Za-z])(?:{'|'.join(f'[0-9a-fA-F]{{{length}}}' for length in _LENGTHS)})(?![0-9A-Za-z])")
+_NAMED = late(r"(?i)\b(?:sha-?(?:1|2|224|256|384|512)|md5|blake[23]\w*|xxh\w*|digest|checksum|fingerprint|hash)\b")
 
 
 def digests(evidence: EvidenceSet) -> list[TextChange | WordChange]:

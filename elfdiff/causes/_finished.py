@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from elfdiff.causes._facts import is_hash
 from elfdiff.causes._wording import listed
@@ -29,6 +28,7 @@ from elfdiff.evidence.model import (
     WordChange,
 )
 from elfdiff.report import Confidence
+from elfdiff.values import replace
 
 STRIP, PATCH, EDITED = "strip-or-objcopy-step", "postlink-patching", "edited-after-link"
 DEBUG, OPTIMIZER = "debug-rewritten-by-debugedit-dwz", "post-link-optimizer"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 _WITH_VALUE = frozenset(
     (
@@ -21,10 +22,10 @@ _PATH_HEADS = (
     "-frandom-seed", "-save-temps", "-imultilib", "-imultiarch", "-main-file-name", "-internal-isystem",
     "-internal-externc-isystem", "-coverage-", "-fmodule-map-file", "-fmodules-cache-path",
 )  # fmt: skip
-_NATIVE = re.compile(r"--param=?\s*l[12]-cache-(?:size|line-size)=")
-_MACHINE = re.compile(r"-m(?!llvm)|--param=?\s*l[12]-cache-")
-_PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)")
-_VOLATILE = re.compile(
+_NATIVE = late(r"--param=?\s*l[12]-cache-(?:size|line-size)=")
+_MACHINE = late(r"-m(?!llvm)|--param=?\s*l[12]-cache-")
+_PROFILE = late(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)")
+_VOLATILE = late(
     r"(?:19|20)\d\d[-./]?\d\d[-./]?\d\d|\b1\d{9}\b|\d\d:\d\d|\b[0-9a-f]{7,40}\b|-dirty|@|"
     r"[0-9a-f]{8}-[0-9a-f]{4}-|[A-Z][a-z]{2} [ \d]\d \d{4}"
 )

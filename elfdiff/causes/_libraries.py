@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.evidence.model import EvidenceSet, TextChange, TimeChange, WordChange, WordKind
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 _KNOWN = tuple(
-    (name, re.compile(pattern))
+    (name, late(pattern))
     for name, pattern in (
         ("zlib", r"\b(?:de|in)flate (?P<version>\d+\.\d+[\w.]*) Copyright (?:\d{4}-)?\d{4} "),
         ("OpenSSL", r"\bOpenSSL (?P<version>\d+\.\d+\.\d+\w*(?:-\w+)?)\s+\d+ [A-Z][a-z]{2} \d{4}"),

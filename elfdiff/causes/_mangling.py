@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from elfdiff.evidence.model import EvidenceSet, SymbolSetChange
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_LEGACY = re.compile(r"_ZN.*17h[0-9a-f]{16}E")
-_V0 = re.compile(r"_R[A-Z]")
-_LEGACY_CRATE = re.compile(r"_ZN(?:\d+_\$LT\$)?(\d{1,4})(?=\w)")
-_V0_CRATE = re.compile(r"C(?:s[0-9A-Za-z]{0,20}_)?(\d{1,4})_?(?=\w)")
+_LEGACY = late(r"_ZN.*17h[0-9a-f]{16}E")
+_V0 = late(r"_R[A-Z]")
+_LEGACY_CRATE = late(r"_ZN(?:\d+_\$LT\$)?(\d{1,4})(?=\w)")
+_V0_CRATE = late(r"C(?:s[0-9A-Za-z]{0,20}_)?(\d{1,4})_?(?=\w)")
 _SEVERAL = 3
 _LIBRARY = frozenset({"std", "core", "alloc", "proc_macro", "test", "compiler_builtins", "panic_unwind", "__rustc"})
 

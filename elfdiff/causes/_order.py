@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from elfdiff.evidence.model import EvidenceSet, OrderChange
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 CERTAIN_FROM = 5
 """So many names are sorted under a given collation by chance once in 120 times at most."""
 LIKELY_FROM = 3
 
-_CODEGEN_UNIT = re.compile(r"-cgu\.\d+$|^[0-9a-z]{24,26}$")
+_CODEGEN_UNIT = late(r"-cgu\.\d+$|^[0-9a-z]{24,26}$")
 
 _Key = Callable[[str], tuple[str, ...]]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.causes._cargo import is_other_command
 from elfdiff.evidence.model import (
@@ -17,65 +16,65 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-SOURCE_SUFFIX = re.compile(
+SOURCE_SUFFIX = late(
     r"\.(?:c|cc|cpp|cxx|c\+\+|h|hh|hpp|hxx|inc|inl|tcc|ipp|def|rs|go|f|for|f77|f90|f95|f03|f08|pyx|pxd|py|zig|ml|mli|mll|mly|d|di|"
     r"adb|ads|s|asm|hs|nim|swift|cu|m|mm|vala|y|l|gcda|dwo)$",
     re.IGNORECASE,
 )
 """How the name of a source file (or of what is named after one) ends."""
 
-FORTRAN_SUFFIX = re.compile(r"\.(?:f|for|f77|f90|f95|f03|f08)$", re.IGNORECASE)
+FORTRAN_SUFFIX = late(r"\.(?:f|for|f77|f90|f95|f03|f08)$", re.IGNORECASE)
 
-_TOOLCHAIN = re.compile(
+_TOOLCHAIN = late(
     r"/rustc/[0-9a-f]{40}(?:/|$)|^/rust/deps(?:/|$)|/rustlib/(?:src|[a-z0-9_]+-)|/\.rustup/|/toolchains?/|/ndk(?:-bundle)?(?:/|$)|/(?:android-)?sdk/|/emsdk/|"
     r"/x-tools/|/Cellar/|/homebrew/|/nix/store/|/gnu/store/|/lib/gcc(?:-cross)?/|/lib/(?:llvm|clang)[-/]|"
     r"/golang\.org/toolchain@|/miniconda\d?/|/anaconda\d?/|/sysroots?/|"
     r"/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu(?:/|$)",
     re.IGNORECASE,
 )
-_SYSTEM = re.compile(
+_SYSTEM = late(
     r"/(?:usr(?!/(?:src|obj|ports|local/src)(?:/|$))|lib|lib32|lib64|libx32|bin|sbin|etc|proc|sys|dev|snap|System|Library)(?:/|$)"
 )
-_OPT_TOOLCHAIN = re.compile(
+_OPT_TOOLCHAIN = late(
     r"/opt/(?:[^/]*(?:gcc|clang|llvm|rust|golang|cross|toolchain|devtoolset|rh|intel|conda|zig|ghc|compiler|sdk|ndk|arm|riscv|musl)[^/]*|go)(?:/|$)",
     re.IGNORECASE,
 )
-_TOOL_TEMPORARY = re.compile(
+_TOOL_TEMPORARY = late(
     r"/go-build\d{5,}|/rustc[A-Za-z0-9]{6}(?:/|$)|/cc[A-Za-z0-9]{6}\.|/caml(?:startup|pp|obj)[0-9a-f]{6}|/tmpxft_[0-9a-f]{8}"
 )
-_RANDOM_PART = re.compile(
+_RANDOM_PART = late(
     r"/tmp/[A-Za-z_-]+[.-](?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z0-9])[A-Za-z0-9]{6,10}(?:/|$)|"
     r"/(?:tmp[a-z0-9_]{8}|tmp\.[A-Za-z0-9]{6,10}|\.tmp[A-Za-z0-9]{6}|pip-[a-z-]+-[a-z0-9_]{8}|nix-build-[^/]+-\d+|nix-\d+-\d+|[0-9a-f]{32,64})(?:/|$)"
 )
-_VERSIONED = re.compile(
-    r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$"
-)
-_DOTTED = re.compile(r"\d+(?:\.\d+)+")
-_RELEASE = re.compile(r"\d+(?:[._]\d+)+")
-_HEADER = re.compile(r"\.(?:h|hh|hpp|hxx|h\+\+|inc|inl|tcc|ipp|tpp)$", re.IGNORECASE)
-_INCLUDE = re.compile(r"/include(?:/|$)")
-_INSTALLED = re.compile(
+_VERSIONED = late(r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$")
+_DOTTED = late(r"\d+(?:\.\d+)+")
+_RELEASE = late(r"\d+(?:[._]\d+)+")
+_HEADER = late(r"\.(?:h|hh|hpp|hxx|h\+\+|inc|inl|tcc|ipp|tpp)$", re.IGNORECASE)
+_INCLUDE = late(r"/include(?:/|$)")
+_INSTALLED = late(
     r"/(?:opt|vendor|third[_-]?party|3rdparty|deps?|extern(?:al)?s?|packages|prefix|install(?:ed)?|stag(?:e|ing)|sdk|"
     r"\.?conan2?|vcpkg(?:_installed)?|spack)(?:/|$)",
     re.IGNORECASE,
 )
-_DEPENDENCY_HOME = re.compile(r"/registry/src/|/git/checkouts/|/vendor(?:/|$)|/pkg/mod/")
-_REGISTRY = re.compile(r"/registry/src/([^/]+)")
-_BUILD_PLACE = re.compile(
+_DEPENDENCY_HOME = late(r"/registry/src/|/git/checkouts/|/vendor(?:/|$)|/pkg/mod/")
+_REGISTRY = late(r"/registry/src/([^/]+)")
+_BUILD_PLACE = late(
     r"^/(?:home|build|builddir|builds|tmp|root|work|workspace|w|srv|mnt|data|github|__w|runner|agent|var/(?:lib|tmp)|usr/src|usr/obj|nix/var|Users|private|ci|src)(?:/|$)"
 )
-_BUILDS_ONLY = re.compile(
+_BUILDS_ONLY = late(
     r"^/(?:build|builddir|builds|tmp|work|workspace|w|github|__w|runner|agent|ci|src|nix/var|var/tmp|usr/src|usr/obj)(?:/|$)"
     r"|/(?:[^/]*[-_.])?(?:build|builds|buildroot|obj|work|workspace|checkout|worktree|src|source|sources|ci|jenkins|"
     r"runner|job|jobs|pipeline)(?:[-_.@\d][^/]*)?(?:/|$)",
     re.IGNORECASE,
 )
-_INSTALL_PART = re.compile(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
-_ABSOLUTE = re.compile(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
+_INSTALL_PART = late(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
+_ABSOLUTE = late(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
 
-_NAMES = re.compile(r"(?:/[\w.+@~-]*)+\Z")
-_HASHED = re.compile(r"(?<![0-9a-f])[0-9a-f]{16,}(?![0-9a-f])|-cgu\.\d+")
+_NAMES = late(r"(?:/[\w.+@~-]*)+\Z")
+_HASHED = late(r"(?<![0-9a-f])[0-9a-f]{16,}(?![0-9a-f])|-cgu\.\d+")
 """Hashes in paths, and the units that rustc numbers: they are no places."""
 MOST_SHARED = 256
 

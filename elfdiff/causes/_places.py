@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from elfdiff.evidence.model import PathChange, PathPlace
+from elfdiff.patterns import late
 
 _RANDOM = tuple(
-    re.compile(rf"\A(?:{pattern})\Z")
+    late(rf"\A(?:{pattern})\Z")
     for pattern in (
         r"go-build\d{5,}",
         r"rustc[A-Za-z0-9]{6}",
@@ -23,15 +22,15 @@ _RANDOM = tuple(
         r"nix-\d+-\d+",
     )
 )
-_TOOLCHAIN_TAIL = re.compile(
+_TOOLCHAIN_TAIL = late(
     r"(?:^|/)(?:lib(?:exec|32|64)?/gcc(?:-cross)?/[^/]+/[\d.]+|include/c\+\+/[\d.]+|lib/clang/[\d.]+|"
     r"toolchains/llvm/prebuilt/|sysroot/usr/(?:include|lib)|lib/rustlib/src/rust(?:/|\Z)|[^/]+/sys-root/)"
 )
-_RUST_VIRTUAL = re.compile(r"\A/rustc/[0-9a-f]{40}(?:/|\Z)")
-_RUST_REAL = re.compile(r"/lib/rustlib/src/rust(?:/|\Z)")
-_LOADER = re.compile(r"(?:^|/)ld(?:-linux[\w-]*|-musl-\w+|64|-uClibc)?(?:-[\d.]+)?\.so(?:\.\d+)*\Z")
+_RUST_VIRTUAL = late(r"\A/rustc/[0-9a-f]{40}(?:/|\Z)")
+_RUST_REAL = late(r"/lib/rustlib/src/rust(?:/|\Z)")
+_LOADER = late(r"(?:^|/)ld(?:-linux[\w-]*|-musl-\w+|64|-uClibc)?(?:-[\d.]+)?\.so(?:\.\d+)*\Z")
 _TOOL_DIRECTORIES = frozenset(f"{head}{name}" for head in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
-_NUMBER = re.compile(r"\d+(?:\.\d+)+|(?<=/)\d+(?=/|\Z)|(?<=-)\d+(?=/|\Z)")
+_NUMBER = late(r"\d+(?:\.\d+)+|(?<=/)\d+(?=/|\Z)|(?<=-)\d+(?=/|\Z)")
 
 
 def whole(change: PathChange, side: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._cargo import other_commands
@@ -24,16 +23,17 @@ from elfdiff.evidence.model import (
     TextChange,
     UnitNaming,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence
 
 ASSERTIONS, FLAGS, DEBUG = "tool-rust-profile-debug-assertions", "tool-flags-optimisation", "debug-presence-or-level"
 
-_OVERFLOW = re.compile(
+_OVERFLOW = late(
     r"panic_const_(?:add|sub|mul|neg|shl|shr)_overflow|"
     r"attempt to (?:add|subtract|multiply|negate|shift left|shift right) with overflow"
 )
 _UNWINDER = frozenset({"_Unwind_RaiseException", "_Unwind_DeleteException"})
-_ABORT = re.compile(r"___rust_abort(?![A-Za-z])|(?:^|[^A-Za-z_])__rust_abort\Z|/panic_abort/src/")
+_ABORT = late(r"___rust_abort(?![A-Za-z])|(?:^|[^A-Za-z_])__rust_abort\Z|/panic_abort/src/")
 _MANY_UNITS = 3
 _LOCATIONS = (".debug_loc", ".debug_loclists")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.evidence.model import Evidence, EvidenceSet, FunctionTotals, GoSettingChange, SymbolSetChange, TextTotals
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_MAIN = re.compile(r"(?:_ZN(?P<legacy>\d+)|_RNvC(?:s[0-9A-Za-z]*_)?(?P<v0>\d+)_?)(?P<rest>\w+)")
-_MAJOR = re.compile(r"/v\d+\Z")
+_MAIN = late(r"(?:_ZN(?P<legacy>\d+)|_RNvC(?:s[0-9A-Za-z]*_)?(?P<v0>\d+)_?)(?P<rest>\w+)")
+_MAJOR = late(r"/v\d+\Z")
 _FROM_FILES = "command-line-arguments"
 """The package that cmd/go makes of source files named on its command line."""
 FEWEST, SHARED, MISSING = 20, 0.6, 4

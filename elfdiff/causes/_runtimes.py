@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from elfdiff.causes._facts import lower, tools_differ
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match
 from elfdiff.evidence.model import DynamicChange, Evidence, EvidenceSet, FunctionTotals, SymbolSetChange
+from elfdiff.patterns import late
 from elfdiff.report import Confidence
 
 FACE = "tool-flags-optimisation"
 
 _OPTIONS = (
-    ("-fsanitize=undefined", re.compile(r"__ubsan_handle_\w+\Z"), re.compile(r"libubsan\.so")),
-    ("-fsanitize=address", re.compile(r"__asan_\w+\Z"), re.compile(r"libasan\.so")),
-    ("-fsanitize=thread", re.compile(r"__tsan_\w+\Z"), re.compile(r"libtsan\.so")),
-    ("-fsanitize=memory", re.compile(r"__msan_\w+\Z"), None),
-    ("-fsanitize=leak", re.compile(r"__lsan_\w+\Z"), re.compile(r"liblsan\.so")),
-    ("-fsanitize=hwaddress", re.compile(r"__hwasan_\w+\Z"), re.compile(r"libhwasan\.so")),
-    ("-fsanitize-coverage", re.compile(r"__sanitizer_cov_trace_\w+\Z"), None),
-    ("-pg", re.compile(r"_?mcount\Z|__fentry__\Z"), None),
-    ("--coverage", re.compile(r"__gcov_(?:init|exit)\Z|llvm_gcov_init\Z"), None),
+    ("-fsanitize=undefined", late(r"__ubsan_handle_\w+\Z"), late(r"libubsan\.so")),
+    ("-fsanitize=address", late(r"__asan_\w+\Z"), late(r"libasan\.so")),
+    ("-fsanitize=thread", late(r"__tsan_\w+\Z"), late(r"libtsan\.so")),
+    ("-fsanitize=memory", late(r"__msan_\w+\Z"), None),
+    ("-fsanitize=leak", late(r"__lsan_\w+\Z"), late(r"liblsan\.so")),
+    ("-fsanitize=hwaddress", late(r"__hwasan_\w+\Z"), late(r"libhwasan\.so")),
+    ("-fsanitize-coverage", late(r"__sanitizer_cov_trace_\w+\Z"), None),
+    ("-pg", late(r"_?mcount\Z|__fentry__\Z"), None),
+    ("--coverage", late(r"__gcov_(?:init|exit)\Z|llvm_gcov_init\Z"), None),
     (
         "-fopenmp",
-        re.compile(r"__offload_(?:(?:vars|funcs)_end|(?:var|func)_table)\Z|GOMP_parallel\Z"),
-        re.compile(r"lib(?:g|i)?omp\.so"),
+        late(r"__offload_(?:(?:vars|funcs)_end|(?:var|func)_table)\Z|GOMP_parallel\Z"),
+        late(r"lib(?:g|i)?omp\.so"),
     ),
-    ("-finstrument-functions", re.compile(r"__cyg_profile_func_(?:enter|exit)\Z"), None),
+    ("-finstrument-functions", late(r"__cyg_profile_func_(?:enter|exit)\Z"), None),
 )
 """Options with the functions and tables that they bring into a program, and the libraries that have them."""
 _STATIC = (
-    ("-static-libstdc++", re.compile(r"lib(?:std)?c\+\+(?:abi)?\.so")),
-    ("-static-libgcc", re.compile(r"libgcc_s\.so")),
-    ("-static-libgfortran", re.compile(r"libgfortran\.so|libquadmath\.so")),
-    ("-static-libphobos", re.compile(r"libg(?:phobos|druntime)\.so")),
+    ("-static-libstdc++", late(r"lib(?:std)?c\+\+(?:abi)?\.so")),
+    ("-static-libgcc", late(r"libgcc_s\.so")),
+    ("-static-libgfortran", late(r"libgfortran\.so|libquadmath\.so")),
+    ("-static-libphobos", late(r"libg(?:phobos|druntime)\.so")),
 )
-_LOADER = re.compile(r"ld-(?:linux[\w-]*|musl-\w+)\.so|ld64\.so|ld\.so")
+_LOADER = late(r"ld-(?:linux[\w-]*|musl-\w+)\.so|ld64\.so|ld\.so")
 _MANY = 20
 """Functions that come with a run-time library that is linked in."""
 

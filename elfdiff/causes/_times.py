@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from elfdiff.causes._facts import spelled
@@ -17,7 +16,9 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence
+from elfdiff.values import dataclass, replace
 
 QUARTER = 900
 HOUR = 3600
@@ -28,17 +29,17 @@ AGREE = 2
 """Seconds that two stamps of one moment may lie apart."""
 
 CPP_FORMS = frozenset({"cpp-date", "cpp-time", "cpp-date-time"})
-_BUILD_WORDS = re.compile(
+_BUILD_WORDS = late(
     r"(?i)\b(?:built|build|compiled|compilation|generated|packaged)\b|(?:built|build|compile)_?(?:at|on|date|time|stamp)"
     r"|(?:built|compiled|epoch)(?=\d)|\bmade (?=\d)"
 )
-_TOLD = re.compile(
+_TOLD = late(
     r"(?i)\b(?:updated|revised|modified|changed|released?|as of|since|until|before|after|valid|expires?|effective|"
     r"published|written|version)\b"
 )
-_REVISION_WORDS = re.compile(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
-_PSEUDO_VERSION = re.compile(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
-_BANNER = re.compile(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION")
+_REVISION_WORDS = late(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id|\$Date")
+_PSEUDO_VERSION = late(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
+_BANNER = late(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION")
 _NAMED = frozenset(
     {"time", "date", "timestamp", "stamp", "epoch", "built", "buildtime", "builddate", "mtime", "datetime", "birthtime"}
 )

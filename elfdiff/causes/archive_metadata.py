@@ -25,7 +25,6 @@ sources, flags and compiler; it is no cause of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides
@@ -40,11 +39,12 @@ from elfdiff.evidence.model import (
     SectionChange,
     SymbolRenamed,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
-_VARIABLE = re.compile(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
+_VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
     "binutils",

@@ -81,12 +81,13 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_FLAG_WORD = re.compile(r"-[A-Za-z][\w=+.,/-]*\Z")
+_FLAG_WORD = late(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
 _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compiler", "-buildmode"})
-_ABI = re.compile(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
+_ABI = late(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
 
 
 _SAME = Fix(

@@ -24,16 +24,16 @@ look for timing loops and `nproc` in configure scripts; compare the two config.h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._counters import one_number
 from elfdiff.causes._facts import became, sources_differ
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Evidence, EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_COUNT = re.compile(
+_COUNT = late(
     r"(?i)(?:^|[\W_])(?:nproc|ncpus?|num_?(?:cpus?|cores|threads|jobs)|n_?(?:cpus?|cores|threads|jobs)|cpu_?count|make_?jobs|page_?size)(?:[\W_]|\Z)"
     r"|\s-j\s?\d"
 )

@@ -50,10 +50,8 @@ not rewrite what `env!` put into a string. Those faces are named beside the fix.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 
 from elfdiff.causes._cargo import is_target_moved
 from elfdiff.causes._paths import (
@@ -88,7 +86,9 @@ from elfdiff.evidence.model import (
     ToolChange,
     WordChange,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.values import replace
 
 DWARF, MACRO, FORTRAN = "path-dwarf-comp-dir", "path-file-macro", "path-gfortran-runtime"
 COVERAGE, ASSEMBLER, RUNPATH = "path-gcov-gcda", "path-assembler-source", "path-rpath-runpath"
@@ -341,12 +341,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     return tuple(wanted + rest)
 
 
-_TOLD = re.compile(
+_TOLD = late(
     r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
     r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
 )
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
-_PLAIN = re.compile(r"(?:/[\w.+@~-]+)+")
+_PLAIN = late(r"(?:/[\w.+@~-]+)+")
 _MOST_BY_NAME = 3
 
 

@@ -40,7 +40,6 @@ variable set tell it.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -49,6 +48,7 @@ from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
@@ -197,7 +197,7 @@ _NOTES = {
 _DATES = frozenset(
     {"iso-date", "slash-date", "numeric-date", "compact-date", "day-month-year", "month-day-year", "year"}
 )
-_TYPED = re.compile(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
+_TYPED = late(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
 
 
 def _believed(item: TimeReading, released: bool) -> Confidence:

@@ -25,7 +25,6 @@ command line only, from a flag or from a configure test that found the library, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
@@ -36,9 +35,10 @@ from elfdiff.causes._runtimes import is_runtime
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_SHELL = re.compile(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
+_SHELL = late(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
 
 
 _ENOUGH_NAMES = 20

@@ -25,23 +25,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, TextChange, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.values import dataclass
 
-_BUILD = re.compile(
+_BUILD = late(
     r"(?i)\b(?:built|build|builder|compiled|compile|packaged|packager|linked|made|produced|prepared|generated|configured|uname|ci)\b"
     r"|\b(?:on|at) (?:host|node|machine)\b|_(?:built?|compiled?)_|linux version"
 )
-_ROLE = re.compile(r"(?i)\b(?:user(?:name)?|logname|host(?:name)?|node(?:name)?|machine|whoami|login)\b\s*[:=]?")
-_BY = re.compile(
+_ROLE = late(r"(?i)\b(?:user(?:name)?|logname|host(?:name)?|node(?:name)?|machine|whoami|login)\b\s*[:=]?")
+_BY = late(
     r"(?i)\b(?:built|build|compiled|packaged|linked|made|produced|prepared|generated|"
     r"configured)[- ]?(?:by|on|at|host|user)?\b"
 )
-_RUNS = re.compile(r"(?i)\b(?:runs?|running|drop(?:s|ped)? (?:privileges )?to|setuid|chown|switch(?:es)? to)\b")
+_RUNS = late(r"(?i)\b(?:runs?|running|drop(?:s|ped)? (?:privileges )?to|setuid|chown|switch(?:es)? to)\b")
 _SERVICE = frozenset(
     (
         "nobody", "www-data", "daemon", "bin", "sys", "mail", "ftp", "http", "httpd", "apache", "nginx", "postgres",
@@ -50,21 +51,21 @@ _SERVICE = frozenset(
     )
 )  # fmt: skip
 """Accounts of services, which programs run as."""
-_CONTAINER = re.compile(r"@[0-9a-f]{12}\Z")
-_RUNNER = re.compile(
+_CONTAINER = late(r"@[0-9a-f]{12}\Z")
+_RUNNER = late(
     r"(?i)@(?:fv-az\d|runner|buildkit|build|ip-\d|localhost|jenkins)|\A(?:runner|jenkins|buildd?|root|mockbuild|abuild|nixbld\d*)@"
 )
-_WORD = re.compile(r"[A-Za-z_][\w.-]{0,62}\Z")
-_OBJECT = re.compile(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
-_MADE = re.compile(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
-_GLUED = re.compile(r"(?i)(?:built|build|compiled|packaged).{0,48}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
-_BUILT_BY = re.compile(r"(?i)(?:built|compiled|packaged).{0,24}by\W*\Z")
-_HOME = re.compile(r"/(?:home|Users)/([A-Za-z_][\w.-]*)(?:/|\Z)")
-_DIGIT = re.compile(r"\d")
-_ENDS = re.compile(
+_WORD = late(r"[A-Za-z_][\w.-]{0,62}\Z")
+_OBJECT = late(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
+_MADE = late(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
+_GLUED = late(r"(?i)(?:built|build|compiled|packaged).{0,48}(?:by|user|host|on)\W*[a-z]{0,2}\Z")
+_BUILT_BY = late(r"(?i)(?:built|compiled|packaged).{0,24}by\W*\Z")
+_HOME = late(r"/(?:home|Users)/([A-Za-z_][\w.-]*)(?:/|\Z)")
+_DIGIT = late(r"\d")
+_ENDS = late(
     r"(?i)(?:\b(?:built|compiled|packaged|made) (?:by|on|at)|\b(?:on|at) host|\bhost(?:name)?:?|\bbuilder:?)\Z"
 )
-_MAIL = re.compile(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|cn|jp|ru|info|me)\b")
+_MAIL = late(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|cn|jp|ru|info|me)\b")
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:

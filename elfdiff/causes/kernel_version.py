@@ -31,7 +31,6 @@ The banner of a kernel image ("Linux version …") names the kernel itself, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, named_context
@@ -47,17 +46,18 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_TARGET = re.compile(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
-_HOST = re.compile(
+_TARGET = late(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
+_HOST = late(
     r"(?i)(?<![\w-])Linux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:build|built|on) linux\b|\bkernel\b"
 )
-_OUTPUT = re.compile(
+_OUTPUT = late(
     r"(?i)CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:built|compiled|configured) (?:on|under|with)\b|"
     r"\bbuild (?:system|host|machine|kernel|os)\b|\bhost (?:system|kernel|os)\b"
 )
-_RELEASE = re.compile(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
+_RELEASE = late(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
 
 
 HOST = "env-uname-kernel"

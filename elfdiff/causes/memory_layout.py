@@ -26,7 +26,6 @@ not without, it was this.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, inputs_differ, values
@@ -40,9 +39,10 @@ from elfdiff.evidence.model import (
     TextChange,
     WordChange,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_POINTER = re.compile(r"\b0x(?:7f|5[56])[0-9a-f]{10}\b")
+_POINTER = late(r"\b0x(?:7f|5[56])[0-9a-f]{10}\b")
 
 _MANY = 4
 """Units of which chance leaves one alone: about half of the IDs differ between two runs of gcc."""

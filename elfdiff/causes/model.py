@@ -6,13 +6,13 @@ import ast
 import inspect
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from elfdiff.causes._programs import two_programs
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.values import dataclass
 
 Detector = Callable[[EvidenceSet], Iterable["Match"]]
 FixChooser = Callable[[Context, tuple[str, ...]], tuple[Fix, ...]]

@@ -26,7 +26,6 @@ If the code differs too, look at the other findings first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import inputs_differ, tools_differ, values
@@ -56,11 +55,12 @@ from elfdiff.evidence.model import (
     ToolChange,
     UnitNaming,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _STRIPPED = frozenset({".symtab", ".strtab"})
-_OVERWRITTEN = re.compile(r"X{8,}\Z")
-_BUNDLED = re.compile(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
+_OVERWRITTEN = late(r"X{8,}\Z")
+_BUNDLED = late(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
 
 _STRIP = Fix(
     "binutils",

@@ -25,12 +25,12 @@ LTO objects also hold the working directory, compressed, which no seed changes (
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, tools_differ
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _SCHEMES = {
@@ -39,7 +39,7 @@ _SCHEMES = {
     "omp-offload": "openmp-offload-inode",
     "lfortran": "lfortran-random-id",
 }
-_SECTION_ID = re.compile(r"(\.gnu\.(?:lto|debuglto)_\S*?\.)([0-9a-f]{8,16})\Z")
+_SECTION_ID = late(r"(\.gnu\.(?:lto|debuglto)_\S*?\.)([0-9a-f]{8,16})\Z")
 
 _SEED = Fix(
     "gcc",

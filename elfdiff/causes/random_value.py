@@ -30,17 +30,16 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_VERSION_4 = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_VERSION_1 = re.compile(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[17][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-_DRAWN = re.compile(
-    r"(?i)\b(?:random|nonce|salt|seed|session|token|secret|instance[ _-]?id|build[ _-]?(?:id|key)|cookie)\b"
-)
-_OF_BUILD = re.compile(r"(?i)\b(?:build|built|compiled|instance|generated|session|stamp|random|artifact|run)\b")
+_VERSION_4 = late(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_VERSION_1 = late(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[17][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_DRAWN = late(r"(?i)\b(?:random|nonce|salt|seed|session|token|secret|instance[ _-]?id|build[ _-]?(?:id|key)|cookie)\b")
+_OF_BUILD = late(r"(?i)\b(?:build|built|compiled|instance|generated|session|stamp|random|artifact|run)\b")
 _DIGEST = frozenset({32, 40, 48, 56, 64, 96, 128})
-_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|PUBLIC KEY|CERTIFICATE|PARAMETERS|KEY BLOCK)-----")
-_BINDER = re.compile(r"_lcompilers_|tmpxft_|\brandom_seed\b")
+_KEY = late(r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|PUBLIC KEY|CERTIFICATE|PARAMETERS|KEY BLOCK)-----")
+_BINDER = late(r"_lcompilers_|tmpxft_|\brandom_seed\b")
 
 
 @cause(

@@ -24,7 +24,6 @@ itself built below a directory with a random name is reported as build-path, whi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became
@@ -32,13 +31,14 @@ from elfdiff.causes._paths import build_paths
 from elfdiff.causes._places import random_component, whole
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 _SHAPES = (
-    ("path-go-cgo-workdir", re.compile(r"go-build\d{5,}")),
-    ("ocaml-temp-names", re.compile(r"(?:^|/)caml(?:startup|pp|obj)?[0-9a-f]{6}")),
-    ("rustc-tmpdir-leak", re.compile(r"(?:^|/)rustc[A-Za-z0-9]{6}(?:/|\Z)")),
-    ("sym-stt-file-temp", re.compile(r"(?:^|/)cc[A-Za-z0-9]{6}(?=[./]|\Z)|pidtmpfilename|\.ltrans")),
+    ("path-go-cgo-workdir", late(r"go-build\d{5,}")),
+    ("ocaml-temp-names", late(r"(?:^|/)caml(?:startup|pp|obj)?[0-9a-f]{6}")),
+    ("rustc-tmpdir-leak", late(r"(?:^|/)rustc[A-Za-z0-9]{6}(?:/|\Z)")),
+    ("sym-stt-file-temp", late(r"(?:^|/)cc[A-Za-z0-9]{6}(?=[./]|\Z)|pidtmpfilename|\.ltrans")),
 )
 _TOOLS_OWN = ("path-go-cgo-workdir", "ocaml-temp-names", "rustc-tmpdir-leak", "sym-stt-file-temp")
 

@@ -50,19 +50,20 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
-_NAMED = re.compile(
+_NAMED = late(
     r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
 )
-_PSEUDO = re.compile(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
-_KEYWORD = re.compile(
+_PSEUDO = late(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
+_KEYWORD = late(
     r"\$(Id|Ident|Revision|Rev|Date|Author|Header|Source|URL|HeadURL|LastChanged\w{2,8}|RCSfile)(:[^$\n]{0,400})?\$"
 )
 """What RCS, CVS and Subversion fill in, and git with the attribute ident."""
-_FORMAT = re.compile(r"\$Format:[^$\n]{1,200}\$")
+_FORMAT = late(r"\$Format:[^$\n]{1,200}\$")
 """What git archive fills in where the attribute export-subst is set (gitattributes(5))."""
-_ANY_KEYWORD = re.compile(f"{_KEYWORD.pattern}|{_FORMAT.pattern}")
+_ANY_KEYWORD = late(f"{_KEYWORD.pattern}|{_FORMAT.pattern}")
 _LENGTHS = frozenset({7, 9, 10, 11, 12, 40})
 """How long commit ids are written; 8 is left out, as CRC-32 sums are that long."""
 _LFS = "version https://git-lfs"

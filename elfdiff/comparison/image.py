@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +12,7 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.frames import Frames
 from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
+from elfdiff.values import dataclass, field
 
 ET_REL = 1
 SHT_NOBITS = 8

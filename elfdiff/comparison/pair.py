@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from elfdiff.comparison.alignment.alignment import Alignment, align
@@ -19,6 +18,7 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.package import DependencyList
+from elfdiff.values import dataclass
 
 MAX_NAMED = 2000
 """Texts of one section whose objects are looked up by name."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from dataclasses import dataclass
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_IDENTIFIER = re.compile(r"\.[0-9a-f]{1,16}\Z")
+_IDENTIFIER = late(r"\.[0-9a-f]{1,16}\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass
 
 from elfdiff.elf.model import Header, Section
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
+from elfdiff.values import dataclass
 
 MAX_INFLATED = 1 << 30
 """Bytes that all sections of one file may inflate to."""

@@ -7,7 +7,6 @@ reads no more than the facts of :class:`DebugUnit` need, and never more than :da
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from elftools.dwarf.enums import ENUM_DW_AT, ENUM_DW_FORM, ENUM_DW_UT
 
@@ -15,6 +14,7 @@ from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.forms import IMPLICIT_CONST, Form, FormReader
 from elfdiff.elf.linetable import LineTable, read_line_table
 from elfdiff.elf.model import ByteOrder, DebugUnit
+from elfdiff.values import dataclass, field
 
 SECTIONS = ("abbrev", "str", "line_str", "line", "str_offsets")
 """What the units of .debug_info need, without ".debug_"."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -16,6 +15,7 @@ from elfdiff.elf.notes import NT_GNU_BUILD_ID, parse_notes
 from elfdiff.elf.strings import StringTable, decoded
 from elfdiff.errors import MalformedElf
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from elfdiff.values import dataclass
 
 MAX_ENTRIES = 4_000_000
 MAX_LENGTH = 1 << 62

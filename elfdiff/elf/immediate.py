@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
+
 Ints = npt.NDArray[np.int64]
 
-_TEXT = re.compile(r"([1248])\+(\d{1,9})((?: \d{1,2}:\d{1,2}:\d{1,2})+)((?: \d{1,2}\^\d{1,2})*)\Z")
+_TEXT = late(r"([1248])\+(\d{1,9})((?: \d{1,2}:\d{1,2}:\d{1,2})+)((?: \d{1,2}\^\d{1,2})*)\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from elftools.dwarf.enums import ENUM_DW_LNCT
 
@@ -11,6 +10,7 @@ from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.forms import MAX_STRING, Form, FormReader
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
+from elfdiff.values import dataclass
 
 _PATH: int = ENUM_DW_LNCT["DW_LNCT_path"]
 _DIRECTORY_INDEX: int = ENUM_DW_LNCT["DW_LNCT_directory_index"]

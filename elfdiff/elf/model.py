@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 ByteOrder = Literal["little", "big"]
 Compression = Literal["zlib", "zstd", "zlib-gnu"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import numpy as np
 from elfdiff.elf.model import Symbol
 from elfdiff.elf.strings import StringTable
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +15,10 @@ from elfdiff.elf.model import Section, Symbol
 from elfdiff.elf.sameness import same_raw
 from elfdiff.evidence.model import DataChange, Evidence
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
+from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,9 +35,7 @@ USUAL = 1e-12, 1e12
 """Between these a floating point constant of a program lies; other bytes seldom read so."""
 
 _DATA = (".rodata", ".data", ".tdata", ".sdata", ".srodata", ".lrodata", ".ldata")
-MADE = re.compile(
-    r"\.\d+\Z|^__(?:PRETTY_FUNCTION|FUNCTION|func)__|reltable|switch\.table|gcov|__llvm_prof|^anon\.|__anon_\d"
-)
+MADE = late(r"\.\d+\Z|^__(?:PRETTY_FUNCTION|FUNCTION|func)__|reltable|switch\.table|gcov|__llvm_prof|^anon\.|__anon_\d")
 """Names that compilers give, often with a running number: equal ones need not be one object."""
 _TEXT = frozenset(range(0x20, 0x7F)) | {0, 9, 10, 13}
 

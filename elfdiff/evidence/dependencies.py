@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
@@ -11,14 +10,13 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.gosettings import changed_settings, stamps_of
 from elfdiff.evidence.model import DependencyDrift, Evidence, GoSettingChange
 from elfdiff.evidence.strings import GO_BUILD_INFO, word_evidence
+from elfdiff.patterns import late
 from elfdiff.payload.drift import compare_lists
 from elfdiff.payload.package import State
 from elfdiff.report import DependencyDiff, Location
 from elfdiff.span import Span
 
-_CRATE = re.compile(
-    rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/"
-)
+_CRATE = late(rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/")
 _SECTIONS = {"cargo-auditable": ".dep-v0", "go-buildinfo": ".go.buildinfo", "package-note": ".note.package"}
 _ORIGINS = {"cargo-auditable": "dep-v0", "go-buildinfo": "go-buildinfo", "package-note": "package-note"}
 

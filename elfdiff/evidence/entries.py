@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from elfdiff.evidence.model import Evidence
+from elfdiff.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

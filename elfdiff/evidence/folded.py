@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.evidence.model import FunctionChange, IntegerChange, Stamp, TimeChange
 from elfdiff.evidence.times import stamps_in
+from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
 
@@ -15,9 +16,9 @@ FIRST_TIME, LAST_TIME = 1_100_000_000, 2_200_000_000
 APART = 2 * 366 * 86_400
 """Two builds that somebody compares are hardly further apart; two numbers drawn at random mostly are."""
 LEAST_LETTERS = 3
-_NUMBER = re.compile(r"0x[0-9a-fA-F]+")
+_NUMBER = late(r"0x[0-9a-fA-F]+")
 _TEMPLATES = ("MMM DD DDDD DD:DD:DD", "MMM  D DDDD DD:DD:DD")
-_MONTH = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d")
+_MONTH = late(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d")
 
 
 def times_in(pair: Pair, change: FunctionChange, a_span: Span, b_span: Span) -> Iterator[TimeChange | IntegerChange]:

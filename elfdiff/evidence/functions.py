@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from elfdiff.comparison.code.disassembly import first_differences
 from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus
@@ -14,6 +13,7 @@ from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, Ord
 from elfdiff.evidence.order import order_change
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import replace
 
 MAX_CHANGES = 200
 MAX_DECODED = 40

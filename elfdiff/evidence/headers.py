@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.comparison.pair import Pair
@@ -23,6 +22,7 @@ from elfdiff.evidence.model import (
     TailChange,
 )
 from elfdiff.evidence.places import section_name, size_field
+from elfdiff.patterns import late
 from elfdiff.payload.modinfo import SIGNATURE_END
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -35,7 +35,7 @@ _PATH_TAGS = {
 }
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
-_SONAME = re.compile(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
+_SONAME = late(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from elfdiff.comparison.pair import Pair
@@ -15,6 +14,7 @@ from elfdiff.evidence.budget import shortest
 from elfdiff.evidence.model import Evidence, LineNumbersChange
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 MAX_BYTES = 1_200_000
 """Bytes of line programs that are read of one pair: about a second of work."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TypeVar
 
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass, field
 
 TEMPLATE_END = "XXXXXX"
 """How the template of a temporary file's name ends (mkstemp(3)): written by hand, whatever directory it names."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,11 +11,12 @@ from elfdiff.elf.model import DebugUnit, Section, Symbol
 from elfdiff.evidence.data import MADE
 from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange, SourcesKept
 from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
+from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
 
 MAX_INTEGERS = 200
-_GCOV_VERSION = re.compile(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
+_GCOV_VERSION = late(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"(?<![A-Za-z])(?:[A-Z]?[a-z]{3,}|[A-Z]{3,}|[a-z]+[A-Z][a-z]+)(?![A-Za-z])|[A-Za-z]+_[A-Za-z]+")
-_FOREIGN = re.compile(r"[^\W\d_]{3,}")
-_MARKUP = re.compile(
-    r"%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j|t|L)?[a-zA-Z%]|\\[nrt]|\{[^{}]*\}|\x1b\[[\d;]*m|\r\n"
-)
+from elfdiff.patterns import late
+
+_WORD = late(r"(?<![A-Za-z])(?:[A-Z]?[a-z]{3,}|[A-Z]{3,}|[a-z]+[A-Z][a-z]+)(?![A-Za-z])|[A-Za-z]+_[A-Za-z]+")
+_FOREIGN = late(r"[^\W\d_]{3,}")
+_MARKUP = late(r"%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j|t|L)?[a-zA-Z%]|\\[nrt]|\{[^{}]*\}|\x1b\[[\d;]*m|\r\n")
 _USUAL = frozenset(" .,:;!?-_/()'\"=%*+<>#@&|[]{}$~`\\\t\n")
 LONG = 8
 SHORT_SHARE, LONG_SHARE = 0.8, 0.9

@@ -10,15 +10,16 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.model import SourceRenamed
 from elfdiff.evidence.places import readable
+from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
 
 MAX_RENAMED = 20
 MAX_PLACES = 1_000
 """Places of one name that are looked up in a file."""
-_SOURCE = re.compile(r"[^/]+\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|S|s|asm|f|for|f90|f95|f03|f08|F|F90|adb|d|pas|zig|ml)\Z")
+_SOURCE = late(r"[^/]+\.(?:c|cc|cpp|cxx|c\+\+|C|m|mm|S|s|asm|f|for|f90|f95|f03|f08|F|F90|adb|d|pas|zig|ml)\Z")
 # Names that tools draw, and names that differ only in a number, are of temporary or generated files.
-_DRAWN = re.compile(r"\A(?:cc|tmp|pidtmp)[\w.]{5,}|[0-9a-f]{8,}")
+_DRAWN = late(r"\A(?:cc|tmp|pidtmp)[\w.]{5,}|[0-9a-f]{8,}")
 _HELD = (".rodata", ".strtab", ".debug_str", ".debug_line_str", ".debug_line", ".debug_info")
 
 

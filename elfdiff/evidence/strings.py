@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.texts.find import Spot
@@ -26,8 +24,10 @@ from elfdiff.evidence.order import collation, differing_middle, kept_in_order, r
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.prose import reads_as_text
 from elfdiff.evidence.words import WordDifference, differences, is_translation, kind_by_name
+from elfdiff.patterns import late
 from elfdiff.payload.languages import languages
 from elfdiff.report import Location
+from elfdiff.values import replace
 
 MAX_TEXT_CHANGES = 2000
 MAX_LOOSE_WORD = 64
@@ -40,7 +40,7 @@ _LOOSE_KINDS = frozenset({WordKind.OTHER, WordKind.LOCALE, WordKind.RANDOM, Word
 _FRAGMENT_SECTIONS = (".rodata", ".data", ".text")
 _READ_ELSEWHERE = frozenset({".comment", ".GCC.command.line", ".go.buildinfo"})
 GO_BUILD_INFO = b"path\t"
-_CRATE_HEAD = re.compile(
+_CRATE_HEAD = late(
     rb"/(?:registry|vendor|checkouts|deps)/(?:[^/]+/)*[A-Za-z0-9_-]+-\d+\.\d+\.\d+[^/]*\Z|/rustc/[0-9a-f]{40}\Z"
 )
 """The sources of a crate in one version, or of one rustc: another version is another dependency, no other directory."""

@@ -19,6 +19,7 @@ from elfdiff.evidence.model import (
     UnitNaming,
 )
 from elfdiff.evidence.places import section_name
+from elfdiff.patterns import late
 from elfdiff.payload import rust
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -27,28 +28,28 @@ MAX_NAMES = 200
 MAX_SPANS = 50_000
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("llvm-suffix", re.compile(r"\.llvm\.\d+")),
-    ("lto-unit", re.compile(r"(?<=[A-Za-z0-9_]\.)[0-9a-f]{8}\Z")),
-    ("uniq", re.compile(r"\.__uniq\.\d+")),
-    ("cuda", re.compile(r"tmpxft_[0-9a-f]{8}_[0-9a-f]{8}-\d+")),
-    ("omp-offload", re.compile(r"(?<=__omp_offloading_)[0-9a-f]+_[0-9a-f]+(?=_)")),
-    ("lfortran", re.compile(r"(?<=_)\d{10,}_[A-Za-z0-9]{22}")),
-    ("gcc-anon", re.compile(r"(?<=_GLOBAL__N_)\w*?[0-9A-F]{8}_[0-9A-F]{8}")),
-    ("lto-priv", re.compile(r"\.lto_priv\.\d+")),
-    ("gcc-clone", re.compile(r"\.(?:constprop|isra|part|cold|localalias)(?:\.\d+)?(?:\.\d+)*")),
-    ("zig-anon", re.compile(r"__anon_\d+")),
+    ("llvm-suffix", late(r"\.llvm\.\d+")),
+    ("lto-unit", late(r"(?<=[A-Za-z0-9_]\.)[0-9a-f]{8}\Z")),
+    ("uniq", late(r"\.__uniq\.\d+")),
+    ("cuda", late(r"tmpxft_[0-9a-f]{8}_[0-9a-f]{8}-\d+")),
+    ("omp-offload", late(r"(?<=__omp_offloading_)[0-9a-f]+_[0-9a-f]+(?=_)")),
+    ("lfortran", late(r"(?<=_)\d{10,}_[A-Za-z0-9]{22}")),
+    ("gcc-anon", late(r"(?<=_GLOBAL__N_)\w*?[0-9A-F]{8}_[0-9A-F]{8}")),
+    ("lto-priv", late(r"\.lto_priv\.\d+")),
+    ("gcc-clone", late(r"\.(?:constprop|isra|part|cold|localalias)(?:\.\d+)?(?:\.\d+)*")),
+    ("zig-anon", late(r"__anon_\d+")),
     (
         "temporary-file",
-        re.compile(
+        late(
             r"\bcc[A-Za-z0-9]{6}(?=\.(?:o|s|ltrans))|\btmp\.[A-Za-z0-9]{6,10}|(?<=pidtmpfilename)\d+|"
             r"caml(?:startup|pp|obj)[0-9a-f]{6}"
         ),
     ),
 )  # fmt: skip
-_SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|C|f|f90|adb|d|m|mm)\Z")
-_BY_PLUGIN = re.compile(r"|<artificial>|ld-temp\.o|.*\.ltrans\d*\.(?:ltrans\.)?o")
+_SOURCE = late(r"\.(?:c|cc|cpp|cxx|C|f|f90|adb|d|m|mm)\Z")
+_BY_PLUGIN = late(r"|<artificial>|ld-temp\.o|.*\.ltrans\d*\.(?:ltrans\.)?o")
 """File symbols of what GCC's and LLVM's plugins compile at the link; ld writes one without a name as well."""
-_SECTION_ID = re.compile(r"\.gnu\.(?:lto|debuglto)_\S*?\.([0-9a-f]{15,16})\Z")
+_SECTION_ID = late(r"\.gnu\.(?:lto|debuglto)_\S*?\.([0-9a-f]{15,16})\Z")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
 from elfdiff.evidence.model import Stamp
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 EPOCH_FIRST = 1_100_000_000
 """2004-11-09: earlier numbers are too often something else."""
@@ -43,36 +44,36 @@ class FoundStamp:
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "date-command",
-        re.compile(
+        late(
             rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) +(?P<day>\d\d?) "
             rf"(?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE}) (?P<year>\d{{4}})\b"
         ),
     ),
     (
         "date-command",
-        re.compile(
+        late(
             rf"(?P<wday>{_DAY}) (?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) "
             rf"(?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE})\b"
         ),
     ),
-    ("asctime", re.compile(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) [ \d]\d (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
+    ("asctime", late(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) [ \d]\d (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
     (
         "rfc2822",
-        re.compile(
+        late(
             rf"(?P<wday>{_DAY}), +(?P<day>\d\d?) (?P<mon>{_MONTH}) (?P<year>\d{{4}}) "
             rf"(?P<clock>{_CLOCK})(?: (?P<zone>{_ZONE}))?"
         ),
     ),
     (
         "iso",
-        re.compile(
+        late(
             rf"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<clock>{_CLOCK})"
             rf"(?:[.,]\d{{1,9}})?(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
         ),
     ),
     (
         "iso",
-        re.compile(
+        late(
             r"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-"
             r"(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<hm>(?:[01]\d|2[0-3]):[0-5]\d)(?![\d:])"
             rf"(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
@@ -80,60 +81,60 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "cpp-date-time",
-        re.compile(
+        late(
             rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})[ ,]{{1,2}}"
             rf"(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?"
         ),
     ),
-    ("cpp-date", re.compile(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
-    ("month-day-year", re.compile(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
+    ("cpp-date", late(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
+    ("month-day-year", late(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
     (
         "day-month-year",
-        re.compile(
+        late(
             rf"(?<!\d)(?P<day>\d\d?)[ -](?P<mon>{_MONTH})[a-z]*[ -](?P<year>\d{{4}})(?!\d)(?: "
             rf"(?P<clock>{_CLOCK}))?"
         ),
     ),
-    ("iso-date", re.compile(r"(?<![\d-])(?P<year>20\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d-])")),
+    ("iso-date", late(r"(?<![\d-])(?P<year>20\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])(?![\d-])")),
     (
         "slash-date",
-        re.compile(
+        late(
             r"(?<![\d/])(?P<year>20\d\d)/(?P<m>0[1-9]|1[0-2])/"
             r"(?P<d>0[1-9]|[12]\d|3[01])(?![\d/])(?: (?P<clock>" + _CLOCK + "))?"
         ),
     ),
     (
         "numeric-date",
-        re.compile(
+        late(
             r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])"
             r"(?P=sep)(?P<year>20\d\d)(?![\d/.])"
         ),
     ),
     (
         "compact",
-        re.compile(
+        late(
             r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?"
             r"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)(?P<zone>Z)?(?!\d)"
         ),
     ),
     (
         "compact",
-        re.compile(
+        late(
             r"(?<!\d)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])[T_-]?"
             r"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?!\d)"
         ),
     ),
     (
         "compact-date",
-        re.compile(
+        late(
             r"(?<![\dA-Za-z])(?<!\d\.)(?P<year>20[0-3]\d)(?P<m>0[1-9]|1[0-2])"
             r"(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])"
         ),
     ),
-    ("cpp-time", re.compile(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
-    ("epoch", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?!\d)")),
-    ("epoch-ms", re.compile(r"(?<![\d.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?!\d)")),
-    ("year", re.compile(r"(?:[Cc]opyright|\([Cc]\)|©)[^\n]{0,24}?(?P<year>20[0-4]\d)(?!\d)(?!\s*-\s*20)")),
+    ("cpp-time", late(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
+    ("epoch", late(r"(?<![\d.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?!\d)")),
+    ("epoch-ms", late(r"(?<![\d.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?!\d)")),
+    ("year", late(r"(?:[Cc]opyright|\([Cc]\)|©)[^\n]{0,24}?(?P<year>20[0-4]\d)(?!\d)(?!\s*-\s*20)")),
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -10,6 +9,7 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit
 from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace, StrayUnit
+from elfdiff.patterns import late
 from elfdiff.payload.languages import language_of
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -19,7 +19,7 @@ HEAD = 96
 """Bytes of a unit or line program in which the reference to its directory is looked for."""
 MAX_DIRECTORIES = 20
 _TABLES = (".debug_line_str", ".debug_str")
-_PROFILE = re.compile(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
+_PROFILE = late(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-profile|branch-probabilities)\b")
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
 _FETCHED = ("/registry/src/", "/git/checkouts/", "/pkg/mod/")
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})

@@ -4,39 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from elfdiff.evidence.model import Stamp, WordKind
 from elfdiff.evidence.times import stamps_in
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
-_SPLIT = re.compile(r"[^\s,;\"'()\[\]<>=|`]+")
-_UUID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
-_DESCRIBE = re.compile(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
-_LOCAL_VERSION = re.compile(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
-_HEX = re.compile(r"(?:0x)?[0-9a-f]+\Z")
-_USER_HOST = re.compile(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
-_KERNEL = re.compile(r"(?:Linux-)?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
-_VERSION = re.compile(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
-_NUMBER = re.compile(r"#?\d{1,12}\Z")
-_TEMPORARY = re.compile(
+_SPLIT = late(r"[^\s,;\"'()\[\]<>=|`]+")
+_UUID = late(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
+_DESCRIBE = late(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
+_LOCAL_VERSION = late(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
+_HEX = late(r"(?:0x)?[0-9a-f]+\Z")
+_USER_HOST = late(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
+_KERNEL = late(r"(?:Linux-)?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
+_VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
+_NUMBER = late(r"#?\d{1,12}\Z")
+_TEMPORARY = late(
     r"(?:/|^)(?:cc[A-Za-z0-9]{6}(?=[./]|\Z)|go-build\d{5,}|rustc[A-Za-z0-9]{6}(?=/|\Z)|tmp[a-z0-9_]{8}(?=/|\Z)|tmp\.[A-Za-z0-9]{6,10}(?=/|\Z)|"
     r"\.tmp[A-Za-z0-9]{6}(?=/|\Z)|pip-[a-z-]+-[a-z0-9_]{8}|caml(?:startup|pp|obj)?[0-9a-f]{6}|nix-build-[^/]+\.drv-\d+|tmpxft_[0-9a-f]{8}_[0-9a-f]{8})"
 )
-_RANDOM = re.compile(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")
-_HOST_BEFORE = re.compile(
-    r"(?i)(?:(?:\b|build[ _-]?)host(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z"
-)
-_USER_BEFORE = re.compile(
+_RANDOM = late(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")
+_HOST_BEFORE = late(r"(?i)(?:(?:\b|build[ _-]?)host(?:name)?|\bnode(?:name)?|\bmachine|\bbuilt on|\bbuilder|\bon)\W*\Z")
+_USER_BEFORE = late(
     r"(?i)(?:(?:\b|build[ _-]?)user(?:name)?|\blogname|buil[dt][ _-]?by|\bby|\bpackager|\bcompiled by)\W*\Z"
 )
-_COUNTER_BEFORE = re.compile(
+_COUNTER_BEFORE = late(
     r"(?i)(?:\bbuild(?: ?(?:number|no\.?|id|counter|nr))?|(?:\b|_)(?:run|job|pipeline)(?:[ _]?(?:id|number))?|#)"
     r"[\s:#=_-]*\Z"
 )
-_REVISION_BEFORE = re.compile(
-    r"(?i)(?:commit|revision|\brev|\bgit(?!hub|lab|ea)|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z"
-)
-_KERNEL_CONTEXT = re.compile(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
+_REVISION_BEFORE = late(r"(?i)(?:commit|revision|\brev|\bgit(?!hub|lab|ea)|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
+_KERNEL_CONTEXT = late(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
 
 SPELLED_OUT = 4
 """Letters of a name that is no abbreviation."""
@@ -412,10 +409,10 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
 
 
 _NAMES: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
-    (WordKind.USER_HOST, re.compile(r"(?i)user(?:name)?|logname|builder|buil[dt]_?by|packager|maintainer")),
-    (WordKind.HOST, re.compile(r"(?i)host(?:name)?|nodename")),
-    (WordKind.COUNTER, re.compile(r"(?i)build_?(?:number|num|no|id|counter|count)|job_?id|run_?id|pipeline")),
-    (WordKind.REVISION, re.compile(r"(?i)revision|commit|git_?(?:sha|hash|rev|describe)|vcs")),
+    (WordKind.USER_HOST, late(r"(?i)user(?:name)?|logname|builder|buil[dt]_?by|packager|maintainer")),
+    (WordKind.HOST, late(r"(?i)host(?:name)?|nodename")),
+    (WordKind.COUNTER, late(r"(?i)build_?(?:number|num|no|id|counter|count)|job_?id|run_?id|pipeline")),
+    (WordKind.REVISION, late(r"(?i)revision|commit|git_?(?:sha|hash|rev|describe)|vcs")),
 )
 
 
@@ -489,6 +486,6 @@ def _is_translated_name(a: str, b: str, least: int = 2) -> bool:
     return (left in _ENGLISH_NAMES and right in foreign) or (right in _ENGLISH_NAMES and left in foreign)
 
 
-_NAME = re.compile(r"(?<!\w)\d{0,4}([^\W\d_]+)\.?\d{0,4}(?!\w)")
+_NAME = late(r"(?<!\w)\d{0,4}([^\W\d_]+)\.?\d{0,4}(?!\w)")
 """A word that stands alone or touches the number of a date (14Nov2023), as the parts of a mangled name do not."""
 _PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-"})

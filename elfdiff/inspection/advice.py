@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from elfdiff.causes import Cause, cause_of
 from elfdiff.evidence.model import Context
 from elfdiff.inspection.model import Hazard
 from elfdiff.inspection.sign import Sign
 from elfdiff.inspection.subject import Subject
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.values import replace
 
 _TOOLS = {"c": ("gcc", "clang"), "c++": ("gcc", "clang"), "rust": ("rustc", "cargo"), "go": ("go",)}
 NONE = "no flag fixes this; elfdiff explain {root} says what helps"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from elfdiff.causes._paths import is_foreign
 from elfdiff.inspection.model import DirectoryKind, EmbeddedDirectory
 from elfdiff.inspection.subject import PathUse, Subject
+from elfdiff.patterns import late
 
 MAX_DIRECTORIES = 200
-_KNOWN = re.compile(
+_KNOWN = late(
     r"^.*?/(?:registry/src/[^/]+|git/checkouts/[^/]+|rustlib/src/rust|pkg/mod|lib/gcc(?:-cross)?/[^/]+/[^/]+)(?=/|$)|^/rustc(?:-dev)?/[0-9a-f]{40}"
 )
 _DEPTH = 3

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from elfdiff.report import FileFormat, Location
+from elfdiff.values import dataclass
 
 SCHEMA = "elfdiff/inspect/1"
 

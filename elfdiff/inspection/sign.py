@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 
 from elfdiff.inspection.model import Confidence, Place
+from elfdiff.values import dataclass
 
 MAX_PLACES = 20
 """Places of one hazard that are kept; all are counted."""

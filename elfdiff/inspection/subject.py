@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from elfdiff.causes._paths import SOURCE_SUFFIX, is_build_place, is_foreign
@@ -17,6 +15,7 @@ from elfdiff.evidence.model import Stamp
 from elfdiff.evidence.places import readable, spot_location, symbol_over
 from elfdiff.evidence.times import stamps_in
 from elfdiff.inspection.model import Place
+from elfdiff.patterns import late
 from elfdiff.payload.comment import Tool, toolchain
 from elfdiff.payload.go import is_go
 from elfdiff.payload.languages import languages
@@ -24,6 +23,7 @@ from elfdiff.payload.package import DependencyList
 from elfdiff.payload.producer import Producer, parse_producer
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 MAX_SPOTS = 400_000
 """Telling texts kept of one file."""
@@ -33,20 +33,20 @@ MAX_PRODUCERS = 2_000
 _WINDOW = 96
 _SHORT = 400
 
-_TELLING = re.compile(
+_TELLING = late(
     rb"/[^\x00-\x20/]+/|[0-2]\d:[0-5]\d|[A-Za-z]@[A-Za-z0-9]|[0-9a-f]{7}|[Dd]irty|LFS|lfs|Linux|"
     rb"on host |-----BEGIN|[Bb]uil[dt]|"
     rb"[Cc]ompiled|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d|(?:19|20)\d\d[-/.]\d\d"
 )
-_TIME = re.compile(
+_TIME = late(
     r"[0-2]\d:[0-5]\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* [ \d]?\d|"
     r"20\d\d[-/.]?[01]\d[-/.]?[0-3]\d|"
     r"[0-3]?\d[-/. ](?:[01]?\d|[A-Z][a-z]{2})[-/. ]20\d\d|(?<!\d)1[1-9]\d{8}(?!\d)"
 )
-_UNLIKELY_PATH = re.compile(r"[%\\@#^]|//|\.\.\.")
-_GLUED = re.compile(rb"[A-Za-z0-9_.~$%})*/-]\Z")
-_GLUED_PATHS = re.compile(rb"(?<=\.rs)(?=[/+.-])|(?<=\.go)(?=/)")
-_UNMISTAKABLE = re.compile(r"/(?:home|root|Users|tmp|builds|builddir|github/workspace|__w|var/lib/jenkins|workspace)/")
+_UNLIKELY_PATH = late(r"[%\\@#^]|//|\.\.\.")
+_GLUED = late(rb"[A-Za-z0-9_.~$%})*/-]\Z")
+_GLUED_PATHS = late(rb"(?<=\.rs)(?=[/+.-])|(?<=\.go)(?=/)")
+_UNMISTAKABLE = late(r"/(?:home|root|Users|tmp|builds|builddir|github/workspace|__w|var/lib/jenkins|workspace)/")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from sys import intern
 from typing import Any, NoReturn
 
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.package import Package
 from elfdiff.payload.semver import is_version
+from elfdiff.values import dataclass
 
 SECTION = ".dep-v0"
 MAX_INFLATED = 8 << 20

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from elfdiff.patterns import late
+
 MAX_INFLATED = 16 << 20
 """Bytes that one section may inflate to; a translation unit's declarations are some hundred thousand."""
 MAX_PATHS = 64
 _ZSTD = b"\x28\xb5\x2f\xfd"
-_DIRECTORY = re.compile(rb"/(?:[\w.+@~-]+/)*[\w.+@~-]+", re.ASCII)
+_DIRECTORY = late(rb"/(?:[\w.+@~-]+/)*[\w.+@~-]+", re.ASCII)
 
 
 def paths(stream: bytes) -> tuple[str, ...] | None:

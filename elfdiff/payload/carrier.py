@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.errors import ElfdiffError
+from elfdiff.values import dataclass
 
 MAX_SECTIONS = 1 << 20
 """Section headers that are walked; real objects built with -ffunction-sections stay far below."""

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from elfdiff.elf.file import ElfFile
+from elfdiff.patterns import late
 from elfdiff.payload.producer import identify, parse_producer, release
+from elfdiff.values import dataclass
 
 Origin = Literal["comment", "producer", "note", "build-info", "path"]
 
 NT_GNU_GOLD_VERSION = 4
 MAX_SIGNATURES = 1000
 """Different strings of .comment that are read; a program linked from many libraries has a dozen."""
-_RUSTC_COMMIT = re.compile(rb"/rustc/([0-9a-f]{40})/")
+_RUSTC_COMMIT = late(rb"/rustc/([0-9a-f]{40})/")
 # Since Go 1.18 the version stands inline at byte 32, behind its length (Go's debug/buildinfo, readRawBuildInfo).
 _GO_MAGIC = b"\xff Go buildinf:"
-_GO_VERSION = re.compile(rb"go\d+\.\d+[\w.+-]{0,40}")
+_GO_VERSION = late(rb"go\d+\.\d+[\w.+-]{0,40}")
 
 
 @dataclass(frozen=True, slots=True)

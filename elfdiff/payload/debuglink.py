@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from elfdiff.elf.file import ElfFile
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

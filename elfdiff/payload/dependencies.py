@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 from elfdiff.payload import auditable, gobuildinfo, packagenote
 from elfdiff.payload.carrier import SHF_COMPRESSED, SHT_NOBITS, BadCarrier, Carrier, RawSection, open_carrier
 from elfdiff.payload.package import DependencyList, Package, Source, State
 from elfdiff.payload.recovered import recover_packages
+from elfdiff.values import replace
 
 __all__ = ["DependencyList", "Package", "Source", "State", "read_dependencies"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from elfdiff.patterns import late
 from elfdiff.payload.package import DependencyList, Package, State
 from elfdiff.payload.semver import PrecedenceKey, parse_version
 from elfdiff.report import DependencyChange, DependencyDiff
+from elfdiff.values import dataclass, replace
 
 Identity: TypeAlias = tuple[str, str, str]
 
@@ -167,7 +167,7 @@ def _anything(package: Package) -> object:
 
 
 _Key: TypeAlias = tuple[bool, PrecedenceKey, tuple[tuple[bool, int, str], ...]]
-_RUNS = re.compile(r"([0-9]{1,30})|([^0-9]+)")
+_RUNS = late(r"([0-9]{1,30})|([^0-9]+)")
 _NO_VERSION: PrecedenceKey = (0, 0, 0, False, ())
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 NT_GO_BUILD_ID = 4
 _GNU_HEAD = 16

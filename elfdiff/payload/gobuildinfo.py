@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from elfdiff.elf.model import ByteOrder
 from elfdiff.errors import ElfdiffError
+from elfdiff.patterns import late
 from elfdiff.payload.carrier import SHT_NOBITS, Carrier, bytes_at, data_segments
+from elfdiff.values import dataclass
 
 SECTION_ELF = ".go.buildinfo"
 SECTION_MACHO = "__go_buildinfo"
@@ -172,8 +173,8 @@ def _module(fields: str, number: int) -> Module:
     return Module(parts[0], parts[1], parts[2] if len(parts) == 3 else "")
 
 
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:([abfnrtv\\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))")
+_QUOTED = late(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.DOTALL)
+_ESCAPE = late(r"\\(?:([abfnrtv\\\"'])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))")
 _PLAIN = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 

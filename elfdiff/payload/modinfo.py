@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 SIGNATURE_END = b"~Module signature appended~\n"
 """The last bytes of a signed module."""

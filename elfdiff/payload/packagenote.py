@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from elfdiff.payload.auditable import BadPayload, load_strict_json
 from elfdiff.payload.carrier import Carrier
+from elfdiff.values import dataclass
 
 SECTION = ".note.package"
 NOTE_TYPE = 0xCAFE1A7E

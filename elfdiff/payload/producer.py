@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 # In order: the first that matches names the tool. Group 1 is the version. rustc's strings name clang or LLVM too.
 _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
+    (kind, late(pattern))
     for kind, pattern in (
         ("rustc", r"rustc version (\S+)"),
         ("lld", r"\bLLD (\d\S*)"),
@@ -35,7 +37,7 @@ _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-_CLANG_HEAD = re.compile(r".*?\bclang version \S+(?: \(\S+\))?")
+_CLANG_HEAD = late(r".*?\bclang version \S+(?: \(\S+\))?")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ They name a part of the crates (23 to 46 % where it was measured) and none that 
 
 from __future__ import annotations
 
-import re
-
+from elfdiff.patterns import late
 from elfdiff.payload.package import Package
 from elfdiff.payload.semver import is_version
 
@@ -15,7 +14,7 @@ MAX_CRATES = 100_000
 
 # CARGO_HOME/registry/src/<registry host>-<16 hex digits>/<crate>-<version>/; a crate's name has no dot, so the first
 # x.y.z after a hyphen begins the version. Every quantifier is bounded: the scan stays linear.
-_PATH = re.compile(
+_PATH = late(
     rb"registry[/\\]src[/\\]([A-Za-z0-9._-]{1,100})-[0-9a-f]{16}[/\\]"
     rb"([A-Za-z0-9_-]{1,64}?)-([0-9]{1,20}\.[0-9]{1,20}\.[0-9]{1,20}(?:[-+][0-9A-Za-z.+-]{1,64})?)[/\\]"
 )

@@ -5,25 +5,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from elfdiff.patterns import late
 from elfdiff.payload.rustv0 import Crate, parse_v0
+from elfdiff.values import dataclass
 
 MASK = "\x01"
 """Stands for a hash in a masked name; no symbol name holds it."""
 
-_LEGACY = re.compile(r"_{1,2}ZN((?:\d+[^\d].*?)?)17h([0-9a-f]{16})E((?:[.$@].*)?)")
-_UNIT = re.compile(r"(?<!\w)(?P<crate>[A-Za-z_]\w*)\.(?P<hash>[0-9a-f]{15,16})-cgu\.(?P<number>\d+)(?:\.rcgu(?:\.o)?)?")
-_INCREMENTAL = re.compile(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{23,25}")
-_METADATA = re.compile(r"rust_metadata_(?P<crate>\w+)_(?P<hash>[0-9a-f]{16})")
-_LLVM = re.compile(r"\.llvm\.\d+")
+_LEGACY = late(r"_{1,2}ZN((?:\d+[^\d].*?)?)17h([0-9a-f]{16})E((?:[.$@].*)?)")
+_UNIT = late(r"(?<!\w)(?P<crate>[A-Za-z_]\w*)\.(?P<hash>[0-9a-f]{15,16})-cgu\.(?P<number>\d+)(?:\.rcgu(?:\.o)?)?")
+_INCREMENTAL = late(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{23,25}")
+_METADATA = late(r"rust_metadata_(?P<crate>\w+)_(?P<hash>[0-9a-f]{16})")
+_LLVM = late(r"\.llvm\.\d+")
 _ESCAPES = {"SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ","}
-_ESCAPE = re.compile(r"\$(?:u([0-9a-f]{1,6})|([A-Z]{1,2}))\$")
-_LEGACY_CRATE = re.compile(r"[<&*(\[ ]*(?:mut |const |dyn )?([A-Za-z_]\w*)(?=::|$)")
-_V0_ROOT = re.compile(r"C(?:s[0-9A-Za-z]*_)?(\d{1,3})_?")
-_V0_FIRST = re.compile(
-    r"_{1,2}R\d*(?:N[A-Za-z]|I|[MX](?:s[0-9A-Za-z]*_)?)*C(?:s[0-9A-Za-z]*_)?(\d{1,3})_?([A-Za-z_]\w*)"
-)
+_ESCAPE = late(r"\$(?:u([0-9a-f]{1,6})|([A-Z]{1,2}))\$")
+_LEGACY_CRATE = late(r"[<&*(\[ ]*(?:mut |const |dyn )?([A-Za-z_]\w*)(?=::|$)")
+_V0_ROOT = late(r"C(?:s[0-9A-Za-z]*_)?(\d{1,3})_?")
+_V0_FIRST = late(r"_{1,2}R\d*(?:N[A-Za-z]|I|[MX](?:s[0-9A-Za-z]*_)?)*C(?:s[0-9A-Za-z]*_)?(\d{1,3})_?([A-Za-z_]\w*)")
 
 
 @dataclass(frozen=True, slots=True)

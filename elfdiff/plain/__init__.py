@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from elfdiff.causes import catalogue
 from elfdiff.causes.model import matches_of
@@ -15,6 +14,7 @@ from elfdiff.plain.model import First, Kind, PathRewrite, Question, Reading
 from elfdiff.plain.unknown import unknown
 from elfdiff.report import Confidence, Finding, Ledger, Role
 from elfdiff.tree import FirstDifference, Plain
+from elfdiff.values import dataclass
 
 __all__ = ["PathRewrite", "PlainResult", "explain"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from elfdiff.patterns import late
 
-_VARIES = re.compile(
+_VARIES = late(
     rb"/(?:[\w.+@~-]+/)+|[0-9a-fA-F]{7,}(?![g-zG-Z])|\d+|"
     rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b"
 )

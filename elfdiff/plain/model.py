@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from elfdiff.evidence.model import Evidence
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

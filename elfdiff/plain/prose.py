@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
@@ -18,6 +17,7 @@ from elfdiff.plain.masks import masked
 from elfdiff.plain.model import Edit, First, PathRewrite, Question, Reading
 from elfdiff.report import Location
 from elfdiff.span import Span
+from elfdiff.values import dataclass, replace
 
 MAX_FACTS = 200
 MAX_LINE = 1 << 14

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
 
 from elfdiff.render.escape import columns, shorten, visible
 from elfdiff.render.style import TextStyle
+from elfdiff.values import dataclass
 
 _COLOURS = {"bold": "1", "dim": "2", "red": "1;31", "green": "32", "yellow": "1;33", "cyan": "1;36"}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from elfdiff.patterns import late
 from elfdiff.render import wording
 from elfdiff.render.details import figure, owners
 from elfdiff.render.escape import shorten, shorten_pair, visible
@@ -26,7 +27,7 @@ _MOST_FIXES = 20
 _MOST_ROWS = 25
 _MOST_NOTES = 20
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]#!|~$]|^[-+=])")
+_SPECIAL = late(r"([\\`*_{}\[\]#!|~$]|^[-+=])")
 
 
 def render_markdown(report: Report, exit_code: int, allowed: Collection[str] = ()) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from elfdiff.values import dataclass
 
 WIDTH = 100
 """Columns of a report that does not go to a terminal, and the most that one on a terminal takes."""

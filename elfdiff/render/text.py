@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from elfdiff.render import wording
 from elfdiff.render.details import details
@@ -12,6 +11,7 @@ from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import Step
 from elfdiff.report import EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
+from elfdiff.values import dataclass, replace
 
 MOST_LINES = 30
 """A report without -v is no longer, unless there are more things to do than fit."""

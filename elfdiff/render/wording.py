@@ -11,7 +11,6 @@ import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from elfdiff.render.escape import visible
 from elfdiff.report import (
@@ -28,6 +27,7 @@ from elfdiff.report import (
     Sides,
     Verdict,
 )
+from elfdiff.values import dataclass
 
 LABELS = {
     Verdict.IDENTICAL: "IDENTICAL",

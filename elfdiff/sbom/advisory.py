@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from elfdiff.errors import ElfdiffError
+from elfdiff.patterns import late
 from elfdiff.payload.semver import Version, parse_version
+from elfdiff.values import dataclass, field
 
 
 class BadDatabase(ElfdiffError):
@@ -81,7 +82,7 @@ class Database:
         return max((advisory.date for advisory in self.advisories), default=None) or None
 
 
-_COMPARATOR = re.compile(
+_COMPARATOR = late(
     r"\s*(>=|<=|=|>|<|\^|~|)\s*([0-9]{1,20})(?:\.([0-9]{1,20})(?:\.([0-9]{1,20})(?:-([0-9A-Za-z.-]+))?(?:\+[0-9A-Za-z.-]+)?)?)?\s*"
 )
 

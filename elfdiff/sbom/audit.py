@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from elfdiff.elf.reading import shown
 from elfdiff.payload.package import DependencyList, Package
 from elfdiff.sbom.advisory import Advisory, BadDatabase, Database
+from elfdiff.values import dataclass
 
 CHECKED_SOURCE = "crates.io"
 

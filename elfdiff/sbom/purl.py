@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from elfdiff.patterns import late
 from elfdiff.payload.package import DependencyList, Package, Source
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 # Characters that a package URL never encodes (ECMA-427, "Character encoding"): those of nearly every crate. The library
 # gives the same for them and takes 5 µs each.
-_PLAIN = re.compile(r"[A-Za-z0-9._-]+", re.ASCII)
+_PLAIN = late(r"[A-Za-z0-9._-]+", re.ASCII)
 
 
 @cache

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from elfdiff.elf.reading import shown
+from elfdiff.patterns import late
 from elfdiff.sbom.advisory import Advisory, BadDatabase, complement, requirement
 
 MAX_ADVISORY = 1 << 20
 """Bytes of one advisory; the longest real one has some 10 KB."""
 
-_FRONT_MATTER = re.compile(r"\s*```toml\n(.*?)\n```", re.DOTALL)
-_HEADING = re.compile(r"^# (.*)$", re.MULTILINE)
+_FRONT_MATTER = late(r"\s*```toml\n(.*?)\n```", re.DOTALL)
+_HEADING = late(r"^# (.*)$", re.MULTILINE)
 
 
 def is_checkout(directory: Path) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +22,7 @@ from elfdiff.accounting.goflate.huffman import (
     generate,
 )
 from elfdiff.accounting.goflate.matching import Matches
+from elfdiff.values import dataclass
 
 _LENGTH_EXTRA = np.array([0] * 8 + [1] * 4 + [2] * 4 + [3] * 4 + [4] * 4 + [5] * 4 + [0], dtype=np.int64)
 """Extra bits of each length code from 257 on (RFC 1951, section 3.2.5)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from elfdiff.accounting.goflate.bits import Counts, Words
+from elfdiff.values import dataclass
 
 LITERALS, OFFSETS, END = 286, 30, 256
 CODEGEN_ORDER = (16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)

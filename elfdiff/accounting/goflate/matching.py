@@ -6,12 +6,12 @@ Both keep one position a hash, and look no further back than 32 KB; both see one
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.goflate.bits import Counts
+from elfdiff.values import dataclass
 
 BLOCK, WINDOW = 65535, 1 << 15
 LONGEST = 258

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +14,7 @@ from elfdiff.comparison.image import Image
 from elfdiff.comparison.sections import SectionPair
 from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind
 from elfdiff.elf.file import ElfFile
+from elfdiff.values import dataclass, replace
 
 MAX_PLACE = 1 << 62
 _MIRRORED = {FunctionStatus.ADDED: FunctionStatus.REMOVED, FunctionStatus.REMOVED: FunctionStatus.ADDED}

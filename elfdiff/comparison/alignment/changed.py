@@ -4,7 +4,6 @@ theirs."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
+from elfdiff.values import replace
 
 
 def judged(alignment: OneWay) -> tuple[FunctionMatch, ...]:

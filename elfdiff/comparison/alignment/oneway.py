@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +19,7 @@ from elfdiff.comparison.references.layout import displaced_sections
 from elfdiff.comparison.runs import Flags, Ints, Runs
 from elfdiff.comparison.texts.pools import TextChange
 from elfdiff.comparison.texts.rewrites import Rewrite
+from elfdiff.values import dataclass, replace
 
 MAX_SITES = 20_000
 """Operands that are looked at one by one."""

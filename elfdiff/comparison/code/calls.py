@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from elfdiff.comparison.runs import Ints
+from elfdiff.values import dataclass
 
 MOST = 1 << 13
 """Entries of one jump table."""

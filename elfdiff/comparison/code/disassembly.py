@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from elfdiff.elf.file import ElfFile
+from elfdiff.patterns import late
 from elfdiff.span import Span
+from elfdiff.values import dataclass
 
 MAX_BYTES = 1 << 14
 MAX_LINES = 4
@@ -15,9 +15,9 @@ EM_ARM = 40
 MIN_TEXT = 4
 MAX_TEXT = 64
 
-_RIP = re.compile(r"rip ([+-]) (0x[0-9a-f]+)")
-_TARGET = re.compile(r"#?0x[0-9a-f]{3,}\Z")
-_BRANCHES = re.compile(
+_RIP = late(r"rip ([+-]) (0x[0-9a-f]+)")
+_TARGET = late(r"#?0x[0-9a-f]{3,}\Z")
+_BRANCHES = late(
     r"(?:j[a-z]+|call|b(?:l|lr|eq|ne|lt|gt|le|ge|hs|lo)?|b\.[a-z]+|cbn?z|tbn?z|adrp?|jal|brasl|larl|bra|bc|bd[a-z]+)\Z"
 )
 

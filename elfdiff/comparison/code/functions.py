@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +13,7 @@ from elfdiff.comparison.code.machines import CodeReferences, machine
 from elfdiff.comparison.image import Image
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
+from elfdiff.values import dataclass, replace
 
 MAX_WITHOUT_SIZE = 200
 FAR = 512

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.runs import Flags, Ints
+from elfdiff.values import dataclass
 
 ON, BRANCH, AWAY, ANYWHERE = 0, 1, 2, 3
 """Where control goes after an instruction: on; on or to a goal; to a goal or out; through a register."""

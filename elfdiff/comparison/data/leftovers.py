@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import numpy as np
@@ -11,12 +10,13 @@ import numpy.typing as npt
 from elfdiff.comparison.content import filled
 from elfdiff.comparison.data.votes import without
 from elfdiff.comparison.runs import Ints, Runs
+from elfdiff.patterns import late
 
 SHORTEST = 8
 """Bytes of a text that is moved from where other bytes put it; shorter ones may be parts of numbers."""
 MAX_SIZE = 16 << 20
 """Longer contents are left as they are."""
-_TEXT = re.compile(rb"(?<![^\0])[\t\n\r\x1b -~]+\0")
+_TEXT = late(rb"(?<![^\0])[\t\n\r\x1b -~]+\0")
 """Not the bytes of numbers: pools of constants are no texts."""
 
 

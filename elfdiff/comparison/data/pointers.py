@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +15,7 @@ from elfdiff.comparison.runs import Ints
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
+from elfdiff.values import dataclass
 
 SHT_PROGBITS = 1
 SMALLEST = 0x10000

@@ -8,7 +8,6 @@ matched code, which lead to the slot in both files, say the same.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from elfdiff.comparison.image import SHT_NOBITS, Image
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.tables.records import filled, records
 from elfdiff.elf.model import Section
+from elfdiff.values import dataclass
 
 ENTRY = 16
 """Bytes of a PLT entry where the section does not say."""

@@ -7,13 +7,13 @@ whose every entry leads to the same code; see :func:`anchored`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import common_prefix, filled
 from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.values import dataclass
 
 ENOUGH = 16
 """Equal bytes that need no further reason."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.comparison.tables.functiontables import likely_pointers
 from elfdiff.elf.model import Section
+from elfdiff.values import dataclass, field
 
 ET_EXEC = 2
 EM_X86_64 = 62

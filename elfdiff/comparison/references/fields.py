@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.runs import Flags, Ints, Mapped, Runs
 from elfdiff.elf.immediate import Immediate
+from elfdiff.values import dataclass, replace
 
 ADDRESS = "address"
 """The space of virtual addresses."""

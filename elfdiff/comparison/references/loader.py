@@ -15,6 +15,7 @@ from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Field
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
+from elfdiff.patterns import late
 
 SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_NOBITS, SHT_REL = 2, 4, 6, 8, 9
 SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY, SHT_RELR = 14, 15, 16, 19
@@ -26,7 +27,7 @@ _LAID_OUT = str.maketrans("\n\r\t", "   ")
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
 EM_386, EM_X86_64 = 3, 62
-_PUSHES = re.compile(rb"(?:\x68|\x41\xbb)(?=(.{4}))(?=.{4}(?:\xe9|\xf2\xe9|\xff\x25))", re.DOTALL)
+_PUSHES = late(rb"(?:\x68|\x41\xbb)(?=(.{4}))(?=.{4}(?:\xe9|\xf2\xe9|\xff\x25))", re.DOTALL)
 """The lazy half of a PLT entry: the index, then a jump."""
 
 _PC_BIAS = {62: {2: 4, 4: 4, 9: 4, 41: 4, 42: 4}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -12,6 +11,7 @@ from elfdiff.comparison.content import align_content
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined
 from elfdiff.comparison.texts.pools import Rewriter, TextAlignment, TextChange, align_pool
+from elfdiff.values import dataclass
 
 NAME = ".gopclntab"
 MAGICS = {0xFFFFFFF0: 40, 0xFFFFFFF1: 44}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.model import Section
+from elfdiff.values import dataclass
 
 SHT_GNU_HASH = 0x6FFFFFF6
 LONGEST = 4096

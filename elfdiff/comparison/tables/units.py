@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from elfdiff.elf.model import DebugUnit
+from elfdiff.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

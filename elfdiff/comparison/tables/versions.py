@@ -6,7 +6,6 @@ import itertools
 import struct
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from elfdiff.comparison.image import Image
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
+from elfdiff.values import dataclass
 
 SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFE, 0x6FFFFFFF
 MAX_RECORDS = 65536

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.elf.file import ET_REL, ElfFile
 from elfdiff.elf.model import Section
 from elfdiff.elf.sameness import same_raw
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
 MIN_RUN = 5
@@ -23,11 +24,11 @@ AROUND = 48
 SHF_STRINGS = 0x20
 MAX_UNMATCHED = 200_000
 
-_RUN = re.compile(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
-_PRINTABLE = re.compile(rb"[\0\t\n\r -~]+")
-_CODE_RUN = re.compile(rb"[\t\n\r -~]{8,}")
-_PROSE = re.compile(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
-_WORDY = re.compile(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
+_RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
+_PRINTABLE = late(rb"[\0\t\n\r -~]+")
+_CODE_RUN = late(rb"[\t\n\r -~]{8,}")
+_PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
+_WORDY = late(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
 
 _NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
 _NO_TEXT = frozenset(

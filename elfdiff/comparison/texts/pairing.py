@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from elfdiff.comparison.texts.find import MIN_RUN, Spot
 from elfdiff.elf.model import Section
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 MIN_PIECE = 6
 MAX_STRAY = 4
@@ -20,12 +20,12 @@ MAX_COMPARED = 400
 MAX_SCORED = 30_000_000
 SIMILAR = 0.6
 
-_MONTH = re.compile(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
-_DAY = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b")
-_UUID = re.compile(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-_HEX = re.compile(rb"(?<![0-9A-Za-z])g?(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])")
-_OPENING = re.compile(rb"\s*[A-Za-z]\S*\s+[A-Za-z]\S*\s+(?=\S)")
-_NUMBER = re.compile(rb" *[0-9]+")
+_MONTH = late(rb"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
+_DAY = late(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b")
+_UUID = late(rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_HEX = late(rb"(?<![0-9A-Za-z])g?(?=[0-9a-f]*[0-9])[0-9a-f]{7,64}(?![0-9A-Za-z])")
+_OPENING = late(rb"\s*[A-Za-z]\S*\s+[A-Za-z]\S*\s+(?=\S)")
+_NUMBER = late(rb" *[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import bisect
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from elfdiff.comparison.content import align_content, common_prefix
 from elfdiff.comparison.runs import Runs, composed
 from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 MAX_OCCURRENCES = 200_000
 """Places at which rewrites are tried in one section that is no pool."""
@@ -20,7 +20,7 @@ CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
 SHORTER = (12, 6)
 """Fewer of them, where nothing says how far the text reaches."""
-_HASHES = re.compile(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_|(?<=\.)[0-9a-f]{8}\Z")
+_HASHES = late(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_|(?<=\.)[0-9a-f]{8}\Z")
 """Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names,
 the digest that gcc's LTO puts behind a unit's name."""
 

@@ -5,27 +5,29 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from elfdiff.patterns import late
+from elfdiff.values import dataclass
 
 MAX_PREFIXES = 8
 MAX_CANDIDATES = 16
 MAX_PATH = 4096
 
-PATH = re.compile(
+PATH = late(
     rb"/(?:[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+/)*[^\x00-\x20:;,\"'<>|()=*?`$&!{}\[\]\\/\x7f-\xff]+"
 )
 """A maximal absolute path inside a text; it ends at white space, a quote or a shell metacharacter."""
 
-_URL = re.compile(rb"[a-z][a-z0-9+.-]*://(?!/)[^\x00-\x20\"'<>]*")
-_SOURCE_END = re.compile(
+_URL = late(rb"[a-z][a-z0-9+.-]*://(?!/)[^\x00-\x20\"'<>]*")
+_SOURCE_END = late(
     rb"\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|inl|tcc|def|rs|go|f|f90|f95|f03|F|F90|pyx|py|pxd|zig|ml|mli|mly|d|di|adb|ads|s|S|asm|"
     rb"hs|nim|swift|cu|m|mm|vala|y|l|gcda|gcno|dwo|o|rlib)(?![A-Za-z0-9_+-])"
 )
 
 
-_NO_PATH = re.compile(rb"[\x00-\x1f:;,\"'<>|]")
-_VERSIONED = re.compile(rb"([A-Za-z][A-Za-z0-9_.-]*?)[-@]v?\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*")
+_NO_PATH = late(rb"[\x00-\x1f:;,\"'<>|]")
+_VERSIONED = late(rb"([A-Za-z][A-Za-z0-9_.-]*?)[-@]v?\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*")
 
 
 class RewriteKind(StrEnum):

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from elfdiff.inspection.model import Place
 from elfdiff.inspection.sign import Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 from elfdiff.report import Location
 
 EM_386, EM_X86_64 = 3, 62
-_BASELINE = re.compile(r"x86-64(?:-v[234])?|i[3-6]86|pentium\w*|generic|core2|nocona|k8")
-_CACHES = re.compile(r"--param[= ]l[12]-cache-(?:size|line-size)=\d+")
-_PROFILE = re.compile(r"-fprofile-(?:use|instr-use|sample-use)|-fauto-profile|-fbranch-probabilities")
+_BASELINE = late(r"x86-64(?:-v[234])?|i[3-6]86|pentium\w*|generic|core2|nocona|k8")
+_CACHES = late(r"--param[= ]l[12]-cache-(?:size|line-size)=\d+")
+_PROFILE = late(r"-fprofile-(?:use|instr-use|sample-use)|-fauto-profile|-fbranch-probabilities")
 
 
 def find(subject: Subject) -> Iterator[Sign]:

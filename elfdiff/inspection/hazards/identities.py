@@ -7,23 +7,24 @@ from collections.abc import Iterator
 
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 
-_BY = re.compile(
+_BY = late(
     r"(?i)\b(?:built|compiled|packaged|linked|generated)[ -](?:by|on|at)[: ]+(?:host )?([A-Za-z_][\w.-]*@[\w.-]+)"
 )
-_BANNER = re.compile(r"Linux version \d\S* \(([^()\s]+@[^()\s]+)\)")
-_BUILDER = re.compile(
+_BANNER = late(r"Linux version \d\S* \(([^()\s]+@[^()\s]+)\)")
+_BUILDER = late(
     r"(?<![\w.@-])((?:root|builder|buildd|mockbuild|abuild|jenkins|runner|nixbld\d*|travis|vagrant|build)@[A-Za-z0-9][\w.-]*)(?![\w@])"
 )
-_DOCKER = re.compile(r"(?<![\w.@-])([a-z_][\w-]*@[0-9a-f]{12})(?![\w.])")
-_HOST = re.compile(r"(?i)\b(?:build[ _-]?host(?:name)?|built on host|host(?:name)?)\s*[:=]\s*([0-9a-f]{12})(?![\w.])")
-_USER = re.compile(
+_DOCKER = late(r"(?<![\w.@-])([a-z_][\w-]*@[0-9a-f]{12})(?![\w.])")
+_HOST = late(r"(?i)\b(?:build[ _-]?host(?:name)?|built on host|host(?:name)?)\s*[:=]\s*([0-9a-f]{12})(?![\w.])")
+_USER = late(
     r"(?i)\b(?:built|packaged) by (?!the\b|gcc|clang|cc\b|g\+\+|rustc|go\b|ld\b|cmake|make\b)([a-z_][\w-]{0,31})\s*\Z"
 )
-_ON_HOST = re.compile(r"(?i)\b(?:built )?on host ([a-z][\w.-]{0,63})\s*\Z")
-_MAIL = re.compile(r"@(?:localhost|example|[\w-]+\.(?:com|org|net|edu|io|gov|de|uk|invalid))\b")
-_KERNEL = re.compile(r"\bLinux(?:-| (?:[\w.-]{1,64} )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9])")
-_COUNTER = re.compile(r"(?:^|\) )#(\d+) (?:SMP|PREEMPT)|\b[Bb]uild #(\d+)\b")
+_ON_HOST = late(r"(?i)\b(?:built )?on host ([a-z][\w.-]{0,63})\s*\Z")
+_MAIL = late(r"@(?:localhost|example|[\w-]+\.(?:com|org|net|edu|io|gov|de|uk|invalid))\b")
+_KERNEL = late(r"\bLinux(?:-| (?:[\w.-]{1,64} )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9])")
+_COUNTER = late(r"(?:^|\) )#(\d+) (?:SMP|PREEMPT)|\b[Bb]uild #(\d+)\b")
 
 
 def find(subject: Subject) -> Iterator[Sign]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.causes._paths import is_build_place, is_foreign
 from elfdiff.inspection.sign import Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 from elfdiff.span import Span
 
 DT_NEEDED, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 14, 15, 29
-_REPAIRED = re.compile(r"[\w.+-]+-[0-9a-f]{8}\.so[.\d]*")
+_REPAIRED = late(r"[\w.+-]+-[0-9a-f]{8}\.so[.\d]*")
 _BOLT = (".bolt.org.text", ".note.bolt_info")
 
 

@@ -9,6 +9,7 @@ from elfdiff.elf.model import Section
 from elfdiff.inspection.model import Confidence
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 from elfdiff.payload.rust import is_codegen_unit, is_incremental_unit
 
 _PATTERNS: tuple[tuple[str, str, str, bytes], ...] = (
@@ -59,7 +60,7 @@ _LONGEST = 512
 """Bytes of a name that are looked at and shown."""
 _RELEASE_UNITS = 16
 _FEW_INCREMENTAL = 3
-_UNIT_NUMBER = re.compile(r"(?P<crate>\w+)\.[0-9a-f]+-cgu\.(?P<number>\d+)")
+_UNIT_NUMBER = late(r"(?P<crate>\w+)\.[0-9a-f]+-cgu\.(?P<number>\d+)")
 
 
 def find(subject: Subject) -> Iterator[Sign]:

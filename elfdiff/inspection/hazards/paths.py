@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
@@ -10,17 +9,18 @@ from elfdiff.causes._paths import FORTRAN_SUFFIX, is_build_place, is_foreign
 from elfdiff.inspection.model import Confidence
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import PathUse, Subject
+from elfdiff.patterns import late
 
-_REGISTRY = re.compile(r"/(?:registry/src|git/checkouts)/[^/]+-[0-9a-f]{16}/")
-_OUT_DIR = re.compile(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}(?:/|$)")
-_RUST_SOURCE = re.compile(r"/lib/rustlib/src/rust/")
-_DISTRIBUTED = re.compile(
+_REGISTRY = late(r"/(?:registry/src|git/checkouts)/[^/]+-[0-9a-f]{16}/")
+_OUT_DIR = late(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}(?:/|$)")
+_RUST_SOURCE = late(r"/lib/rustlib/src/rust/")
+_DISTRIBUTED = late(
     r"^/(?:usr(?!/src/|/local/src/)|lib|lib32|lib64|etc|bin|sbin|dev|proc|sys|run)/|^/rustc(?:-dev)?/[0-9a-f]{40}|^/rust/deps/|^/usr/src/rustc-\d|^/cargo/registry/|/(?:build|BUILD)/(?:glibc|gcc|binutils|musl|llvm-toolchain)[-_.]|/csu/"
 )
-_PREFIX_MAP = re.compile(
+_PREFIX_MAP = late(
     r"-f(?:file|debug|macro|profile|coverage)-prefix-map=(/[^=\s\"']+)=|--remap-path-prefix[ =](/[^=\s\"']+)="
 )
-_PERSONAL = re.compile(
+_PERSONAL = late(
     r"^/(?:home|Users|builddir|builds|github/workspace|__w|var/lib/jenkins)/[^/]+/[^/]+|^/root/[^./][^/]*/[^/]+|^/build/[^/]+-[^/]+/|^/tmp/(?:[^/]+/){3}"
 )
 _LANGUAGES = {
@@ -33,9 +33,9 @@ _LANGUAGES = {
     ".cxx": "c++",
     ".hpp": "c++",
 }
-_RUN_TIME = re.compile(r"^/var/(?!tmp/|lib/(?:jenkins|buildkite-agent)/)")
-_EXAMPLE = re.compile(r"^/home/(?:user(?:name)?|me|you|foo|alice|bob)/")
-_VENDORED = re.compile(r"/(?:site-packages|dist-packages|node_modules)/")
+_RUN_TIME = late(r"^/var/(?!tmp/|lib/(?:jenkins|buildkite-agent)/)")
+_EXAMPLE = late(r"^/home/(?:user(?:name)?|me|you|foo|alice|bob)/")
+_VENDORED = late(r"/(?:site-packages|dist-packages|node_modules)/")
 
 
 def find(subject: Subject) -> Iterator[Sign]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
 from elfdiff.comparison.texts.find import Spot
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 from elfdiff.span import Span
 
-_UUID = re.compile(
-    r"(?<![0-9A-Fa-f-])[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9A-Fa-f-])"
-)
-_BUILD_UUID = re.compile(r"(?i)\bbuild[ _-]?(?:uuid|guid|id|tag|nonce)\b|\b(?:session|nonce|cookie|run[ _-]?id)\b")
-_ADDRESS = re.compile(r"(?<![0-9A-Za-z])0x(?:7f|5[56])[0-9a-f]{10}(?![0-9a-f])")
-_KEY = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY|CERTIFICATE)-----\r?\n[A-Za-z0-9+/=]{40,76}\r?\n")
-_LTO = re.compile(r"\.gnu\.lto_.+\.([0-9a-f]{8,16})")
+_UUID = late(r"(?<![0-9A-Fa-f-])[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![0-9A-Fa-f-])")
+_BUILD_UUID = late(r"(?i)\bbuild[ _-]?(?:uuid|guid|id|tag|nonce)\b|\b(?:session|nonce|cookie|run[ _-]?id)\b")
+_ADDRESS = late(r"(?<![0-9A-Za-z])0x(?:7f|5[56])[0-9a-f]{10}(?![0-9a-f])")
+_KEY = late(r"-----BEGIN ((?:[A-Z0-9]+ )?PRIVATE KEY|CERTIFICATE)-----\r?\n[A-Za-z0-9+/=]{40,76}\r?\n")
+_LTO = late(r"\.gnu\.lto_.+\.([0-9a-f]{8,16})")
 _FEW_CERTIFICATES = 2
 
 _Found: TypeAlias = tuple[Spot, int, int]

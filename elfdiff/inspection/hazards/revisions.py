@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import Subject
+from elfdiff.patterns import late
 
-_DIRTY = re.compile(
+_DIRTY = late(
     r"(?:\b[vV]?\d[\w.+]{0,64}-(?:\d+-g)?[0-9a-f]{7,40}|\bg[0-9a-f]{7,40}|\bv\d[\w.-]{0,64})[-+]dirty\b|\b[0-9a-f]{7,40}[-+]dirty\b|vcs\.modified=true"
 )
 # Only what git abbreviated: a whole hash there is a library naming its own release, as jemalloc does.
-_DESCRIBE = re.compile(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,16}\b|vcs\.revision=[0-9a-f]{40}")
-_COMMIT = re.compile(
+_DESCRIBE = late(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,16}\b|vcs\.revision=[0-9a-f]{40}")
+_COMMIT = late(
     r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?"
     r"\W{1,3}((?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40})\b"
 )
-_POINTER = re.compile(r"version https://git-lfs\.github\.com/spec/v1\noid sha256:[0-9a-f]{64}")
+_POINTER = late(r"version https://git-lfs\.github\.com/spec/v1\noid sha256:[0-9a-f]{64}")
 
 
 def find(subject: Subject) -> Iterator[Sign]:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import PathUse, Subject
+from elfdiff.patterns import late
 
-_FILE_SYMBOL = re.compile(r"cc[A-Za-z0-9]{6}\.(?:o|s|ltrans\d+\.o)|tmp[a-z0-9_]{8}\.\w+|tmp\.[A-Za-z0-9]{10}\.\w+")
-_GO = re.compile(r"/go-build\d{6,}(?:/|$)")
-_OCAML = re.compile(r"/caml(?:startup|pp|obj)[0-9a-f]{6}")
-_RUSTC = re.compile(r"/rustc([A-Za-z0-9]{6})/")
-_RANDOM = re.compile(
+_FILE_SYMBOL = late(r"cc[A-Za-z0-9]{6}\.(?:o|s|ltrans\d+\.o)|tmp[a-z0-9_]{8}\.\w+|tmp\.[A-Za-z0-9]{10}\.\w+")
+_GO = late(r"/go-build\d{6,}(?:/|$)")
+_OCAML = late(r"/caml(?:startup|pp|obj)[0-9a-f]{6}")
+_RUSTC = late(r"/rustc([A-Za-z0-9]{6})/")
+_RANDOM = late(
     r"/(?:cc([A-Za-z0-9]{6})\.\w+$|tmp([a-z0-9_]{8})(?:/|$)|tmp\.([A-Za-z0-9]{6,10})(?:/|$)|\.tmp([A-Za-z0-9]{6})(?:/|$)|pip-[a-z-]+-([a-z0-9_]{8})(?:/|$))"
 )
-_DATED = re.compile(r"^/(?:var/)?tmp/[\w-]+\.20\d{12}\.\d{1,7}/")
+_DATED = late(r"^/(?:var/)?tmp/[\w-]+\.20\d{12}\.\d{1,7}/")
 _FACES = {
     "path-go-cgo-workdir": "a work directory of the go command is named",
     "ocaml-temp-names": "a temporary file of ocamlopt is named",

@@ -12,18 +12,19 @@ from elfdiff.evidence.model import Stamp
 from elfdiff.inspection.model import Confidence, Place
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import StampUse, Subject
+from elfdiff.patterns import late
 from elfdiff.span import Span
 
-_BUILD_WORDS = re.compile(
+_BUILD_WORDS = late(
     r"(?i)\b(?:built|compiled|generated|packaged|linked|"
     r"build[ _-]?(?:date|time|stamp|timestamp|epoch|at|on|info))\b|\bbuild[:=]|_build_|\bbuilt(?=\d)"
 )
-_BANNER = re.compile(r"Linux version \d\S* \(|#\d+ (?:SMP|PREEMPT)")
-_NOT_BUILDS = re.compile(
+_BANNER = late(r"Linux version \d\S* \(|#\d+ (?:SMP|PREEMPT)")
+_NOT_BUILDS = late(
     r"(?i)copyright|\(c\)|©|expires?|release[ds]?\b|since|version of|draft|rfc ?\d|standard|"
     r"last.modified|\$Id|\$Date|\$Revision|\$Header"
 )
-_NEVER_BUILDS = re.compile(
+_NEVER_BUILDS = late(
     r"(?i)copyright|expires?|rfc ?\d|\$Id|\$Date|\$Revision|\$Header|vcs\.time|example|e\.g\.|format|parse|layout"
 )
 _NEAR = 64

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cache, cached_property
 
@@ -21,6 +20,7 @@ from elfdiff.comparison.base import Base
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Header
+from elfdiff.values import dataclass, field
 
 
 class ReferenceKind(IntEnum):

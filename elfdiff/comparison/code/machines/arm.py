@@ -6,7 +6,6 @@ A function is read as the one or as the other, whichever it looks like: stripped
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from elfdiff.comparison.code.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, pa
 from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind, Spread, only_spread
 from elfdiff.comparison.runs import Ints
 from elfdiff.elf.immediate import Immediate
+from elfdiff.values import dataclass, field
 
 MACHINE = 40
 """EM_ARM."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import FIXED, LEB, NONE, OFFSETS, ULEB, VARIABLE, uleb
 from elfdiff.comparison.references.fields import ADDRESS
+from elfdiff.values import dataclass, field
 
 MAX_ABBREVIATIONS = 1_000_000
 _TO_SECTION = {
