@@ -16,6 +16,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.evidence.temporary import drawn_component
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
 
@@ -47,7 +48,7 @@ _TOOL_TEMPORARY = late(
 )
 _RANDOM_PART = late(
     r"/tmp/[A-Za-z_-]+[.-](?=[A-Za-z0-9]*[A-Z])(?=[A-Za-z0-9]*[a-z0-9])[A-Za-z0-9]{6,10}(?:/|$)|"
-    r"/(?:tmp[a-z0-9_]{8}|tmp\.[A-Za-z0-9]{6,10}|\.tmp[A-Za-z0-9]{6}|pip-[a-z-]+-[a-z0-9_]{8}|nix-build-[^/]+-\d+|nix-\d+-\d+|[0-9a-f]{32,64})(?:/|$)"
+    r"/(?:tmp[a-z0-9_]{8}|tmp(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{6,10}|tmp\.[A-Za-z0-9]{6,10}|\.tmp[A-Za-z0-9]{6}|pip-[a-z-]+-[a-z0-9_]{8}|nix-build-[^/]+-\d+|nix-\d+-\d+|[0-9a-f]{32,64})(?:/|$)"
 )
 _VERSIONED = late(r"^(?P<name>[A-Za-z][A-Za-z0-9_.-]*?)(?P<glue>[-@]v?)(?P<version>\d+\.\d+(?:\.\d+)?[A-Za-z0-9.+-]*)$")
 _DOTTED = late(r"\d+(?:\.\d+)+")
@@ -221,7 +222,7 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         directories = (change.a_directory, change.b_directory)
         if releases.get(directories) or id(change) in strayed:
             continue
-        random = all(looks_random(joined(directory, "")) for directory in directories)
+        random = all(map(looks_random, directories)) or drawn_component(*directories) is not None
         if random and directories not in compiled:
             continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]

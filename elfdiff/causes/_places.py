@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from elfdiff.evidence.model import PathChange, PathPlace
+from elfdiff.evidence.temporary import drawn_component
 from elfdiff.patterns import late
 
 _RANDOM = tuple(
@@ -41,6 +42,9 @@ def whole(change: PathChange, side: str) -> str:
 
 def random_component(a: str, b: str) -> tuple[str, str] | None:
     """The first pair of components that a temporary-name maker drew, if the directories differ in nothing else."""
+    found = drawn_component(a, b)
+    if found is not None:
+        return found
     left, right = a.split("/"), b.split("/")
     if len(left) != len(right):
         return None

@@ -54,6 +54,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.causes._cargo import is_target_moved
+from elfdiff.causes._facts import besides
 from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
     SOURCE_SUFFIX,
@@ -72,6 +73,7 @@ from elfdiff.causes._paths import (
 from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
     Context,
     DynamicChange,
@@ -444,6 +446,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     lone = list(lone_directories(evidence))
     run_paths = [item for item in evidence.of(DynamicChange) if _is_run_path(item)]
     lines = [item for item in evidence.of(FlagChange) if _is_command_line(item)]
+    yield from _erased(evidence)
     if not groups and not mangled and not lone and not run_paths and not lines:
         return
     spoken = languages(evidence.context)
@@ -503,6 +506,20 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             # Another compiler brings its own library's paths.
             continue
         yield Match(face, tuple(facts), level, summary, note)
+
+
+def _erased(evidence: EvidenceSet) -> Iterator[Match]:
+    """Run paths that an install step overwrote with NULs: what they were is gone, how long they were is not."""
+    for hole in evidence.of(ErasedRunPath):
+        both = bool(hole.a_length and hole.b_length)
+        alone = not besides(evidence, ErasedRunPath)
+        yield Match(
+            RUNPATH,
+            (hole,),
+            Confidence.CERTAIN if both and alone else Confidence.LIKELY,
+            f"a run path of {hole.a_length} bytes was erased in a, one of {hole.b_length} bytes in b",
+            None if both else "only one side was installed, or went through chrpath",
+        )
 
 
 def _is_beside_a_time(change: PathChange, times: set[tuple[int, int]]) -> bool:

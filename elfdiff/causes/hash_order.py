@@ -27,17 +27,19 @@ generator's stops changing. Rust's HashMap has no seed from outside.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.model import (
     Context,
     DataChange,
     EvidenceSet,
     FunctionChange,
     OrderChange,
+    TextChange,
     TextOrderChange,
     WordChange,
 )
@@ -46,6 +48,10 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 _MANY = 5
 _TAKEN_OUT = 3
 """Who sorts a table by hand takes one text or two out and puts them elsewhere; a shuffle leaves few in order."""
+
+_ITEMS = {"objects": "pieces of named data", "records": "records of a table", "numbers": "constants of a function"}
+_COMPILED = frozenset({"rust", "go", "zig", "haskell", "ocaml", "d", "ada"})
+"""Languages whose own generators read no seed from outside."""
 
 _SEEDS = Fix(
     "Python, Perl, Qt generators",
@@ -78,7 +84,8 @@ _ALL = (_SEEDS, _SORT, _SHUFFLE, _STRUCT)
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The fixes that reach a face of this pair."""
-    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces))
+    own = bool(context.languages) and set(context.languages) <= _COMPILED
+    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces) and not (own and fix is _SEEDS))
 
 
 @cause(
@@ -118,6 +125,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
             "in a stripped file another link order looks the same" if evidence.context.stripped else None,
         )
+    elif not tables and "functions" not in moved:
+        yield from _items(evidence)
     shuffled = tuple(change for change in evidence.of(OrderChange) if change.what == "functions")
     linker = evidence.context.has_tool("mold") or evidence.context.has_tool("lld")
     if shuffled and linker and not evidence.context.stripped and not besides(evidence, TextOrderChange):
@@ -127,6 +136,36 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.POSSIBLE,
             f"{shuffled[0].count} functions changed places, and the objects of the link did not",
         )
+
+
+def _items(evidence: EvidenceSet) -> Iterator[Match]:
+    """Named data, records of tables or constants of functions that are the same in another order."""
+    changes = list(evidence.of(ItemOrderChange))
+    if not changes:
+        return
+    named = {change.symbol for change in changes if change.what == "numbers"}
+    functions = [change for change in evidence.of(FunctionChange) if change.certain]
+    beside = [change for change in functions if change.symbol not in named]
+    covered = [change for change in functions if change.symbol in named]
+    first = max(changes, key=lambda change: change.count)
+    sure = first.count >= _MANY and not beside and not evidence.has(DataChange)
+    yield Match(
+        "hash-seed-order",
+        (*changes, *covered, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
+        Confidence.LIKELY if sure else Confidence.POSSIBLE,
+        f"{first.count} {_ITEMS[first.what]} in another order",
+        "build once more in the same place: a hash table's order differs again",
+    )
+
+
+def _is_inside(text: TextChange, changes: Sequence[ItemOrderChange]) -> bool:
+    return any(
+        text.a is not None
+        and change.a is not None
+        and change.a.offset <= text.a.offset
+        and text.a.offset + text.a.length <= change.a.offset + change.a.length
+        for change in changes
+    )
 
 
 def _structures(evidence: EvidenceSet) -> Iterator[Match]:

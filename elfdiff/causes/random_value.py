@@ -29,7 +29,8 @@ from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Evidence, EvidenceSet, TextChange, WordChange, WordKind
+from elfdiff.evidence.facts import BlobChange
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -40,6 +41,28 @@ _OF_BUILD = late(r"(?i)\b(?:build|built|compiled|instance|generated|session|stam
 _DIGEST = frozenset({32, 40, 48, 56, 64, 96, 128})
 _KEY = late(r"-----BEGIN [A-Z0-9 ]*(?:PRIVATE KEY|PUBLIC KEY|CERTIFICATE|PARAMETERS|KEY BLOCK)-----")
 _BINDER = late(r"_lcompilers_|tmpxft_|\brandom_seed\b")
+_BUILT_IN = late(r"(?i)auto-?generated|build[- ]time|temporary|ephemeral|throw-?away")
+
+
+_DERIVE = Fix(
+    "any",
+    "let the generator derive the value from its inputs (uuidgen --sha1 --namespace @url "
+    "--name NAME-VERSION) instead of drawing it",
+    Effect.REMOVES,
+    ("uuid-or-random-in-source-generation",),
+    note="no flag fixes this: whatever draws the value must change, or take it from outside",
+)
+_KEEP = Fix(
+    "any",
+    "make the key or certificate once and keep it with the sources (kbuild: CONFIG_MODULE_SIG_KEY)",
+    Effect.REMOVES,
+    ("generated-keys-or-certs",),
+)
+
+
+def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
+    """The fix of each face that shows."""
+    return tuple(fix for fix in (_DERIVE, _KEEP) if set(fix.reaches) & set(faces))
 
 
 @cause(
@@ -49,23 +72,8 @@ _BINDER = late(r"_lcompilers_|tmpxft_|\brandom_seed\b")
         "uuid-or-random-in-source-generation": "a UUID or another random value is compiled in",
         "generated-keys-or-certs": "a key or certificate was made by the build",
     },
-    fixes=(
-        Fix(
-            "any",
-            "let the generator derive the value from its inputs (uuidgen --sha1 --namespace @url "
-            "--name NAME-VERSION) instead of drawing "
-            "it",
-            Effect.REMOVES,
-            ("uuid-or-random-in-source-generation",),
-            note="no flag fixes this: whatever draws the value must change, or take it from outside",
-        ),
-        Fix(
-            "any",
-            "make the key or certificate once and keep it with the sources",
-            Effect.REMOVES,
-            ("generated-keys-or-certs",),
-        ),
-    ),
+    fixes=(_DERIVE, _KEEP),
+    choose=choose,
     references=(
         "RFC 4122, section 4.4: version 4 UUIDs",
         "reproducible-builds.org: randomness; theunreproduciblepackage: random",
@@ -91,6 +99,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 else "an identifier that the source names may have been replaced there",
             )
             break
+    blobs = list(evidence.of(BlobChange))
+    if blobs:
+        first = blobs[0]
+        named = f" of {first.name}" if first.name else ""
+        yield Match(
+            "generated-keys-or-certs",
+            tuple(blobs),
+            Confidence.CERTAIN if _BUILT_IN.search(first.name or "") else Confidence.LIKELY,
+            f"another {first.kind}{named}" + (", valid from another time" if first.dates else ""),
+            None
+            if _BUILT_IN.search(first.name or "")
+            else "a certificate that somebody put in place of another looks the same",
+        )
     keys: list[Evidence] = []
     for text in evidence.of(TextChange):
         left, right = values(text)

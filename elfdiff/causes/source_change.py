@@ -195,7 +195,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if nearly_all_changed(evidence) and not digests and not releases:
         # Flags do that, or a compiler without a mark: build-flags speaks of it.
         return
-    functions = edited(evidence)
+    functions = [change for change in edited(evidence) if id(change) not in claimed]
     mangled = [swap.change for swap in swaps(evidence)]
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
     texts = _texts(evidence)

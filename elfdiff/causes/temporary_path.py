@@ -61,7 +61,8 @@ _FIXED = Fix(
     "build, and generate files, in directories with fixed names instead of temporary ones (mktemp -d)",
     Effect.REMOVES,
     ("path-home-tmp-random",),
-    note="meson-python: -Cbuilddir=build; pip: --no-build-isolation; Nix: remap $NIX_BUILD_TOP",
+    note='or map the directory where it is made (-ffile-prefix-map="$dir"=.): a map that names it by hand is of no '
+    "use to the next build; meson-python: -Cbuilddir=build; pip: --no-build-isolation; Nix: remap $NIX_BUILD_TOP",
 )
 _OCAML = Fix(
     "ocaml",
@@ -127,6 +128,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if word.kind is WordKind.TEMPORARY:
             note(_face(word.a_word), word, word.a_word, word.b_word)
     for symbol in evidence.of(SymbolRenamed):
+        if symbol.scheme == "temporary-source":
+            note(_face(symbol.a_part), symbol, symbol.a_part, symbol.b_part)
         if symbol.scheme == "temporary-file":
             face = _face(symbol.a_part)
             note("sym-stt-file-temp" if face == "path-home-tmp-random" else face, symbol, symbol.a_part, symbol.b_part)

@@ -9,6 +9,7 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.evidence import (
     buildids,
     bytecode,
+    certificates,
     data,
     dependencies,
     embedded,
@@ -21,7 +22,9 @@ from elfdiff.evidence import (
     notes,
     objects,
     order,
+    permuted,
     renames,
+    runpaths,
     shared,
     splits,
     strings,
@@ -29,8 +32,21 @@ from elfdiff.evidence import (
     tools,
     units,
 )
+from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, FlagChange, PathChange, PathPlace
+from elfdiff.evidence.model import (
+    Context,
+    DataChange,
+    Evidence,
+    EvidenceSet,
+    FlagChange,
+    LoneSectionChange,
+    PathChange,
+    PathPlace,
+    TextChange,
+    TimeChange,
+    WordChange,
+)
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import language_of, languages
 
@@ -56,6 +72,9 @@ _EXTRACTORS = (
     functions,
     instructions,
     marks,
+    runpaths,
+    certificates,
+    permuted,
 )
 
 
@@ -69,7 +88,28 @@ def gather(pair: Pair, clock: Clock) -> EvidenceSet:
                 items += extractor.extract(pair)
     except OutOfTime as over:
         unfinished = str(over)
+    items = without_covered(items)
     return EvidenceSet(tuple(items), context(pair, items), unfinished)
+
+
+def without_covered(items: Sequence[Evidence]) -> list[Evidence]:
+    """The facts without texts, times, words and data that lie inside a key or certificate: they are part of it."""
+    blobs = [item for item in items if isinstance(item, BlobChange)]
+    if not blobs:
+        return list(items)
+    inside = (TextChange, WordChange, TimeChange, DataChange, LoneSectionChange)
+    return [item for item in items if not (isinstance(item, inside) and _is_covered(item, blobs))]
+
+
+def _is_covered(item: Evidence, blobs: Sequence[BlobChange]) -> bool:
+    if isinstance(item, LoneSectionChange):
+        return any(blob.section == item.section for blob in blobs)
+    return item.a is not None and any(
+        blob.a is not None
+        and item.a.offset < blob.a.offset + blob.a.length
+        and blob.a.offset < item.a.offset + item.a.length
+        for blob in blobs
+    )
 
 
 def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:

@@ -258,8 +258,8 @@ class SymbolRenamed(Evidence):
 
     ``scheme``: rust-legacy, rust-v0, rust-unit (STT_FILE of a codegen unit), llvm-suffix, lto-unit (the digest that gcc
     puts behind the name of a unit's early debug information), gcc-clone, lto-section,
-    temporary-file, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate, the suffix that a module's
-    hash is, or the masked form; ``count`` how many names of the group changed, ``total`` how many the group has.
+    temporary-file, temporary-source, cuda, uniq, omp-offload, mangled-path, other. ``group`` is the crate, the suffix
+    that a module's hash is, or the masked form; ``count`` how many of its names changed, ``total`` how many it has.
     """
 
     scheme: str

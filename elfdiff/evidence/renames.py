@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
-from elfdiff.evidence.model import SourceRenamed
+from elfdiff.evidence.model import SourceRenamed, SymbolRenamed
 from elfdiff.evidence.places import readable
+from elfdiff.evidence.temporary import is_drawn
 from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -23,7 +24,7 @@ _DRAWN = late(r"\A(?:cc|tmp|pidtmp)[\w.]{5,}|[0-9a-f]{8,}")
 _HELD = (".rodata", ".strtab", ".debug_str", ".debug_line_str", ".debug_line", ".debug_info")
 
 
-def extract(pair: Pair) -> Iterator[SourceRenamed]:
+def extract(pair: Pair) -> Iterator[SourceRenamed | SymbolRenamed]:
     """One fact for each source file of a whose place in the list of files is taken by one of another name in b.
 
     Nothing if so many names differ that these are other programs, or if one side lists more files than the other.
@@ -33,18 +34,27 @@ def extract(pair: Pair) -> Iterator[SourceRenamed]:
     if not a_only or len(a_only) != len(b_only) or len(a_only) > MAX_RENAMED or 2 * len(a_only) > len(left):
         return
     for a_name, b_name in zip(a_only, b_only, strict=True):
-        if not _is_rename(a_name, b_name):
+        if not _is_rename(a_name, b_name) and not _is_drawn(a_name, b_name):
             return
     for a_name, b_name in zip(a_only, b_only, strict=True):
         a_spans, b_spans = tuple(_places(pair.a, a_name)), tuple(_places(pair.b, b_name))
-        yield SourceRenamed(
-            section=".strtab",
-            a=_location(a_spans, a_name),
-            b=_location(b_spans, b_name),
-            spans=(*((span, None) for span in a_spans), *((None, span) for span in b_spans)),
-            a_name=a_name,
-            b_name=b_name,
-        )
+        a, b = _location(a_spans, a_name), _location(b_spans, b_name)
+        spans = (*((span, None) for span in a_spans), *((None, span) for span in b_spans))
+        if _is_drawn(a_name, b_name):
+            yield SymbolRenamed(
+                section=".strtab",
+                a=a,
+                b=b,
+                spans=spans,
+                scheme="temporary-source",
+                group="",
+                a_part=a_name,
+                b_part=b_name,
+                count=1,
+                total=1,
+            )
+        else:
+            yield SourceRenamed(section=".strtab", a=a, b=b, spans=spans, a_name=a_name, b_name=b_name)
 
 
 def _names(elf: ElfFile) -> list[str]:
@@ -62,6 +72,11 @@ def _lacking(names: Sequence[str], others: Sequence[str]) -> list[str]:
         else:
             found.append(name)
     return found
+
+
+def _is_drawn(a: str, b: str) -> bool:
+    """True for names that a tool drew for a source it wrote itself; cc's own are read from the symbols."""
+    return bool(_SOURCE.fullmatch(a) and _SOURCE.fullmatch(b)) and is_drawn(a, b, "/tmp")
 
 
 def _is_rename(a: str, b: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from elfdiff.evidence.model import Stamp, WordKind
+from elfdiff.evidence.temporary import drawn_component
 from elfdiff.evidence.times import stamps_in
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
@@ -379,6 +380,8 @@ def classify(a: str, b: str, before: str, context: str) -> WordKind:
     if before.endswith("/rustc/") or ("/rustc/" in a and "/rustc/" in b):
         return WordKind.RUSTC_COMMIT
     if _TEMPORARY.search(a) and _TEMPORARY.sub("/", a) == _TEMPORARY.sub("/", b):
+        return WordKind.TEMPORARY
+    if "/" in a and drawn_component(a, b):
         return WordKind.TEMPORARY
     if _is_describe(a, b):
         return WordKind.DESCRIBE

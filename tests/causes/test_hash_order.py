@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from elfdiff.causes.hash_order import detect as hash_order
 from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.model import SourceDigestChange, TextOrderChange, WordKind
 
 
@@ -52,3 +53,21 @@ def test_the_seed_of_structures_stands_in_vermagic(seen, ask):
     assert ask(hash_order, seen.given(word)) == {"randstruct-seed": "certain"}
     other = seen.word(WordKind.KERNEL, "6.1.0", "6.1.1", context)
     assert ask(hash_order, seen.given(other)) == {}
+
+
+def items(what, count, symbol=None):
+    return ItemOrderChange(section=".rodata", symbol=symbol, what=what, count=count, a_order=("x",), b_order=("y",))
+
+
+def test_the_same_items_in_another_order(seen, ask):
+    assert ask(hash_order, seen.given(items("objects", 10))) == {"hash-seed-order": "likely"}
+    assert ask(hash_order, seen.given(items("records", 3))) == {"hash-seed-order": "possible"}
+    assert ask(hash_order, seen.given(items("objects", 10), seen.function("main"))) == {"hash-seed-order": "possible"}
+    assert ask(hash_order, seen.given(items("objects", 10), seen.tool("gcc", "11", "12"))) == {}
+
+
+def test_no_seed_is_advised_where_rust_alone_was_at_work(seen):
+    fixes = hash_order.fixes_for(seen.given(languages=("rust",)).context, ("hash-seed-order",))
+    assert not any("PYTHONHASHSEED" in fix.action for fix in fixes)
+    fixes = hash_order.fixes_for(seen.given(languages=("c",)).context, ("hash-seed-order",))
+    assert any("PYTHONHASHSEED" in fix.action for fix in fixes)

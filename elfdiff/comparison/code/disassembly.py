@@ -74,6 +74,14 @@ def first_differences(
     return (), ()
 
 
+def instructions(elf: ElfFile, span: Span) -> list[str]:
+    """The instructions of a function, targets of branches and addresses masked; empty if they cannot be decoded here.
+
+    At most the first 16 KiB are read.
+    """
+    return _lines(elf, span, None)
+
+
 def _lines(elf: ElfFile, span: Span, names: _Names | None) -> list[str]:
     import capstone
 

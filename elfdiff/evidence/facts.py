@@ -1,0 +1,45 @@
+"""Facts about what generators, packagers and C libraries leave behind; those of compilers are in the model."""
+
+from __future__ import annotations
+
+from elfdiff.evidence.model import Evidence
+from elfdiff.values import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasedRunPath(Evidence):
+    """A run path was overwritten with NULs in .dynstr, and the two runs of NULs have other lengths.
+
+    The lengths count the bytes that the run path had, or had more than the one that took its place; 0 where nothing
+    was erased.
+    """
+
+    a_length: int
+    b_length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobChange(Evidence):
+    """A thing in DER or another form that tools draw anew stands in the data of both, and it is another one.
+
+    ``kind`` is certificate or key. ``name`` is what both call themselves (the subject of a certificate), None where
+    they do not, or say other names. ``dates`` is True if the dates from which certificates are valid differ too.
+    """
+
+    kind: str
+    name: str | None = None
+    dates: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOrderChange(Evidence):
+    """The same items stand in another order.
+
+    ``what``: objects (named data of one section, by their symbols), records (of a table), numbers (constants of one
+    function). ``count`` is how many items changed places; ``a_order`` and ``b_order`` are the first of them.
+    """
+
+    what: str
+    count: int
+    a_order: tuple[str, ...]
+    b_order: tuple[str, ...]
