@@ -21,6 +21,7 @@ COMMANDS = {
     "inspect": "one file: what it is, what was compiled into it, and what of that would differ elsewhere",
     "sbom": "the embedded dependency list of a file, or how those of two files differ",
     "audit": "known vulnerabilities of the embedded dependency list, offline",
+    "attest": "provenance of a binary or an image: verified offline, shown, compared",
     "explain": "one cause's page: what it looks like, why it happens, what fixes it",
     "causes": "the catalogue of causes",
 }

@@ -1,0 +1,1 @@
+"""Provenance: bundles and statements, verified offline, shown, and compared."""

@@ -1,0 +1,135 @@
+"""JSON from a file that nobody vouches for: bounded, and an object or a sentence."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.errors import ElfdiffError
+
+MAX_BYTES = 32 << 20
+"""Of one file of bundles; real ones have 5 to 100 kB a line."""
+MAX_DOCUMENTS = 1_000
+"""Bundles in one file."""
+MAX_DEPTH = 64
+"""Nested lists and objects; real statements have eleven."""
+
+
+class MalformedProvenance(ElfdiffError):
+    """A file of bundles, statements or layouts that is not what it says, with the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One JSON object: ``where`` names the file, and the line where there are several."""
+
+    where: str
+    value: Mapping[str, object]
+
+
+def documents(path: str) -> Iterator[Document]:
+    """The JSON object of a file, or one a line (JSON Lines). MalformedProvenance for anything else."""
+    name = shown(path)
+    text = _decoded(read_bytes(path, MAX_BYTES), name)
+    if not text.strip():
+        raise MalformedProvenance(f"{name}: is empty; a bundle or a statement in JSON was expected")
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    if len(lines) == 1 or not _is_object(lines[0][1]):
+        yield Document(name, parsed(text, name))
+        return
+    if len(lines) > MAX_DOCUMENTS:
+        raise MalformedProvenance(f"{name}: holds more than {MAX_DOCUMENTS} bundles, the limit")
+    for number, line in lines:
+        where = f"{name}, line {number}"
+        yield Document(where, parsed(line, where))
+
+
+def parsed(text: str | bytes, where: str) -> Mapping[str, object]:
+    """One JSON object. MalformedProvenance if it is none, holds a key twice, or is nested past the limit."""
+    if isinstance(text, bytes):
+        text = _decoded(text, where)
+    if _depth(text) > MAX_DEPTH:
+        raise MalformedProvenance(f"{where}: is nested more than {MAX_DEPTH} deep, the limit")
+    try:
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedProvenance(f"{where}: is no JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise MalformedProvenance(f"{where}: is no JSON object")
+    return value
+
+
+def mapping(value: object) -> Mapping[str, object]:
+    """The object, or an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def listed(value: object) -> list[object]:
+    """The list, or an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """The text; None for anything else."""
+    return value if isinstance(value, str) else None
+
+
+def decoded(value: object, where: str) -> bytes:
+    """Base64, standard alphabet (RFC 4648, section 4). MalformedProvenance names ``where``."""
+    if isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            pass
+    raise MalformedProvenance(f"{where}: holds no base64 where it must")
+
+
+def _decoded(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedProvenance(f"{where}: is no UTF-8 text at byte {error.start}") from error
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return _depth(line) <= MAX_DEPTH and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest, those inside texts not counted."""
+    deepest = depth = 0
+    inside = escaped = False
+    for char in text if "[" in text or "{" in text else "":
+        if inside:
+            if escaped:
+                escaped = False
+            elif char == "\\":
+                escaped = True
+            elif char == '"':
+                inside = False
+        elif char == '"':
+            inside = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON number")
