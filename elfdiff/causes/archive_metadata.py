@@ -1,4 +1,4 @@
-"""The member headers of a static archive hold times, owners and modes.
+"""An archive or a compressed stream says of itself how, from what and by whom it was written.
 
 ## What it looks like
 
@@ -8,6 +8,9 @@ Each member of an ar archive begins with 60 bytes of text. With GNU ar's mode U,
     table.o/        0           0     0     644     5288      `      D
 
 The members themselves are equal, and a program linked from the archive is not affected.
+
+A gzip header holds the level (byte 8), the system (byte 9) and the name of the file that was compressed; zip entries
+hold the system that made them and extra fields; tar has several formats (V7, ustar, GNU, PAX).
 
 ## Why it happens
 
@@ -27,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._entries import changes_of, told
 from elfdiff.causes._facts import besides
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import (
@@ -44,6 +48,8 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
+WRITER, GZIP_NAME = "container-written-otherwise", "gzip-name"
+_WRITTEN = ("format", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
@@ -75,7 +81,15 @@ _NAMES = Fix(
     (NAMES,),
 )
 _RLIB = Fix("rustc", "fix what made the library's sources, flags or compiler differ", Effect.REMOVES, (METADATA,))
-_ALL = (_ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_ONE_WRITER = Fix(
+    "any",
+    "write both with one program, in one version, with the same options (level, format, threads of xz and pigz)",
+    Effect.REMOVES,
+    (WRITER,),
+    note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
+)
+_GZIP = Fix("gzip", "compress with gzip -n", Effect.REMOVES, (GZIP_NAME,))
+_ALL = (_GZIP, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -84,13 +98,15 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 
 
 @cause(
-    title="archive members carry times, owners or modes",
+    title="an archive or stream carries how it was written",
     role=Role.ROOT,
     faces={
         FORMAT: "the archives are written in other formats, or one has no symbol index",
         FIELDS: "member headers hold times, owners or modes",
         NAMES: "member names have a part that varies",
         METADATA: "the metadata member of a Rust library differs",
+        WRITER: "an archive or stream was written by another program or with other options",
+        GZIP_NAME: "a gzip header holds the name of what was compressed",
     },
     fixes=_ALL,
     references=(
@@ -112,6 +128,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             Confidence.CERTAIN,
             f"{', '.join(kinds)} of members; {first.member}: {first.field_name} {first.a_value} became {first.b_value}",
         )
+    fields_of_ar = [change for change in changes_of(evidence, "uid", "gid", "mode") if change.container == "ar"]
+    if fields_of_ar:
+        yield Match(FIELDS, tuple(fields_of_ar), Confidence.CERTAIN, told(tuple(fields_of_ar)))
+    other = tuple(changes_of(evidence, *_WRITTEN))
+    if other:
+        yield Match(WRITER, other, Confidence.CERTAIN, told(other))
+    named = tuple(change for change in changes_of(evidence, "name") if change.container == "gzip")
+    if named:
+        yield Match(GZIP_NAME, named, Confidence.CERTAIN, told(named))
     written = [change for change in changes if change.field_name in ("format", "index")]
     if written:
         said = (f"{change.field_name}: {change.a_value} in a, {change.b_value} in b" for change in written)

@@ -13,6 +13,8 @@ see `random-build-id`), 32 is sha256. `.gnu_debuglink` ends in the CRC of the se
 four fields: the first stands for the inputs of the link, the last for its output. LLVM appends `.llvm.<number>`
 to names that ThinLTO made global; the number is a hash of the module.
 
+Packages list digests of their files: md5sums, RECORD of a wheel, Checksums-Sha256 of a .buildinfo, and sizes beside.
+
 ## Why it happens
 
 The linker hashes what it wrote, so any other difference shows here a second time. It is a consequence, never a
@@ -36,7 +38,9 @@ from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._digests import digests
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.files import ListedDigestChange
 from elfdiff.evidence.model import (
     Context,
     DebugLinkChange,
@@ -51,6 +55,7 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 BUILD_ID, GO_ID, DEBUG_LINK = "build-id-content-hash", "build-id-go", "debuglink-crc"
 ALT_LINK, EMBEDDED, PROMOTED = "debugaltlink-dwz", "embedded-hash-of-content", "thinlto-promoted-suffix"
+LISTED = "digest-in-list"
 
 _STYLES = {
     8: "8 bytes, as lld's fast hash has",
@@ -99,6 +104,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         ALT_LINK: "the ID of the shared debug file that dwz made",
         EMBEDDED: "a digest of its own contents that the program carries",
         PROMOTED: "a module's hash in names that ThinLTO made global",
+        LISTED: "a list of digests or sizes covers files that differ",
     },
     fixes=(NO_ID, NO_ID_RUST, NO_ID_GO),
     references=(
@@ -136,6 +142,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if early:
         summary = "names that gcc's LTO gave to debug information end in a digest of their unit"
         yield Match(EMBEDDED, tuple(early), Confidence.CERTAIN, summary)
+    lines = [item for item in evidence.of(ListedDigestChange) if item.covered is not False]
+    if lines:
+        known = all(item.covered for item in lines)
+        names = listed((item.listed for item in lines), 2)
+        sure = Confidence.CERTAIN if known else Confidence.LIKELY
+        yield Match(LISTED, tuple(lines), sure, f"digests or sizes of {names}")
     promoted = [item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix"]
     if promoted:
         yield Match(

@@ -1,4 +1,4 @@
-r"""The modification time of a source file is compiled in.
+r"""The modification time of a file is compiled in, or stored by an archive or package.
 
 ## What it looks like
 
@@ -13,10 +13,20 @@ That is `__TIMESTAMP__`: when the *source file* was last written, in the local t
 such times into tables too: Qt's rcc stores eight bytes of milliseconds for each file in `qt_resource_struct`;
 gzip, zip, tar and cpio images that are embedded in data keep one for each member.
 
+Packages and archives keep one for each of their files, and often their own beside:
+
+```
+tar, .deb    usr/bin/app   a  2026-03-01 12:00:00   b  2026-03-02 12:01:01
+zip, wheel   METADATA      a  2026-03-01 12:00:00   b  2026-03-02 12:01:00      even seconds, local time
+gzip         header        a  69a43b40              b  69a58c7d                 bytes 4 to 7
+.pyc         header        a  69a43b40              b  69a58c7d                 bytes 8 to 11, the source's time
+```
+
 ## Why it happens
 
 A fresh checkout gives every file the time of the checkout. Only a release archive, or a step that sets them,
-gives the same times twice.
+gives the same times twice. tar, zip and gzip store the time of each file they read; whatever a build writes is as new
+as the build. Python stores the source's time in bytecode, to see when it is stale (PEP 552 knows two other ways).
 
 ## How to be sure
 
@@ -34,14 +44,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._tools import older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import Context, DataChange, EmbeddedTimeChange, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
+TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
+RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
+_BY_FORMAT = {"tar": TAR, "zip": ZIP, "gzip": GZIP, "deb": DEB, "ar": DEB, "rpm": RPM, "directory": DISK, "apk": TAR}
 
 TOUCH = Fix(
     toolchain="any",
@@ -72,10 +87,82 @@ RESOURCES = Fix(
     effect=Effect.REMOVES,
     reaches=(DATA,),
 )
+TAR_FIX = Fix(
+    toolchain="tar",
+    action="write the archive with fixed times, owners and order:  tar --sort=name "
+    '--mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner '
+    "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    effect=Effect.REMOVES,
+    reaches=(TAR,),
+    since="GNU tar 1.28",
+    note="--clamp-mtime beside it keeps older times; python: tarfile with a filter that sets mtime",
+)
+ZIP_EPOCH = Fix(
+    toolchain="python wheels",
+    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    effect=Effect.REMOVES,
+    reaches=(ZIP, BYTECODE),
+    note="bdist_wheel, hatchling, flit and others read it, and Python then writes bytecode that goes by a hash of "
+    "its source; Info-ZIP's zip does not read it",
+)
+ZIP_TOUCH = Fix(
+    toolchain="zip, jar",
+    action="set the time of every file before it is packed, and pack without extra fields:  find . -exec touch -h -d "
+    '"@${SOURCE_DATE_EPOCH:-315532800}" {} + && TZ=UTC zip -X -r out.zip .',
+    effect=Effect.REMOVES,
+    reaches=(ZIP,),
+    note="jar from JDK 17 on takes --date=2026-01-01T00:00:00Z; Gradle: preserveFileTimestamps = false",
+)
+GZIP_FIX = Fix(
+    toolchain="gzip",
+    action="compress with gzip -n",
+    effect=Effect.REMOVES,
+    reaches=(GZIP,),
+    note="python: gzip.GzipFile(…, mtime=0); tar: -I 'gzip -n' in place of -z",
+)
+DEB_FIX = Fix(
+    toolchain="dpkg-deb",
+    action='export SOURCE_DATE_EPOCH="$(dpkg-parsechangelog -STimestamp)"',
+    effect=Effect.REMOVES,
+    reaches=(DEB,),
+    since="dpkg 1.18.11",
+    note="dpkg-buildpackage sets it; dpkg-deb lowers later times to it, and uses it for the package's own",
+)
+RPM_FIX = Fix(
+    toolchain="rpmbuild",
+    action='rpmbuild --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1" '
+    '--define "source_date_epoch_from_changelog 1" --define "_buildhost localhost"',
+    effect=Effect.REMOVES,
+    reaches=(RPM,),
+    since="rpm 4.14",
+    note="with an entry in %changelog, or SOURCE_DATE_EPOCH exported",
+)
+BYTECODE_FIX = Fix(
+    toolchain="python",
+    action="python -m compileall --invalidation-mode unchecked-hash .",
+    effect=Effect.REMOVES,
+    reaches=(BYTECODE,),
+    since="Python 3.7",
+)
+DISK_FIX = Fix(
+    toolchain="any",
+    action='find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +',
+    effect=Effect.REMOVES,
+    reaches=(DISK, HELD),
+    note="times are only compared where --metadata asks for it",
+)
+_HELD = (TAR_FIX, DEB_FIX, GZIP_FIX, ZIP_EPOCH, ZIP_TOUCH, RPM_FIX, BYTECODE_FIX, DISK_FIX)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """clang from 16 on reads SOURCE_DATE_EPOCH here too; everybody else sets the times of the sources."""
+    held = tuple(fix for fix in _HELD if set(fix.reaches) & set(faces))
+    if not {STAMP, DATA} & set(faces):
+        return held
+    return (*_compiled(context, faces), *held)
+
+
+def _compiled(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     modern_clang = user_compiler(context) == "clang" and not older_than(context, "clang", 16)
     if STAMP not in faces:
         return (RESOURCES, TOUCH)
@@ -84,13 +171,21 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 
 
 @cause(
-    title="the time of a source file is compiled in",
+    title="the time of a file is compiled in or stored",
     role=Role.ROOT,
     faces={
         STAMP: "__TIMESTAMP__, when the source was last written",
         DATA: "file times in embedded resources or archives",
+        TAR: "a tar holds the times of its files",
+        ZIP: "a zip, wheel or jar holds the times of its files",
+        GZIP: "a gzip header holds the time of what was compressed",
+        DEB: "a Debian package holds the times of its files, or its own",
+        RPM: "an rpm holds the times of its files, or its own",
+        BYTECODE: "Python bytecode holds the time of its source",
+        DISK: "files on disk were written at other times",
+        HELD: "another container holds the times of its files",
     },
-    fixes=(TOUCH, EPOCH, REDEFINE, RESOURCES),
+    fixes=(TOUCH, EPOCH, REDEFINE, RESOURCES, *_HELD),
     references=(
         "GCC manual, __TIMESTAMP__: https://gcc.gnu.org/onlinedocs/cpp/Common-Predefined-Macros.html",
         "LLVM, SOURCE_DATE_EPOCH in clang and what gcc leaves: https://reviews.llvm.org/D135045",
@@ -116,6 +211,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             f"a {first_stamp.kind} archive that is compiled in holds another time: "
             f"{became(str(first_stamp.a_value), str(first_stamp.b_value))}",
         )
+    times = changes_of(evidence, "time", "access-time", "change-time")
+    for face, changes in by_face(times, _BY_FORMAT, HELD):
+        yield Match(face, changes, Confidence.CERTAIN, told(changes))
+    sources = [change for change in evidence.of(BytecodeChange) if change.what == "source-mtime"]
+    if sources:
+        summary = became(sources[0].a_value, sources[0].b_value)
+        yield Match(BYTECODE, tuple(sources), Confidence.CERTAIN, f"the source of bytecode: {summary}")
     tables = [change for change in evidence.of(DataChange) if "qt_resource_struct" in (change.symbol or "")]
     contents = any(
         "qt_resource_data" in (c.symbol or "") or "qt_resource_name" in (c.symbol or "")

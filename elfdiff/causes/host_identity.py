@@ -1,4 +1,4 @@
-"""The name of the user or of the machine that built it is compiled in.
+"""The user or the machine that built it is compiled in, or stored as the owner of files.
 
 ## What it looks like
 
@@ -7,6 +7,8 @@
 
 or `root@buildkitsandbox`, `runner@fv-az1423`, `root@3f9c2b7d1e55` (a container's ID is its host name), `on host
 runner-7`. Same length or not, in C it is a string of `.rodata`; a longer name shifts what follows.
+
+Archives and packages store an owner for each file: `1000/1000 alice/alice` in a tar or zip, where root would do.
 
 ## Why it happens
 
@@ -26,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, TextChange, WordChange, WordKind
@@ -70,10 +73,44 @@ _MAIL = late(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|c
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The kernel has variables of its own; Go programs get such names on the command line of the link."""
+    held = tuple(fix for fix in _HELD if set(fix.reaches) & set(faces))
+    return (*held, *_compiled(context)) if COMPILED in faces else held
+
+
+def _compiled(context: Context) -> tuple[Fix, ...]:
     if "go" in context.languages:
         return (_GO, _FIXES[-1])
     return _FIXES if context.kernel_module else _FIXES[1:]
 
+
+COMPILED = "env-user-host"
+TAR, DEB, ZIP, RPM, HELD = "owner-in-tar", "owner-in-deb", "owner-in-zip", "owner-in-rpm", "owner-of-entries"
+_BY_FORMAT = {"tar": TAR, "apk": TAR, "deb": DEB, "zip": ZIP, "rpm": RPM}
+
+_HELD = (
+    Fix(
+        "tar",
+        "write the archive with tar --owner=0 --group=0 --numeric-owner",
+        Effect.REMOVES,
+        (TAR,),
+        note="python: tarfile with a filter that sets uid, gid, uname and gname",
+    ),
+    Fix(
+        "dpkg-deb",
+        "call dpkg-deb --root-owner-group --build, or write Rules-Requires-Root: no into debian/control",
+        Effect.REMOVES,
+        (DEB,),
+        since="dpkg 1.19",
+    ),
+    Fix("zip", "leave extra fields out: zip -X", Effect.REMOVES, (ZIP,)),
+    Fix(
+        "rpmbuild",
+        'rpmbuild --define "_buildhost localhost" and %defattr(-,root,root) in %files',
+        Effect.REMOVES,
+        (RPM,),
+    ),
+    Fix("any", "run both builds as one user, or store files as user and group 0", Effect.REMOVES, (HELD,)),
+)
 
 _GO = Fix(
     "go",
@@ -103,10 +140,17 @@ _FIXES = (
 
 
 @cause(
-    title="the name of the user or host is compiled in",
+    title="the user or host of the build is compiled in or stored",
     role=Role.ROOT,
-    faces={"env-user-host": "a user or host name is compiled in"},
-    fixes=(*_FIXES, _GO),
+    faces={
+        COMPILED: "a user or host name is compiled in",
+        TAR: "a tar holds the owners of its files",
+        DEB: "a Debian package holds the owners of its files",
+        ZIP: "a zip holds the owners of its files",
+        RPM: "an rpm holds the owners of its files, or the host that built it",
+        HELD: "the owners of files are stored",
+    },
+    fixes=(*_FIXES, _GO, *_HELD),
     references=(
         "Debian reproducible notes: user_hostname_manually_added (77 packages), captures_users_gecos (12)",
         "Linux: Documentation/kbuild/reproducible-builds.rst (KBUILD_BUILD_USER, KBUILD_BUILD_HOST)",
@@ -114,6 +158,12 @@ _FIXES = (
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
+    """Owners that containers store; then names in texts."""
+    owners = (
+        change for change in changes_of(evidence, "uid", "gid", "user", "group", "host") if change.container != "ar"
+    )
+    for face, changes in by_face(owners, _BY_FORMAT, HELD):
+        yield Match(face, changes, Confidence.CERTAIN, told(changes))
     found: dict[Confidence, list[_Name]] = {}
     for word in evidence.of(WordChange):
         confidence = _judge(word)

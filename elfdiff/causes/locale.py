@@ -37,6 +37,8 @@ from collections.abc import Iterator
 from elfdiff.causes._order import CERTAIN_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.entries import EntryOrderChange
+from elfdiff.evidence.files import ListOrderChange
 from elfdiff.evidence.model import EvidenceSet, TextOrderChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -71,6 +73,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         other = "b" if item.in_bytes == "a" else "a"
         summary = f"{item.in_bytes} sorts by bytes ({listed(item.names, 4)}), {other} as a dictionary does"
         yield Match(ORDER, (item.order,), confidence, summary)
+    lists: list[EntryOrderChange | ListOrderChange] = [*evidence.of(EntryOrderChange), *evidence.of(ListOrderChange)]
+    for order in lists:
+        if {order.a_sorted, order.b_sorted} == {"C", "locale"}:
+            side, other = ("a", "b") if order.a_sorted == "C" else ("b", "a")
+            sure = Confidence.CERTAIN if order.count >= CERTAIN_FROM else Confidence.LIKELY
+            names = listed(order.a_order, 3)
+            yield Match(ORDER, (order,), sure, f"{side} sorts files by bytes, {other} as a dictionary does: {names}")
     for table in evidence.of(TextOrderChange):
         if {table.a_sorted, table.b_sorted} == {"C", "locale"}:
             side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")

@@ -30,6 +30,7 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.facts import BlobChange
+from elfdiff.evidence.files import RandomFieldChange
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
@@ -58,11 +59,18 @@ _KEEP = Fix(
     Effect.REMOVES,
     ("generated-keys-or-certs",),
 )
+_IDENTIFIER = Fix(
+    "any",
+    "tell the writer which identifier to write, or leave it out (CycloneDX: serialNumber is optional)",
+    Effect.REMOVES,
+    ("random-identifier-of-format",),
+    note="some writers derive it where SOURCE_DATE_EPOCH is set, as pdfTeX does",
+)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The fix of each face that shows."""
-    return tuple(fix for fix in (_DERIVE, _KEEP) if set(fix.reaches) & set(faces))
+    return tuple(fix for fix in (_DERIVE, _KEEP, _IDENTIFIER) if set(fix.reaches) & set(faces))
 
 
 @cause(
@@ -71,8 +79,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     faces={
         "uuid-or-random-in-source-generation": "a UUID or another random value is compiled in",
         "generated-keys-or-certs": "a key or certificate was made by the build",
+        "random-identifier-of-format": "a file format has a random identifier for each run of its writer",
     },
-    fixes=(_DERIVE, _KEEP),
+    fixes=(_DERIVE, _KEEP, _IDENTIFIER),
     choose=choose,
     references=(
         "RFC 4122, section 4.4: version 4 UUIDs",
@@ -99,6 +108,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
                 else "an identifier that the source names may have been replaced there",
             )
             break
+    drawn = list(evidence.of(RandomFieldChange))
+    if drawn:
+        field = drawn[0]
+        told = f"{field.field_name}: {became(field.a_value, field.b_value)}"
+        yield Match("random-identifier-of-format", tuple(drawn), Confidence.CERTAIN, told)
     blobs = list(evidence.of(BlobChange))
     if blobs:
         first = blobs[0]

@@ -42,11 +42,13 @@ from elfdiff.causes._code import code_changed
 from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.files import WriterChange
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, ToolChange, WordChange, WordKind
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
 RUNTIME, HEADERS = "tool-libc-crt-objects", "dep-header-only-or-toolchain-runtime"
+WRITER = "tool-named-in-file"
 
 IMAGE = Fix(
     toolchain="any",
@@ -109,6 +111,7 @@ def _newest(context: Context, tool: str) -> str | None:
         LINKER: "another linker or assembler",
         RUNTIME: "start-up objects and libgcc of another distribution package",
         HEADERS: "headers or run-time library that came with another toolchain",
+        WRITER: "a file names another version of the program that wrote it",
     },
     fixes=(IMAGE, RUSTUP, GO, ONE_LINKER),
     references=(
@@ -133,6 +136,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     faces_of_rustc = [(word, Confidence.CERTAIN) for word in commits]
     if faces_of_rustc:
         faces[COMPILER] += faces_of_rustc
+    writers = list(evidence.of(WriterChange))
+    if writers:
+        first = writers[0]
+        named = f"{first.field_name}: {first.a_value or 'none'} became {first.b_value or 'none'}"
+        yield Match(WRITER, tuple(writers), Confidence.CERTAIN, named, explains_code=True)
     summary = _summary(changes, commits)
     for face, facts in faces.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)

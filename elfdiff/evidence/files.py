@@ -56,3 +56,17 @@ class WriterChange(Evidence):
     field_name: str
     a_value: str
     b_value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOrderChange(Evidence):
+    """Lines or words that name files stand in another order (at most 2,000 of ``count`` are kept).
+
+    ``a_sorted``/``b_sorted`` name the collation that a side follows: "C", "locale" or None.
+    """
+
+    a_order: tuple[str, ...]
+    b_order: tuple[str, ...]
+    count: int
+    a_sorted: str | None
+    b_sorted: str | None

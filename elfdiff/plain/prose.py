@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
+from elfdiff.evidence.files import ListOrderChange
 from elfdiff.evidence.model import Evidence, PathChange, PathPlace, TextChange, TextOrderChange
 from elfdiff.evidence.order import collation, kept_in_order
 from elfdiff.evidence.places import readable
@@ -23,6 +25,7 @@ MAX_FACTS = 200
 MAX_LINE = 1 << 14
 """Bytes of a line that is compared word by word."""
 MAX_ORDER_SHOWN = 12
+MAX_ORDER_KEPT = 2000
 MAX_INFERRED_FROM = 20_000
 MIN_MOVED = 2
 SHOWN = 160
@@ -175,15 +178,28 @@ class TextReader:
     def _shuffled(self, left: Line, right: Line) -> Edit | None:
         """The same words in another order, in one line: a list, or a set as a program printed it."""
         words = [_pieces(line.text) for line in (left, right)]
-        if len(words[0]) < 2 or Counter(words[0]) != Counter(words[1]):
+        if len(words[0]) < 2 or words[0] == words[1] or Counter(words[0]) != Counter(words[1]):
             return None
         return Edit(left.span, right.span, self._order(left, right, words[0], words[1]), True)
 
-    def _order(self, left: Line, right: Line, a: Sequence[bytes], b: Sequence[bytes]) -> TextOrderChange:
+    def _order(
+        self, left: Line, right: Line, a: Sequence[bytes], b: Sequence[bytes]
+    ) -> TextOrderChange | ListOrderChange:
         head = next(index for index in range(len(a)) if a[index] != b[index])
         tail = next(index for index in range(len(a)) if a[-1 - index] != b[-1 - index])
         names = [[readable(word) for word in side[head : len(side) - tail]] for side in (a, b)]
         shown = [", ".join(side[:MAX_ORDER_SHOWN]) for side in names]
+        if names_files(names[0]):
+            return ListOrderChange(
+                section=where(left),
+                a=Location(left.start, len(left.text), "file", shown[0]),
+                b=Location(right.start, len(right.text), "file", shown[1]),
+                a_order=tuple(names[0][:MAX_ORDER_KEPT]),
+                b_order=tuple(names[1][:MAX_ORDER_KEPT]),
+                count=len(names[0]),
+                a_sorted=collation(names[0]),
+                b_sorted=collation(names[1]),
+            )
         return TextOrderChange(
             section=where(left),
             a=Location(left.start, len(left.text), "file", shown[0]),
@@ -261,6 +277,14 @@ def lines(data: bytes) -> list[Line]:
     texts = data.split(b"\n")
     starts = accumulate((len(text) + 1 for text in texts), initial=0)
     return [Line(number, start, text) for number, (start, text) in enumerate(zip(starts, texts, strict=False), 1)]
+
+
+_FILE = re.compile(r"(?:^|[\s,*\"'=])[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})(?:$|[\s,\"':;])")
+
+
+def names_files(items: Sequence[str]) -> bool:
+    """True if nearly all items name a file: a path, or a name with a suffix."""
+    return sum(bool(_FILE.search(item)) for item in items) * 10 >= 9 * len(items)
 
 
 def _over(part: Sequence[Line]) -> Span:

@@ -24,6 +24,7 @@ INPUTS = {
     "configure-result",
     "profile-data",
     "appended-data",
+    "file-set",
 }
 HEADINGS = ["## What it looks like", "## Why it happens", "## How to be sure"]
 EXPORT = re.compile(r"export ([A-Z][A-Z0-9_]*)=(.*)")

@@ -1,0 +1,102 @@
+"""What containers say of their entries, judged: times, owners, modes, orders, writers, and files on one side."""
+
+from __future__ import annotations
+
+import pytest
+
+from elfdiff.causes import archive_metadata, file_order, file_set, file_times, host_identity, locale, umask
+from elfdiff.causes.model import Cause
+from elfdiff.evidence.entries import EntriesChange, EntryFieldChange, EntryOrderChange
+from elfdiff.evidence.model import Context, EvidenceSet
+from elfdiff.report import Effect
+
+
+def field(container, name, a, b, entry="usr/bin/app", a_number=None, b_number=None):
+    return EntryFieldChange(
+        container=container,
+        entry=entry,
+        field_name=name,
+        a_value=a,
+        b_value=b,
+        a_number=a_number,
+        b_number=b_number,
+    )
+
+
+def mode(entry, a, b):
+    return field("tar", "mode", f"{a:04o}", f"{b:04o}", entry, a, b)
+
+
+def asked(cause: Cause, *facts):
+    return {match.face: match.confidence.value for match in cause.detect(EvidenceSet.of_items(facts))}
+
+
+def actions(cause: Cause, *faces):
+    return [fix.action for fix in cause.fixes_for(Context(), faces) if fix.effect is Effect.REMOVES]
+
+
+@pytest.mark.parametrize(
+    ("container", "face", "flag"),
+    [
+        ("tar", "time-in-tar", "--mtime="),
+        ("tar.gz", "time-in-tar", "--mtime="),
+        ("zip", "time-in-zip", "SOURCE_DATE_EPOCH"),
+        ("gzip", "time-in-gzip-header", "gzip -n"),
+        ("deb", "time-in-deb", "SOURCE_DATE_EPOCH"),
+        ("rpm", "time-in-rpm", "use_source_date_epoch_as_buildtime"),
+        ("directory", "time-on-disk", "touch"),
+    ],
+)
+def test_each_format_has_its_own_fix_for_times(container, face, flag):
+    assert asked(file_times.detect, field(container, "time", "one", "two")) == {face: "certain"}
+    assert flag in actions(file_times.detect, face)[0]
+
+
+@pytest.mark.parametrize(("container", "face"), [("tar", "owner-in-tar"), ("deb", "owner-in-deb")])
+def test_owners_are_who_built(container, face):
+    facts = [field(container, "uid", "1000", "0", a_number=1000, b_number=0), field(container, "user", "ci", "root")]
+    assert asked(host_identity.detect, *facts) == {face: "certain"}
+    assert "root" in actions(host_identity.detect, face)[0] or "--owner=0" in actions(host_identity.detect, face)[0]
+    assert not asked(file_times.detect, *facts)
+
+
+def test_modes_that_one_mask_explains_are_the_umask():
+    assert asked(umask.detect, mode("a", 0o644, 0o664), mode("b", 0o755, 0o775)) == {"entry-modes": "certain"}
+    assert asked(umask.detect, mode("a", 0o644, 0o600)) == {"entry-modes": "likely"}
+    assert asked(umask.detect, mode("a", 0o640, 0o664), mode("b", 0o750, 0o775)) == {"entry-modes": "certain"}
+
+
+@pytest.mark.parametrize("pair", [(0o644, 0o755), (0o755, 0o4755), (0o644, 0o646 | 0o100), (0o644, 0o655)])
+def test_other_modes_are_no_umask(pair):
+    assert not asked(umask.detect, mode("a", *pair))
+
+
+def order(a, b, a_sorted=None, b_sorted=None, container="tar"):
+    return EntryOrderChange(
+        container=container, a_order=tuple(a), b_order=tuple(b), count=len(a), a_sorted=a_sorted, b_sorted=b_sorted
+    )
+
+
+def test_the_order_of_entries_is_that_of_a_directory_or_of_a_collation():
+    directory = order("bca", "cab")
+    assert asked(file_order.detect, directory) == {"order-tar": "certain"}
+    assert not asked(locale.detect, directory)
+    names = ["B", "C", "a", "b_", "d"]
+    collated = order(names, ["a", "B", "b_", "C", "d"], "C", "locale")
+    assert not asked(file_order.detect, collated)
+    assert asked(locale.detect, collated) == {"locale-sort-order": "certain"}
+
+
+def test_files_on_one_side_are_an_input_without_a_flag():
+    fact = EntriesChange(container="deb", a_only=(), b_only=("usr/lib/x",), a_count=0, b_count=1, total=5)
+    assert asked(file_set.detect, fact) == {"files-on-one-side": "certain"}
+    assert not file_set.detect.fixes
+
+
+def test_a_gzip_name_and_another_writer_are_how_it_was_written():
+    facts = [field("gzip", "name", "one.1", "two.1", ""), field("gzip", "level", "2", "0", "")]
+    assert asked(archive_metadata.detect, *facts) == {
+        "gzip-name": "certain",
+        "container-written-otherwise": "certain",
+    }
+    assert actions(archive_metadata.detect, "gzip-name") == ["compress with gzip -n"]
