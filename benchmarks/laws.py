@@ -18,7 +18,7 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from elfdiff.cli.outcome import exit_code
+from elfdiff.outcome import exit_code
 from elfdiff.diagnose import diagnose
 from elfdiff.errors import ElfdiffError, UnbalancedLedger
 from elfdiff.render.jsonreport import render_json
@@ -33,7 +33,7 @@ LAST = re.compile(
     r"elfdiff: result=(identical|cause-not-in-files|inputs-differ|unexplained|partly-explained|explained)"
     r" causes=(-|[a-z-]+(,[a-z-]+)*) unexplained=(-|\d+) code=(-|same|reordered|differs) exit=[01]"
 )
-SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "schema" / "report-1.json"
+SCHEMA = Path(__file__).resolve().parents[1] / "elfdiff" / "schema" / "report-2.json"
 
 
 def broken(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Write docs/causes/: a page for each cause of the catalogue, and an index.
+"""Write docs/causes/: a page for each cause of the catalogue, and an index; and the schemas of the reports.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    says which are stale, and fails if any is
@@ -6,15 +6,19 @@ python docs/generate.py --check    says which are stale, and fails if any is
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from elfdiff.causes import Cause, catalogue
 from elfdiff.render.pages import page_markdown
-from elfdiff.report import Role
+from elfdiff.report import Report, Role
+from elfdiff.tree import Plain, Tree
+from elfdiff.wire.records import document
 
 FOLDER = Path(__file__).parent / "causes"
+SCHEMAS = Path(__file__).parents[1] / "elfdiff" / "schema"
 
 HEADINGS = {
     Role.ROOT: "Roots: things to fix",
@@ -48,11 +52,27 @@ def _row(cause: Cause) -> str:
     return f"| [{cause.id}]({cause.id}.md) | {cause.title} | {', '.join(cause.face_ids)} |"
 
 
+def schemas() -> Mapping[str, str]:
+    """File name → JSON Schema of each model that is written by its dataclass."""
+    titles = {Report: "A report: elfdiff A B -f json", Tree: "A tree: elfdiff A B -f json", Plain: "Two plain files"}
+    found = {}
+    for kind, title in titles.items():
+        schema = document(kind, title)
+        found[f"{str(schema['$id']).removeprefix('elfdiff/').replace('/', '-')}.json"] = (
+            json.dumps(schema, indent=1) + "\n"
+        )
+    return found
+
+
 def stale(folder: Path = FOLDER) -> list[str]:
-    """Names of pages that are missing, differ from the catalogue, or belong to no cause."""
+    """Names of pages and schemas that are missing, differ from the catalogue or the models, or belong to no cause."""
     wanted = pages(catalogue())
     found = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
-    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    differ = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    kept = {name: SCHEMAS / name for name in schemas()}
+    return differ + [
+        name for name, text in schemas().items() if not kept[name].is_file() or kept[name].read_text("utf-8") != text
+    ]
 
 
 def write(folder: Path = FOLDER) -> None:
@@ -64,6 +84,8 @@ def write(folder: Path = FOLDER) -> None:
             path.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, "utf-8")
+    for name, text in schemas().items():
+        (SCHEMAS / name).write_text(text, "utf-8")
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -45,6 +45,7 @@ from elfdiff.evidence.model import (
     OrderChange,
 )
 from elfdiff.findings import findings
+from elfdiff.outcome import DIFFERENT, TROUBLE
 from elfdiff.payload.comment import toolchain
 from elfdiff.report import Code, FileFacts, Ledger, Location, Report, Role, Verdict
 from elfdiff.span import Span
@@ -101,6 +102,7 @@ class _Work:
         self.compared: dict[str, ComparedMember] = {}
         self.reasons: list[str] = []
         self.notes: list[str] = []
+        self.faulty = False
         self._known_rewrites: dict[tuple[RewriteKind, bytes, bytes], int] = {}
         self.alone = {"a": self._read_alone("a", a), "b": self._read_alone("b", b)}
         if a.thin or b.thin:
@@ -254,7 +256,9 @@ class _Work:
                 # Causes stand on facts, not on the ledger: a fault in one member's leaves everything else true.
                 if os.environ.get("ELFDIFF_DEBUG"):
                     raise
-                why = str(error) if isinstance(error, ElfdiffError) else f"a fault of elfdiff, {type(error).__name__}"
+                ours = not isinstance(error, ElfdiffError)
+                self.faulty |= ours
+                why = f"a fault of elfdiff, {type(error).__name__}; please report it" if ours else str(error)
                 self.notes.append(f"{label} was accounted for byte by byte: {why}")
                 continue
             found = {name for run in part.runs if run.owner in ("root", "payload") for name in run.causes}
@@ -308,8 +312,9 @@ class _Work:
             findings=found,
             ledger=ledger,
             raw_differing=same_offset_differing(self.a.data, self.b.data),
-            same=(*same_tools(code, a_facts.toolchain, b_facts.toolchain), *self._equal_members()),
+            equal_parts=(*same_tools(code, a_facts.toolchain, b_facts.toolchain), *self._equal_members()),
             notes=tuple(dict.fromkeys(self.notes))[:MAX_NOTES],
+            exit=TROUBLE if self.faulty else DIFFERENT,
         )
 
     def _named(self, matches: Matches) -> Matches:

@@ -25,6 +25,8 @@ from elfdiff.evidence.hashes import same_offset_differing
 from elfdiff.evidence.model import EvidenceSet, TailChange
 from elfdiff.findings import findings, observed
 from elfdiff.heap import give_back
+from elfdiff.interface import interface
+from elfdiff.outcome import DIFFERENT, TROUBLE, settled
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
 from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Ledger, Report, Verdict
@@ -39,7 +41,10 @@ def diagnose(a_path: str, b_path: str, with_proof: bool = False, clock: Clock | 
     ``with_proof`` adds the explanation that replays the one file into the other. When the ``clock`` says that time is
     over, the report holds what was found until then; OutOfTime if the files were not even read.
     """
-    clock = clock or Clock()
+    return settled(_diagnosed(a_path, b_path, with_proof, clock or Clock()))
+
+
+def _diagnosed(a_path: str, b_path: str, with_proof: bool, clock: Clock) -> Report:
     with clock.running("the files were read"):
         a_bytes = on_side("a", lambda: read_bytes(a_path))
         b_bytes = on_side("b", lambda: read_bytes(b_path))
@@ -105,7 +110,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
         ledger=ledger,
         raw_differing=same_offset_differing(a.data, b.data),
         sbom=drift(pair),
-        same=same(pair, evidence, code),
+        equal_parts=same(pair, evidence, code),
         notes=(
             *fault,
             *pair.skipped,
@@ -114,6 +119,8 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
         proof=proof,
         observed=observed(evidence.items, matches, ledger, a.data, b.data),
         unfinished=unfinished,
+        symbols=interface(a, b),
+        exit=TROUBLE if fault else DIFFERENT,
     )
 
 

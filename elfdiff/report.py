@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Annotated
 
 from elfdiff.values import dataclass
-
-SCHEMA = "elfdiff/report/1"
+from elfdiff.wire.marks import Apart, Beside, Count, Flat, HexBytes, Hidden, Id, Key, Matches, Named, Sha256
 
 
 class Role(StrEnum):
@@ -74,9 +74,9 @@ class Fix:
 class Location:
     """Where a value stands: ``offset`` and ``length`` in bytes of ``within``: "file", or e.g. ".debug_str inflated"."""
 
-    offset: int
-    length: int
-    within: str
+    offset: Count
+    length: Count
+    within: Annotated[str, Key("in")]
     value: str
 
 
@@ -95,8 +95,8 @@ class EvidenceItem:
 class Sides:
     """A count of bytes in a and in b."""
 
-    a: int = 0
-    b: int = 0
+    a: Count = 0
+    b: Count = 0
 
     def __add__(self, other: Sides) -> Sides:
         return Sides(self.a + other.a, self.b + other.b)
@@ -116,19 +116,19 @@ class Finding:
     from or that follow from it. ``unfixed`` are faces that none of ``fixes`` reaches.
     """
 
-    cause: str
+    cause: Id
     role: Role
     confidence: Confidence
     title: str
     summary: str
-    faces: tuple[str, ...]
-    follows: tuple[str, ...]
+    faces: tuple[Id, ...]
+    follows: tuple[Id, ...]
     sections: tuple[str, ...]
     bytes: Sides
-    evidence_total: int
+    evidence_total: Count
     evidence: tuple[EvidenceItem, ...]
     fixes: tuple[Fix, ...]
-    unfixed: tuple[str, ...]
+    unfixed: tuple[Id, ...]
     docs: str
 
 
@@ -162,20 +162,20 @@ class UnexplainedSpan:
     """A run of bytes that nothing owns; [offset, length] in each file, None where it has no counterpart."""
 
     section: str | None
-    a: tuple[int, int] | None
-    b: tuple[int, int] | None
+    a: tuple[Count, Count] | None
+    b: tuple[Count, Count] | None
 
 
 @dataclass(frozen=True, slots=True)
 class OwnedRun:
     """One line of ``--spans``: a run of differing bytes of one side with one owner."""
 
-    side: str
-    offset: int
-    length: int
+    side: Annotated[str, Matches("^[ab]$")]
+    offset: Count
+    length: Count
     section: str | None
-    owner: str
-    causes: tuple[str, ...]
+    owner: Annotated[str, Matches("^(root|payload|input|consequence|hash|unexplained)$")]
+    causes: tuple[Id, ...]
     how: str
 
 
@@ -184,20 +184,20 @@ class SectionRow:
     """One section (or "ELF header", "program headers", "section headers", "gap …", "after the last section")."""
 
     name: str
-    a: tuple[int, int] | None
-    b: tuple[int, int] | None
-    status: str
-    causes: tuple[str, ...]
-    classes: Classes
+    a: Annotated[tuple[Count, Count] | None, Named("offset", "size")]
+    b: Annotated[tuple[Count, Count] | None, Named("offset", "size")]
+    status: Annotated[str, Matches("^(same|moved|changed|added|removed)$")]
+    causes: tuple[Id, ...]
+    classes: Annotated[Classes, Flat()]
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """Who owns which differing byte. ``rows`` add up to ``totals``; ``runs`` add up to them per side."""
 
-    totals: Classes
-    rows: tuple[SectionRow, ...]
-    runs: Sequence[OwnedRun]
+    totals: Annotated[Classes, Flat()]
+    rows: Annotated[tuple[SectionRow, ...], Apart()]
+    runs: Annotated[Sequence[OwnedRun], Apart()]
     breakpoints: tuple[Breakpoint, ...] = ()
     unexplained_spans: Sequence[UnexplainedSpan] = ()
 
@@ -206,7 +206,7 @@ class Ledger:
 class FileFormat:
     """Identity of an ELF file in words: class 32|64, endian "little"|"big", machine and type as readelf names them."""
 
-    elf_class: int
+    elf_class: Annotated[int, Key("class")]
     endian: str
     machine: str
     type: str
@@ -217,13 +217,13 @@ class FileFacts:
     """One of the two inputs. Parsed fields are None when the files are identical and nothing was parsed."""
 
     path: str
-    size: int
-    sha256: str
+    size: Count
+    sha256: Sha256
     format: FileFormat | None = None
-    build_id: str | None = None
+    build_id: HexBytes | None = None
     stripped: bool | None = None
     toolchain: tuple[str, ...] = ()
-    sbom: str | None = None
+    sbom: Annotated[str | None, Matches("^(absent|present|malformed)$")] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,33 +266,72 @@ class DependencyDiff:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesDiff:
+    """How many names both files have, and those that only b (added) or only a (removed) has, sorted."""
+
+    same: Count
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @property
+    def differs(self) -> bool:
+        """True if some name is in one file only."""
+        return bool(self.added or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What two dynamically linked files offer and need. It says what is there, never whether it is compatible.
+
+    ``exported``: defined dynamic symbols, as ``nm -D --with-symbol-versions`` writes them. ``versions``: those that the
+    file defines itself, but for its own name.
+    """
+
+    exported: NamesDiff
+    soname: Annotated[tuple[str | None, str | None], Named("a", "b")]
+    needed: NamesDiff
+    versions: NamesDiff
+
+    @property
+    def differs(self) -> bool:
+        """True if any of the four does."""
+        a, b = self.soname
+        return a != b or self.exported.differs or self.needed.differs or self.versions.differs
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that any output says about a pair.
 
     ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None
-    unless it was
-    asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
-    ``observed`` is
-    what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in hex; its faces
-    are "". ``unfinished`` says why the report is only a part of what could be found; None if it is all.
+    unless it was asked for, and for pairs that have no ledger of their own (identical or incomparable files, archives).
+    ``observed`` is what was seen and belongs to no finding: changed texts and names first, then unexplained bytes in
+    hex; its faces are "". ``equal_parts`` are phrases for what was checked and found equal. ``unfinished`` says why the
+    report is only a part of what could be found; None if it is all. ``exit`` is the exit code: 0 if the files are
+    identical or nothing but ``allowed`` causes is left, 1 if they differ, 2 for trouble, a fault of elfdiff among it.
     """
 
-    tool_version: str
+    FIXED = ((("schema",), "elfdiff/report/2"), (("tool", "name"), "elfdiff"))
+
+    tool_version: Annotated[str, Key("tool", "version")]
     a: FileFacts
     b: FileFacts
     verdict: Verdict
     fixable: bool | None
     code: Code | None
     findings: tuple[Finding, ...]
-    ledger: Ledger | None
-    raw_differing: int
+    ledger: Annotated[Ledger | None, Beside("sections", "rows"), Beside("spans", "runs", null=True)]
+    raw_differing: Annotated[int, Key("raw", "same_offset_differing")]
     sbom: DependencyDiff | None = None
-    same: tuple[str, ...] = ()
+    equal_parts: Annotated[tuple[str, ...], Key("same")] = ()
     notes: tuple[str, ...] = ()
     incomparable: str | None = None
-    proof: bytes | None = None
+    proof: Annotated[bytes | None, Hidden()] = None
     observed: tuple[EvidenceItem, ...] = ()
     unfinished: str | None = None
+    symbols: Interface | None = None
+    allowed: tuple[Id, ...] = ()
+    exit: Count = 1
 
     @property
     def differs(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 from elfdiff.report import Code, Finding, Ledger, Report, Verdict
 from elfdiff.values import dataclass
+from elfdiff.wire.marks import Count, Flat, Id, Key, Named, Sha256
 
 
 class Status(StrEnum):
@@ -36,9 +38,9 @@ class ContainerFacts:
 
     path: str
     kind: str
-    size: int
-    sha256: str | None
-    entries: int
+    size: Count
+    sha256: Sha256 | None
+    entries: Count
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,15 @@ class EntryFacts:
 
     name: str
     kind: str
-    size: int
+    size: Count
 
 
 @dataclass(frozen=True, slots=True)
 class FirstDifference:
     """Where two plain files first differ: ``offset`` in bytes, or ``line`` from 1 (the other is None)."""
 
-    offset: int | None
-    line: int | None
+    offset: Count | None
+    line: Count | None
     a: str
     b: str
 
@@ -64,9 +66,11 @@ class FirstDifference:
 class Plain:
     """How two entries that are no ELF differ (``elfdiff/plain/1``). ``rewrite``: "P became Q", None without one."""
 
+    FIXED = ((("schema",), "elfdiff/plain/1"),)
+
     kind: str
     first: FirstDifference | None
-    causes: tuple[str, ...]
+    causes: tuple[Id, ...]
     rewrite: str | None
 
 
@@ -84,7 +88,7 @@ class TreeEntry:
     paired_by: PairedBy | None
     error: str | None
     verdict: Verdict | None
-    causes: tuple[str, ...]
+    causes: tuple[Id, ...]
     report: Report | Tree | Plain | None
 
 
@@ -92,8 +96,8 @@ class TreeEntry:
 class TreeFinding:
     """A finding merged over all entries: how many entries it touches, and up to ten of their names."""
 
-    finding: Finding
-    entries: int
+    finding: Annotated[Finding, Flat()]
+    entries: Count
     names: tuple[str, ...]
 
 
@@ -101,8 +105,8 @@ class TreeFinding:
 class LayerPair:
     """One layer of an image: digests are None on a side that lacks it."""
 
-    digest: tuple[str | None, str | None]
-    diff_id: tuple[str | None, str | None]
+    digest: Annotated[tuple[str | None, str | None], Named("a", "b")]
+    diff_id: Annotated[tuple[str | None, str | None], Named("a", "b")]
     status: str
 
 
@@ -110,8 +114,8 @@ class LayerPair:
 class ImageFacts:
     """Digests of two images; ``manifest_digest`` is None where an archive holds no manifest (docker save)."""
 
-    manifest_digest: tuple[str, str] | None
-    config_digest: tuple[str, str]
+    manifest_digest: Annotated[tuple[str, str] | None, Named("a", "b")]
+    config_digest: Annotated[tuple[str, str], Named("a", "b")]
     platform: str
     layers: tuple[LayerPair, ...]
 
@@ -120,7 +124,10 @@ class ImageFacts:
 class Tree:
     """Everything that any output says about two containers. ``ledger`` adds up entries and frame."""
 
-    tool_version: str
+    FIXED = ((("schema",), "elfdiff/tree/1"), (("tool", "name"), "elfdiff"))
+    DERIVED = (("counts", "counts"),)
+
+    tool_version: Annotated[str, Key("tool", "version")]
     a: ContainerFacts
     b: ContainerFacts
     verdict: Verdict
@@ -132,6 +139,8 @@ class Tree:
     image: ImageFacts | None = None
     notes: tuple[str, ...] = ()
     unfinished: str | None = None
+    allowed: tuple[Id, ...] = ()
+    exit: Count = 1
 
     @property
     def counts(self) -> dict[Status, int]:

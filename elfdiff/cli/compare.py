@@ -7,11 +7,11 @@ import difflib
 import os
 
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.outcome import exit_code
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.terminal import text_style
 from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
+from elfdiff.outcome import TROUBLE, settled
 from elfdiff.report import Report
 
 EXAMPLES = """\
@@ -26,7 +26,7 @@ exit codes: 0 same, 1 different, 2 trouble"""
 
 A_DAY = 86_400.0
 
-FORMATS = ("text", "json", "markdown", "github")
+FORMATS = ("text", "json", "markdown", "github", "json1")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_seconds,
         help="report what was found when this time is over, and exit 2 (default: no limit)",
     )
+    parser.add_argument(
+        "--with-spans", action="store_true", help="json: put who owns each differing byte into the report"
+    )
     parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
     parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
 
@@ -59,7 +62,7 @@ def execute(args: argparse.Namespace) -> int:
 
     with progress(f"comparing {args.a} and {args.b}"):
         report = diagnose(args.a, args.b, args.proof is not None, Clock(args.time_limit))
-    code = exit_code(report, allowed, args.exit_zero)
+    report = settled(report, allowed, args.exit_zero)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
@@ -71,10 +74,12 @@ def execute(args: argparse.Namespace) -> int:
             f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared "
             "have a proof"
         )
-    emit(_rendered(report, args, code, allowed), args.output)
+    emit(rendered(report, args), args.output)
     if report.unfinished is not None:
         fail(report.unfinished)
-    return code
+    elif report.exit == TROUBLE:
+        fail(f"internal error: {report.notes[0]}" if report.notes else "internal error")
+    return report.exit
 
 
 def _seconds(text: str) -> float:
@@ -88,26 +93,32 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _rendered(report: Report, args: argparse.Namespace, code: int, allowed: frozenset[str]) -> str:
+def rendered(report: Report, args: argparse.Namespace) -> str:
+    """The report in the format that ``args`` asks for."""
+    allowed = frozenset(report.allowed)
     match args.format:
         case "json":
             from elfdiff.render.jsonreport import render_json
 
-            return render_json(report, args.all_evidence)
+            return render_json(report, args.all_evidence, args.with_spans)
+        case "json1":
+            from elfdiff.render.json1 import render_json1
+
+            return render_json1(report, args.all_evidence)
         case "markdown":
             from elfdiff.render.markdown import render_markdown
 
-            return render_markdown(report, code, allowed)
+            return render_markdown(report, report.exit, allowed)
         case "github":
             from elfdiff.render.github import render_github
 
-            return render_github(report, code, allowed)
+            return render_github(report, report.exit, allowed)
     from elfdiff.render.text import render_text
     from elfdiff.render.wording import last_line
 
     if args.quiet:
-        return f"{last_line(report, code)}\n"
-    return render_text(report, text_style(args), code, allowed, args.all_evidence)
+        return f"{last_line(report, report.exit)}\n"
+    return render_text(report, text_style(args), report.exit, allowed, args.all_evidence)
 
 
 def _check_known(allowed: frozenset[str]) -> None:

@@ -12,7 +12,7 @@ EXAMPLES = """\
 examples:
   elfdiff inspect build/app                  what it is, and what another build would change
   elfdiff inspect -v build/app               every place, note and directory
-  elfdiff inspect -f json build/app          for scripts (docs/schema/inspect-1.json)
+  elfdiff inspect -f json build/app          for scripts (elfdiff/schema/inspect-1.json)
 
 A single file shows a risk; it cannot prove what varies. Two builds can: elfdiff A B
 exit codes: 0 done, 2 trouble"""

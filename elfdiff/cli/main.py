@@ -22,6 +22,7 @@ COMMANDS = {
     "sbom": "the embedded dependency list of a file, or how those of two files differ",
     "audit": "known vulnerabilities of the embedded dependency list, offline",
     "attest": "provenance of a binary or an image: verified offline, shown, compared",
+    "render": "print a report that was saved as JSON in another format",
     "explain": "one cause's page: what it looks like, why it happens, what fixes it",
     "causes": "the catalogue of causes",
 }

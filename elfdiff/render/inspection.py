@@ -1,4 +1,4 @@
-"""Inspection → text, about 40 lines, and JSON, ``elfdiff/inspect/1`` (docs/schema/inspect-1.json)."""
+"""Inspection → text, about 40 lines, and JSON, ``elfdiff/inspect/1`` (elfdiff/schema/inspect-1.json)."""
 
 from __future__ import annotations
 

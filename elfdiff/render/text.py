@@ -332,8 +332,8 @@ class _Text:
 
     def _tail(self) -> Iterator[Line]:
         report = self.report
-        if report.same:
-            yield from self._labelled("same", "; ".join(report.same))
+        if report.equal_parts:
+            yield from self._labelled("same", "; ".join(report.equal_parts))
         yield from self._folded_consequences()
         if report.sbom is not None and report.sbom.changes:
             yield from self._labelled("packages", self._packages())

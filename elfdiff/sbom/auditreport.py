@@ -1,4 +1,4 @@
-"""An audit as text and as JSON (docs/schema/audit-1.json)."""
+"""An audit as text and as JSON (elfdiff/schema/audit-1.json)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The difference of two dependency lists as text and as JSON (docs/schema/sbom-diff-1.json)."""
+"""The difference of two dependency lists as text and as JSON (elfdiff/schema/sbom-diff-1.json)."""
 
 from __future__ import annotations
 

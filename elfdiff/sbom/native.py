@@ -1,4 +1,4 @@
-"""elfdiff's own JSON: everything that was read (docs/schema/sbom-1.json)."""
+"""elfdiff's own JSON: everything that was read (elfdiff/schema/sbom-1.json)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from elfdiff.cli.outcome import exit_code
+from elfdiff.outcome import exit_code
 from elfdiff.report import Role, Verdict
 
 

@@ -164,7 +164,7 @@ def test_one_side_without_a_list(put: Callable[..., str], capsys: pytest.Capture
 
 def test_difference_as_json(put: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((Path(__file__).parent.parent.parent / "docs/schema/sbom-diff-1.json").read_text())
+    schema = json.loads((Path(__file__).parent.parent.parent / "elfdiff/schema/sbom-diff-1.json").read_text())
     a, b = put("a", [APP, libc("0.2.1")]), put("b", [APP, libc("0.2.2")])
     for other, code in ((a, 0), (b, 1), (put("c"), 1)):
         assert main(["sbom", "-f", "json", a, other]) == code

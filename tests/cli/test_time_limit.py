@@ -52,7 +52,7 @@ def test_what_was_found_is_written(over: str, capsys: Capture) -> None:
 def test_every_byte_is_unexplained_and_the_schema_holds(over: str, capsys: Capture) -> None:
     assert main(["-f", "json", "--time-limit", "9", *PAIR]) == 2
     report = json.loads(capsys.readouterr().out)
-    schema = json.loads((ROOT / "docs" / "schema" / "report-1.json").read_text())
+    schema = json.loads((ROOT / "elfdiff" / "schema" / "report-2.json").read_text())
     assert not list(Draft202012Validator(schema).iter_errors(report))
     assert report["verdict"] == ("unexplained" if over == STAGES[0] else "partly-explained")
     assert report["ledger"]["unexplained"] == report["ledger"]["differing"] != {"a": 0, "b": 0}

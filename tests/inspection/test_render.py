@@ -18,7 +18,7 @@ from elfdiff.render.inspection import render_json, render_text
 from elfdiff.render.style import TextStyle
 
 Inspected = Callable[..., Inspection]
-SCHEMA = Path(__file__).parents[2] / "docs" / "schema" / "inspect-1.json"
+SCHEMA = Path(__file__).parents[2] / "elfdiff" / "schema" / "inspect-1.json"
 
 BUSY = {
     ".rodata": b"\0".join(

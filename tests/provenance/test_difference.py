@@ -14,7 +14,7 @@ from elfdiff.provenance.inputs import Group, Inputs, inputs_of
 from elfdiff.provenance.reading import single_inputs
 from elfdiff.provenance.statement import Statement, Subject
 
-SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "schema" / "attest-1.json"
+SCHEMA = Path(__file__).resolve().parents[2] / "elfdiff" / "schema" / "attest-1.json"
 
 
 def recorded(**values: str) -> Inputs:

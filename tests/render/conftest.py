@@ -199,17 +199,17 @@ def cause_not_in_files() -> Report:
         b=replace(B, stripped=True),
         code=Code.SAME,
         ledger=ledger(hash=20),
-        same=("every byte outside the build ID",),
+        equal_parts=("every byte outside the build ID",),
     )
 
 
 def identical() -> Report:
     facts = FileFacts("build-1/app", 18000, "c" * 64)
-    return report(Verdict.IDENTICAL, a=facts, b=replace(facts, path="build-2/app"), raw_differing=0, same=())
+    return report(Verdict.IDENTICAL, a=facts, b=replace(facts, path="build-2/app"), raw_differing=0, equal_parts=())
 
 
 def incomparable() -> Report:
-    return report(Verdict.INPUTS_DIFFER, incomparable="a is for x86-64, b is for AArch64", same=())
+    return report(Verdict.INPUTS_DIFFER, incomparable="a is for x86-64, b is for AArch64", equal_parts=())
 
 
 def many_roots() -> Report:

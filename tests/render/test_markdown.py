@@ -79,5 +79,5 @@ def test_the_largest_report_fits_a_job_summary(made: SimpleNamespace) -> None:
     )
     rows = tuple(SectionRow(long, None, None, "changed", ("x",) * 36, Classes(Sides(1, 1))) for _ in range(70_000))
     ledger = Ledger(Classes(), rows, ())
-    report = made.report(Verdict.EXPLAINED, findings, ledger=ledger, notes=(long,) * 100, same=(long,))
+    report = made.report(Verdict.EXPLAINED, findings, ledger=ledger, notes=(long,) * 100, equal_parts=(long,))
     assert len(render_markdown(report, 1).encode()) < STEP_LIMIT

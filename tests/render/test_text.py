@@ -144,7 +144,9 @@ def test_a_path_is_quoted_for_the_shell(made: SimpleNamespace) -> None:
 def test_values_are_never_raw(made: SimpleNamespace) -> None:
     evil = made.item("f", 0x2000, "a\x1b[2J\u202e\n::error::x", "b\0\udcfe")
     finding = made.finding("build-path", evidence=(evil,), title="t\x1b", summary="s\n::error::boo\x9b")
-    report = made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5), same=("s\x07",), notes=("n\x08",))
+    report = made.report(
+        Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5), equal_parts=("s\x07",), notes=("n\x08",)
+    )
     for verbose in (False, True):
         text = render_text(report, TextStyle(verbose=verbose), 1)
         assert all(line.isprintable() for line in text.splitlines())

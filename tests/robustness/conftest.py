@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from elfdiff.cli.outcome import exit_code
+from elfdiff.outcome import exit_code
 from elfdiff.diagnose import diagnose
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import LimitExceeded, MalformedArchive, MalformedElf, NotElf

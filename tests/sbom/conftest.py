@@ -68,11 +68,11 @@ def real_list(real: dict[str, Any], carry: Callable[..., bytes]) -> DependencyLi
 
 @pytest.fixture(scope="session")
 def schema() -> Callable[[str], Any]:
-    """A validator for one of docs/schema."""
+    """A validator for one of elfdiff/schema."""
     jsonschema = pytest.importorskip("jsonschema")
 
     def load(name: str) -> Any:
-        document = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text())
+        document = json.loads((ROOT / "elfdiff" / "schema" / f"{name}.json").read_text())
         jsonschema.Draft202012Validator.check_schema(document)
         return jsonschema.Draft202012Validator(document)
 

@@ -1,0 +1,38 @@
+"""``elfdiff render``: a saved report in another format."""
+
+from __future__ import annotations
+
+import argparse
+
+from elfdiff.cli.compare import FORMATS, rendered
+from elfdiff.cli.options import add_output_options
+from elfdiff.cli.output import emit
+
+EXAMPLES = """\
+examples:
+  elfdiff -f json -o report.json a/app b/app
+  elfdiff render report.json
+  elfdiff render -f markdown report.json >> "$GITHUB_STEP_SUMMARY"
+
+The exit code is the one that the report holds: 0 same, 1 different, 2 trouble."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The file and the options of ``render``."""
+    parser.add_argument("report", metavar="REPORT.json", help="written by elfdiff A B -f json")
+    add_output_options(parser, FORMATS, "text")
+    parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence that the report holds")
+    parser.add_argument("--with-spans", action="store_true", help="json: keep who owns each differing byte")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Read, print, and return the report's own exit code."""
+    from elfdiff.errors import UsageError
+    from elfdiff.render.saved import read_report
+    from elfdiff.tree import Tree
+
+    report = read_report(args.report)
+    if isinstance(report, Tree):
+        raise UsageError(f"{args.report}: is a tree, which -f json prints alone")
+    emit(rendered(report, args), args.output)
+    return report.exit

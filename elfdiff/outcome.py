@@ -1,0 +1,59 @@
+"""The exit code of a comparison, and what --allow changes about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TypeVar
+
+from elfdiff.report import Confidence, Finding, Report, Role
+from elfdiff.tree import Tree
+
+SAME = 0
+DIFFERENT = 1
+TROUBLE = 2
+
+Compared = TypeVar("Compared", Report, Tree)
+
+
+def settled(found: Compared, allowed: Collection[str] = (), exit_zero: bool = False) -> Compared:
+    """The report with its exit code, and with what was allowed."""
+    return replace(found, allowed=tuple(sorted(allowed)), exit=exit_code(found, allowed, exit_zero))
+
+
+def exit_code(found: Report | Tree, allowed: Collection[str] = (), exit_zero: bool = False) -> int:
+    """0 for identical files, for allowed differences alone, or if ``exit_zero`` asks for it; else 1.
+
+    2 whatever was asked for if the time was over before all was found, or if the report is trouble already.
+    """
+    if found.unfinished is not None or found.exit == TROUBLE:
+        return TROUBLE
+    if not found.differs or exit_zero or only_allowed(found, allowed):
+        return SAME
+    return DIFFERENT
+
+
+def only_allowed(found: Report | Tree, allowed: Collection[str]) -> bool:
+    """True if nothing is left once the allowed causes are taken away.
+
+    Left are another root or input, and unexplained, contradicted or unallowed payload bytes. Where no root or input
+    was found, the consequences count: a hash whose cause is not in the files is allowed by its own name only. Where
+    every root and input is only possible, nothing is allowed.
+    """
+    findings = merged(found)
+    if not allowed or found.ledger is None or not findings:
+        return False
+    causes = [finding for finding in findings if finding.role is not Role.CONSEQUENCE]
+    totals = found.ledger.totals
+    if not {finding.cause for finding in causes or findings} <= set(allowed):
+        return False
+    if totals.unexplained.most or totals.contradicted.most:
+        return False
+    if causes and all(finding.confidence is Confidence.POSSIBLE for finding in causes):
+        return False
+    return all(run.causes and set(run.causes) <= set(allowed) for run in found.ledger.runs if run.owner == "payload")
+
+
+def merged(found: Report | Tree) -> tuple[Finding, ...]:
+    """The findings of a report, or those of a tree over all its entries."""
+    return found.findings if isinstance(found, Report) else tuple(item.finding for item in found.findings)
