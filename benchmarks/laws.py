@@ -18,9 +18,9 @@ from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
-from elfdiff.outcome import exit_code
 from elfdiff.diagnose import diagnose
 from elfdiff.errors import ElfdiffError, UnbalancedLedger
+from elfdiff.outcome import exit_code
 from elfdiff.render.jsonreport import render_json
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text

@@ -1,7 +1,7 @@
 """What an annotation says of a field's form in JSON, where the field's name and type do not say it.
 
-``Annotated[int, Key("class")]`` is an integer under the key ``class``. A class may hold two tuples of pairs: ``FIXED``, paths
-of keys whose value never changes, and ``DERIVED``, keys that are written from a property and never read.
+``Annotated[int, Key("class")]`` is an integer under the key ``class``. A class may hold two tuples of pairs:
+``FIXED``, paths of keys whose value never changes, and ``DERIVED``, keys written from a property and never read.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
-from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from elfdiff.values import dataclass
@@ -94,18 +95,18 @@ class Record:
     def read(self, value: Json) -> Any:
         """The dataclass; keys that are derived are not looked at."""
         if not isinstance(value, dict):
-            raise Mismatch("an object", value)
+            raise Mismatch.of("an object", value)
         left = set(value)
         made = self._made(value, left)
         if left:
-            raise Mismatch(f"an object without {min(left)!r}", value)
+            raise Mismatch(f"the key {min(left)[:40]!r} is unknown")
         return made
 
     def _made(self, value: dict[str, Json], left: set[str]) -> Any:
         for path, fixed in self.fixed.items():
             left.discard(path[0])
             if _taken(value, path) != fixed:
-                raise Mismatch(f"{'.'.join(path)} {fixed!r}", value)
+                raise Mismatch(f"{'.'.join(path)} is not {fixed!r}")
         left.difference_update(self.derived)
         given: dict[str, Any] = dict.fromkeys(self._apart, ())
         for field in self._fields:
@@ -164,12 +165,12 @@ class OneOf:
     def read(self, value: Json) -> Any:
         """As the first whose fixed keys are there."""
         if not isinstance(value, dict):
-            raise Mismatch("an object", value)
+            raise Mismatch.of("an object", value)
         for record in self.records:
             if all(_found(value, path) == fixed for path, fixed in record.fixed.items()):
                 return record.read(value)
         schemas = [fixed for record in self.records for path, fixed in record.fixed.items() if path == ("schema",)]
-        raise Mismatch(f"a schema of {', '.join(schemas)}", value)
+        raise Mismatch(f"its schema is none of {', '.join(schemas)}")
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
         """Any of them."""
@@ -196,7 +197,7 @@ class TaggedForm:
     def read(self, value: Json) -> Any:
         """The dataclass."""
         if not isinstance(value, dict) or len(value) != 1 or not set(value) <= set(self.records):
-            raise Mismatch(f"an object with one key of {', '.join(self.records)}", value)
+            raise Mismatch.of(f"an object with one key of {', '.join(self.records)}", value)
         ((tag, inner),) = value.items()
         record = self.records[tag]
         bare = self._bare(record)
@@ -213,7 +214,7 @@ class TaggedForm:
         return {"anyOf": found}
 
 
-@cache
+@functools.cache
 def record(kind: type) -> Record:
     """The form of a dataclass."""
     return Record(kind)
@@ -237,6 +238,10 @@ def shape_of(hint: Any) -> Shape:
     marks = _marks(hint)
     if marks:
         hint = get_args(hint)[0]
+    if get_origin(hint) in (Union, types.UnionType) and type(None) in get_args(hint):
+        kinds = tuple(kind for kind in get_args(hint) if kind is not type(None))
+        inner = functools.reduce(operator.or_, kinds)
+        return Maybe(shape_of(Annotated[inner, *marks] if marks else inner))
     for mark in marks:
         if isinstance(mark, Tagged):
             return TaggedForm(mark)
@@ -246,7 +251,7 @@ def shape_of(hint: Any) -> Shape:
             return Number(mark.least)
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return _union(arguments, marks)
+        return OneOf([record(kind) for kind in arguments])
     if origin is tuple and (len(arguments) != 2 or arguments[1] is not Ellipsis):
         names = next((mark.names for mark in marks if isinstance(mark, Named)), ())
         return Fixed([shape_of(argument) for argument in arguments], names)
@@ -267,16 +272,6 @@ def shape_of(hint: Any) -> Shape:
     raise TypeError(f"{hint} has no form in JSON")
 
 
-def _union(arguments: Sequence[Any], marks: Sequence[object]) -> Shape:
-    """One type and None, or several dataclasses."""
-    kinds = [argument for argument in arguments if argument is not type(None)]
-    if len(kinds) == 1:
-        inner = shape_of(Annotated[kinds[0], *marks] if marks else kinds[0])
-    else:
-        inner = OneOf([record(kind) for kind in kinds])
-    return Maybe(inner) if len(kinds) < len(arguments) else inner
-
-
 def _marks(hint: Any) -> tuple[object, ...]:
     return tuple(get_args(hint)[1:]) if get_origin(hint) is Annotated else ()
 
@@ -292,7 +287,7 @@ def _field(name: str, hint: Any, marks: Sequence[object]) -> _Field:
     return _Field(name, path, shape_of(hint), any(isinstance(mark, Flat) for mark in marks), beside)
 
 
-@cache
+@functools.cache
 def _derived(kind: type, attribute: str) -> Shape:
     getter = getattr(kind, attribute).fget
     return shape_of(get_type_hints(getter, include_extras=True)["return"])
@@ -316,7 +311,7 @@ def _found(value: Json, path: Sequence[str]) -> Json:
 def _taken(value: Json, path: Sequence[str]) -> Json:
     for step in path:
         if not isinstance(value, dict) or step not in value:
-            raise Mismatch(f"the key {'.'.join(path)!r}", value)
+            raise Mismatch(f"the key {step!r} is missing")
         value = value[step]
     return value
 

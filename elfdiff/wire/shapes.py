@@ -18,9 +18,14 @@ _KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false",
 class Mismatch(Exception):
     """What was read is not what the schema says; ``at`` leads to it."""
 
-    def __init__(self, wanted: str, value: object) -> None:
-        super().__init__(f"{wanted} was expected, and there is {_KINDS.get(type(value), 'a number')}")
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
         self.at: list[str | int] = []
+
+    @classmethod
+    def of(cls, wanted: str, value: object) -> Mismatch:
+        """Another form than the one that is wanted."""
+        return cls(f"{wanted} was expected, and there is {_KINDS.get(type(value), 'a number')}")
 
     @property
     def sentence(self) -> str:
@@ -56,9 +61,9 @@ class Text:
     def read(self, value: Json) -> Any:
         """The string; it stays as it was made visible."""
         if not isinstance(value, str):
-            raise Mismatch("text", value)
+            raise Mismatch.of("text", value)
         if self._compiled is not None and not self._compiled.match(value):
-            raise Mismatch(f"text of the form {self.pattern}", value)
+            raise Mismatch.of(f"text of the form {self.pattern}", value)
         return value
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
@@ -82,9 +87,9 @@ class Number:
     def read(self, value: Json) -> Any:
         """Itself, if it is in bounds."""
         if not isinstance(value, int) or isinstance(value, bool) or not -LARGEST < value < LARGEST:
-            raise Mismatch("a number of 64 bits", value)
+            raise Mismatch.of("a number of 64 bits", value)
         if self.least is not None and value < self.least:
-            raise Mismatch(f"a number from {self.least} on", value)
+            raise Mismatch.of(f"a number from {self.least} on", value)
         return value
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
@@ -102,7 +107,7 @@ class Truth:
     def read(self, value: Json) -> Any:
         """Itself."""
         if not isinstance(value, bool):
-            raise Mismatch("true or false", value)
+            raise Mismatch.of("true or false", value)
         return value
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
@@ -125,7 +130,7 @@ class Choice:
         for choice in self.choices:
             if choice.value == value:
                 return choice
-        raise Mismatch(f"one of {', '.join(self.choices)}", value)
+        raise Mismatch.of(f"one of {', '.join(self.choices)}", value)
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
         """An enumeration."""
@@ -164,7 +169,7 @@ class Listed:
     def read(self, value: Json) -> Any:
         """A tuple."""
         if not isinstance(value, list):
-            raise Mismatch("a list", value)
+            raise Mismatch.of("a list", value)
         return tuple(read_at(self.inner, item, index) for index, item in enumerate(value))
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
@@ -190,7 +195,7 @@ class Fixed:
             given = members(value, self.names)
             return tuple(read_at(part, given[name], name) for part, name in zip(self.parts, self.names, strict=True))
         if not isinstance(value, list) or len(value) != len(self.parts):
-            raise Mismatch(f"a list of {len(self.parts)}", value)
+            raise Mismatch.of(f"a list of {len(self.parts)}", value)
         pairs = zip(self.parts, value, strict=True)
         return tuple(read_at(part, item, index) for index, (part, item) in enumerate(pairs))
 
@@ -235,11 +240,11 @@ def read_at(shape: Shape, value: Json, step: str | int) -> Any:
 def members(value: Json, names: Sequence[str]) -> dict[str, Json]:
     """The object with exactly these keys."""
     if not isinstance(value, dict):
-        raise Mismatch("an object", value)
+        raise Mismatch.of("an object", value)
     if set(value) != set(names):
         lacking = [name for name in names if name not in value]
-        odd = f"the key {lacking[0]!r}" if lacking else f"no other key than {', '.join(names)}"
-        raise Mismatch(f"an object with {odd}", value)
+        odd = f"{lacking[0]!r} is missing" if lacking else f"{min(set(value) - set(names))[:40]!r} is unknown"
+        raise Mismatch(f"the key {odd}")
     return value
 
 

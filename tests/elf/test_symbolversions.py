@@ -65,6 +65,7 @@ def test_what_came_and_went_is_told(tmp_path: Path) -> None:
         "int one(void){return 1;} int two(void){return 2;}",
         f"-Wl,--version-script={script}",
         "-Wl,-soname,liba.so.1",
+        "-Wl,--no-as-needed",
     )
     new = built(
         tmp_path,

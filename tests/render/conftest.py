@@ -150,7 +150,7 @@ def report(verdict: Verdict, findings: tuple[Finding, ...] = (), **given: object
         "code": None,
         "ledger": None,
         "raw_differing": 374161,
-        "same": ("compiler GCC 12.2.0", "needed libraries"),
+        "equal_parts": ("compiler GCC 12.2.0", "needed libraries"),
     }
     return Report(verdict=verdict, findings=findings, **{**values, **given})  # type: ignore[arg-type]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from elfdiff.outcome import exit_code
 from elfdiff.diagnose import diagnose
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.errors import LimitExceeded, MalformedArchive, MalformedElf, NotElf
+from elfdiff.outcome import exit_code
 from elfdiff.render.jsonreport import render_json, render_spans
 from elfdiff.render.markdown import render_markdown
 from elfdiff.render.style import TextStyle

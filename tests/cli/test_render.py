@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from elfdiff.cli.main import main
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+PAIR = [str(SAMPLES / "build-time-macro" / side) for side in "ab"]
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> str:
+    path = tmp_path / "report.json"
+    assert main(["-f", "json", "--all-evidence", "--with-spans", "-o", str(path), *PAIR]) == 1
+    return str(path)
+
+
+@pytest.mark.parametrize("form", ["text", "json", "json1", "markdown", "github"])
+def test_a_saved_report_is_shown_as_the_run_shows_it(saved: str, form: str, capsys: Capture) -> None:
+    assert main(["-f", form, *PAIR]) == 1
+    shown = capsys.readouterr().out
+    assert main(["render", "-f", form, saved]) == 1
+    assert capsys.readouterr().out == shown
+
+
+def test_spans_are_in_the_report_only_if_asked_for(saved: str, capsys: Capture) -> None:
+    held = json.loads(Path(saved).read_text())
+    assert sum(run["length"] for run in held["spans"] if run["side"] == "a") == held["ledger"]["differing"]["a"]
+    main(["-f", "json", *PAIR])
+    assert json.loads(capsys.readouterr().out)["spans"] is None
+
+
+def test_what_was_allowed_and_the_exit_code_are_kept(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "report.json"
+    assert main(["--allow", "build-time", "-f", "json", "-o", str(path), *PAIR]) == 0
+    held = json.loads(path.read_text())
+    assert (held["allowed"], held["exit"]) == (["build-time"], 0)
+    assert main(["render", str(path)]) == 0
+    assert "exit=0" in capsys.readouterr().out
+
+
+def test_a_file_that_is_no_report_is_trouble(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "other.json"
+    path.write_text('{"schema": "elfdiff/inspect/1"}')
+    assert main(["render", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"elfdiff: error: {path}: its schema is none of")
+    assert main(["render", str(tmp_path / "missing")]) == 2
+
+
+def test_a_fault_of_elfdiff_is_a_note_and_exit_2(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("elfdiff.diagnose.account", broken)
+    monkeypatch.delenv("ELFDIFF_DEBUG", raising=False)
+    assert main(["-f", "json", "--exit-zero", *PAIR]) == 2
+    shown = capsys.readouterr()
+    report = json.loads(shown.out)
+    assert report["exit"] == 2
+    assert "by a fault of elfdiff (ZeroDivisionError)" in report["notes"][0]
+    assert [finding["cause"] for finding in report["findings"]][:1] == ["build-time"]
+    assert shown.err.startswith("elfdiff: error: internal error: the bytes were not accounted for")
