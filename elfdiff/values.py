@@ -82,7 +82,7 @@ class _Plan:
     def _first(self) -> Callable[..., None]:
         """What stands for ``__init__`` until it is called."""
 
-        def __init__(value: Any, *given: Any, **named: Any) -> None:
+        def __init__(value: Any, /, *given: Any, **named: Any) -> None:
             self.write()
             self.cls.__init__(value, *given, **named)
 

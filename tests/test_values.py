@@ -125,3 +125,11 @@ def test_a_value_arrives_in_a_process_that_has_made_none() -> None:
     program = f"import pickle; many, one = pickle.loads({text!r}); print(many.spans[0] == one, hash(one), repr(one))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == f"True {hash(Span(1, 2))} {Span(1, 2)!r}\n"
+
+
+def test_a_field_may_be_called_value() -> None:
+    @values.dataclass(frozen=True, slots=True)
+    class Held:
+        value: str
+
+    assert Held(value="x").value == "x"
