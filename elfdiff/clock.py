@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
+
+from elfdiff.errors import UsageError
 
 LEAST = 1e-6
 """Seconds; an alarm after 0 seconds would never ring."""
@@ -23,16 +26,22 @@ class OutOfTime(BaseException):
 class Clock:
     """Runs from when it is made. ``limit`` is in seconds of wall clock, None for all the time in the world.
 
-    With a limit it needs the main thread, where signals arrive.
+    With a limit it needs the main thread, where signals arrive: UsageError elsewhere. ``told`` is called with each
+    piece of work that begins.
     """
 
-    def __init__(self, limit: float | None = None) -> None:
+    def __init__(self, limit: float | None = None, told: Callable[[str], object] | None = None) -> None:
+        if limit is not None and threading.current_thread() is not threading.main_thread():
+            raise UsageError("a time limit is kept in the main thread only")
         self.limit = limit
+        self.told = told
         self.begun = time.monotonic()
 
     @contextmanager
     def running(self, work: str) -> Iterator[None]:
         """What is done inside ends with OutOfTime when the time is over; ``work`` says what that is ("reading")."""
+        if self.told is not None:
+            self.told(work)
         if self.limit is None:
             yield
             return

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection
 from dataclasses import replace
 from typing import TypeVar
 
+from elfdiff.errors import UsageError
 from elfdiff.report import Confidence, Finding, Report, Role
 from elfdiff.tree import Tree
 
@@ -57,3 +59,16 @@ def only_allowed(found: Report | Tree, allowed: Collection[str]) -> bool:
 def merged(found: Report | Tree) -> tuple[Finding, ...]:
     """The findings of a report, or those of a tree over all its entries."""
     return found.findings if isinstance(found, Report) else tuple(item.finding for item in found.findings)
+
+
+def check_known(option: str, names: Collection[str]) -> None:
+    """UsageError for an id that no cause has: a typing error must not turn into a failing build at night."""
+    if not names:
+        return
+    from elfdiff.causes import catalogue
+
+    known = [cause.id for cause in catalogue()]
+    for name in sorted(set(names) - set(known)):
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f"; did you mean {near[0]}?" if near else "; elfdiff causes lists them"
+        raise UsageError(f"{option}: no cause is called {name}{hint}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
+from elfdiff.shown import Shown
 from elfdiff.values import dataclass
 from elfdiff.wire.marks import Apart, Beside, Count, Flat, HexBytes, Hidden, Id, Key, Matches, Named, Sha256
 
@@ -300,7 +301,7 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Shown):
     """Everything that any output says about a pair.
 
     ``notes`` are sentences for people (warnings, what was not done). ``proof`` is the proof file's contents; None
@@ -334,6 +335,11 @@ class Report:
     exit: Count = 1
 
     @property
+    def identical(self) -> bool:
+        """True only for byte-identical files."""
+        return self.verdict is Verdict.IDENTICAL
+
+    @property
     def differs(self) -> bool:
         """False only for byte-identical files."""
-        return self.verdict is not Verdict.IDENTICAL
+        return not self.identical

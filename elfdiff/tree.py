@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from elfdiff.report import Code, Finding, Ledger, Report, Verdict
+from elfdiff.shown import Shown
 from elfdiff.values import dataclass
 from elfdiff.wire.marks import Count, Flat, Id, Key, Named, Sha256
 
@@ -121,7 +122,7 @@ class ImageFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(Shown):
     """Everything that any output says about two containers. ``ledger`` adds up entries and frame."""
 
     FIXED = ((("schema",), "elfdiff/tree/1"), (("tool", "name"), "elfdiff"))
@@ -148,6 +149,11 @@ class Tree:
         return {status: sum(entry.status is status for entry in self.entries) for status in Status}
 
     @property
+    def identical(self) -> bool:
+        """True only where every entry and every byte of the frame is equal."""
+        return self.verdict is Verdict.IDENTICAL
+
+    @property
     def differs(self) -> bool:
         """False only where every entry and every byte of the frame is equal."""
-        return self.verdict is not Verdict.IDENTICAL
+        return not self.identical

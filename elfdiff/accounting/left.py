@@ -77,6 +77,9 @@ class LeftSpans(Sequence[UnexplainedSpan]):
             return NotImplemented
         return len(self) == len(other) and all(x == y for x, y in zip(self, other, strict=True))
 
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
 
 def placed(at: Ints, known: Flags) -> Ints:
     """The places that are known, and -1."""

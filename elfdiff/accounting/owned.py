@@ -79,6 +79,9 @@ class OwnedRuns(Sequence[OwnedRun]):
             return NotImplemented
         return len(self) == len(other) and all(x == y for x, y in zip(self, other, strict=True))
 
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
     def mirrored(self) -> OwnedRuns:
         """The same runs with the files exchanged."""
         return OwnedRuns(replace(self.b, side="a"), replace(self.a, side="b"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import os
 
 from elfdiff.cli.options import add_output_options
@@ -11,7 +10,7 @@ from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.terminal import text_style
 from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
-from elfdiff.outcome import TROUBLE, settled
+from elfdiff.outcome import TROUBLE, check_known, settled
 from elfdiff.report import Report
 
 EXAMPLES = """\
@@ -55,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(args: argparse.Namespace) -> int:
     """Compare, write every output that was asked for, and return the exit code."""
     allowed = frozenset(args.allow)
-    _check_known(allowed)
+    check_known("--allow", allowed)
     _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
     from elfdiff.diagnose import diagnose
@@ -119,19 +118,6 @@ def rendered(report: Report, args: argparse.Namespace) -> str:
     if args.quiet:
         return f"{last_line(report, report.exit)}\n"
     return render_text(report, text_style(args), report.exit, allowed, args.all_evidence)
-
-
-def _check_known(allowed: frozenset[str]) -> None:
-    """UsageError for an id that no cause has: a typing error must not turn into a failing build at night."""
-    if not allowed:
-        return
-    from elfdiff.causes import catalogue
-
-    known = [cause.id for cause in catalogue()]
-    for name in sorted(allowed - set(known)):
-        near = difflib.get_close_matches(name, known, 1)
-        hint = f"; did you mean {near[0]}?" if near else "; elfdiff causes lists them"
-        raise UsageError(f"--allow: no cause is called {name}{hint}")
 
 
 def _check_outputs(args: argparse.Namespace) -> None:
