@@ -80,6 +80,7 @@ from elfdiff.evidence.model import (
     Evidence,
     EvidenceSet,
     FlagChange,
+    GoSettingChange,
     Layout,
     PathChange,
     PathPlace,
@@ -97,6 +98,7 @@ COVERAGE, ASSEMBLER, RUNPATH = "path-gcov-gcda", "path-assembler-source", "path-
 CARGO_HOME, OUT_DIR, GO = "path-cargo-registry-home", "path-cargo-out-dir-env", "path-go-gopath-goroot"
 CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-split-dwarf"
 TARGET = "path-cargo-target-dir"
+THINLTO, CGO = "path-thinlto-module", "path-go-cgo-flags"
 STRINGS, LTO, FILES = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd", "path-in-plain-files"
 
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
@@ -248,8 +250,8 @@ RUNPATH_FIX = Fix(
 )
 OUT_DIR_FIX = Fix(
     toolchain="cargo",
-    action='keep env!("OUT_DIR") and env!("CARGO_MANIFEST_DIR") out of texts that are compiled in, '
-    "or build in one fixed directory",
+    action='keep env!("OUT_DIR") and env!("CARGO_MANIFEST_DIR") out of texts that are compiled in '
+    "(let build.rs write file names without the directory), or build in one fixed directory",
     effect=Effect.REMOVES,
     reaches=(OUT_DIR,),
     note="--remap-path-prefix does not rewrite them",
@@ -276,6 +278,23 @@ LTO_FIX = Fix(
     reaches=(LTO,),
     note="the compressed bytecode keeps the working directory in spite of -ffile-prefix-map",
 )
+THINLTO_NAMES = Fix(
+    toolchain="clang",
+    action="name the objects of the link relative to the working directory (clang -flto=thin main.o, not /dir/main.o), "
+    "or build both in one directory of the same name",
+    effect=Effect.REMOVES,
+    reaches=(THINLTO,),
+    note="no prefix map reaches it: ThinLTO hashes the name that the linker was given",
+)
+CGO_FLAGS = Fix(
+    toolchain="go",
+    action="add to GOFLAGS:  -trimpath -ldflags=-buildid=",
+    effect=Effect.REMOVES,
+    reaches=(CGO,),
+    since="go 1.18",
+    note="-trimpath leaves the flags out of the record, and Go's own ID covers them all the same; or give both builds "
+    "the same CGO_… flags",
+)
 SAME_DIRECTORY = Fix(
     toolchain="any",
     action="build both in one directory of the same name",
@@ -290,6 +309,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     spoken = languages(context)
     found: list[Fix] = []
     if "go" in spoken:
+        if set(faces) == {CGO}:
+            return (CGO_FLAGS,)
         return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
     if "rust" in spoken:
         found.append(RUST_MAP)
@@ -343,6 +364,10 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     return tuple(wanted + rest)
 
 
+_OUT = late(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}/out(?:/|\Z)")
+_GLUED = late(r"(?<=-[IL])(?=/)|(?<==)(?=/)")
+"""Where a directory begins in a flag."""
+_AMONG_WORDS = late(r"[ =:\"'(]\0|\0[ \"')]")
 _TOLD = late(
     r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
     r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
@@ -377,6 +402,8 @@ _REST = (
     STRINGS_FIX,
     GENERATOR_FIX,
     LTO_FIX,
+    THINLTO_NAMES,
+    CGO_FLAGS,
     SAME_DIRECTORY,
 )
 
@@ -402,6 +429,8 @@ def _old_compiler(context: Context) -> bool:
         OUT_DIR: "a text made by env!() holds a directory of cargo",
         GO: "Go's file table names the directories of sources and of Go itself",
         CYTHON: "a code generator made identifiers from a path",
+        THINLTO: "the path of an object went into names that ThinLTO made global",
+        CGO: "flags of cgo that Go records name a directory",
         HASHED: "a directory went into a hash in a name",
         SPLIT: "split debug information names its .dwo file by path",
         STRINGS: "a library name, a note or a text from a build script holds the directory",
@@ -447,6 +476,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     run_paths = [item for item in evidence.of(DynamicChange) if _is_run_path(item)]
     lines = [item for item in evidence.of(FlagChange) if _is_command_line(item)]
     yield from _erased(evidence)
+    yield from _module_names(evidence)
+    yield from _cgo_flags(evidence)
     if not groups and not mangled and not lone and not run_paths and not lines:
         return
     spoken = languages(evidence.context)
@@ -522,6 +553,33 @@ def _erased(evidence: EvidenceSet) -> Iterator[Match]:
         )
 
 
+def _module_names(evidence: EvidenceSet) -> Iterator[Match]:
+    """Nothing but hashes differs, and one of them is ThinLTO's, made of the name of a module of the link."""
+    names = tuple(item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix")
+    if names and evidence.context.only_hashes_differ and "rust" not in languages(evidence.context):
+        yield Match(
+            THINLTO,
+            names,
+            Confidence.LIKELY,
+            f"{names[0].symbol or names[0].a_part}: its suffix is a hash of the name of a module",
+            "without an absolute name among the objects of the link, it was other bitcode that makes equal code",
+        )
+
+
+def _cgo_flags(evidence: EvidenceSet) -> Iterator[Match]:
+    """Flags of cgo that are equal but for the directories in them."""
+    for change in evidence.of(GoSettingChange):
+        apart = (_GLUED.sub(" ", value or "") for value in (change.a_value, change.b_value))
+        pairs = changed_paths(*apart) if change.key.startswith("CGO_") else []
+        if pairs:
+            yield Match(
+                CGO,
+                (change,),
+                Confidence.CERTAIN,
+                f"{change.key}: {became(*pairs[0])}",
+            )
+
+
 def _is_beside_a_time(change: PathChange, times: set[tuple[int, int]]) -> bool:
     """True for a source below places of builds, in a text in which a time is all else that changed."""
     if change.a is None or (change.a.offset, change.a.length) not in times or not SOURCE_SUFFIX.search(change.tail):
@@ -588,9 +646,18 @@ def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> s
         return STRINGS
     if FORTRAN_SUFFIX.search(change.tail):
         return FORTRAN
+    if _is_written_out(change):
+        return OUT_DIR
     if SOURCE_SUFFIX.search(change.tail) or change.section == ".rmeta":
         return TARGET if is_target_moved(change) else MACRO
     return OUT_DIR if "rust" in spoken else STRINGS
+
+
+def _is_written_out(change: PathChange) -> bool:
+    """True for a file in cargo's OUT_DIR that a longer text names: the generated code says so, not the compiler."""
+    if not _OUT.search(joined(change.a_directory, change.tail)) or change.a is None:
+        return False
+    return bool(_AMONG_WORDS.search(change.a.value.replace(joined(change.a_directory, change.tail), "\0")))
 
 
 def _lone_face(section: str, spoken: frozenset[str]) -> str:

@@ -128,7 +128,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             yield Match(BUILD_ID, (note,), Confidence.LIKELY if drawn else Confidence.CERTAIN, style + caveat)
     for note in evidence.of(NoteChange):
         if note.kind == "go-build-id" and note.a_length and note.b_length:
-            yield Match(GO_ID, (note,), Confidence.CERTAIN, "Go's build ID covers inputs and output")
+            yield Match(
+                GO_ID,
+                (note,),
+                Confidence.CERTAIN,
+                "Go's build ID covers what go build was given: a directory in CGO_CFLAGS, CGO_LDFLAGS, GOFLAGS or "
+                "-ldflags changes it and leaves nothing else"
+                if evidence.context.only_hashes_differ
+                else "Go's build ID covers inputs and output",
+            )
     for link in evidence.of(DebugLinkChange):
         if link.section == ".gnu_debugaltlink":
             yield Match(ALT_LINK, (link,), Confidence.CERTAIN, "the ID of the shared debug file differs")

@@ -80,7 +80,7 @@ def _settings(pair: Pair) -> Iterator[Evidence]:
                 section=".go.buildinfo",
                 a=places[0],
                 b=places[1],
-                rewrites=trimmed if key == "-trimpath" else (),
+                rewrites=trimmed if key == "-trimpath" else pair.path_rewrites(a_value, b_value),
                 spans=copies,
                 key=key,
                 a_value=a_value,

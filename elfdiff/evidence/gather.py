@@ -43,12 +43,14 @@ from elfdiff.evidence.model import (
     LoneSectionChange,
     PathChange,
     PathPlace,
+    SymbolRenamed,
     TextChange,
     TimeChange,
     WordChange,
 )
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import language_of, languages
+from elfdiff.span import Span
 
 _EXTRACTORS = (
     tools,
@@ -112,6 +114,17 @@ def _is_covered(item: Evidence, blobs: Sequence[BlobChange]) -> bool:
     )
 
 
+def names_with_hashes(items: Sequence[Evidence]) -> list[Span]:
+    """Where hashes stand in names of symbols, if each takes the place of one of equal length."""
+    return [
+        a
+        for item in items
+        if isinstance(item, SymbolRenamed) and item.scheme in ("llvm-suffix", "lto-unit", "uniq")
+        for a, b in item.spans
+        if a is not None and a == b
+    ]
+
+
 def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
     """What fixes depend on.
 
@@ -127,7 +140,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         machine=a.header.machine_name,
         stripped=a.is_stripped and b.is_stripped,
         has_debug=all(any(s.name.startswith((".debug_", ".zdebug_")) for s in elf.sections) for elf in (a, b)),
-        only_hashes_differ=only_digests_differ(a, b),
+        only_hashes_differ=only_digests_differ(a, b, names_with_hashes(items)),
         relocatable=a.header.type_name.endswith("REL"),
         kernel_module=a.section(".modinfo") is not None,
         layout=units.layout(pair, items),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.sameness import differing_blocks
 from elfdiff.payload.debuglink import alternate_link, debug_link
 from elfdiff.payload.modinfo import module_signature
-from elfdiff.span import SpanSet
+from elfdiff.span import Span, SpanSet
 
 
 def digest_spans(elf: ElfFile) -> SpanSet:
@@ -22,8 +22,10 @@ def digest_spans(elf: ElfFile) -> SpanSet:
     return SpanSet.of(spans)
 
 
-def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
+def only_digests_differ(a: ElfFile, b: ElfFile, names: Sequence[Span] = ()) -> bool:
     """True if the files are equally long and every byte outside the digests of both is equal.
+
+    ``names`` are more places of digests, inside names of symbols.
 
     An appended signature covers the build ID: where that differs, the signature must.
     """
@@ -33,6 +35,8 @@ def only_digests_differ(a: ElfFile, b: ElfFile) -> bool:
     signatures = module_signature(a), module_signature(b)
     if signatures[0] is not None and signatures[1] is not None and a.build_id != b.build_id:
         spans = SpanSet.of((*spans, *(signature.span for signature in signatures if signature is not None)))
+    if names:
+        spans = SpanSet.of((*spans, *names))
     return same_but_for(a, b, spans)
 
 

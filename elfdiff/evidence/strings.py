@@ -27,6 +27,7 @@ from elfdiff.evidence.words import WordDifference, differences, is_translation, 
 from elfdiff.patterns import late
 from elfdiff.payload.languages import languages
 from elfdiff.report import Location
+from elfdiff.span import Span
 from elfdiff.values import replace
 
 MAX_TEXT_CHANGES = 2000
@@ -214,6 +215,7 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
             a=spot_location(left),
             b=spot_location(right),
             rewrites=(rewrite.id,),
+            spans=_length_bytes(pair, string),
             a_directory=readable(rewrite.a),
             b_directory=readable(rewrite.b),
             tail=readable(path[len(rewrite.a) :].lstrip(b"/")),
@@ -221,6 +223,17 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
             exact=string.exact,
             assembler=place is PathPlace.DEBUG_DIRECTORY and directories.only_assembler,
         )
+
+
+def _length_bytes(pair: Pair, string: StringPair) -> tuple[tuple[Span | None, Span | None], ...]:
+    """The byte in front of a text that says how long it is, as in format templates of Rust and in Pascal."""
+    places: list[Span] = []
+    for elf, spot in ((pair.a, string.a), (pair.b, string.b)):
+        at = spot.file_offset() if spot is not None else None
+        if spot is None or not at or elf.data[at - 1] != len(spot.text):
+            return ()
+        places.append(Span(at - 1, at))
+    return ((places[0], places[1]),)
 
 
 def _paths_below(directory: bytes, text: bytes) -> Iterator[bytes]:
@@ -329,6 +342,7 @@ def _text_change(pair: Pair, string: StringPair, fragments: bool) -> TextChange:
         a=spot_location(string.a) if string.a else None,
         b=spot_location(string.b) if string.b else None,
         rewrites=string.rewrites,
+        spans=_length_bytes(pair, string),
         how=string.how,
         fragment=fragments and bool(section and section.startswith(_FRAGMENT_SECTIONS)),
     )

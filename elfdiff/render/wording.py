@@ -254,7 +254,8 @@ def plan(report: Report) -> Plan | None:
             what = "of the program that ran"
         return Plan("", (Step(f"compare two builds {what}"),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
-        return _before_strip(report)
+        by_go = any(item.section == ".note.go.buildid" for finding in report.findings for item in finding.evidence)
+        return _go_inputs() if by_go else _before_strip(report)
     steps = _steps(report)
     if report.verdict is Verdict.PARTLY_EXPLAINED and unaccounted(report):
         left = amount(unaccounted(report), "byte")
@@ -301,6 +302,15 @@ def _condition(finding: Finding, fix: Fix) -> str:
     """What stands before an action that may be the wrong one, or that only masks."""
     doubt = f"if it is {finding.cause}: " if finding.confidence is Confidence.POSSIBLE else ""
     return f"{doubt}only masks {finding.cause}: " if fix.effect is Effect.MASKS else doubt
+
+
+def _go_inputs() -> Plan:
+    """Go's ID is a digest of what cmd/go was given: the files before strip say no more of it."""
+    after = (
+        "A directory in CGO_CFLAGS, CGO_LDFLAGS, GOFLAGS or -ldflags changes Go's build ID and nothing else: keep it "
+        "out of them; -ldflags=-buildid= masks it."
+    )
+    return Plan("run this in both builds and compare what it prints:", (Step("go env"),), after)
 
 
 def _before_strip(report: Report) -> Plan:

@@ -172,8 +172,11 @@ def _lacking(
                 or not _in_numbers(contents, here[first][0], text)
             )
         ):
-            spots.append(Spot(section, here[first][0], text))
-            before[here[first][0]] = here[first - 1][1] if first else b""
+            # Format templates of Rust and strings of Pascal have their length in front, and it may be a letter.
+            shift = 1 if not code and section.name not in _NUL_TABLES and is_counted(text) else 0
+            at = here[first][0] + shift
+            spots.append(Spot(section, at, text[shift:]))
+            before[at] = here[first - 1][1] if first else b""
         index = last + 1
     return spots, before
 
@@ -193,6 +196,11 @@ def _in_numbers(contents: bytes, offset: int, text: bytes) -> bool:
         return False
     around = contents[max(offset - AROUND, 0) : offset] + contents[end : end + AROUND]
     return len(_PRINTABLE.sub(b"", around)) * 5 > len(around) * 2
+
+
+def is_counted(text: bytes) -> bool:
+    """True if the first byte of a text says how many follow."""
+    return len(text) > MIN_RUN and text[0] == len(text) - 1
 
 
 def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
