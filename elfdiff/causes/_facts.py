@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from elfdiff.evidence.facts import LibcChange
 from elfdiff.evidence.model import (
     BuildIdKept,
     ChangedAfterLink,
@@ -58,8 +59,8 @@ def values(item: Evidence) -> tuple[str, str]:
 
 
 def tools_differ(evidence: EvidenceSet) -> bool:
-    """True if any recorded tool or version differs: then most other differences are its fallout."""
-    return evidence.has(ToolChange)
+    """True if any recorded tool or version differs, or the C library: then most other differences are its fallout."""
+    return evidence.has(ToolChange) or evidence.has(LibcChange)
 
 
 def dependencies_differ(evidence: EvidenceSet) -> bool:

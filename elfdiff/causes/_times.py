@@ -26,6 +26,7 @@ DAY = 86_400
 MOST_ZONES_APART = 26 * 3600
 """From UTC-12 to UTC+14."""
 AGREE = 2
+MILLISECONDS = 1000
 """Seconds that two stamps of one moment may lie apart."""
 
 CPP_FORMS = frozenset({"cpp-date", "cpp-time", "cpp-date-time"})
@@ -109,8 +110,9 @@ def agreeing(number: IntegerChange, found: Sequence[TimeReading]) -> TimeReading
         a, b = instant(item.change.a_time), instant(item.change.b_time)
         if a is None or b is None:
             continue
-        if abs(a - number.a_value) <= AGREE and abs(b - number.b_value) <= AGREE:
-            return item
+        for scale in (1, MILLISECONDS):
+            if abs(a - number.a_value // scale) <= AGREE and abs(b - number.b_value // scale) <= AGREE:
+                return item
     return None
 
 

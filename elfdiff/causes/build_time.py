@@ -43,11 +43,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.causes._facts import besides
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, IntegerChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    Context,
+    Evidence,
+    EvidenceSet,
+    FunctionChange,
+    IntegerChange,
+    TimeChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.patterns import late
 from elfdiff.report import Confidence, Effect, Fix, Role
 
@@ -168,7 +178,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     for item in read:
         face = _FACES.get(item.kind)
         if face is not None:
-            found[face].append((item.change, _believed(item, released)))
+            found[face].append((item.change, _believed(item, released, evidence)))
             first.setdefault(face, item)
     for number in evidence.of(IntegerChange):
         if not number.seconds:
@@ -179,7 +189,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         elif text is None and names_a_time(number.symbol):
             found[SCRIPT].append((number, Confidence.LIKELY))
         elif text is None and (number.section or "").startswith(".text"):
-            found[SCRIPT].append((number, Confidence.POSSIBLE))
+            found[SCRIPT].append((number, Confidence.LIKELY if _is_alone(evidence) else Confidence.POSSIBLE))
     summary = _summary(first, found)
     for face, facts in found.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)
@@ -200,10 +210,18 @@ _DATES = frozenset(
 _TYPED = late(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
 
 
-def _believed(item: TimeReading, released: bool) -> Confidence:
+def _is_alone(evidence: EvidenceSet) -> bool:
+    """True if beside one function nothing differs but times and what follows: no edit changes such a number alone."""
+    functions = sum(change.certain for change in evidence.of(FunctionChange))
+    return functions <= 1 and not besides(evidence, FunctionChange, TimeChange, IntegerChange)
+
+
+def _believed(item: TimeReading, released: bool, evidence: EvidenceSet) -> Confidence:
     """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as
     well."""
     stamp = item.change.a_time
+    if stamp.form == "year" and (item.change.section or "").startswith(".text"):
+        return Confidence.LIKELY if _is_alone(evidence) else Confidence.POSSIBLE
     typed = released or stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
     if stamp.form in _DATES and stamp.clock is None and typed:
         return Confidence.POSSIBLE

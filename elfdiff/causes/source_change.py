@@ -57,6 +57,7 @@ from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
+from elfdiff.evidence.facts import LibcChange
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
@@ -200,6 +201,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     names = [change for change in evidence.of(SymbolSetChange) if not change.imports and change not in mangled]
     texts = _texts(evidence)
     data = _data(evidence)
+    if evidence.has(LibcChange):
+        functions = []  # the compiler beside another C library is another
     names = [change for change in names if id(change) not in claimed]
     texts = [text for text in texts if id(text) not in claimed]
     typed = [fact for fact in maybe if id(fact) not in claimed and _is_program(fact)]
@@ -329,11 +332,13 @@ def _is_folded(change: FunctionChange, texts: Sequence[Evidence]) -> bool:
     if not differs_in_numbers(change):
         return False
     places = [(text.a, text.b) for text in texts if text.a is not None and text.b is not None]
+    years = {(a.value, b.value) for a, b in places}
     lengths = {b.length - a.length for a, b in places} - {0}
     return all(
         y - x in lengths
         or ((y - x) % 2 == 0 and (y - x) // 2 in lengths)
         or min(x, y) >= FIRST_TIME
+        or (str(x), str(y)) in years
         or any(_spells(x, a.value) and _spells(y, b.value) for a, b in places)
         for x, y in numbers_of(change)
     )
@@ -451,6 +456,8 @@ def _confidence(
         if _is_other_version(functions, texts):
             return Confidence.LIKELY, "another version of the program, which cargo hashes into names"
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    if evidence.has(LibcChange):
+        return Confidence.POSSIBLE, "what configure found in another C library can be the reason"
     if any(match.confidence is Confidence.POSSIBLE for match in unrecorded(evidence)):
         return Confidence.POSSIBLE, "options that nobody recorded may be the reason: see build-flags"
     # Options choose other instructions; other numbers in the same ones are given.

@@ -27,6 +27,10 @@ lld, mold or gold on one side only means another linker. Strings of .comment als
 compiled here: crt1.o, libgcc, static libraries. A gcc line that changes in a program of clang or rustc is the
 distribution's C library, not the compiler.
 
+Stripped files of distributions still say it in the versions of what they import: `__libc_start_main@GLIBC_2.2.5` was
+linked before glibc 2.34, `__libc_start_main@GLIBC_2.34` with it or a newer one; `__xstat` before 2.33, `stat` since.
+Who has another C library has another compiler beside it, as a rule, and code that differs all over is its work.
+
 What the bytes cannot tell: -fno-ident and `strip -R .comment` remove the marks, so that equal or missing marks
 prove nothing; a wrapper or a patched compiler keeps its version.
 
@@ -38,12 +42,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from elfdiff.causes._code import code_changed
+from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.facts import LibcChange
 from elfdiff.evidence.files import WriterChange
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, ToolChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    Context,
+    Evidence,
+    EvidenceSet,
+    NoteChange,
+    SymbolSetChange,
+    TextChange,
+    ToolChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
@@ -109,7 +124,7 @@ def _newest(context: Context, tool: str) -> str | None:
     faces={
         COMPILER: "another compiler, or another version of it",
         LINKER: "another linker or assembler",
-        RUNTIME: "start-up objects and libgcc of another distribution package",
+        RUNTIME: "the C library, start-up objects and libgcc of another distribution",
         HEADERS: "headers or run-time library that came with another toolchain",
         WRITER: "a file names another version of the program that wrote it",
     },
@@ -141,11 +156,44 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         first = writers[0]
         named = f"{first.field_name}: {first.a_value or 'none'} became {first.b_value or 'none'}"
         yield Match(WRITER, tuple(writers), Confidence.CERTAIN, named, explains_code=True)
+    yield from _libraries(evidence, bool(changes or commits))
     summary = _summary(changes, commits)
     for face, facts in faces.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)
         note = "objects of the C library and of libgcc, from the distribution's packages" if face == RUNTIME else None
         yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, note, explains_code=face != RUNTIME)
+
+
+def _libraries(evidence: EvidenceSet, marked: bool) -> Iterator[Match]:
+    """Another C library: its start files and the compiler beside it are another distribution's."""
+    texts = any(not text.fragment and (text.section or "").startswith(".rodata") for text in evidence.of(TextChange))
+    for change in evidence.of(LibcChange):
+        properties = [note for note in evidence.of(NoteChange) if note.kind in ("property", "abi-tag")]
+        names = [names for names in evidence.of(SymbolSetChange) if names.imports and not texts]
+        changed = [] if marked else certain_changes(evidence)
+        yield Match(
+            RUNTIME,
+            (change, *properties, *names, *changed),
+            Confidence.CERTAIN,
+            _bounds(change),
+            "; ".join(change.signs)
+            + ("; code that differs is that of another compiler beside it: nothing names it" if changed else ""),
+            explains_code=not texts,
+        )
+
+
+def _bounds(change: LibcChange) -> str:
+    if change.a_kind != change.b_kind:
+        return f"a is for {change.a_kind}, b for {change.b_kind}"
+    shown = []
+    for side, first, before in (("a", change.a_from, change.a_before), ("b", change.b_from, change.b_before)):
+        if before is not None and first is not None and first != before:
+            shown.append(f"{side} was linked with {change.a_kind} {first} or newer, before {before}")
+        elif before is not None:
+            shown.append(f"{side} was linked before {change.a_kind} {before}")
+        else:
+            shown.append(f"{side} with {change.a_kind} {first} or newer")
+    return ", ".join(shown)
 
 
 def _unmarked(tools: tuple[tuple[str, str], ...], changes: list[ToolChange], side: str) -> bool:

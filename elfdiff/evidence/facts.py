@@ -43,3 +43,23 @@ class ItemOrderChange(Evidence):
     count: int
     a_order: tuple[str, ...]
     b_order: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LibcChange(Evidence):
+    """The two files were linked with two C libraries, or with two releases of one.
+
+    ``a_kind`` and ``b_kind``: glibc, musl, bionic, or "" where the file does not say. Of glibc ``a_from`` is the oldest
+    release that a can have been linked with, ``a_before`` the oldest one that it was certainly not linked with; None
+    where nothing bounds it. ``signs`` are what says so, as phrases for people. ``proven`` is True where the bounds of
+    the two exclude each other.
+    """
+
+    a_kind: str
+    b_kind: str
+    a_from: str | None
+    a_before: str | None
+    b_from: str | None
+    b_before: str | None
+    signs: tuple[str, ...]
+    proven: bool

@@ -16,6 +16,9 @@ FIRST_TIME, LAST_TIME = 1_100_000_000, 2_200_000_000
 APART = 2 * 366 * 86_400
 """Two builds that somebody compares are hardly further apart; two numbers drawn at random mostly are."""
 LEAST_LETTERS = 3
+FIRST_YEAR, LAST_YEAR = 2005, 2039
+MILLISECONDS = 1000
+_LOADS = ("mov", "li ", "lwi", "lhi", "lghi", "lis")
 _NUMBER = late(r"0x[0-9a-fA-F]+")
 _TEMPLATES = ("MMM DD DDDD DD:DD:DD", "MMM  D DDDD DD:DD:DD")
 _MONTH = late(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d")
@@ -34,8 +37,30 @@ def times_in(pair: Pair, change: FunctionChange, a_span: Span, b_span: Span) -> 
             return
     for left, right in zip(change.a_lines, change.b_lines, strict=True):
         for x, y in zip(_NUMBER.findall(left), _NUMBER.findall(right), strict=True):
-            if x != y:
+            if x != y and _is_year(left, int(x, 16)) and _is_year(right, int(y, 16)):
+                yield from _year(pair, change, (a_span, b_span), int(x, 16), int(y, 16))
+            elif x != y:
                 yield from _time(pair, change, (a_span, b_span), int(x, 16), int(y, 16))
+
+
+def _is_year(line: str, value: int) -> bool:
+    """True for a year of our time that is loaded as a number, and is no size, place or offset."""
+    return FIRST_YEAR <= value <= LAST_YEAR and line.startswith(_LOADS) and "[" not in line
+
+
+def _year(pair: Pair, change: FunctionChange, spans: tuple[Span, Span], x: int, y: int) -> Iterator[TimeChange]:
+    a, b = _place(pair.a.data, spans[0], x, 4), _place(pair.b.data, spans[1], y, 4)
+    if a is None or b is None:
+        return
+    yield TimeChange(
+        section=change.section,
+        symbol=change.symbol,
+        a=Location(a.offset, a.length, a.within, str(x)),
+        b=Location(b.offset, b.length, b.within, str(y)),
+        a_time=Stamp("year", None, None, None, None),
+        b_time=Stamp("year", None, None, None, None),
+        context=str(x),
+    )
 
 
 def _time(
@@ -48,6 +73,11 @@ def _time(
     if a is None or b is None:
         return
     if all(FIRST_TIME <= value <= LAST_TIME for value in (x, y)) and abs(x - y) <= APART:
+        yield IntegerChange(
+            section=change.section, symbol=change.symbol, a=a, b=b, a_value=x, b_value=y, width=width, seconds=True
+        )
+        return
+    if min(x, y) >= MILLISECONDS * FIRST_TIME and max(x, y) <= MILLISECONDS * LAST_TIME and abs(x - y) <= 1000 * APART:
         yield IntegerChange(
             section=change.section, symbol=change.symbol, a=a, b=b, a_value=x, b_value=y, width=width, seconds=True
         )

@@ -16,6 +16,7 @@ from elfdiff.evidence import (
     functions,
     headers,
     instructions,
+    libc,
     lines,
     marks,
     modules,
@@ -54,6 +55,7 @@ from elfdiff.span import Span
 
 _EXTRACTORS = (
     tools,
+    libc,
     dependencies,
     headers,
     notes,

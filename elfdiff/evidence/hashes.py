@@ -17,9 +17,17 @@ def digest_spans(elf: ElfFile) -> SpanSet:
     link, alternate = debug_link(elf), alternate_link(elf)
     if link is not None:
         spans.append(link.crc_span)
+        if names_build_id(elf, elf.data[link.name_span.start : link.name_span.end]):
+            spans.append(link.name_span)
     if alternate is not None:
         spans.append(alternate.build_id_span)
     return SpanSet.of(spans)
+
+
+def names_build_id(elf: ElfFile, name: bytes) -> bool:
+    """True if a debug file is named by this file's build ID: dh_strip(1) leaves out the first byte, a directory."""
+    digits = elf.build_id.hex().encode() if elf.build_id else b""
+    return bool(digits) and name.removesuffix(b".debug") in (digits, digits[2:])
 
 
 def only_digests_differ(a: ElfFile, b: ElfFile, names: Sequence[Span] = ()) -> bool:

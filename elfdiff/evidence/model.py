@@ -99,7 +99,7 @@ class TimeChange(Evidence):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegerChange(Evidence):
     """A 4- or 8-byte object with a symbol of its own holds another number. ``seconds`` if both read as times since
-    2005."""
+    2005, in seconds or milliseconds."""
 
     a_value: int
     b_value: int

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Note
+from elfdiff.evidence.hashes import names_build_id
 from elfdiff.evidence.model import BuildIdKept, DebugLinkChange, Evidence, NoteChange
 from elfdiff.evidence.places import readable, section_name, size_field
 from elfdiff.payload.buildid import is_as_linked
@@ -146,16 +147,10 @@ def _debug_link(pair: Pair, name: str) -> Iterator[DebugLinkChange]:
         section=name,
         a=Location(left[1].start, left[1].length, "file", f"{readable(a_name)} {a_check.hex()}"),
         b=Location(right[1].start, right[1].length, "file", f"{readable(b_name)} {b_check.hex()}"),
-        spans=((left[0], right[0]),) if _is_own_id(pair.a, a_name) and _is_own_id(pair.b, b_name) else (),
+        spans=((left[0], right[0]),) if names_build_id(pair.a, a_name) and names_build_id(pair.b, b_name) else (),
         name_differs=a_name != b_name,
         crc_differs=a_check != b_check,
     )
-
-
-def _is_own_id(elf: ElfFile, name: bytes) -> bool:
-    """True if a debug file is named by this file's build ID: dh_strip(1) leaves out the first byte, a directory."""
-    digits = elf.build_id.hex().encode() if elf.build_id else b""
-    return bool(digits) and name.removesuffix(b".debug") in (digits, digits[2:])
 
 
 def _link_spans(elf: ElfFile, name: str) -> tuple[Span, Span] | None:

@@ -10,7 +10,7 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit, Section, Symbol
 from elfdiff.evidence.data import MADE
 from elfdiff.evidence.model import CoverageStampChange, Evidence, IntegerChange, SourceDigestChange, SourcesKept
-from elfdiff.evidence.times import EPOCH_FIRST, EPOCH_LAST
+from elfdiff.evidence.times import reads_as_time
 from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -55,7 +55,7 @@ def _integers(pair: Pair) -> Iterator[IntegerChange]:
             a_value=left[0],
             b_value=right[0],
             width=symbol.size,
-            seconds=all(EPOCH_FIRST <= value <= EPOCH_LAST for value in (left[0], right[0])),
+            seconds=reads_as_time(left[0]) and reads_as_time(right[0]),
         )
 
 

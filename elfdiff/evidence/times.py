@@ -12,6 +12,9 @@ from elfdiff.values import dataclass
 EPOCH_FIRST = 1_100_000_000
 """2004-11-09: earlier numbers are too often something else."""
 EPOCH_LAST = 2_200_000_000
+MILLISECONDS = 1_000
+
+
 HASH_LENGTH = 16
 
 MONTHS = {
@@ -236,3 +239,8 @@ def instant(stamp: Stamp) -> int | None:
     if stamp.seconds is None:
         return None
     return stamp.seconds - (stamp.zone or 0)
+
+
+def reads_as_time(value: int) -> bool:
+    """True for a number of seconds or milliseconds between 2004 and 2039."""
+    return EPOCH_FIRST <= value <= EPOCH_LAST or EPOCH_FIRST <= value // MILLISECONDS <= EPOCH_LAST
