@@ -42,7 +42,21 @@ _REVISION_WORDS = late(r"(?i)\bvcs\.|commit|revision|\bgit\b|\bhg\b|\bsvn\b|\$Id
 _PSEUDO_VERSION = late(r"v\d+\.\d+\.\d+-(?:[0-9A-Za-z.]+\.)?(?:0\.)?\d{14}-[0-9a-f]{12}")
 _BANNER = late(r"Linux version \d|#\d+ (?:SMP|PREEMPT|Debian)|^UTS_VERSION")
 _NAMED = frozenset(
-    {"time", "date", "timestamp", "stamp", "epoch", "built", "buildtime", "builddate", "mtime", "datetime", "birthtime"}
+    {
+        "time",
+        "date",
+        "timestamp",
+        "stamp",
+        "epoch",
+        "built",
+        "buildtime",
+        "builddate",
+        "mtime",
+        "datetime",
+        "birthtime",
+        "modified",
+        "created",
+    }
 )
 _EITHER = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
 _ANCIENT = frozenset({(1970, 1, 1), (1980, 1, 1), (1980, 1, 2)})
@@ -88,9 +102,13 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
 
 
 def _of_script(item: TimeReading) -> TimeReading:
-    if item.kind not in (TimeKind.FILE, TimeKind.COMPILER):
-        return item
-    return replace(item, kind=TimeKind.SCRIPT, note=None)
+    """A time in a file that no compiler wrote: a script's; sure where a word of a build stands beside it."""
+    if item.kind in (TimeKind.FILE, TimeKind.COMPILER):
+        item = replace(item, kind=TimeKind.SCRIPT, confidence=Confidence.LIKELY, note=None)
+    said = f"{spelled(item.change.symbol)} {item.change.context}"
+    if item.kind is TimeKind.SCRIPT and item.confidence is Confidence.CERTAIN and not _BUILD_WORDS.search(said):
+        return replace(item, confidence=Confidence.LIKELY)
+    return item
 
 
 def instant(stamp: Stamp) -> int | None:

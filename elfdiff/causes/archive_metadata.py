@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from elfdiff.causes._entries import changes_of, told
 from elfdiff.causes._facts import besides
 from elfdiff.causes.model import Match, cause
+from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
     ArchiveFieldChange,
     Context,
@@ -48,7 +49,7 @@ from elfdiff.report import Confidence, Effect, Fix, Role
 
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
-WRITER, GZIP_NAME = "container-written-otherwise", "gzip-name"
+WRITER, GZIP_NAME, REFERENCES = "container-written-otherwise", "gzip-name", "bytecode-references"
 _WRITTEN = ("format", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
@@ -89,7 +90,14 @@ _ONE_WRITER = Fix(
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
 )
 _GZIP = Fix("gzip", "compress with gzip -n", Effect.REMOVES, (GZIP_NAME,))
-_ALL = (_GZIP, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_BYTECODE = Fix(
+    "python",
+    "compile all bytecode anew in both builds, by one command: python -m compileall -f -j1 .",
+    Effect.REMOVES,
+    (REFERENCES,),
+    note="marshal marks what was referred to in the process that wrote it; marshalparser --fix takes unused marks out",
+)
+_ALL = (_GZIP, _BYTECODE, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -106,6 +114,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         NAMES: "member names have a part that varies",
         METADATA: "the metadata member of a Rust library differs",
         WRITER: "an archive or stream was written by another program or with other options",
+        REFERENCES: "Python bytecode of one meaning marks other values as referred to",
         GZIP_NAME: "a gzip header holds the name of what was compressed",
     },
     fixes=_ALL,
@@ -134,6 +143,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     other = tuple(changes_of(evidence, *_WRITTEN))
     if other:
         yield Match(WRITER, other, Confidence.CERTAIN, told(other))
+    marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]
+    if marks:
+        yield Match(REFERENCES, tuple(marks), Confidence.CERTAIN, "the code is the same, FLAG_REF of marshal is not")
     named = tuple(change for change in changes_of(evidence, "name") if change.container == "gzip")
     if named:
         yield Match(GZIP_NAME, named, Confidence.CERTAIN, told(named))

@@ -95,6 +95,13 @@ SCRIPT_LINE = Fix(
     note="with SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
     "(CMake's string(TIMESTAMP) and vergen do)",
 )
+GENERATORS = Fix(
+    toolchain="generators of documentation and packages",
+    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    effect=Effect.REMOVES,
+    reaches=(SCRIPT, COPYRIGHT, MISMATCH),
+    note="help2man, Pod::Man, Sphinx, Doxygen, Asciidoctor and others read it; a shell script must do so itself",
+)
 GO_VARIABLE = Fix(
     toolchain="go",
     action='leave the time out of -ldflags "-X …=…", or write this one there:  '
@@ -129,6 +136,8 @@ KERNEL = Fix(
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
+    if context.plain:
+        return tuple(fix for fix in (GENERATORS, SCRIPT_LINE) if set(fix.reaches) & set(faces))
     found: list[Fix] = []
     spoken = set(context.languages)
     for language, fix in (("ada", ADA), ("pascal", PASCAL)):
@@ -160,7 +169,7 @@ def _ignores_epoch(context: Context) -> bool:
         BANNER: "the date in a kernel's banner",
         MISMATCH: "both builds fixed their clock, to different values",
     },
-    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, GO_VARIABLE, ADA, PASCAL, KERNEL),
+    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL),
     references=(
         "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
         "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",

@@ -218,6 +218,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if sources:
         summary = became(sources[0].a_value, sources[0].b_value)
         yield Match(BYTECODE, tuple(sources), Confidence.CERTAIN, f"the source of bytecode: {summary}")
+    modes = [change for change in evidence.of(BytecodeChange) if change.what == "check-mode"]
+    if modes:
+        told_so = f"bytecode is checked {became(modes[0].a_value, modes[0].b_value)}"
+        yield Match(BYTECODE, tuple(modes), Confidence.LIKELY, told_so, "SOURCE_DATE_EPOCH in one build only does this")
     tables = [change for change in evidence.of(DataChange) if "qt_resource_struct" in (change.symbol or "")]
     contents = any(
         "qt_resource_data" in (c.symbol or "") or "qt_resource_name" in (c.symbol or "")

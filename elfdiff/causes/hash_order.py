@@ -33,6 +33,7 @@ from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.facts import ItemOrderChange
+from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
     Context,
     DataChange,
@@ -107,6 +108,11 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 )
 def detect(evidence: EvidenceSet) -> Iterator[Match]:
     yield from _structures(evidence)
+    sets = [change for change in evidence.of(BytecodeChange) if change.what == "set-order"]
+    if sets:
+        yield Match(
+            "hash-seed-order", tuple(sets), Confidence.CERTAIN, "bytecode holds the items of a set in another order"
+        )
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
         return

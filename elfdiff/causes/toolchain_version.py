@@ -47,7 +47,7 @@ from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause
 from elfdiff.evidence.facts import LibcChange
-from elfdiff.evidence.files import WriterChange
+from elfdiff.evidence.files import BytecodeChange, WriterChange
 from elfdiff.evidence.model import (
     Context,
     Evidence,
@@ -157,6 +157,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         named = f"{first.field_name}: {first.a_value or 'none'} became {first.b_value or 'none'}"
         yield Match(WRITER, tuple(writers), Confidence.CERTAIN, named, explains_code=True)
     yield from _libraries(evidence, bool(changes or commits))
+    pythons = [change for change in evidence.of(BytecodeChange) if change.what == "magic"]
+    if pythons:
+        named = f"bytecode of two Pythons, magic numbers {pythons[0].a_value} and {pythons[0].b_value}"
+        yield Match(WRITER, tuple(pythons), Confidence.CERTAIN, named, explains_code=True)
     summary = _summary(changes, commits)
     for face, facts in faces.items():
         confidence = min((level for _, level in facts), key=list(Confidence).index)

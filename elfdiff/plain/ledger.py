@@ -25,6 +25,7 @@ def account(a: bytes, b: bytes, edits: Sequence[Edit], matches: Iterable[tuple[C
     The alignment is what the edits say: bytes between two of them are equal, and those inside one are paired from its
     start if both sides are equally long, else from both ends.
     """
+    edits = complete(a, b, edits)
     labels = _labels(edits, matches)
     known = {label: index for index, label in enumerate(dict.fromkeys((UNEXPLAINED, *labels)))}
     columns: dict[str, list[tuple[int, int, int]]] = {"a": [], "b": []}
@@ -53,6 +54,20 @@ def account(a: bytes, b: bytes, edits: Sequence[Edit], matches: Iterable[tuple[C
     row = SectionRow(WHOLE, (0, len(a)), (0, len(b)), "changed", causes, classes)
     runs = OwnedRuns(*(_runs(side, columns[side], tuple(known)) for side in ("a", "b")))
     return Ledger(classes, (row,), runs, (), _spans(left))
+
+
+def complete(a: bytes, b: bytes, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, and others without a fact where bytes between two of them are not equal after all."""
+    found: list[Edit] = []
+    a_at = b_at = 0
+    for edit in (*edits, Edit(Span(len(a), len(a)), Span(len(b), len(b)))):
+        if edit.a.start < a_at or edit.b.start < b_at:
+            continue
+        if a[a_at : edit.a.start] != b[b_at : edit.b.start]:
+            found.append(Edit(Span(a_at, edit.a.start), Span(b_at, edit.b.start)))
+        found.append(edit)
+        a_at, b_at = edit.a.end, edit.b.end
+    return found
 
 
 def _labels(edits: Sequence[Edit], matches: Iterable[tuple[Cause, Match]]) -> list[Label]:

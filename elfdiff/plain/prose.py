@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
-from elfdiff.evidence.files import ListOrderChange
-from elfdiff.evidence.model import Evidence, PathChange, PathPlace, TextChange, TextOrderChange
+from elfdiff.evidence.files import ListOrderChange, WriterChange
+from elfdiff.evidence.model import (
+    Evidence,
+    PathChange,
+    PathPlace,
+    TextChange,
+    TextOrderChange,
+    TimeChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.evidence.order import collation, kept_in_order
 from elfdiff.evidence.places import readable
 from elfdiff.evidence.strings import word_evidence
-from elfdiff.evidence.words import WordDifference, differences
+from elfdiff.evidence.words import WordDifference, differences, kind_by_name
+from elfdiff.patterns import late
 from elfdiff.plain.lines import Block, blocks
 from elfdiff.plain.masks import masked
 from elfdiff.plain.model import Edit, First, PathRewrite, Question, Reading
@@ -21,7 +30,18 @@ from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import dataclass, replace
 
+_WRITER = late(
+    rb"(?i)(?P<field>\b(?:x-)?generator\b|\b(?:generated|created|produced|built|made|written)[- ](?:by|with|using)\b"
+    rb"|\bbuild-jdk(?:-spec)?\b|\bcreator\b|\bproducer\b|\btool\b)[\s:=\"'>(]*(?:content=[\"'])?"
+    rb"(?P<writer>(?:GNU )?[A-Za-z][\w:+.-]*(?:[ /,(-]+v?\d+(?:\.\d+)+[\w.+~-]*\)?)+"
+    rb"|\d+(?:\.\d+)+[\w.+~-]*(?: \([^()]{1,60}\))?)"
+)
+"""Where a file says which program, in which version, wrote it."""
+_KEY = late(r"(?P<key>[A-Za-z_][\w.-]*)(?:[\"']?\s*(?:[:=]+|=>)[\s\"'(<]*|\s*[(<]|\s+[\"'])(?:D:)?\Z")
+_URL = late(rb"file://(?P<path>/[^\s#?\"'<>]*)")
+MAX_KEY = 128
 MAX_FACTS = 200
+MAX_ALIKE = 20
 MAX_LINE = 1 << 14
 """Bytes of a line that is compared word by word."""
 MAX_ORDER_SHOWN = 12
@@ -58,13 +78,17 @@ class TextReader:
     def __init__(self, kind: str, question: Question) -> None:
         self.kind = kind
         self.question = question
-        self.a, self.b = lines(question.a), lines(question.b)
+        self.a, self.b = self.split(question.a), self.split(question.b)
         self.edits: list[Edit] = []
         self.facts: list[Evidence] = []
         self.blocks = blocks([line.text for line in self.a], [line.text for line in self.b])
         self.known = [(item.a.encode(), item.b.encode()) for item in question.rewrites]
         self.found = self._prefixes()
         self.used: dict[Pair, None] = {}
+
+    def split(self, data: bytes) -> list[Line]:
+        """What counts as a line; bytes between two of them count for nothing, unless they differ."""
+        return lines(data)
 
     def reading(self) -> Reading:
         """Edits in order; the first of them is what is shown."""
@@ -75,8 +99,11 @@ class TextReader:
             for block in self.blocks:
                 self._block(block)
         edits = tuple(_limited(self.edits))
-        rewrites = tuple(PathRewrite(*(side.decode("utf-8", "replace") for side in pair)) for pair in self.used)
-        return Reading(self.kind, edits, tuple(self.facts), self._first(order), rewrites)
+        return Reading(self.kind, edits, tuple(self.facts), self.first(order), self.rewrites())
+
+    def rewrites(self) -> tuple[PathRewrite, ...]:
+        """The directories that became others in this file."""
+        return tuple(PathRewrite(*(side.decode("utf-8", "replace") for side in pair)) for pair in self.used)
 
     # One line
 
@@ -118,6 +145,10 @@ class TextReader:
         if shuffled is not None:
             yield shuffled
             return
+        writer = self._writer(left, right)
+        if writer is not None:
+            yield writer
+            return
         facts = [self._word(item, left, right, sides) for item in found]
         if all(fact is None for _, fact in facts):
             yield self._changed(left, right, "shape" if len(found) == 1 else "similarity")
@@ -135,9 +166,39 @@ class TextReader:
             )
         ]
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
-        fact = word_evidence(item, where(left), None, (places[0], places[1]), (), self.context(left))
-        plain = item.a_stamp is None and item.kind.value == "other"
+        key = key_before(sides[0][: item.a_start])
+        if key and item.kind is WordKind.OTHER and item.a_stamp is None:
+            item = replace(item, kind=kind_by_name(key))
+        fact = word_evidence(item, where(left), key, (places[0], places[1]), (), self.context(left))
+        plain = item.a_stamp is None and item.kind is WordKind.OTHER
         return Edit(spans[0], spans[1], None if plain else fact), None if plain else fact
+
+    def _writer(self, left: Line, right: Line) -> Edit | None:
+        """Two programs, or versions of one, that name themselves as who wrote the file."""
+        ours, theirs = _WRITER.search(left.text), _WRITER.search(right.text)
+        if not ours or not theirs or ours["field"] != theirs["field"]:
+            return None
+        outside = [
+            line.text[: it.start("writer")] + b"#" + line.text[it.end("writer") :]
+            for line, it in ((left, ours), (right, theirs))
+        ]
+        if outside[0] != outside[1]:
+            return None
+        spans = [
+            Span(line.start + it.start("writer"), line.start + it.end("writer"))
+            for line, it in ((left, ours), (right, theirs))
+        ]
+        places = (_place(self.question.a, spans[0]), _place(self.question.b, spans[1]))
+        fact = WriterChange(
+            section=where(left),
+            a=places[0],
+            b=places[1],
+            format=self.kind,
+            field_name=readable(ours["field"]),
+            a_value=places[0].value,
+            b_value=places[1].value,
+        )
+        return Edit(spans[0], spans[1], fact)
 
     def context(self, line: Line) -> str:
         """What a word of a line stands in: the line."""
@@ -222,34 +283,73 @@ class TextReader:
             (self.blocks[0].b_start, self.blocks[-1].b_end),
         ]
         parts = [side[start:end] for side, (start, end) in zip((self.a, self.b), spans, strict=True)]
-        texts = [[line.text for line in part] for part in parts]
-        if len(texts[0]) < MIN_MOVED or Counter(texts[0]) != Counter(texts[1]):
+        return self._moved(parts[0], parts[1])
+
+    def _moved(self, left: Sequence[Line], right: Sequence[Line]) -> Edit | None:
+        """The same lines in another order, or those that rewritten paths give; lists sorted by path follow a path."""
+        texts = [[line.text for line in side] for side in (left, right)]
+        if len(left) < MIN_MOVED or len(left) != len(right):
             return None
-        fact = self._order(parts[0][0], parts[1][0], texts[0], texts[1])
-        return Edit(_over(parts[0]), _over(parts[1]), fact, True)
+        if Counter(texts[0]) == Counter(texts[1]):
+            return Edit(_over(left), _over(right), self._order(left[0], right[0], texts[0], texts[1]), True)
+        places: dict[bytes, list[Line]] = defaultdict(list)
+        for line in right:
+            places[line.text].append(line)
+        facts: list[PathChange] = []
+        rewritten: list[bytes] = []
+        for line in left:
+            text = self._rewritten(line.text)
+            if not places.get(text):
+                return None
+            other = places[text].pop()
+            rewritten.append(text)
+            if text != line.text:
+                facts += self._paths(line, other, True)
+        if not facts or rewritten == texts[1]:
+            return None
+        if not all(side == sorted(side) for side in texts):
+            self.facts += facts
+            return Edit(_over(left), _over(right), self._order(left[0], right[0], rewritten, texts[1]), True)
+        self.facts += facts[1:]
+        return Edit(_over(left), _over(right), facts[0], True)
+
+    def _rewritten(self, text: bytes) -> bytes:
+        """A line of a with every directory that became another replaced."""
+        for old, new in self.found:
+            changed = apply_prefix(old, new, text)
+            if changed != text:
+                self.used[old, new] = None
+                text = changed
+        return text
 
     def _block(self, block: Block) -> None:
         left, right = self.a[block.a_start : block.a_end], self.b[block.b_start : block.b_end]
-        texts = [Counter(line.text for line in side) for side in (left, right)]
-        if len(left) >= MIN_MOVED and texts[0] == texts[1]:
-            fact = self._order(left[0], right[0], [line.text for line in left], [line.text for line in right])
-            self.edits.append(Edit(_over(left), _over(right), fact, True))
+        order = self._moved(left, right)
+        if order is not None:
+            self.edits.append(order)
             return
+        at = block.a_start, block.b_start
         for x, y in partners(left, right):
-            if x is not None and y is not None:
-                if x.text != y.text:
-                    self.edits += list(self.line(x, y))
-            else:
-                self.edits.append(self._alone(x, y))
+            if x is None or y is None:
+                self.edits.append(self.alone(x, y, at))
+            elif x.text != y.text:
+                self.edits += list(self.line(x, y))
+            at = at[0] + (x is not None), at[1] + (y is not None)
 
-    def _alone(self, left: Line | None, right: Line | None) -> Edit:
-        """A line without partner: its place on the other side is where its neighbour ends."""
-        edit = self._changed(left, right, "neighbours")
-        last = self.edits[-1] if self.edits else None
-        at = (last.a.end, last.b.end) if last else (0, 0)
-        if left is None:
-            return replace(edit, a=Span(at[0], at[0]))
-        return replace(edit, b=Span(at[1], at[1]))
+    def alone(self, left: Line | None, right: Line | None, at: tuple[int, int]) -> Edit:
+        """A line without partner, its end included; ``at`` are the next lines of both sides."""
+        starts = [
+            side[index].start if index < len(side) else len(data)
+            for side, index, data in zip((self.a, self.b), at, (self.question.a, self.question.b), strict=True)
+        ]
+        spans = [Span(start, start) for start in starts]
+        if left is not None:
+            spans[0] = Span(left.start, self.a[at[0] + 1].start if at[0] + 1 < len(self.a) else len(self.question.a))
+        if right is not None:
+            spans[1] = Span(right.start, self.b[at[1] + 1].start if at[1] + 1 < len(self.b) else len(self.question.b))
+        empty = not any(line is not None and line.text.strip() for line in (left, right))
+        fact = None if empty else self._changed(left, right, "neighbours").fact
+        return Edit(spans[0], spans[1], fact)
 
     def _prefixes(self) -> list[Pair]:
         """Directories that became others: those known, then those that the texts alone show."""
@@ -258,10 +358,23 @@ class TextReader:
             (part for block in self.blocks for part in self.b[block.b_start : block.b_end]),
         )
         texts = [[line.text for line in islice(part, MAX_INFERRED_FROM)] for part in parts]
-        own = [(old, new) for old, new, _ in infer_prefixes(texts[0], texts[1], self.known)]
+        pairs = [*self.known, *self._urls()]
+        own = [(old, new) for old, new, _ in infer_prefixes(texts[0], texts[1], pairs)]
         return list(dict.fromkeys((*self.known, *own)))
 
-    def _first(self, order: Edit | None) -> First | None:
+    def _urls(self) -> Iterator[Pair]:
+        """Directories in file URLs that stand at one place of two lines."""
+        for block in self.blocks:
+            if block.a_end - block.a_start != block.b_end - block.b_start:
+                continue
+            for left, right in zip(
+                self.a[block.a_start : block.a_end], self.b[block.b_start : block.b_end], strict=True
+            ):
+                ours, theirs = (_URL.findall(line.text) for line in (left, right))
+                if len(ours) == len(theirs):
+                    yield from ((x, y) for x, y in zip(ours, theirs, strict=True) if x != y)
+
+    def first(self, order: Edit | None) -> First | None:
         if not self.blocks:
             return None
         block = self.blocks[0]
@@ -279,7 +392,13 @@ def lines(data: bytes) -> list[Line]:
     return [Line(number, start, text) for number, (start, text) in enumerate(zip(starts, texts, strict=False), 1)]
 
 
-_FILE = re.compile(r"(?:^|[\s,*\"'=])[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})(?:$|[\s,\"':;])")
+def key_before(text: str) -> str | None:
+    """The name that stands in front of a value: of a header, a variable, an attribute; None if there is none."""
+    match = _KEY.search(text[-MAX_KEY:])
+    return match["key"] if match else None
+
+
+_FILE = late(r"(?:^|[\s,*\"'=])[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})(?:$|[\s,\"':;])")
 
 
 def names_files(items: Sequence[str]) -> bool:
@@ -334,11 +453,33 @@ def _place(data: bytes, span: Span) -> Location:
 
 
 def _limited(edits: Sequence[Edit]) -> Iterator[Edit]:
-    """The edits in order; facts beyond the limit are dropped, their bytes stay."""
+    """The edits in order. What many of them say alike rests on one fact; beyond a limit others have none."""
+    first: dict[object, Evidence] = {}
+    times: Counter[object] = Counter()
     told = 0
     for edit in edits:
-        told += edit.fact is not None
-        yield edit if told <= MAX_FACTS else replace(edit, fact=None)
+        if edit.fact is None:
+            yield edit
+            continue
+        saying = _saying(edit.fact)
+        if times[saying] < MAX_ALIKE and told < MAX_FACTS:
+            first.setdefault(saying, edit.fact)
+            times[saying] += 1
+            told += 1
+            yield edit
+        else:
+            yield replace(edit, fact=first.get(saying))
+
+
+def _saying(fact: Evidence) -> object:
+    """What a fact says apart from its place; all lines that became others say one thing."""
+    if isinstance(fact, PathChange):
+        return fact.a_directory, fact.b_directory, fact.exact
+    if isinstance(fact, WordChange):
+        return fact.kind, fact.a_word, fact.b_word
+    if isinstance(fact, TimeChange):
+        return fact.a_time, fact.b_time
+    return type(fact)
 
 
 def _cut(a: bytes, b: bytes) -> tuple[str, str]:

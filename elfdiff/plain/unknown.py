@@ -10,9 +10,49 @@ from elfdiff.span import Span
 SHOWN = 16
 
 
+_MAGICS = (
+    (b"SQLite format 3\0", "SQLite database"),
+    (b"\xca\xfe\xba\xbe", "Java class"),
+    (b"\x89PNG\r\n", "PNG image"),
+    (b"\xff\xd8\xff", "JPEG image"),
+    (b"GIF8", "GIF image"),
+    (b"%PDF-", "PDF"),
+    (b"\xde\x12\x04\x95", "message catalogue"),
+    (b"\x95\x04\x12\xde", "message catalogue"),
+    (b"wOFF", "font"),
+    (b"wOF2", "font"),
+    (b"\0\1\0\0\0", "font"),
+    (b"OTTO", "font"),
+    (b"MZ", "PE program"),
+    (b"!<arch>\n", "archive"),
+    (b"\x1f\x8b", "gzip stream"),
+    (b"BZh", "bzip2 stream"),
+    (b"\xfd7zXZ\0", "xz stream"),
+    (b"\x28\xb5\x2f\xfd", "zstd stream"),
+    (b"PK\3\4", "zip"),
+    (b"\0asm", "WebAssembly"),
+    (b"Caml1999", "OCaml object"),
+    (b"\x7fELF", "ELF"),
+)
+_OPAQUE = frozenset({"gzip stream", "bzip2 stream", "xz stream", "zstd stream", "zip", "JPEG image", "archive"})
+"""Kinds in which what prints is chance, or is read elsewhere."""
+
+
+def kind_of(data: bytes) -> str:
+    """What the first bytes say, in a word; "unknown" if nothing."""
+    return next((kind for magic, kind in _MAGICS if data.startswith(magic)), "unknown")
+
+
+def is_opaque(kind: str) -> bool:
+    """True where texts among the bytes tell nothing."""
+    return kind in _OPAQUE
+
+
 def unknown(question: Question) -> Reading:
     """The first difference, and no word about why."""
-    return Reading("unknown", edits=whole(question), first=first_bytes(question.a, question.b))
+    kinds = {kind_of(question.a), kind_of(question.b)}
+    kind = kinds.pop() if len(kinds) == 1 else "unknown"
+    return Reading(kind, edits=whole(question), first=first_bytes(question.a, question.b))
 
 
 def whole(question: Question) -> tuple[Edit, ...]:

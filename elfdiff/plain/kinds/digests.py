@@ -1,0 +1,135 @@
+"""Lists of digests and sizes: RECORD of wheels, md5sums, SHA256SUMS, Checksums fields, Installed-Size, Package-Size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from elfdiff.evidence.files import ListedDigestChange
+from elfdiff.evidence.places import readable
+from elfdiff.patterns import late
+from elfdiff.plain.model import Edit, Kind, Question, Reading
+from elfdiff.plain.prose import Line, TextReader, where
+from elfdiff.report import Location
+from elfdiff.span import Span
+from elfdiff.values import dataclass
+
+HEAD = 1 << 16
+LENGTHS = {32: "md5", 40: "sha1", 56: "sha224", 64: "sha256", 96: "sha384", 128: "sha512"}
+_RECORD = late(rb"(?P<name>[^\r\n]+),(?P<algorithm>[a-z0-9]+)=(?P<digest>[A-Za-z0-9_+/-]+=*),(?P<size>\d+)\r?")
+"""The format of RECORD (PEP 376, and "Recording installed projects" of packaging.python.org)."""
+_SUM = late(rb"(?P<digest>[0-9a-f]{32,128}) [ *](?P<name>[^\r\n]+?)\r?")
+"""What md5sum(1) and its like print."""
+_FIELD = late(rb" (?P<digest>[0-9a-f]{32,128}) (?P<size>\d+) (?:[\w/-]+ [\w-]+ )?(?P<name>[^\s]+)")
+"""A line of Checksums-Sha256 or Files (Debian policy, 5.6.21 and 5.6.24)."""
+_SIZE = late(rb"(?P<name>Installed-Size|Package-Size|Size): (?P<size>\d+)\r?")
+_MANIFEST = late(rb"(?P<algorithm>SHA-?\d+|MD5)-Digest: (?P<digest>[A-Za-z0-9+/]+=*)\r?")
+"""Digests of a signed jar (JAR File Specification, "Name-Digest Attributes")."""
+_ANY = (_RECORD, _SUM, _FIELD, _SIZE, _MANIFEST)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One digest or size of a line: what it is of, the algorithm, and its place in the line."""
+
+    listed: str
+    algorithm: str
+    start: int
+    end: int
+
+
+def recognise(name: str, data: bytes) -> bool:
+    """True for a text with a line that lists a digest or a size."""
+    head = data[:HEAD]
+    return b"\0" not in head and any(any(map(parts, (line,))) for line in head.split(b"\n"))
+
+
+def parts(line: bytes) -> tuple[Part, ...]:
+    """The digests and sizes of a line; nothing if it is none of a list."""
+    for pattern in _ANY:
+        match = pattern.fullmatch(line)
+        if match is not None:
+            return tuple(_parts(match))
+    return ()
+
+
+def _parts(match: re.Match[bytes]) -> Iterator[Part]:
+    groups = match.groupdict()
+    listed = readable(groups.get("name") or b"")
+    if groups.get("digest") is not None:
+        named = groups.get("algorithm")
+        digest = groups["digest"]
+        algorithm = readable(named).lower() if named else LENGTHS.get(len(digest), "")
+        if algorithm:
+            yield Part(listed, algorithm, *match.span("digest"))
+    if groups.get("size") is not None:
+        yield Part(listed, "size", *match.span("size"))
+
+
+class _Reader(TextReader):
+    """A text in which digests and sizes of the same file may differ."""
+
+    def line(self, left: Line, right: Line) -> Iterator[Edit]:
+        ours, theirs = parts(left.text), parts(right.text)
+        same = [(x.listed, x.algorithm) for x in ours] == [(y.listed, y.algorithm) for y in theirs]
+        if not ours or not same or _outside(left.text, ours) != _outside(right.text, theirs):
+            yield from super().line(left, right)
+            return
+        for x, y in zip(ours, theirs, strict=True):
+            a, b = left.text[x.start : x.end], right.text[y.start : y.end]
+            if a == b:
+                continue
+            spans = Span(left.start + x.start, left.start + x.end), Span(right.start + y.start, right.start + y.end)
+            covered = self._covered(x)
+            fact = ListedDigestChange(
+                section=where(left),
+                a=Location(spans[0].start, spans[0].length, "file", readable(a)),
+                b=Location(spans[1].start, spans[1].length, "file", readable(b)),
+                listed=x.listed,
+                algorithm=x.algorithm,
+                a_value=readable(a),
+                b_value=readable(b),
+                covered=covered,
+            )
+            yield Edit(*spans, fact)
+
+    def alone(self, left: Line | None, right: Line | None, at: tuple[int, int]) -> Edit:
+        edit = super().alone(left, right, at)
+        some = left or right
+        found = parts(some.text) if some is not None else ()
+        if not found or edit.fact is None:
+            return edit
+        fact = ListedDigestChange(
+            section=edit.fact.section,
+            a=edit.fact.a,
+            b=edit.fact.b,
+            listed=found[0].listed,
+            algorithm=found[0].algorithm,
+            a_value=edit.fact.a.value if edit.fact.a else "",
+            b_value=edit.fact.b.value if edit.fact.b else "",
+            covered=self._covered(found[0]),
+        )
+        return replace(edit, fact=fact)
+
+    def _covered(self, part: Part) -> bool | None:
+        if part.listed.endswith("Size") or not part.listed:
+            return None
+        return self.question.changed(part.listed)
+
+
+def _outside(text: bytes, found: tuple[Part, ...]) -> bytes:
+    """The line with its digests and sizes taken out."""
+    kept = []
+    at = 0
+    for part in found:
+        kept.append(text[at : part.start])
+        at = part.end
+    return b"#".join((*kept, text[at:]))
+
+
+def _read(question: Question) -> Reading | None:
+    return _Reader("list of digests", question).reading()
+
+
+KIND = Kind("list of digests", 1, recognise, _read)
