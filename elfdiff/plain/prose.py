@@ -40,6 +40,8 @@ _WRITER = late(
 _KEY = late(r"(?P<key>[A-Za-z_][\w.-]*)(?:[\"']?\s*(?:[:=]+|=>)[\s\"'(<]*|\s*[(<]|\s+[\"'])(?:D:)?\Z")
 _URL = late(rb"file://(?P<path>/[^\s#?\"'<>]*)")
 MAX_KEY = 128
+MAX_WORDED = 5000
+"""Lines of a file that are compared word by word."""
 MAX_FACTS = 200
 MAX_ALIKE = 20
 MAX_LINE = 1 << 14
@@ -85,6 +87,7 @@ class TextReader:
         self.known = [(item.a.encode(), item.b.encode()) for item in question.rewrites]
         self.found = self._prefixes()
         self.used: dict[Pair, None] = {}
+        self.worded = 0
 
     def split(self, data: bytes) -> list[Line]:
         """What counts as a line; bytes between two of them count for nothing, unless they differ."""
@@ -133,7 +136,8 @@ class TextReader:
 
     def words(self, left: Line, right: Line) -> Iterator[Edit]:
         """The words in which two lines differ, each by itself; the whole line where no word says anything."""
-        if max(len(left.text), len(right.text)) > MAX_LINE:
+        self.worded += 1
+        if max(len(left.text), len(right.text)) > MAX_LINE or self.worded > MAX_WORDED:
             yield self._changed(left, right, "similarity")
             return
         sides = [line.text.decode("utf-8", "surrogateescape") for line in (left, right)]
