@@ -11,7 +11,6 @@ from elfdiff.accounting.plain import plain_ledger
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.reading import is_archive
-from elfdiff.archives import diagnose_archives
 from elfdiff.causes import Cause, Match, catalogue
 from elfdiff.causes.model import matches_of
 from elfdiff.clock import Clock, OutOfTime
@@ -52,6 +51,8 @@ def _diagnosed(a_path: str, b_path: str, with_proof: bool, clock: Clock) -> Repo
         return _identical(a_path, b_path, a_bytes)
     archives = is_archive(a_bytes), is_archive(b_bytes)
     if all(archives):
+        from elfdiff.archives import diagnose_archives
+
         try:
             with clock.running("the archives were compared"):
                 return diagnose_archives(a_path, a_bytes, b_path, b_bytes)

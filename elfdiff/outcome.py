@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
-from dataclasses import replace
 from typing import TypeVar
 
 from elfdiff.errors import UsageError
 from elfdiff.report import Confidence, Finding, Report, Role
 from elfdiff.tree import Tree
+from elfdiff.values import replace
 
 SAME = 0
 DIFFERENT = 1

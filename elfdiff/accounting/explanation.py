@@ -7,9 +7,6 @@ whichever is shortest.
 
 from __future__ import annotations
 
-import bz2
-import json
-import lzma
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -28,9 +25,6 @@ Ints = npt.NDArray[np.int64]
 
 FORMAT = "elfdiff/proof/1"
 MAX_BODY = 1 << 30
-_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
-
-
 _FIELDS = b',"end":false,"negate":false,"signed":false,"at":['
 _WORDS = (
     b'"symbols 0123456789"records "contents 1"frames "section index":[["thread-local offset"symbol version"constant"'
@@ -251,8 +245,18 @@ class _Reader:
         return piece
 
 
+def _filters() -> list[dict[str, int]]:
+    import lzma
+
+    return [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}]
+
+
 def dump(explanation: Explanation) -> bytes:
     """The proof file."""
+    import bz2
+    import json
+    import lzma
+
     e = explanation
     out = _Writer()
 
@@ -311,8 +315,8 @@ def dump(explanation: Explanation) -> bytes:
     front = squeezer.compress(head) + squeezer.flush()
     packed = {
         "bz2": bz2.compress(body),
-        "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_FILTERS),
-        "deflate, xz": front + lzma.compress(body[len(head) :], lzma.FORMAT_RAW, filters=_FILTERS),
+        "xz": lzma.compress(body, lzma.FORMAT_RAW, filters=_filters()),
+        "deflate, xz": front + lzma.compress(body[len(head) :], lzma.FORMAT_RAW, filters=_filters()),
     }
     method = min(packed, key=lambda name: (len(packed[name]), name))
     first = {"format": FORMAT, "packed": method, "size": len(body), "head": len(head)}
@@ -336,6 +340,10 @@ def _packed_table(row: list[Any]) -> PackedTable:
 
 def load(data: bytes) -> Explanation:
     """A proof file's explanation. Raises MalformedProof."""
+    import bz2
+    import json
+    import lzma
+
     first, _, body = data.partition(b"\n")
     try:
         outer = json.loads(first)
@@ -349,10 +357,10 @@ def load(data: bytes) -> Explanation:
         elif outer["packed"] == "deflate, xz":
             front = int(outer["front"])
             plain = zlib.decompressobj(-15, zdict=_WORDS).decompress(body[:front], size + 1)
-            rest = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS)
+            rest = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_filters())
             plain += rest.decompress(body[front:], whole - size + 1) if len(plain) == size else b""
         else:
-            plain = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_FILTERS).decompress(body, whole + 1)
+            plain = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=_filters()).decompress(body, whole + 1)
         if len(plain) != whole:
             raise MalformedProof("the proof is cut short or too long")
         h = json.loads(plain[:size])

@@ -14,7 +14,7 @@ from elfdiff.accounting.left import LeftSpans, placed
 from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
 from elfdiff.accounting.side import Class, Side
 from elfdiff.comparison.image import Piece
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, unique
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Classes, Ledger, Role, SectionRow, Sides
 
@@ -134,7 +134,7 @@ def _unexplained(books: Books, runs: OwnedRuns) -> LeftSpans:
     parts: list[tuple[str | None, Ints, Ints, Ints]] = []
     a_left, b_left = _unexplained_in(runs.a), _unexplained_in(runs.b)
     forward, back = books.alignment.runs, books.alignment.runs.inverse()
-    a_edges, b_edges = (np.unique(np.concatenate((runs.a, runs.a + runs.n))) for runs in (forward, back))
+    a_edges, b_edges = (unique(np.concatenate((runs.a, runs.a + runs.n))) for runs in (forward, back))
     for _, y in books.alignment.pieces:
         if y is None:
             continue

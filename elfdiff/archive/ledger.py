@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.comparison.runs import unique
 from elfdiff.errors import UnbalancedLedger
 from elfdiff.report import Breakpoint, Classes, Ledger, OwnedRun, SectionRow, Sides, UnexplainedSpan
 from elfdiff.span import Span
@@ -158,7 +159,7 @@ class Book:
         labels = list(numbers)
         _share(x, y, partners)
         classes = _classes(x, y, moved)
-        causes = sorted({name for side in (x, y) for i in np.unique(side.owner).tolist() for name in labels[i][0]})
+        causes = sorted({name for side in (x, y) for i in unique(side.owner).tolist() for name in labels[i][0]})
         place_a = (a.start, a.length) if a is not None else None
         place_b = (b.start, b.length) if b is not None else None
         if place_a is None or place_b is None:

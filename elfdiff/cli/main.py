@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from types import FrameType
@@ -92,6 +91,8 @@ def main(argv: Sequence[str]) -> int:
         return TROUBLE
     except Exception as error:
         if os.environ.get("ELFDIFF_DEBUG") == "1":
+            import traceback
+
             traceback.print_exception(error)
         fail(
             f"internal error: {type(error).__name__}: {' '.join(str(error).split())} "

@@ -6,10 +6,7 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
-from threading import Event, Timer
 
 from elfdiff.errors import ElfdiffError
 from elfdiff.render.escape import visible
@@ -40,7 +37,7 @@ def emit_bytes(data: bytes, path: str | None = None) -> None:
         _to_stdout(data)
         return
     try:
-        _to_file(Path(path), data)
+        _to_file(path, data)
     except OSError as error:
         raise UnwritableOutput(f"{path}: cannot be written: {error.strerror or error}") from error
 
@@ -61,6 +58,8 @@ def progress(sentence: str) -> Iterator[None]:
     if sys.stderr is None or not sys.stderr.isatty():
         yield
         return
+    from threading import Event, Timer
+
     shown = Event()
 
     def show() -> None:
@@ -102,21 +101,25 @@ def _to_stdout(data: bytes) -> None:
         raise UnwritableOutput(f"standard output cannot be written: {error.strerror or error}") from error
 
 
-def _to_file(path: Path, data: bytes) -> None:
+def _to_file(name: str, data: bytes) -> None:
+    import tempfile
+    from pathlib import Path
+
+    path = Path(name)
     path = path.resolve() if path.is_symlink() else path
     if path.exists() and not stat.S_ISREG(path.stat().st_mode):
         path.write_bytes(data)
         return
     mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             os.fchmod(file.fileno(), mode)
-        os.replace(name, path)
+        os.replace(draft, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            os.unlink(draft)
         raise
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 
@@ -49,4 +48,6 @@ def has_utf8(environ: Mapping[str, str]) -> bool:
 
 
 def _width() -> int:
+    import shutil
+
     return max(NARROWEST, min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from elfdiff.values import dataclass
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Number = TypeVar("Number", bound=np.integer[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,21 @@ class Runs:
         index = np.maximum(np.searchsorted(self.a, at, side="right") - 1, 0)
         whole = (at >= self.a[index]) & (at + width <= self.a[index] + self.n[index])
         return at - self.a[index] + self.b[index], whole
+
+
+def unique(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """The different values of one row, ascending."""
+    if len(values) > 1 and not ascending(values):
+        values = np.sort(values)
+        kept = np.ones(len(values), dtype=bool)
+        np.not_equal(values[1:], values[:-1], out=kept[1:])
+        return values[kept]
+    return values.copy()
+
+
+def ascending(values: npt.NDArray[Number]) -> bool:
+    """True if each value is larger than the one before it."""
+    return bool((values[1:] > values[:-1]).all())
 
 
 def joined(many: Iterable[Runs]) -> Runs:

@@ -297,11 +297,11 @@ class ElfFile:
     @cached_property
     def debug_units(self) -> tuple[DebugUnit, ...]:
         """The DWARF units of .debug_info, type units left out; bad DWARF gives what could be read, and a warning."""
-        from elfdiff.elf import dwarf
-
         infos = self._debug_contents("info")
         if not infos:
             return ()
+        from elfdiff.elf import dwarf
+
         parts = {name: found[0] for name in dwarf.SECTIONS if (found := self._debug_contents(name))}
         return dwarf.read_units(infos, parts, self.byte_order, self._warnings)
 

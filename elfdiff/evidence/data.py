@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from elfdiff.comparison.pair import Pair
+from elfdiff.comparison.runs import unique
 from elfdiff.elf.file import SHT_REL, SHT_RELA, ElfFile
 from elfdiff.elf.model import Section, Symbol
 from elfdiff.elf.sameness import same_raw
@@ -103,7 +104,7 @@ class _Side:
                 first, last = np.searchsorted(offsets, (part.address, part.address + part.size))
                 if part.span is not None and first < last:
                     found.append(offsets[first:last] - part.address + part.span.start)
-        return np.unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
+        return unique(np.concatenate(found)) if found else np.zeros(0, np.int64)
 
     def place(self, symbol: Symbol) -> tuple[Section, int] | None:
         """The section and the file offset of an object in initialised data."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
-from elfdiff.elf.lineprogram import line_header, line_rows, without_addresses
-from elfdiff.elf.linetable import LineHeader
 from elfdiff.elf.model import DebugUnit, Section
 from elfdiff.evidence.budget import shortest
 from elfdiff.evidence.model import Evidence, LineNumbersChange
 from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import dataclass
+
+if TYPE_CHECKING:
+    from elfdiff.elf.linetable import LineHeader
 
 MAX_BYTES = 1_200_000
 """Bytes of line programs that are read of one pair: about a second of work."""
@@ -59,6 +61,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
 
 def _changed(pair: Pair) -> Iterator[tuple[_Program, _Program]]:
     """The line programs of partners that differ by more than addresses."""
+    if not pair.units:
+        return
+    from elfdiff.elf.lineprogram import without_addresses
+
     width = pair.a.elf_class // 8
     for item in pair.units:
         left, right = _program(pair.a, item.a), _program(pair.b, item.b)
@@ -73,6 +79,8 @@ def _size(programs: tuple[_Program, _Program]) -> int:
 
 
 def _program(elf: ElfFile, unit: DebugUnit | None) -> _Program | None:
+    from elfdiff.elf.lineprogram import line_header
+
     found = elf.line_section
     if unit is None or unit.lines is None or found is None or unit.lines >= len(found[1]):
         return None
@@ -81,6 +89,8 @@ def _program(elf: ElfFile, unit: DebugUnit | None) -> _Program | None:
 
 
 def _rows(elf: ElfFile, program: _Program) -> list[NamedRow]:
+    from elfdiff.elf.lineprogram import line_rows
+
     rows = line_rows(program.data, elf.byte_order, program.header)
     files = program.unit.files
     first = 0 if program.header.version >= 5 else 1

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.patterns import late
 from elfdiff.provenance.document import MAX_BYTES, MalformedProvenance
 from elfdiff.provenance.inputs import Group, Inputs
 
-_FIELD = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*):[ \t]*(.*)")
-_DEPENDENCY = re.compile(r"(?P<name>[a-z0-9][a-z0-9+.:-]*)\s*\(=\s*(?P<version>[^)]+)\)")
-_ASSIGNMENT = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"')
+_FIELD = late(r"([A-Za-z0-9][A-Za-z0-9-]*):[ \t]*(.*)")
+_DEPENDENCY = late(r"(?P<name>[a-z0-9][a-z0-9+.:-]*)\s*\(=\s*(?P<version>[^)]+)\)")
+_ASSIGNMENT = late(r'([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _GROUPS = {
     "Source": Group.SOURCE,
     "Version": Group.SOURCE,

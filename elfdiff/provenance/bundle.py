@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from elfdiff.provenance.document import Document, MalformedProvenance, decoded, documents, listed, mapping, text
 from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
+from elfdiff.values import dataclass
 
 _MEDIA_TYPES = {
     "application/vnd.dev.sigstore.bundle+json;version=0.1": "0.1",

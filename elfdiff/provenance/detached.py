@@ -18,7 +18,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ from elfdiff.provenance.keyless import builder_of, iso, subject_refusal
 from elfdiff.provenance.outcome import Outcome, Result
 from elfdiff.provenance.policy import Policy
 from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
+from elfdiff.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from elfdiff.patterns import late
 from elfdiff.provenance.inputs import Group, Inputs
+from elfdiff.values import dataclass
 
-_WORD = re.compile(r"[A-Za-z0-9._+-]+")
+_WORD = late(r"[A-Za-z0-9._+-]+")
 _SHORTEST = 5
 """Characters of a value's word that is looked for in the files: shorter ones stand there by accident."""
 

@@ -6,10 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import ElfdiffError
+from elfdiff.values import dataclass
 
 MAX_BYTES = 32 << 20
 """Of one file of bundles; real ones have 5 to 100 kB a line."""

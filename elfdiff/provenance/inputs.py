@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from elfdiff.patterns import late
 from elfdiff.provenance.document import listed, mapping, text
 from elfdiff.provenance.statement import Statement
+from elfdiff.values import dataclass
 
 MAX_VALUES = 50_000
 """Values of one statement; real ones have some hundred."""
@@ -36,16 +37,14 @@ class Inputs:
     values: Mapping[tuple[Group, str], str]
 
 
-_RUN = re.compile(
+_RUN = late(
     r"(?:github_?)?(?:run_?(?:id|number|attempt)|event_payload(?:[.\[].*)?|job|retention_days|actor(?:_id)?|"
     r"triggering_actor(?:_id)?)|invocationid|buildinvocationid|startedon|finishedon|buildstartedon|buildfinishedon",
     re.IGNORECASE,
 )
-_RUNNER = re.compile(r"(?:runner_?.*|image_?(?:os|version)|os|arch|environment)", re.IGNORECASE)
-_SOURCE = re.compile(
-    r"(?:github_?)?(?:sha1?|ref(?:_name|_type)?|head_ref|base_ref|repository|workflow_sha)", re.IGNORECASE
-)
-_AT = re.compile(r"@(?:refs/)?[^@/]*(?:/[^@]*)?\Z")
+_RUNNER = late(r"(?:runner_?.*|image_?(?:os|version)|os|arch|environment)", re.IGNORECASE)
+_SOURCE = late(r"(?:github_?)?(?:sha1?|ref(?:_name|_type)?|head_ref|base_ref|repository|workflow_sha)", re.IGNORECASE)
+_AT = late(r"@(?:refs/)?[^@/]*(?:/[^@]*)?\Z")
 
 
 def inputs_of(statement: Statement, where: str) -> Inputs:

@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.patterns import late
 from elfdiff.provenance.bundle import Bundle, bundle_of
 from elfdiff.provenance.detached import Detached, facts_of
 from elfdiff.provenance.document import Document, MalformedProvenance, decoded, listed, mapping, parsed, text
+from elfdiff.values import dataclass
 
 MAX_BLOB = 8 << 20
 """Bytes of a manifest, index, signature or attestation. Layers are not read here."""
 MAX_MANIFESTS = 10_000
 MAX_SIGNATURES = 1_000
-_DIGEST = re.compile(r"sha256:([0-9a-f]{64})")
-_SIGNATURE_TAG = re.compile(r"sha256-([0-9a-f]{64})\.(sig|att)")
+_DIGEST = late(r"sha256:([0-9a-f]{64})")
+_SIGNATURE_TAG = late(r"sha256-([0-9a-f]{64})\.(sig|att)")
 _SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 _ENVELOPE = "application/vnd.dsse.envelope.v1+json"
 _BUNDLE = "application/vnd.dev.sigstore.bundle"

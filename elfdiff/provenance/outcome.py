@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from elfdiff.provenance.identity import UNNAMED, Identity
+from elfdiff.values import dataclass
 
 
 class Result(StrEnum):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from elfdiff.errors import UsageError
+from elfdiff.patterns import late
 from elfdiff.provenance.identity import GITHUB, Identity
 from elfdiff.provenance.statement import COSIGN_SIGNATURE, PROVENANCE
+from elfdiff.values import dataclass
 
 GITHUB_ISSUER = "https://token.actions.githubusercontent.com"
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
-_REPOSITORY = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
-_WORKFLOW = re.compile(r"(?:https://)?(?:github\.com/)?(?P<path>[^/@\s]+/[^/@\s]+/[^@\s]+)(?:@(?P<ref>\S+))?")
-_SIGNER = re.compile(r"https://github\.com/(?P<repository>[^/@]+/[^/@]+)/(?P<path>[^@]+)@(?P<ref>[^@]+)")
+_NAME = late(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
+_REPOSITORY = late(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
+_WORKFLOW = late(r"(?:https://)?(?:github\.com/)?(?P<path>[^/@\s]+/[^/@\s]+/[^@\s]+)(?:@(?P<ref>\S+))?")
+_SIGNER = late(r"https://github\.com/(?P<repository>[^/@]+/[^/@]+)/(?P<path>[^@]+)@(?P<ref>[^@]+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from elfdiff.patterns import late
 from elfdiff.provenance.document import MalformedProvenance, listed, mapping, parsed, text
+from elfdiff.values import dataclass
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 TYPES = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 PROVENANCE = ("https://slsa.dev/provenance/v0.2", "https://slsa.dev/provenance/v1")
 COSIGN_SIGNATURE = "https://sigstore.dev/cosign/sign/v1"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = late(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from elfdiff.elf.reading import read_bytes, shown
@@ -17,6 +16,7 @@ from elfdiff.provenance.layout import is_layout, read_layout
 from elfdiff.provenance.outcome import Outcome, Result, Verification
 from elfdiff.provenance.policy import Policy
 from elfdiff.provenance.trust import trusted_root
+from elfdiff.values import replace
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes

@@ -7,11 +7,11 @@ visible text (elfdiff.render.escape): no raw control character and no lone surro
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from elfdiff.render.escape import visible
 from elfdiff.report import Finding, Ledger, OwnedRun, Report
 from elfdiff.tree import Tree
+from elfdiff.values import replace
 from elfdiff.wire.records import record
 from elfdiff.wire.shapes import Json
 

@@ -7,10 +7,11 @@ Go 1.26 the matcher came from Snappy; Go 1.27 has another, and a bit writer that
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
-from elfdiff.accounting.goflate.bits import BitWriter
-from elfdiff.accounting.goflate.blocks import Blocks, NewBlocks, OldBlocks
-from elfdiff.accounting.goflate.matching import BLOCK, Matcher, NewMatcher, OldMatcher
+if TYPE_CHECKING:
+    from elfdiff.accounting.goflate.blocks import Blocks
+    from elfdiff.accounting.goflate.matching import Matcher
 
 GO_1_26, GO_1_27 = "Go up to 1.26", "Go 1.27"
 VERSIONS = (GO_1_27, GO_1_26)
@@ -25,6 +26,10 @@ def compress(data: bytes, version: str) -> bytes:
 
     How the data were cut into writes does not matter: Go gathers blocks of 65,535 bytes.
     """
+    from elfdiff.accounting.goflate.bits import BitWriter
+    from elfdiff.accounting.goflate.blocks import NewBlocks, OldBlocks
+    from elfdiff.accounting.goflate.matching import BLOCK, NewMatcher, OldMatcher
+
     out = BitWriter()
     matcher: Matcher
     blocks: Blocks

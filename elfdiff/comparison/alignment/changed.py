@@ -11,7 +11,7 @@ from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus, functions_in, masked
 from elfdiff.comparison.references.fields import ADDRESS
 from elfdiff.comparison.references.ranges import function_ranges
-from elfdiff.comparison.runs import Flags, Ints
+from elfdiff.comparison.runs import Flags, Ints, unique
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 from elfdiff.values import replace
@@ -34,7 +34,7 @@ def judged(alignment: OneWay) -> tuple[FunctionMatch, ...]:
     held[held] = wrong[held] < ends[row[held]]
     misplaced = [index for index, match in enumerate(out) if match.status is FunctionStatus.MOVED]
     misplaced = _elsewhere(alignment, out, misplaced) if misplaced else []
-    for index in (*np.unique(order[row[held]]).tolist(), *misplaced):
+    for index in (*unique(order[row[held]]).tolist(), *misplaced):
         if out[index].status in (FunctionStatus.SAME, FunctionStatus.MOVED):
             out[index] = replace(out[index], status=FunctionStatus.REDIRECTED)
     return (*out, *_around(alignment, wrong[~held]))
@@ -139,7 +139,7 @@ def _around(alignment: OneWay, wrong: Ints) -> list[FunctionMatch]:
         # What is left of all ones is what no reference covers.
         plain = masked(np.full(len(x), 0xFF, dtype=np.uint8), references, little)
         place, _ = alignment.runs.map_fields(starts + section.span.start, 1)
-        for index in np.unique(row[held]).tolist():
+        for index in unique(row[held]).tolist():
             f, at = functions[index], int(place[index])
             y = alignment.b.array[at : at + f.end - f.start]
             same = references is not None and len(y) == f.end - f.start

@@ -13,7 +13,7 @@ from elfdiff.comparison.code.pairing import align_code
 from elfdiff.comparison.data.votes import without
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.fields import Fields
-from elfdiff.comparison.runs import Ints, Runs
+from elfdiff.comparison.runs import Ints, Runs, unique
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
 
@@ -139,7 +139,7 @@ def align_at(starts_a: Ints, starts_b: Ints, x: bytes, y: bytes, runs: Runs) -> 
     """``runs`` corrected so that a table at ``starts_a[i]`` goes with that at ``starts_b[i]`` where their bytes
     agree."""
     out: list[tuple[int, int, int]] = []
-    limits = np.append(np.unique(starts_a), len(x))
+    limits = np.append(unique(starts_a), len(x))
     seen_a: set[int] = set()
     seen_b: set[int] = set()
     for a, b in zip(starts_a.tolist(), starts_b.tolist(), strict=True):

@@ -13,10 +13,9 @@ from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.references import all_fields, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.references.copies import meant, same_text
-from elfdiff.comparison.references.dwarf.abbreviations import BOUND
-from elfdiff.comparison.references.fields import ADDRESS, Fields, Prediction, Space, predict
+from elfdiff.comparison.references.fields import ADDRESS, BOUND, Fields, Prediction, Space, predict
 from elfdiff.comparison.references.layout import displaced_sections
-from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.comparison.runs import Flags, Ints, Runs, ascending
 from elfdiff.comparison.texts.pools import TextChange
 from elfdiff.comparison.texts.rewrites import Rewrite
 from elfdiff.values import dataclass, replace
@@ -76,15 +75,15 @@ class OneWay:
             group = group if good.all() else group.where(good)
             if not len(group):
                 continue
-            free = np.ones(len(group), dtype=bool)
-            for index in range(group.width):
-                free &= ~taken[group.at + index]
-            _, first = np.unique(group.at, return_index=True)
-            if len(first) < len(free):
-                once = np.zeros(len(free), dtype=bool)
-                once[first] = True
-                free &= once
-            group = group if free.all() else group.where(free)
+            used = taken[group.at]
+            for index in range(1, group.width):
+                used |= taken[group.at + index]
+            if not ascending(group.at):
+                _, first = np.unique(group.at, return_index=True)
+                again = np.ones(len(used), dtype=bool)
+                again[first] = False
+                used |= again
+            group = group.where(~used) if used.any() else group
             for index in range(group.width):
                 taken[group.at + index] = True
             if len(group):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.runs import Flags, Ints
+from elfdiff.comparison.runs import Flags, Ints, unique
 from elfdiff.values import dataclass
 
 ON, BRANCH, AWAY, ANYWHERE = 0, 1, 2, 3
@@ -53,7 +53,7 @@ def without_return(calls: Ints, targets: Ints, padding: Flags, starts: Flags) ->
     solid = np.flatnonzero(~padding | starts)
     following = np.append(solid, len(starts))[np.searchsorted(solid, calls, side="right")]
     last = np.append(starts, True)[following]
-    return calls[np.isin(targets, np.unique(targets[last]))]
+    return calls[np.isin(targets, unique(targets[last]))]
 
 
 def partners(steps: Steps) -> Ints:
@@ -66,7 +66,7 @@ def partners(steps: Steps) -> Ints:
     is_goal[steps.goal[(steps.goal >= 0) & (steps.flow != ON)]] = True
     copies = steps.copies if steps.copies is not None else np.full(len(steps.sets), -1, dtype=np.int64)
     used = 0
-    for register in np.unique(steps.sets[steps.sets >= 0]).tolist():
+    for register in unique(steps.sets[steps.sets >= 0]).tolist():
         used |= 1 << register
     writes = steps.writes & np.int64(used)
     reads = steps.reads & np.int64(used)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import ET_EXEC, allocated
 from elfdiff.comparison.references.loader import SHT_REL, SHT_RELA, SHT_RELR, relr_places
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, unique
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
@@ -53,7 +53,7 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
     relative_types = RELATIVE.get(image.elf.header.machine, ())
     for section in image.elf.sections:
         if section.type == SHT_RELR and section.span is not None and section.is_allocated:
-            places = np.unique(relr_places(image, section)[1])
+            places = unique(relr_places(image, section)[1])
             at.append(places)
             to.append(_stored(image, places))
             mark.append(np.zeros(len(places), dtype=np.int64))
@@ -68,7 +68,7 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
         symbols = table["symbol"].astype(np.int64)
         marks = np.zeros(len(table), dtype=np.int64)
         if image.elf.dynsym is not None:
-            for index in np.unique(symbols[~relative]).tolist():
+            for index in unique(symbols[~relative]).tolist():
                 if index not in names and 0 < index < len(image.elf.dynsym):
                     name = image.elf.dynsym.names.raw(int(image.elf.dynsym.table["name"][index]))
                     if rewriter is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.references import dwarf, golang, headers, loader, symbols, unwinding
+from elfdiff.comparison.references import golang, headers, loader, symbols, unwinding
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.fields import Fields
 
@@ -22,4 +22,13 @@ def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     yield from unwinding.fields(image)
     yield from golang.fields(image)
     yield from code_fields(image, code)
+    yield from debug_fields(image)
+
+
+def debug_fields(image: Image) -> Iterator[Fields]:
+    """References of every DWARF section that was found and could be read."""
+    if image.relocatable or not any(s.name.startswith((".debug_", ".zdebug_")) for s in image.elf.sections):
+        return
+    from elfdiff.comparison.references import dwarf
+
     yield from dwarf.fields(image)

@@ -12,7 +12,7 @@ from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed
 from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.ranges import function_ranges
-from elfdiff.comparison.runs import Flags, Ints
+from elfdiff.comparison.runs import Flags, Ints, unique
 from elfdiff.comparison.tables.functiontables import likely_pointers
 from elfdiff.elf.model import Section
 from elfdiff.values import dataclass, field
@@ -132,9 +132,9 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
                 table["addend"].astype(np.int64)[(offset >= got2.address) & (offset < got2.address + got2.size)]
             )
     if tables:
-        targets = np.unique(np.concatenate(tables))
+        targets = unique(np.concatenate(tables))
         yield from _relative_tables(
-            image, targets, np.unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width
+            image, targets, unique(np.concatenate(loaded)) if loaded else targets[:0], origin, width
         )
         if image.elf.header.type == ET_EXEC:
             yield from _absolute_tables(image, targets)
@@ -168,7 +168,7 @@ def _begins(image: Image) -> Ints:
     if not found:
         return np.zeros(0, dtype=np.int64)
     edges = [edge for s in code_sections(image) for edge in (s.address, s.address + s.size)]
-    return np.unique(np.array([*found, *edges], dtype=np.int64))
+    return unique(np.array([*found, *edges], dtype=np.int64))
 
 
 def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | None, width: int) -> Iterator[Fields]:

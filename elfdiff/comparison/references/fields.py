@@ -22,6 +22,9 @@ THREAD_LOCAL = "thread-local offset"
 VERSION = "version"
 """The space of numbers of symbol versions."""
 
+BOUND = "upper bound in DWARF"
+"""What a field is called that holds the number of an array's last element."""
+
 
 def contents_of(section_index: int) -> str:
     """The space of offsets into one section's (inflated) contents; a's section index names it."""

@@ -10,7 +10,7 @@ from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import SHT_NOBITS, Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.references.fields import ADDRESS, Fields, contents_of
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, unique
 from elfdiff.comparison.tables.functiontables import MAGICS, NAME, FunctionTable, file_entries, function_table
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
@@ -75,7 +75,7 @@ def _functions(image: Image, place: int, table: FunctionTable, space: str, code:
         base = np.full(len(pairs), code, dtype=np.int64)
         yield Fields("code in Go's function table", pairs, 4, image.numbers(pairs, 4) + code, ADDRESS, Base.PLACE, base)
     good = (records > table.functions) & (records + table.record <= table.size)
-    at = place + np.unique(records[good])
+    at = place + unique(records[good])
     if code is not None:
         base = np.full(len(at), code, dtype=np.int64)
         yield Fields("code in Go's function table", at, 4, image.numbers(at, 4) + code, ADDRESS, Base.PLACE, base)

@@ -33,7 +33,17 @@ def _one(
 
 
 def fields(image: Image) -> Iterator[Fields]:
-    """Offsets, addresses, sizes and indices."""
+    """Offsets, addresses, sizes and indices; fields of one kind together."""
+    alike: dict[tuple[str, int, str, Base, bool], list[Fields]] = {}
+    for one in _single(image):
+        alike.setdefault((one.what, one.width, one.space, one.base, one.end), []).append(one)
+    for (what, width, space, base, end), group in alike.items():
+        at, target = (np.concatenate(column) for column in zip(*((one.at, one.target) for one in group), strict=True))
+        extra = np.array([one.extra for one in group], dtype=np.int64)
+        yield Fields(what, at, width, target, space, base, extra if extra.any() else 0, end)
+
+
+def _single(image: Image) -> Iterator[Fields]:
     header = image.elf.header
     word = image.word
     start = header.span.start

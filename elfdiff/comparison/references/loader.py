@@ -12,7 +12,7 @@ from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Fields, contents_of, records_of, symbols_of
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, unique
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
 from elfdiff.patterns import late
@@ -162,7 +162,7 @@ def _packed(image: Image, section: Section) -> Iterator[Fields]:
     """The words that .relr.dyn relocates, which hold their addends; the table itself is packed anew."""
     _, places = relr_places(image, section)
     slots = file_offsets(image, places)
-    slots = np.unique(slots[slots >= 0])
+    slots = unique(slots[slots >= 0])
     values = image.numbers(slots, image.word)
     used = allocated(image, values) & (values > 0)
     yield Fields("relocated word", slots[used], image.word, values[used], ADDRESS)
@@ -185,7 +185,7 @@ def _section_addends(
     bias = np.zeros(len(kind), dtype=np.int64)
     for number, distance in _PC_BIAS.get(image.elf.header.machine, {}).items():
         bias[kind == number] = distance
-    for target in np.unique(index[good]).tolist():
+    for target in unique(index[good]).tolist():
         chosen = good & (index == target)
         yield Fields(
             "relocation addend",
@@ -345,5 +345,5 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
     start = image.place(section)[0]
     places, index = np.unique(np.array(at, dtype=np.int64), return_index=True)
     if numbered:
-        yield _version_numbers(image, np.unique(np.array(numbered, dtype=np.int64)) + start)
+        yield _version_numbers(image, unique(np.array(numbered, dtype=np.int64)) + start)
     yield Fields("version name", places + start, 4, np.array(values, dtype=np.int64)[index], contents_of(section.link))

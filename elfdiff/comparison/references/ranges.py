@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.runs import unique
 from elfdiff.elf.frames import Frames, parse_frames
 from elfdiff.elf.model import Section
 
@@ -34,7 +35,7 @@ def indexed_ranges(image: Image) -> list[tuple[int, int]]:
     start, size = image.place(section)
     at = np.arange(size // 8, dtype=np.int64) * 8
     distance = image.numbers(at + start, 4) & 0x7FFFFFFF
-    begins = np.unique((at + section.address + (distance ^ 0x40000000) - 0x40000000) & 0xFFFFFFFE)
+    begins = unique((at + section.address + (distance ^ 0x40000000) - 0x40000000) & 0xFFFFFFFE)
     out: list[tuple[int, int]] = []
     for code in image.elf.sections:
         if code.is_executable and code.span is not None:

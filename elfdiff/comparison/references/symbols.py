@@ -9,7 +9,7 @@ import numpy as np
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, contents_of
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, unique
 from elfdiff.elf.model import Section
 
 SHT_SYMTAB, SHT_DYNSYM = 2, 11
@@ -53,7 +53,7 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     if image.relocatable:
         # A section's own symbol means its start, whatever stands there.
         inside = real & (kind != STT_SECTION)
-        for index in np.unique(shndx[inside]).tolist():
+        for index in unique(shndx[inside]).tolist():
             chosen = inside & (shndx == index)
             yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
         return

@@ -18,7 +18,7 @@ from elfdiff.comparison.data.things import align_initialisers, language_votes, s
 from elfdiff.comparison.data.votes import Votes, anchored
 from elfdiff.comparison.image import signed
 from elfdiff.comparison.references.unwinding import exception_types, without_types
-from elfdiff.comparison.runs import Ints, identity
+from elfdiff.comparison.runs import Ints, identity, unique
 from elfdiff.comparison.texts.pools import TextAlignment
 from elfdiff.elf.model import Section
 
@@ -63,7 +63,7 @@ class Data:
                 b_to.append(meant[1])
         votes = Votes.counted(np.concatenate(a_to), np.concatenate(b_to))
         bases, goals, width = self.draft.jump_tables
-        begins = np.unique(np.concatenate((self.draft.pointers[0].to, *a_to)))
+        begins = unique(np.concatenate((self.draft.pointers[0].to, *a_to)))
         for left, right in self.draft.pairs:
             text = self.draft.texts.get(left.index)
             data = (

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from elfdiff.comparison.alignment.contributions import LENGTH_PREFIXED, align_at, align_by_owner, hidden, owners, units
 from elfdiff.comparison.alignment.drafting.draft import Draft
-from elfdiff.comparison.references import dwarf
+from elfdiff.comparison.references import debug_fields
 from elfdiff.comparison.references.fields import Fields, contents_of
 from elfdiff.comparison.runs import Runs
 from elfdiff.comparison.tables.records import align_by_place
@@ -30,7 +30,7 @@ class DebugUnits:
 
     @cached_property
     def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
-        return tuple(dwarf.fields(self.draft.a)), tuple(dwarf.fields(self.draft.b))
+        return tuple(debug_fields(self.draft.a)), tuple(debug_fields(self.draft.b))
 
     def align(self) -> None:
         """Tables of abbreviations and address ranges go with the units that they belong to."""

@@ -19,8 +19,6 @@ from elfdiff.comparison.references.fields import Fields
 
 def fields(image: Image) -> Iterator[Fields]:
     """References of every DWARF section that was found and could be read."""
-    if image.relocatable:
-        return
     collector = Collector(image)
     if ".debug_info" in collector.sections:
         add_units(collector)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import FIXED, LEB, NONE, OFFSETS, ULEB, VARIABLE, uleb
-from elfdiff.comparison.references.fields import ADDRESS
+from elfdiff.comparison.references.fields import ADDRESS, BOUND
 from elfdiff.values import dataclass, field
 
 MAX_ABBREVIATIONS = 1_000_000
@@ -29,7 +29,6 @@ _ENDS = frozenset({0x12, 0x7D})
 """DW_AT of addresses that end something: DW_AT_high_pc; DW_AT_call_return_pc, behind a call that may be the last."""
 _CALL_SITE = 0x4109
 """DW_TAG_GNU_call_site, whose DW_AT_low_pc is such a return address."""
-BOUND = "upper bound in DWARF"
 """DW_AT_upper_bound (DWARF 5, section 5.13); refers to nothing by itself, so no space has this name."""
 
 

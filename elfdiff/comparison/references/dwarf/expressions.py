@@ -7,6 +7,7 @@ import numpy as np
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import uleb
 from elfdiff.comparison.references.fields import ADDRESS
+from elfdiff.comparison.runs import unique
 
 _OPERANDS = {
     0x08: 1,
@@ -37,10 +38,10 @@ def add_expressions(
     """Gather what a walk of expressions found."""
     if addresses:
         collector.add(
-            "address in a DWARF expression", np.unique(np.array(addresses, dtype=np.int64)) + start, address, ADDRESS
+            "address in a DWARF expression", unique(np.array(addresses, dtype=np.int64)) + start, address, ADDRESS
         )
     if references:
-        where = np.unique(np.array(references, dtype=np.int64)) + start
+        where = unique(np.array(references, dtype=np.int64)) + start
         collector.add("reference in a DWARF expression", where, offset, collector.space(".debug_info"))
 
 

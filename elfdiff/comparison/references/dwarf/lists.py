@@ -12,6 +12,7 @@ from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
 from elfdiff.comparison.references.dwarf.expressions import add_expressions, walk_expression
 from elfdiff.comparison.references.dwarf.forms import uleb
 from elfdiff.comparison.references.fields import ADDRESS, truncated
+from elfdiff.comparison.runs import unique
 
 
 def add_range_lists(collector: Collector) -> None:
@@ -81,7 +82,7 @@ def add_location_lists(collector: Collector) -> None:
         addresses: list[int] = []
         ends: list[int] = []
         references: list[int] = []
-        for at in np.unique(collector.image.numbers(places, width)).tolist():
+        for at in unique(collector.image.numbers(places, width)).tolist():
             if at in seen or not 0 <= at < len(data):
                 continue
             seen.add(at)
@@ -95,7 +96,7 @@ def add_location_lists(collector: Collector) -> None:
         add_expressions(collector, addresses, references, address, offset, start)
         if ends:
             collector.add(
-                "end in a location list", np.unique(np.array(ends, dtype=np.int64)) + start, address, ADDRESS, True
+                "end in a location list", unique(np.array(ends, dtype=np.int64)) + start, address, ADDRESS, True
             )
 
 
