@@ -28,6 +28,9 @@ else:
         return planned if cls is None else planned(cls)
 
 
+FEW = 40
+"""Values of a class for which no ``__init__`` is compiled."""
+
 _IS_FIELD = vars(dataclasses)["_FIELD"]
 _ABSENT: Any = object()
 """Stands for an argument that was not given, where each value has a default of its own."""
@@ -80,13 +83,42 @@ class _Plan:
             setattr(self.cls, name, value)
 
     def _first(self) -> Callable[..., None]:
-        """What stands for ``__init__`` until it is called."""
+        """``__init__`` for the first few values: nothing is compiled for them."""
+        positional = tuple(name for name, item in self.fields.items() if item.init and not item.kw_only)
+        made = 0
 
         def __init__(value: Any, /, *given: Any, **named: Any) -> None:
+            nonlocal made
+            made += 1
             self.write()
-            self.cls.__init__(value, *given, **named)
+            arguments = dict(zip(positional, given, strict=False)) | named
+            if made > FEW or len(arguments) != len(given) + len(named) or not self._put(value, arguments):
+                self.cls.__init__ = self._initialiser()
+                self.cls.__init__(value, *given, **named)
 
         return __init__
+
+    def _put(self, value: Any, arguments: dict[str, Any]) -> bool:
+        """Give a value its fields. False if the arguments are not those of the class: its own ``__init__`` says so."""
+        left = len(arguments)
+        for name, item in self.fields.items():
+            if name in arguments and item.init:
+                left -= 1
+                content = arguments[name]
+            elif item.default_factory is not MISSING:
+                content = item.default_factory()
+            elif item.default is not MISSING:
+                content = item.default
+            elif item.init:
+                return False
+            else:
+                continue
+            object.__setattr__(value, name, content)
+        if left:
+            return False
+        if hasattr(value, "__post_init__"):
+            value.__post_init__()
+        return True
 
     def _restored(self) -> Callable[[Any, dict[str, Any]], None]:
         """``__setstate__``: a value may come from another process before any was made in this one."""
@@ -104,7 +136,6 @@ class _Plan:
             return
         self.written = True
         cls, compared = self.cls, tuple(name for name, item in self.fields.items() if item.compare)
-        cls.__init__ = self._initialiser()
         shown = tuple(name for name, item in self.fields.items() if item.repr)
         methods: list[Callable[..., Any]] = [_representation(shown)]
         if self.eq:

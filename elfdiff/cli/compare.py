@@ -7,6 +7,7 @@ import os
 
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
+from elfdiff.cli.start import start_fast
 from elfdiff.cli.terminal import text_style
 from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
@@ -57,6 +58,7 @@ def execute(args: argparse.Namespace) -> int:
     check_known("--allow", allowed)
     _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
+    start_fast()
     from elfdiff.diagnose import diagnose
 
     with progress(f"comparing {args.a} and {args.b}"):

@@ -6,6 +6,7 @@ import argparse
 
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, progress, warn
+from elfdiff.cli.start import start_fast
 from elfdiff.cli.terminal import text_style
 
 EXAMPLES = """\
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """0. Raises ElfdiffError for trouble."""
+    start_fast()
     from elfdiff.inspection.read import inspect_file
     from elfdiff.render.inspection import render_json, render_text
 

@@ -110,6 +110,16 @@ def unique(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     return values.copy()
 
 
+def isin(values: npt.NDArray[Number], among: npt.ArrayLike) -> Flags:
+    """Which values are among others."""
+    others = unique(np.asarray(among, dtype=np.int64).astype(values.dtype))
+    if not len(others):
+        return np.zeros(len(values), dtype=bool)
+    at = np.searchsorted(others, values)
+    at[at == len(others)] = 0
+    return np.asarray(others[at] == values)
+
+
 def ascending(values: npt.NDArray[Number]) -> bool:
     """True if each value is larger than the one before it."""
     return bool((values[1:] > values[:-1]).all())

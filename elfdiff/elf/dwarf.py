@@ -1,6 +1,6 @@
 """DWARF units: the header and the top entry of each, and the file table of its line program (DWARF 2 to 5).
 
-pyelftools names the numbers; its own reader is five times slower here and bounds neither counts nor lengths. This one
+pyelftools' own reader is five times slower here and bounds neither counts nor lengths. This one
 reads no more than the facts of :class:`DebugUnit` need, and never more than :data:`MAX_STEPS` of anything.
 """
 
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from elftools.dwarf.enums import ENUM_DW_AT, ENUM_DW_FORM, ENUM_DW_UT
-
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
+from elfdiff.elf.dwarfnumbers import AT, FORM, UT
 from elfdiff.elf.forms import IMPLICIT_CONST, Form, FormReader
 from elfdiff.elf.linetable import LineTable, read_line_table
 from elfdiff.elf.model import ByteOrder, DebugUnit
@@ -27,16 +26,16 @@ MAX_STEPS = 3_000_000
 
 _MAX_PADDING = 4096
 
-_UT_TYPES = frozenset({ENUM_DW_UT["DW_UT_type"], ENUM_DW_UT["DW_UT_split_type"]})
-_UT_WITH_DWO_ID = frozenset({ENUM_DW_UT["DW_UT_skeleton"], ENUM_DW_UT["DW_UT_split_compile"]})
-_AT_NAME: int = ENUM_DW_AT["DW_AT_name"]
-_AT_STMT_LIST: int = ENUM_DW_AT["DW_AT_stmt_list"]
-_AT_LANGUAGE: int = ENUM_DW_AT["DW_AT_language"]
-_AT_COMP_DIR: int = ENUM_DW_AT["DW_AT_comp_dir"]
-_AT_PRODUCER: int = ENUM_DW_AT["DW_AT_producer"]
-_AT_STR_OFFSETS_BASE: int = ENUM_DW_AT["DW_AT_str_offsets_base"]
-_AT_GNU_DWO_ID: int = ENUM_DW_AT["DW_AT_GNU_dwo_id"]
-_DATA8: int = ENUM_DW_FORM["DW_FORM_data8"]
+_UT_TYPES = frozenset({UT["type"], UT["split_type"]})
+_UT_WITH_DWO_ID = frozenset({UT["skeleton"], UT["split_compile"]})
+_AT_NAME = AT["name"]
+_AT_STMT_LIST = AT["stmt_list"]
+_AT_LANGUAGE = AT["language"]
+_AT_COMP_DIR = AT["comp_dir"]
+_AT_PRODUCER = AT["producer"]
+_AT_STR_OFFSETS_BASE = AT["str_offsets_base"]
+_AT_GNU_DWO_ID = AT["GNU_dwo_id"]
+_DATA8 = FORM["data8"]
 _DWO_ID_SIZE = 8
 _WANTED = frozenset({_AT_NAME, _AT_STMT_LIST, _AT_LANGUAGE, _AT_COMP_DIR, _AT_PRODUCER, _AT_STR_OFFSETS_BASE})
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from elftools.dwarf.enums import ENUM_DW_FORM
-
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
+from elfdiff.elf.dwarfnumbers import FORM
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
 
@@ -16,7 +15,7 @@ MAX_STRING = 1 << 16
 
 
 def _numbers(words: str) -> frozenset[int]:
-    return frozenset(ENUM_DW_FORM[f"DW_FORM_{word}"] for word in words.split())
+    return frozenset(FORM[word] for word in words.split())
 
 
 _FIXED: dict[int, int] = {
@@ -36,19 +35,19 @@ _OFFSET = _numbers("strp sec_offset strp_sup line_strp GNU_ref_alt GNU_strp_alt"
 _INDEXED = _numbers("strx strx1 strx2 strx3 strx4 GNU_str_index")
 _BLOCK = _numbers("block exprloc")
 _COUNTED: dict[int, int] = {
-    ENUM_DW_FORM["DW_FORM_block1"]: 1,
-    ENUM_DW_FORM["DW_FORM_block2"]: 2,
-    ENUM_DW_FORM["DW_FORM_block4"]: 4,
+    FORM["block1"]: 1,
+    FORM["block2"]: 2,
+    FORM["block4"]: 4,
 }
-_STRING: int = ENUM_DW_FORM["DW_FORM_string"]
-_STRP: int = ENUM_DW_FORM["DW_FORM_strp"]
-_LINE_STRP: int = ENUM_DW_FORM["DW_FORM_line_strp"]
-_INDIRECT: int = ENUM_DW_FORM["DW_FORM_indirect"]
-_ADDRESS: int = ENUM_DW_FORM["DW_FORM_addr"]
-_REF_ADDRESS: int = ENUM_DW_FORM["DW_FORM_ref_addr"]
-_SDATA: int = ENUM_DW_FORM["DW_FORM_sdata"]
-_DATA16: int = ENUM_DW_FORM["DW_FORM_data16"]
-IMPLICIT_CONST: int = ENUM_DW_FORM["DW_FORM_implicit_const"]
+_STRING = FORM["string"]
+_STRP = FORM["strp"]
+_LINE_STRP = FORM["line_strp"]
+_INDIRECT = FORM["indirect"]
+_ADDRESS = FORM["addr"]
+_REF_ADDRESS = FORM["ref_addr"]
+_SDATA = FORM["sdata"]
+_DATA16 = FORM["data16"]
+IMPLICIT_CONST = FORM["implicit_const"]
 
 
 class Form(NamedTuple):

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from elftools.dwarf.enums import ENUM_DW_LNCT
-
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
+from elfdiff.elf.dwarfnumbers import LNCT
 from elfdiff.elf.forms import MAX_STRING, Form, FormReader
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
 from elfdiff.values import dataclass
 
-_PATH: int = ENUM_DW_LNCT["DW_LNCT_path"]
-_DIRECTORY_INDEX: int = ENUM_DW_LNCT["DW_LNCT_directory_index"]
-_MD5: int = ENUM_DW_LNCT["DW_LNCT_MD5"]
+_PATH = LNCT["path"]
+_DIRECTORY_INDEX = LNCT["directory_index"]
+_MD5 = LNCT["MD5"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,18 @@ class FoundStamp:
     stamp: Stamp
 
 
+_ANY = late(r"\d{4}|\d:\d")
+"""What every form has."""
+_NEEDED = {
+    "date-command": ":", "asctime": ":", "rfc2822": ",", "iso": ":", "cpp-date-time": ":", "month-day-year": ",",
+    "iso-date": "-", "slash-date": "/", "cpp-time": ":",
+}  # fmt: skip
+"""A character without which a text has no stamp of a form."""
+_NAMED = frozenset(
+    {"date-command", "asctime", "rfc2822", "cpp-date-time", "cpp-date", "month-day-year", "day-month-year"}
+)
+"""Forms that name the month."""
+
 _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "date-command",
@@ -145,9 +157,12 @@ def stamps_in(text: str) -> list[FoundStamp]:
     """The dates and times in a text, in order, without overlaps; the most complete spelling wins."""
     found: list[FoundStamp] = []
     taken: list[tuple[int, int]] = []
-    if not any(character.isdigit() for character in text):
+    if not _ANY.search(text):
         return found
+    named = any(month in text for month in MONTHS)
     for form, pattern in _FORMS:
+        if _NEEDED.get(form, "") not in text or (form in _NAMED and not named):
+            continue
         for match in pattern.finditer(text):
             start, end = match.span()
             if form == "year":

@@ -15,7 +15,7 @@ from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.references.copies import meant, same_text
 from elfdiff.comparison.references.fields import ADDRESS, BOUND, Fields, Prediction, Space, predict
 from elfdiff.comparison.references.layout import displaced_sections
-from elfdiff.comparison.runs import Flags, Ints, Runs, ascending
+from elfdiff.comparison.runs import Flags, Ints, Runs, ascending, isin
 from elfdiff.comparison.texts.pools import TextChange
 from elfdiff.comparison.texts.rewrites import Rewrite
 from elfdiff.values import dataclass, replace
@@ -172,10 +172,10 @@ class OneWay:
             wrong = ~outcome.good
             targets = group.target[outcome.rows[wrong]]
             if before:
-                wrong[wrong] = np.isin(targets + word, space.runs.a)
+                wrong[wrong] = isin(targets + word, space.runs.a)
             else:
                 sites = group.at[outcome.rows[wrong]]
-                wrong[wrong] = np.isin(targets, space.ends_a) | self._ends_of_known(sites, targets, space)
+                wrong[wrong] = isin(targets, space.ends_a) | self._ends_of_known(sites, targets, space)
             if not wrong.any() or (before and (group.base not in (Base.SITE, Base.NOTHING) or group.immediate)):
                 continue
             chosen = np.zeros(len(group), dtype=bool)

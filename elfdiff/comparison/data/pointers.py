@@ -11,7 +11,7 @@ import numpy.typing as npt
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import ET_EXEC, allocated
 from elfdiff.comparison.references.loader import SHT_REL, SHT_RELA, SHT_RELR, relr_places
-from elfdiff.comparison.runs import Ints, unique
+from elfdiff.comparison.runs import Ints, isin, unique
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
@@ -62,7 +62,7 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
         table = image.elf.relocation_table(section)
         offset: Ints = table["offset"].astype(np.int64)
         addend: Ints = table["addend"].astype(np.int64)
-        relative = np.isin(table["type"], relative_types)
+        relative = isin(table["type"], relative_types)
         if section.type == SHT_REL:
             addend = _stored(image, offset)
         symbols = table["symbol"].astype(np.int64)
@@ -82,7 +82,7 @@ def pointers_of(image: Image, rewriter: Rewriter | None) -> Pointers:
     if image.elf.header.type == ET_EXEC:
         known = np.concatenate(at) if at else np.zeros(0, dtype=np.int64)
         for places, held in _plain(image):
-            new = ~np.isin(places, known)
+            new = ~isin(places, known)
             at.append(places[new])
             to.append(held[new])
             mark.append(np.zeros(int(np.count_nonzero(new)), dtype=np.int64))

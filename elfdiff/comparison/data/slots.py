@@ -15,7 +15,7 @@ from elfdiff.comparison.code.machines import CodeReferences, ReferenceKind
 from elfdiff.comparison.data.pointers import Pointers
 from elfdiff.comparison.data.votes import Votes
 from elfdiff.comparison.image import SHT_NOBITS, Image
-from elfdiff.comparison.runs import Ints, Runs
+from elfdiff.comparison.runs import Ints, Runs, isin
 from elfdiff.comparison.tables.records import filled, records
 from elfdiff.elf.model import Section
 from elfdiff.values import dataclass
@@ -107,7 +107,7 @@ def align_slots(left: Slots, right: Slots, agreed: frozenset[int]) -> Runs | Non
         partner[0] = 0
     out = filled(partner, right.count)
     # What is bound to a symbol that nothing confirms may have been exchanged with whatever stands beside it.
-    bound = np.isin(np.arange(left.count), list(left.by_mark.values())) | np.isin(out, list(right.by_mark.values()))
+    bound = isin(np.arange(left.count), list(left.by_mark.values())) | isin(out, list(right.by_mark.values()))
     return records(np.where(bound, partner, out), left.size)
 
 

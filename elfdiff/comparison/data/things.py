@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from elfdiff.comparison.content import filled
 from elfdiff.comparison.data.votes import without
-from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.comparison.runs import Flags, Ints, Runs, isin
 from elfdiff.elf.frames import Frames
 
 MAX_WORDS = 50_000
@@ -71,7 +71,7 @@ def with_words(
     found: list[tuple[int, int, int]] = []
     reached = -1
     shift = len(x)
-    chosen = np.isin(ours, pointers // word)
+    chosen = isin(ours, pointers // word)
     for i, j in sorted(zip(ours[chosen].tolist(), theirs[chosen].tolist(), strict=True))[:MAX_WORDS]:
         if i < reached and shift == j - i:
             continue
@@ -95,7 +95,7 @@ def with_names(runs: Runs, left: bytes, right: bytes, ours: Ints, theirs: Ints, 
     the copies is one symbol's alone, in both files: a symbol that was turned to another's copy is none's partner.
     """
     alone = [np.unique(side, return_counts=True) for side in (ours, theirs)]
-    single = [np.isin(side, found[0][found[1] == 1]) for side, found in zip((ours, theirs), alone, strict=True)]
+    single = [isin(side, found[0][found[1] == 1]) for side, found in zip((ours, theirs), alone, strict=True)]
     rows = np.flatnonzero((partner >= 0) & single[0])
     rows = rows[single[1][partner[rows]]]
     a_at, b_at = ours[rows], theirs[partner[rows]]

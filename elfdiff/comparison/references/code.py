@@ -12,7 +12,7 @@ from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed
 from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.ranges import function_ranges
-from elfdiff.comparison.runs import Flags, Ints, unique
+from elfdiff.comparison.runs import Flags, Ints, isin, unique
 from elfdiff.comparison.tables.functiontables import likely_pointers
 from elfdiff.elf.model import Section
 from elfdiff.values import dataclass, field
@@ -118,7 +118,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
             inside = allocated(image, target) & (target >= 0x10000)
             if len(begins):
                 # Code refers to the beginnings of functions; other numbers that happen to lie in code are numbers.
-                inside &= ~_in_code(image, target) | np.isin(target, begins)
+                inside &= ~_in_code(image, target) | isin(target, begins)
             yield Fields("absolute code operand", at[inside] + start, size, target[inside], ADDRESS)
             if size == 4:
                 tables.append(target[inside])
@@ -200,7 +200,7 @@ def _relative_tables(image: Image, targets: Ints, loaded: Ints, origin: int | No
             found = found.cut(found.last(home == home[np.repeat(found.first, found.count)]))
         found = found.cut(found.several())
         looked = np.flatnonzero(
-            np.isin(here, loaded) & allocated(image, first) & ~np.isin(here, found.at[found.first] - shift)
+            isin(here, loaded) & allocated(image, first) & ~isin(here, found.at[found.first] - shift)
         )
         others = _Tables.read(image, here, limit, looked, shift, origin, width)
         place = others.at[np.repeat(others.first, others.count)] - shift

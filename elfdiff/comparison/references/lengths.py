@@ -20,7 +20,7 @@ from elfdiff.comparison.references.code import CodeMap, code_sections
 from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.loader import LONGEST_TEXT, SHT_RELA, is_text
 from elfdiff.comparison.references.ranges import function_ranges
-from elfdiff.comparison.runs import Ints, unique
+from elfdiff.comparison.runs import Ints, isin, unique
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
@@ -129,7 +129,7 @@ def _begins(image: Image, code: CodeMap) -> Ints:
         if table.type == SHT_RELA and table.span is not None and table.is_allocated:
             rows = image.elf.relocation_table(table)
             found.append(
-                rows["addend"][np.isin(rows["type"], RELATIVE.get(image.elf.header.machine, ()))].astype(np.int64)
+                rows["addend"][isin(rows["type"], RELATIVE.get(image.elf.header.machine, ()))].astype(np.int64)
             )
     return unique(np.concatenate(found)) if found else np.zeros(0, dtype=np.int64)
 

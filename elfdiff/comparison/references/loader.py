@@ -12,7 +12,7 @@ from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Fields, contents_of, records_of, symbols_of
-from elfdiff.comparison.runs import Ints, unique
+from elfdiff.comparison.runs import Ints, isin, unique
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
 from elfdiff.patterns import late
@@ -122,7 +122,7 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
         yield from _section_addends(image, section, entry + 2 * word, symbol, kind, addend)
         return
     machine = image.elf.header.machine
-    relative = np.isin(kind, RELATIVE.get(machine, ()))
+    relative = isin(kind, RELATIVE.get(machine, ()))
     if rela:
         yield Fields("relocation addend", entry[relative] + 2 * word, word, addend[relative], ADDRESS)
     slots = file_offsets(image, offset[relative])
@@ -249,7 +249,7 @@ def _text_lengths(image: Image) -> Iterator[Fields]:
         if section.type != SHT_RELA or section.span is None or not section.is_allocated:
             continue
         table = image.elf.relocation_table(section)
-        chosen = np.isin(table["type"], RELATIVE.get(image.elf.header.machine, ()))
+        chosen = isin(table["type"], RELATIVE.get(image.elf.header.machine, ()))
         at = file_offsets(image, table["offset"][chosen].astype(np.int64) + word)
         to = table["addend"][chosen].astype(np.int64)
         places = file_offsets(image, to)
@@ -288,9 +288,9 @@ def _dynamic(image: Image, section: Section) -> Iterator[Fields]:
     tags = image.numbers(entry, word)
     values = image.numbers(entry + word, word)
     known = dict(zip(tags.tolist(), values.tolist(), strict=True))
-    pointers = np.isin(tags, list(_POINTERS))
+    pointers = isin(tags, list(_POINTERS))
     yield Fields("dynamic address", entry[pointers] + word, word, values[pointers], LAYOUT)
-    names = np.isin(tags, list(_STRINGS))
+    names = isin(tags, list(_STRINGS))
     yield Fields("dynamic name", entry[names] + word, word, values[names], contents_of(section.link))
     for tag, owner in _SIZES.items():
         chosen = tags == tag

@@ -9,7 +9,7 @@ import numpy as np
 
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.runs import Flags, Ints, Runs, identity, joined
+from elfdiff.comparison.runs import Flags, Ints, Runs, identity, isin, joined
 from elfdiff.comparison.texts.pools import Rewriter, TextAlignment, TextChange, align_pool
 from elfdiff.values import dataclass
 
@@ -154,7 +154,7 @@ def likely_pointers(image: Image, values: Ints) -> Flags:
             continue
         inside = (values >= other.address) & (values < other.address + other.size)
         if other.is_executable and (code or (own and other.name == ".text")):
-            good &= ~inside | np.isin(values, image.numbers(pairs, 4) + (code or other.address))
+            good &= ~inside | isin(values, image.numbers(pairs, 4) + (code or other.address))
         elif other is section:
-            good &= ~inside | np.isin(values, section.address + np.array([cut for cut, _ in table.parts]))
+            good &= ~inside | isin(values, section.address + np.array([cut for cut, _ in table.parts]))
     return good

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.comparison.runs import Flags, Ints, Runs, isin
 from elfdiff.comparison.tables.named import Hashed, confirmed
 from elfdiff.comparison.tables.order import kept_sorted, ranked, settled
 from elfdiff.comparison.texts.pools import Rewriter, shape
@@ -83,7 +83,7 @@ def align_by_place(
         out[hit] = order[at[hit]]
         rows = np.flatnonzero(hit)
         values, count = np.unique(out[rows], return_counts=True)
-        out[rows[np.isin(out[rows], values[count > 1])]] = -1
+        out[rows[isin(out[rows], values[count > 1])]] = -1
         out = settled(kept_sorted(out, [(a, b)] if keys is None else keys), len(b), a, b)
         out = filled(out, len(b))
         left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped))
@@ -100,7 +100,7 @@ def relocation_orders(
     for side, table in enumerate((a, b)):
         place: Ints = table["offset"].astype(np.int64)
         symbol: Ints = table["symbol"].astype(np.int64)
-        others: Ints = (~np.isin(table["type"], RELATIVE.get(machine, ()))).astype(np.int64)
+        others: Ints = (~isin(table["type"], RELATIVE.get(machine, ()))).astype(np.int64)
         for order, columns in zip(orders, ([place], [others, place], [others, symbol, place]), strict=True):
             order[side].extend(columns)
     by_place, relative_first, by_symbol = (ranked(*order) for order in orders)

@@ -28,7 +28,7 @@ _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
 _CODE_RUN = late(rb"[\t\n\r -~]{8,}")
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
-_WORDY = late(rb"[A-Za-z0-9 /_.:\x80-\xff-]")
+_WORDY = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in " /_.:-")
 
 _NUL_TABLES = frozenset({".debug_str", ".debug_line_str", ".comment", ".modinfo", ".interp", ".GCC.command.line"})
 _NO_TEXT = frozenset(
@@ -210,4 +210,5 @@ def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
 
 def _is_wordy(text: bytes) -> bool:
     """Mostly letters of any script, digits and path characters: not a row of numbers that happens to be printable."""
-    return len(_WORDY.findall(text[:200])) * 4 >= min(len(text), 200) * 3
+    head = text[:200]
+    return (len(head) - len(head.translate(None, _WORDY))) * 4 >= len(head) * 3

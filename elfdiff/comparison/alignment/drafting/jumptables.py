@@ -7,7 +7,7 @@ import numpy as np
 from elfdiff.comparison.alignment.oneway import addresses_of
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import CodeMap, code_fields
-from elfdiff.comparison.runs import Ints
+from elfdiff.comparison.runs import Ints, isin
 
 
 def jump_tables(image: Image, code: CodeMap) -> tuple[Ints, Ints, int]:
@@ -25,8 +25,8 @@ def jump_tables(image: Image, code: CodeMap) -> tuple[Ints, Ints, int]:
         elif group.what == "jump table" and len(group) and not isinstance(group.extra, int):
             at = addresses_of(image, group.at)
             begins = group.extra
-            if not bool(np.isin(begins, at).all()):
-                known = np.isin(at, np.concatenate(operands)) if operands else np.ones(len(at), dtype=bool)
+            if not bool(isin(begins, at).all()):
+                known = isin(at, np.concatenate(operands)) if operands else np.ones(len(at), dtype=bool)
                 begins = at[np.maximum.accumulate(np.where(known, np.arange(len(at)), 0))]
             starts.append(begins)
             goals.append(group.target)
