@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.runs import unique
 from elfdiff.values import dataclass
 
 Bytes = npt.NDArray[np.uint8]
@@ -56,7 +55,7 @@ def packed(addresses: Ints, word: int, little: bool, length: int, edges: Ints | 
 
     ``edges``: addresses where sections begin, if the packing starts anew in each.
     """
-    places = unique(addresses)
+    places = np.unique(addresses)
     parts = [places] if edges is None else np.split(places, np.searchsorted(places, np.sort(edges)))
     out: list[int] = []
     for part in parts:
