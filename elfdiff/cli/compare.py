@@ -26,7 +26,7 @@ exit codes: 0 same, 1 different, 2 trouble"""
 
 A_DAY = 86_400.0
 
-FORMATS = ("text", "json", "markdown", "github", "json1")
+FORMATS = ("text", "json", "markdown", "github", "html", "json1")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +110,10 @@ def rendered(report: Report, args: argparse.Namespace) -> str:
             from elfdiff.render.markdown import render_markdown
 
             return render_markdown(report, report.exit, allowed)
+        case "html":
+            from elfdiff.render.html.page import render_html
+
+            return render_html(report)
         case "github":
             from elfdiff.render.github import render_github
 

@@ -1,0 +1,103 @@
+"""The entries of a tree as a list that opens, and the digests of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.render import wording
+from elfdiff.render.html import findings
+from elfdiff.render.html.markup import Markup, element, joined, table
+from elfdiff.report import Report
+from elfdiff.tree import ImageFacts, Plain, Status, Tree, TreeEntry
+
+MOST = 400
+"""Entries of one tree that are listed."""
+MOST_OPENED = 150
+"""Entries of the page whose findings are in it; the findings of all stand above, merged."""
+
+
+def listing(tree: Tree) -> Markup:
+    """Counts, then every entry that is not the same."""
+    return joined(*_Listing().of(tree))
+
+
+class _Listing:
+    def __init__(self) -> None:
+        self.opened = 0
+
+    def of(self, tree: Tree) -> Iterator[Markup]:
+        counts = [f"{count:,} {status.value}" for status, count in tree.counts.items() if count]
+        yield element("p", f"{', '.join(counts) or 'none'}", class_="muted")
+        told = [entry for entry in tree.entries if entry.status is not Status.SAME]
+        for entry in told[:MOST]:
+            yield self._entry(entry)
+        if len(told) > MOST:
+            yield element("p", f"{len(told) - MOST:,} more in the JSON report", class_="muted")
+
+    def _entry(self, entry: TreeEntry) -> Markup:
+        causes = [element("code", cause) for cause in entry.causes]
+        name = entry.name
+        if entry.a is not None and entry.b is not None and entry.a.name != entry.b.name:
+            name = f"{entry.a.name} → {entry.b.name}"
+        row = [
+            element("span", entry.status.value, class_=f"status {entry.status.value}"),
+            element("span", element("code", name), class_="name"),
+            element("span", *causes, class_="causes"),
+        ]
+        inside = list(self._inside(entry))
+        if not inside:
+            return element("div", *row, class_="entry flat")
+        return element("details", element("summary", *row), element("div", *inside, class_="inside"), class_="entry")
+
+    def _inside(self, entry: TreeEntry) -> Iterator[Markup]:
+        if entry.error is not None:
+            yield element("p", entry.error, class_="none")
+        if entry.report is None or self.opened >= MOST_OPENED:
+            return
+        self.opened += 1
+        report = entry.report
+        if isinstance(report, Tree):
+            yield from self.of(report)
+        elif isinstance(report, Plain):
+            yield from _plain(report)
+        else:
+            yield from _report(report)
+
+
+def _report(report: Report) -> Iterator[Markup]:
+    yield element("p", wording.headline(report, ("a", "b")))
+    if report.ledger is not None:
+        yield element("p", f"Bytes: {wording.bytes_line(report, report.ledger)}", class_="muted")
+    for finding in report.findings:
+        head = joined(
+            element("code", finding.cause), f" {finding.confidence.value}: {finding.summary or finding.title}"
+        )
+        yield element("p", head)
+        if finding.evidence:
+            yield findings.evidence_table(finding.evidence[:1])
+
+
+def _plain(plain: Plain) -> Iterator[Markup]:
+    yield element("p", f"{plain.kind}" + (f"; {plain.rewrite}" if plain.rewrite else ""))
+    first = plain.first
+    if first is not None:
+        where = f"line {first.line}" if first.line is not None else f"offset {first.offset or 0:#x}"
+        yield element("p", f"first difference at {where}", class_="muted")
+        for side, value in (("a", first.a), ("b", first.b)):
+            yield element("div", element("b", side), " ", element("code", value), class_="value")
+
+
+def image(facts: ImageFacts) -> Markup:
+    """Digests of manifest, configuration and layers."""
+    rows = []
+    if facts.manifest_digest is not None:
+        rows.append(("manifest", *facts.manifest_digest, ""))
+    else:
+        rows.append(("manifest", "this archive holds none", "this archive holds none", ""))
+    rows.append(("configuration", *facts.config_digest, ""))
+    rows += [
+        (f"layer {number}", pair.diff_id[0] or "-", pair.diff_id[1] or "-", pair.status)
+        for number, pair in enumerate(facts.layers[:MOST], 1)
+    ]
+    cells = [(key, element("code", a), element("code", b), status) for key, a, b, status in rows]
+    return joined(element("h2", "Image"), table((facts.platform, "a", "b", "status"), cells))
