@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from elfdiff.causes import Cause, catalogue
+from elfdiff.rebuild.result import Rebuilt
 from elfdiff.render.pages import page_markdown
 from elfdiff.report import Report, Role
 from elfdiff.tree import Plain, Tree
@@ -54,7 +55,12 @@ def _row(cause: Cause) -> str:
 
 def schemas() -> Mapping[str, str]:
     """File name → JSON Schema of each model that is written by its dataclass."""
-    titles = {Report: "A report: elfdiff A B -f json", Tree: "A tree: elfdiff A B -f json", Plain: "Two plain files"}
+    titles: dict[type, str] = {
+        Report: "A report: elfdiff A B -f json",
+        Tree: "A tree: elfdiff A B -f json",
+        Plain: "Two plain files",
+        Rebuilt: "An experiment: elfdiff rebuild -f json",
+    }
     found = {}
     for kind, title in titles.items():
         schema = document(kind, title)

@@ -19,6 +19,7 @@ COMMANDS = {
     "compare": "compare two files and say why they differ (elfdiff A B is the same)",
     "inspect": "one file: what it is, what was compiled into it, and what of that would differ elsewhere",
     "sbom": "the embedded dependency list of a file, or how those of two files differ",
+    "rebuild": "builds twice and more under variations, explains, and proves the flag",
     "audit": "known vulnerabilities of the embedded dependency list, offline",
     "attest": "provenance of a binary or an image: verified offline, shown, compared",
     "render": "print a report that was saved as JSON in another format",
@@ -123,7 +124,7 @@ def _call(name: str, argv: list[str], implied: bool = False) -> int:
     parser = Parser("elfdiff" if implied else f"elfdiff {name}", COMMANDS[name], module.EXAMPLES)
     module.add_arguments(parser)
     try:
-        args = parser.parse_args(argv)
+        args = parser.parse_args(module.joined(argv) if name == "rebuild" else argv)
     except SystemExit as leaving:
         return int(leaving.code or 0)
     if implied and args.a in COMMANDS:

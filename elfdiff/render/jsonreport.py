@@ -26,10 +26,16 @@ def render_json(found: Report | Tree, all_evidence: bool = False, with_spans: bo
 
 def report_object(found: Report | Tree, all_evidence: bool = False, with_spans: bool = False) -> Json:
     """The report as the values that JSON knows; ``with_spans`` puts who owns each differing byte into it."""
+    kind = Report if isinstance(found, Report) else Tree
+    return record(kind).write(shown(found, all_evidence, with_spans), visible)
+
+
+def shown(found: Report | Tree, all_evidence: bool = False, with_spans: bool = False) -> Report | Tree:
+    """What JSON shows of a report or a tree."""
     most = None if all_evidence else EVIDENCE_SHOWN
     if isinstance(found, Report):
-        return record(Report).write(_report(found, most, with_spans), visible)
-    return record(Tree).write(_tree(found, most, with_spans), visible)
+        return _report(found, most, with_spans)
+    return _tree(found, most, with_spans)
 
 
 def render_spans(ledger: Ledger | None) -> str:

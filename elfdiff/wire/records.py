@@ -16,6 +16,7 @@ from elfdiff.wire.shapes import (
     Choice,
     Counted,
     Fixed,
+    Fraction,
     Json,
     Listed,
     Maybe,
@@ -265,6 +266,8 @@ def shape_of(hint: Any) -> Shape:
         return Truth()
     if hint is int:
         return Number()
+    if hint is float:
+        return Fraction()
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return Choice(hint)
     if isinstance(hint, type) and is_dataclass(hint):

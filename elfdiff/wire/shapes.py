@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias
 
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 LARGEST = 1 << 64
 """No number reaches this, on either side of nought: an address has 64 bits."""
@@ -95,6 +95,24 @@ class Number:
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
         """With its minimum."""
         return {"type": "integer"} | ({"minimum": self.least} if self.least is not None else {})
+
+
+class Fraction:
+    """A number with at most three digits after the point."""
+
+    def write(self, value: Any, text: Callable[[str], str]) -> Json:
+        """Rounded."""
+        return round(float(value), 3)
+
+    def read(self, value: Json) -> Any:
+        """As a float."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -LARGEST < value < LARGEST:
+            raise Mismatch.of("a number", value)
+        return float(value)
+
+    def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
+        """Any number."""
+        return {"type": "number"}
 
 
 class Truth:

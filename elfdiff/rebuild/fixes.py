@@ -1,0 +1,106 @@
+"""Script: the lines that elfdiff printed, given to a build as a shell would take them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+
+from elfdiff.actions import AddWords, Export
+from elfdiff.values import dataclass
+
+_OF_C = {
+    "CFLAGS": re.compile(r"(?:[\w.+-]+-)?(?:cc|gcc|clang)(?:-[\d.]+)?"),
+    "CXXFLAGS": re.compile(r"(?:[\w.+-]+-)?(?:c\+\+|g\+\+|clang\+\+)(?:-[\d.]+)?"),
+}
+"""Variables of compilers, and what the compilers are called that a wrapper can stand before."""
+_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
+_MOST_PLACES = 3
+_NO_LINK = "-c", "-S", "-E", "-M", "-MM"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Actions that a machine can apply. ``wrapping``: words for C compilers and the linker go past the build system.
+
+    They then reach the compiler by a wrapper in front of it on PATH, as they would if they were added where the build
+    sets its flags itself.
+    """
+
+    actions: tuple[Export | AddWords, ...] = ()
+    wrapping: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a shell runs before the command, at the top of the tree."""
+        return tuple(action.line for action in self.actions)
+
+    def wrapped(self, command: Sequence[str]) -> tuple[str, ...]:
+        """The command, after these lines."""
+        if not self.actions:
+            return tuple(command)
+        return ("sh", "-c", "\n".join(("set -e", *self.lines, 'exec "$@"')), "sh", *command)
+
+    def wrappers(self, root: Path, path: str, tree: Path) -> Path | None:
+        """A directory with wrappers for every C compiler on PATH; None where none is wanted."""
+        if not self.wrapping:
+            return None
+        place = root / "wrappers"
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir()
+        for directory in path.split(os.pathsep):
+            for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
+                real = os.path.join(directory, name)
+                own = [variable for variable, pattern in _OF_C.items() if pattern.fullmatch(name)]
+                if own and not (place / name).exists() and os.access(real, os.X_OK):
+                    (place / name).write_text(self._wrapper(real, own[0], tree))
+                    (place / name).chmod(0o755)
+        return place
+
+    def _wrapper(self, real: str, variable: str, tree: Path) -> str:
+        """A compiler that adds the words behind its own; $PWD is the top of the tree in them."""
+        compiling, linking = self._words(variable), self._words("LDFLAGS")
+        options = "|".join(f'*" {option} "*' for option in _NO_LINK)
+        return "\n".join(
+            (
+                "#!/bin/sh",
+                "here=$PWD",
+                f"PWD={shlex.quote(str(tree))}",
+                f'case " $* " in {options}) ;;',
+                f'*) set -- "$@" {linking} ;;',
+                "esac",
+                f'set -- "$@" {compiling}',
+                "PWD=$here",
+                f'exec {shlex.quote(real)} "$@"',
+                "",
+            )
+        )
+
+    def _words(self, variable: str) -> str:
+        return " ".join(
+            f'"{word}"'
+            for action in self.actions
+            if isinstance(action, AddWords) and variable in action.variables
+            for word in action.words
+        )
+
+
+def for_compilers(actions: Sequence[Export | AddWords]) -> bool:
+    """True if some words are for variables that a build system may set itself, so that exporting them does nothing."""
+    return any(
+        isinstance(action, AddWords) and not {*_OF_C, "LDFLAGS"}.isdisjoint(action.variables) for action in actions
+    )
+
+
+def assignments(files: Iterable[tuple[str, Path]], variables: Sequence[str]) -> tuple[str, ...]:
+    """Places in makefiles that set one of these variables whatever the environment says: "Makefile:3"."""
+    found: list[str] = []
+    pattern = re.compile(rf"\s*(?:override\s+)?(?:{'|'.join(map(re.escape, variables))})\s*:{{0,3}}=")
+    for name, path in files:
+        if PurePosixPath(name).name in _MAKEFILES or name.endswith(".mk"):
+            lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
+            found += (f"{name}:{number}" for number, line in enumerate(lines, 1) if pattern.match(line))
+    return tuple(found[:_MOST_PLACES])

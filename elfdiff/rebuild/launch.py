@@ -1,0 +1,69 @@
+"""Starts the launcher for one command and tells how the command ended."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from elfdiff.values import dataclass
+
+LAUNCHER = Path(__file__).with_name("launcher.py")
+_GRACE = 30.0
+"""Seconds that the launcher has, beyond the deadline, to end what it started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a command ended. ``code`` is None if it did not end by itself; ``refused`` what the system did not allow.
+
+    ``over`` is "deadline" or "stall" where it was ended; ``left`` names processes that outlived the command.
+    """
+
+    code: int | None
+    signal: int | None = None
+    over: str | None = None
+    left: tuple[str, ...] = ()
+    seconds: float = 0.0
+    refused: str | None = None
+
+
+def launched(spec: Mapping[str, Any], scratch: Path, name: str, log: Path | None) -> Ended:
+    """Run ``spec`` (see launcher.py) to its end; what it prints goes to ``log``, or nowhere.
+
+    Whatever interrupts this call, the build and all that it started are ended before it is left.
+    """
+    ask, answer = scratch / f"{name}.ask", scratch / f"{name}.answer"
+    ask.write_text(json.dumps(spec))
+    answer.unlink(missing_ok=True)
+    words = [sys.executable, "-I", "-S", str(LAUNCHER), str(ask), str(answer)]
+    with (log or Path("/dev/null")).open("wb") as out:
+        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+        try:
+            process.wait(spec["deadline"] + _GRACE)
+        finally:
+            _leave(process)
+    try:
+        said = json.loads(answer.read_text())
+    except (OSError, ValueError):
+        return Ended(None, refused="the launcher ended without an answer")
+    finally:
+        for file in (ask, answer):
+            file.unlink(missing_ok=True)
+    if "refused" in said:
+        return Ended(None, refused=str(said["refused"]))
+    return Ended(said["exit"], said["signal"], said["ended"], tuple(said["left"]), float(said["seconds"]))
+
+
+def _leave(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+    if process.poll() is None:
+        process.kill()
+        process.wait()

@@ -1,0 +1,167 @@
+"""The proof: what elfdiff printed is applied word for word, and the builds that differed are made again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from elfdiff.actions import Action, AddWords, Do, Export, Run
+from elfdiff.rebuild.experiment import Experiment
+from elfdiff.rebuild.fixes import Script, assignments, for_compilers
+from elfdiff.rebuild.reading import differing, findings
+from elfdiff.rebuild.result import Applied, Outcome, Proof
+from elfdiff.rebuild.workshop import BuildFailed, Built
+from elfdiff.report import Confidence, Effect, Finding, Fix
+from elfdiff.values import dataclass, field
+
+_MOST_ROUNDS = 5
+_EPOCH = "SOURCE_DATE_EPOCH"
+_A_NUMBER = "1704067200"
+"""2024-01-01 00:00 UTC: where there is no commit whose time could be taken, any number does."""
+
+
+def _typed(a: str | Action) -> Action:
+    if not isinstance(a, str):
+        return a
+    if m := re.fullmatch(r"export (\w+)=(.*)", a):
+        return Export(*m.groups())
+    if m := re.fullmatch(r"add to ([\w, ]+?):  (.*)", a):
+        return AddWords(
+            tuple(w for w in re.split(r", | and ", m[1])), tuple(w.replace(chr(34), "") for w in m[2].split())
+        )
+    return Do(a)
+
+
+Chooser = Callable[[Finding], tuple[Fix, ...]]
+
+
+@dataclass
+class Prover:
+    """Applies fixes until nothing differs, or nothing more can be applied."""
+
+    experiment: Experiment
+    choose: Chooser
+    applied: dict[str, Applied] = field(default_factory=dict)
+    by_hand: dict[str, Applied] = field(default_factory=dict)
+    masked: bool = False
+    wrapping: bool = False
+    remaining: tuple[str, ...] = ()
+
+    def prove(self) -> Proof:
+        """Rebuild the control and all varied with the fixes, and again with what the result then asks for."""
+        experiment = self.experiment
+        known = findings((*experiment.noise.values(), *experiment.reports.values()))
+        self.remaining = _causes(known, experiment.changed | experiment.noisy)
+        outcome = Outcome.NOT_TRIED
+        for _ in range(_MOST_ROUNDS):
+            if not self._more(known):
+                break
+            try:
+                left = self._rebuilt()
+            except BuildFailed as failed:
+                last = f": {failed.tail[-1].strip()}" if failed.tail else ""
+                experiment.failures.append(f"with these lines the build fails{last}")
+                break
+            if left is None:
+                self.remaining, outcome = (), Outcome.IDENTICAL
+                break
+            outcome, known = Outcome.STILL_DIFFERENT, left
+        applied = tuple(self._told(item) for item in self.applied.values())
+        return Proof(applied, tuple(self.by_hand.values()), outcome, self.remaining, self.masked)
+
+    def _told(self, item: Applied) -> Applied:
+        """With how the words were given to the build, where exporting them was not enough."""
+        if not (self.wrapping and isinstance(item.what, AddWords) and for_compilers([item.what])):
+            return item
+        places = assignments(self.experiment.workshop.files, item.what.variables)
+        where = f"{', '.join(places)} sets them" if places else "the build does not take them from the environment"
+        reach = f"exporting is not enough: {where}; add the words there (tried by a wrapper around the compiler)"
+        return replace(item, reach=reach)
+
+    def _more(self, known: tuple[Finding, ...]) -> bool:
+        """Take up what these findings ask for: what is sure first, then what is only possible, then what only masks.
+
+        False where nothing is left to try.
+        """
+        for doubtful, masking in ((False, False), (True, False), (True, True)):
+            fixes = list(self._fixes(known, doubtful, masking))
+            if sum(self._take(fix, finding) for finding, fix in fixes):
+                return True
+        if not self.wrapping and for_compilers(self._actions()):
+            self.wrapping = True
+            return True
+        return False
+
+    def _fixes(self, known: Iterable[Finding], doubtful: bool, masking: bool) -> Iterator[tuple[Finding, Fix]]:
+        for finding in known:
+            if (finding.confidence is Confidence.POSSIBLE) <= doubtful:
+                for fix in self.choose(finding):
+                    if (fix.effect is Effect.MASKS) <= masking:
+                        yield finding, fix
+
+    def _take(self, fix: Fix, finding: Finding) -> bool:
+        """True if it is new and a machine can apply it."""
+        action = _typed(fix.action)
+        if isinstance(action, Do | Run):
+            self.by_hand.setdefault(action.line, Applied(action, finding.cause))
+            return False
+        if action.line in self.applied:
+            return False
+        self.masked = self.masked or fix.effect is Effect.MASKS
+        reach = None
+        if self._without_commit(action):
+            reach = f"{_EPOCH}={_A_NUMBER}: there is no commit here, and any fixed number does"
+        self.applied[action.line] = Applied(action, finding.cause, reach)
+        return True
+
+    def _without_commit(self, action: Export | AddWords) -> bool:
+        git = self.experiment.workshop.source.commits
+        return isinstance(action, Export) and action.name == _EPOCH and "git " in action.value and not git
+
+    def _actions(self) -> tuple[Export | AddWords, ...]:
+        return tuple(
+            Export(_EPOCH, _A_NUMBER) if self._without_commit(applied.what) else applied.what
+            for applied in self.applied.values()
+            if isinstance(applied.what, Export | AddWords)
+        )
+
+    def _rebuilt(self) -> tuple[Finding, ...] | None:
+        """None if the control and all varied are now equal; else what the bytes say about what is left."""
+        experiment = self.experiment
+        control = self._build("control, fixed", frozenset())
+        if self._unreached(control):
+            self.wrapping = True
+            control = self._build("control, fixed", frozenset())
+        others = [self._build("all varied, fixed", experiment.varied)]
+        if experiment.noisy:
+            others.append(experiment.workshop.build("control again, fixed", frozenset(), self._script(), again=True))
+        left: list[Finding] = []
+        names: frozenset[str] = frozenset()
+        for other in others:
+            changed = differing(control, other)
+            names |= changed
+            left += findings(experiment.reader.explained(control, other, changed).values())
+        if not names:
+            return None
+        self.remaining = _causes(left, names)
+        return tuple(left)
+
+    def _unreached(self, control: Built) -> bool:
+        """True if the exported words changed nothing at all: then the build sets these variables itself."""
+        experiment = self.experiment
+        touched = experiment.changed - experiment.noisy
+        same = touched - differing(experiment.control, control)
+        return not self.wrapping and for_compilers(self._actions()) and bool(touched) and same == touched
+
+    def _script(self) -> Script:
+        return Script(self._actions(), self.wrapping)
+
+    def _build(self, name: str, varied: frozenset[str]) -> Built:
+        return self.experiment.workshop.build(name, varied, self._script())
+
+
+def _causes(known: Iterable[Finding], names: Iterable[str]) -> tuple[str, ...]:
+    """The causes that these findings name; "unexplained" where something differs and none is named."""
+    causes = tuple(sorted({finding.cause for finding in known}))
+    return causes or (("unexplained",) if list(names) else ())

@@ -1,0 +1,95 @@
+"""Reading: what two builds made, compared; what differs, explained from the bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from elfdiff.clock import Clock, OutOfTime
+from elfdiff.diagnose import diagnose
+from elfdiff.errors import ElfdiffError
+from elfdiff.rebuild.artifacts import Artifact
+from elfdiff.rebuild.workshop import Built, Workshop
+from elfdiff.report import Finding, Report, Role, Verdict
+from elfdiff.tree import Tree
+from elfdiff.values import dataclass, field
+
+MOST_READ = 12
+"""Differing artifacts of one pair of builds that are explained; all are compared."""
+_A_FILE = 120.0
+"""Seconds for one explanation."""
+
+
+@dataclass
+class Reader:
+    """Explains pairs of artifacts, each pair of contents once. ``notes`` are sentences about what was not read."""
+
+    workshop: Workshop
+    notes: list[str] = field(default_factory=list)
+    _known: dict[tuple[str, str], Report | Tree | None] = field(default_factory=dict)
+
+    def explained(self, one: Built, other: Built, names: Iterable[str]) -> dict[str, Report | Tree | None]:
+        """A report for each of these artifacts; None where one side has none, or it could not be read."""
+        reports: dict[str, Report | Tree | None] = {}
+        wanted = sorted(names)
+        for name in wanted[:MOST_READ]:
+            a, b = one.made.get(name), other.made.get(name)
+            reports[name] = self._report(a, b, (one.name, other.name)) if a and b else None
+        if len(wanted) > MOST_READ:
+            self._note(f"{len(wanted)} artifacts differ; the first {MOST_READ} were read")
+        return reports
+
+    def _report(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
+        key = a.sha256, b.sha256
+        if key not in self._known:
+            self._known[key] = self._read(a, b, builds)
+        return self._known[key]
+
+    def _read(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
+        stored = self.workshop.stored(a), self.workshop.stored(b)
+        if a.sha256 == b.sha256:
+            return None
+        try:
+            report = diagnose(str(stored[0]), str(stored[1]), clock=Clock(_A_FILE))
+        except (ElfdiffError, OutOfTime) as error:
+            said = str(error).replace(str(stored[0]), a.name).replace(str(stored[1]), b.name)
+            self._note(f"{a.name} could not be explained: {said}")
+            return None
+        return replace(
+            report,
+            a=replace(report.a, path=f"{builds[0]}/{a.name}"),
+            b=replace(report.b, path=f"{builds[1]}/{b.name}"),
+        )
+
+    def _note(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+
+def differing(one: Built, other: Built) -> frozenset[str]:
+    """Artifacts that are not equal in two builds, those that only one of them made among them."""
+    names = one.made.keys() | other.made.keys()
+    return frozenset(name for name in names if not _same(one.made.get(name), other.made.get(name)))
+
+
+def _same(a: Artifact | None, b: Artifact | None) -> bool:
+    return a is not None and b is not None and a.sha256 == b.sha256
+
+
+def findings(reports: Iterable[Report | Tree | None]) -> tuple[Finding, ...]:
+    """What these reports say can be fixed or differs in what was built; what only follows is left out."""
+    found: list[Finding] = []
+    for report in reports:
+        if isinstance(report, Tree):
+            found += (item.finding for item in report.findings)
+        elif report is not None:
+            found += report.findings
+    return tuple(finding for finding in found if finding.role is not Role.CONSEQUENCE)
+
+
+def unexplained(reports: Iterable[Report | Tree | None]) -> bool:
+    """True if some pair has no explanation of all its bytes."""
+    return any(
+        report is None or report.verdict not in (Verdict.IDENTICAL, Verdict.EXPLAINED, Verdict.INPUTS_DIFFER)
+        for report in reports
+    )

@@ -1,0 +1,27 @@
+"""HOME: an empty directory. Toolchains that live in the real one are still found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from elfdiff.rebuild.host import Host
+from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.world import World
+
+_KEPT = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "GOPATH": "go", "GOCACHE": ".cache/go-build"}
+"""Variables that say where a toolchain keeps itself, and where that is below HOME if they are not set."""
+
+
+def _vary(world: World, host: Host) -> World:
+    home = host.environment.get("HOME", "/")
+    kept = {name: world.environment.get(name, f"{home}/{below}") for name, below in _KEPT.items()}
+    return replace(world.with_environment(**kept), fresh_home=True)
+
+
+variation = Variation(
+    name="home",
+    what="HOME is an empty directory (CARGO_HOME, RUSTUP_HOME, GOPATH and GOCACHE stay)",
+    causes=("build-path", "toolchain-path", "host-identity", "configure-result"),
+    witness='echo "$HOME"',
+    vary=_vary,
+)

@@ -1,0 +1,301 @@
+"""Workshop: makes one build of the source in one world, and keeps what it made."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import stat
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from elfdiff.errors import ElfdiffError
+from elfdiff.rebuild import artifacts, source
+from elfdiff.rebuild.artifacts import Artifact
+from elfdiff.rebuild.fixes import Script
+from elfdiff.rebuild.host import Host
+from elfdiff.rebuild.launch import Ended, launched
+from elfdiff.rebuild.preload import reversed_listing
+from elfdiff.rebuild.source import Source
+from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.world import World
+from elfdiff.values import dataclass, field
+
+STALL = 30.0
+"""Seconds without any movement after which a build under a clock that stands still is taken to hang."""
+_LAST_LINES = 15
+_LAST_BYTES = 1 << 14
+_NOT_INHERITED = (*source.GIT_PLACES, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "OLDPWD", "LD_PRELOAD", "_")
+"""What would let a build know where elfdiff was called."""
+
+
+class BuildFailed(ElfdiffError):
+    """A build did not succeed; ``tail`` are the last lines of its log."""
+
+    def __init__(self, sentence: str, tail: tuple[str, ...], over: str | None) -> None:
+        super().__init__(sentence)
+        self.tail = tail
+        self.over = over
+
+
+class Refused(ElfdiffError):
+    """The system did not give a build its world."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One build that succeeded. ``made`` maps names to artifacts; ``left`` names processes that outlived it."""
+
+    name: str
+    varied: frozenset[str]
+    script: Script
+    seconds: float
+    made: Mapping[str, Artifact]
+    left: tuple[str, ...]
+    stale: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for on the command line, as far as a single build knows it."""
+
+    command: tuple[str, ...]
+    globs: tuple[str, ...] = ()
+    timeout: float = 3600.0
+    gap: float = 1.1
+
+
+@dataclass
+class Workshop:
+    """Runs builds one after the other below ``root``, which is the experiment's own.
+
+    ``finished`` has every build in the order in which they ended. ``told`` is called with a build's name before it
+    begins. ``frozen`` says whether the clock is held still at all.
+    """
+
+    root: Path
+    source: Source
+    host: Host
+    variations: tuple[Variation, ...]
+    order: Order
+    told: Callable[[str], None] = lambda name: None
+    frozen: bool = True
+    finished: list[tuple[str, tuple[str, ...], float, int | None]] = field(default_factory=list)
+    _begun: float = 0.0
+    _known: dict[tuple[frozenset[str], Script, bool], Built] = field(default_factory=dict)
+
+    def prepare(self) -> None:
+        """Copy the source once, so that all builds are of one state of it."""
+        for name in ("store", "logs", "tmp", "home", "source"):
+            (self.root / name).mkdir()
+        source.copy(self.source.files, self.snapshot)
+        source.settle(self.snapshot)
+        self.files = tuple((name, self.snapshot / name) for name, _ in self.source.files)
+
+    @property
+    def snapshot(self) -> Path:
+        """The copy that every build is copied from."""
+        return self.root / "source"
+
+    def tree(self, world: World) -> Path:
+        """Where the source stands for a build in this world, as the build sees it."""
+        name = self.source.root.name or "tree"
+        return self.root / "other" / "place" / f"{name}-b" if world.away else self.root / "a" / name
+
+    def stored(self, artifact: Artifact) -> Path:
+        """The content of an artifact."""
+        return self.root / "store" / artifact.sha256
+
+    def world(self, varied: frozenset[str]) -> World:
+        """The world in which these variations are varied, and all others as in the control."""
+        inherited = {name: value for name, value in self.host.environment.items() if name not in _NOT_INHERITED}
+        world = World(inherited)
+        for variation in self.variations:
+            world = (variation.vary if variation.name in varied else variation.control)(world, self.host)
+        return world if self.frozen and self.host.faketime and not self.host.rust else replace(world, now=None)
+
+    def build(self, name: str, varied: frozenset[str], script: Script | None = None, again: bool = False) -> Built:
+        """Build, or return what the same build gave before unless it is wanted ``again``.
+
+        BuildFailed if the command fails, hangs beyond the deadline or makes nothing; Refused.
+        """
+        script = script or Script()
+        key = (varied, script, self.frozen)
+        if not again and key in self._known:
+            return self._known[key]
+        self.told(name)
+        self._wait(varied)
+        built = self._built(name, varied, script)
+        self._known.setdefault(key, built)
+        return built
+
+    def witnesses(self, varied: frozenset[str]) -> dict[str, str]:
+        """What each variation's witness says in a world; no variation is missing, some may say nothing."""
+        mark = "==elfdiff=="
+        parts = [f"echo {mark}{variation.name}\n( {variation.witness}\n) 2>&1" for variation in self.variations]
+        world = self.world(varied)
+        area = self._area(world)
+        try:
+            self._room(world, area)
+            log = self.root / "logs" / "witness"
+            spec = self._spec(world, area, ["sh", "-c", "\n".join(parts)], Script(), 60.0)
+            ended = launched(spec, self.root, "witness", log)
+            if ended.refused is not None:
+                raise Refused(ended.refused)
+            said: dict[str, str] = {variation.name: "" for variation in self.variations}
+            for part in log.read_text(errors="replace").split(mark)[1:]:
+                name, _, words = part.partition("\n")
+                said[name] = " ".join(words.split())
+            return said
+        finally:
+            self._clear(area)
+
+    def _wait(self, varied: frozenset[str]) -> None:
+        """A build begins in a later second than the control before it, so that a clock that is read shows."""
+        left = self._begun + self.order.gap - time.monotonic()
+        if left > 0:
+            time.sleep(left)
+        if not varied:
+            self._begun = time.monotonic()
+
+    def _built(self, name: str, varied: frozenset[str], script: Script) -> Built:
+        world = self.world(varied)
+        area = self._area(world)
+        log = self.root / "logs" / f"{len(self.finished) + 1}-{name.replace(' ', '-')}.log"
+        try:
+            room = self._room(world, area)
+            source.copy(self.files, room)
+            before = artifacts.stamps(room)
+            spec = self._spec(world, area, list(script.wrapped(self.order.command)), script, self.order.timeout)
+            ended = launched(spec, self.root, "build", log)
+            if world.now is not None and not self.host.mounts:
+                sweep_shared_memory()
+            self.finished.append((name, tuple(sorted(varied)), ended.seconds, ended.code))
+            self._judge(name, ended, log)
+            found = artifacts.made(area, room, before, self.order.globs)
+            kept = {name: Artifact(name, *artifacts.keep(path, self.root / "store")) for name, path in found.artifacts}
+            return Built(name, varied, script, ended.seconds, kept, ended.left, found.stale)
+        finally:
+            self._clear(area)
+
+    def _judge(self, name: str, ended: Ended, log: Path) -> None:
+        if ended.refused is not None:
+            raise Refused(f"{name}: {ended.refused}")
+        if ended.code == 0:
+            return
+        command = shlex.join(self.order.command)
+        if ended.over == "deadline":
+            how = f"was not done after {self.order.timeout:g} s (--timeout)"
+        elif ended.over == "stall":
+            how = f"stood still for {STALL:g} s"
+        elif ended.signal is not None:
+            how = f"was ended by signal {ended.signal}"
+        else:
+            how = f"failed with exit code {ended.code}"
+        full = f"; the file system of {self.root} is full" if _full(self.root) else ""
+        raise BuildFailed(f"build '{name}' {how}{full}: {command}", _tail(log), ended.over)
+
+    def _area(self, world: World) -> Path:
+        """Where the files of a build really are: the parent of its tree, which may get artifacts too (dpkg)."""
+        return self.root / "area" if self.host.mounts else self.tree(world).parent
+
+    def _room(self, world: World, area: Path) -> Path:
+        room = area / self.tree(world).name
+        room.mkdir(parents=True, exist_ok=True)
+        return room
+
+    def _spec(self, world: World, area: Path, command: list[str], script: Script, deadline: float) -> dict[str, Any]:
+        tree, seen = self.tree(world), self.tree(world).parent
+        for place in (seen, area, self.root / "home", self.root / "tmp"):
+            place.mkdir(parents=True, exist_ok=True)
+        environment = dict(world.environment)
+        environment |= {"PWD": str(tree), "TMPDIR": str(self.root / "tmp"), "GIT_CEILING_DIRECTORIES": str(self.root)}
+        if world.fresh_home:
+            environment["HOME"] = str(self.root / "home")
+        preload = []
+        if world.now is not None and self.host.faketime is not None:
+            preload.append(self.host.faketime)
+            environment |= {
+                "FAKETIME": str(world.now),
+                "FAKETIME_FMT": "%s",
+                "NO_FAKE_STAT": "1",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            }
+        if world.reorder == "preload" and self.host.compiler is not None:
+            preload.append(str(reversed_listing(self.root, self.host.compiler)))
+        if preload:
+            environment["LD_PRELOAD"] = ":".join(preload)
+        wrappers = script.wrappers(self.root, environment.get("PATH", os.defpath), tree)
+        if wrappers is not None:
+            environment["PATH"] = f"{wrappers}:{environment.get('PATH', os.defpath)}"
+        disorder = None
+        mounts = [[str(area), str(seen)]] if self.host.mounts and area != seen else []
+        if world.reorder == "disorderfs" and self.host.disorderfs is not None:
+            disorder = [[self.host.disorderfs, "-f", "-q", "--pad-blocks=0", str(area), str(seen)], str(seen)]
+            mounts = []
+        return {
+            "command": command,
+            "directory": str(tree),
+            "environment": environment,
+            "umask": world.umask,
+            "personality": world.personality,
+            "cpus": world.cpus,
+            "user": world.user,
+            "userspace": self.host.userspace,
+            "hostname": world.hostname,
+            "network": world.network,
+            "mounts": mounts if self.host.mounts else None,
+            "readonly": [str(self.source.root)] if self.host.mounts else [],
+            "disorder": disorder,
+            "stall": STALL if world.now is not None else None,
+            "deadline": deadline,
+        }
+
+    def _clear(self, area: Path) -> None:
+        for place in (area, self.root / "tmp", self.root / "home", self.root / "a", self.root / "other"):
+            remove(place)
+
+
+def remove(place: Path) -> None:
+    """Remove a directory and all below, also what was made unreadable."""
+
+    def insist(call: Callable[[str], Any], path: str, problem: object) -> None:
+        for name in (os.path.dirname(path), path):
+            with suppress(OSError):
+                os.chmod(name, os.lstat(name).st_mode | stat.S_IRWXU)
+        with suppress(OSError):
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            else:
+                os.unlink(path)
+
+    shutil.rmtree(place, onerror=insist)
+
+
+def sweep_shared_memory() -> None:
+    """Take away what libfaketime leaves in shared memory when a process is replaced or killed: it bears its number."""
+    for place in Path("/dev/shm").glob("*faketime_s*_*"):
+        number = place.name.rpartition("_")[2]
+        if number.isdigit() and not Path("/proc", number).exists():
+            with suppress(OSError):
+                place.unlink()
+
+
+def _full(place: Path) -> bool:
+    told = os.statvfs(place)
+    return told.f_bavail * told.f_frsize < 1 << 20
+
+
+def _tail(log: Path) -> tuple[str, ...]:
+    """The last lines of a log."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_BYTES))
+            lines: Sequence[str] = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ()
+    return tuple(lines[-_LAST_LINES:])

@@ -1,0 +1,225 @@
+"""Whole experiments on small builds with known culprits."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from elfdiff.rebuild.experiment import NothingMade
+from elfdiff.rebuild.result import Equality, Outcome, Rebuilt
+from elfdiff.rebuild.run import NotVaried
+from elfdiff.rebuild.workshop import BuildFailed
+from tests.rebuild.conftest import MAIN, STAMPED, needs
+
+Project = Callable[..., Path]
+Experiment = Callable[..., Rebuilt]
+QUICK = "build-path,umask,environment"
+"""Variations that need nothing."""
+FAKETIME = pytest.mark.skipif(
+    not any(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), reason="needs libfaketime"
+)
+
+
+@needs("cc", "make")
+def test_a_build_that_reads_nothing_is_reproducible(project: Project, experiment: Experiment) -> None:
+    tree = project(main_c=MAIN, Makefile="app: main.c\n\tcc -o app main.c\n")
+    found = experiment(tree, "make")
+    assert (found.exit, found.reproducible, found.proof) == (0, True, None)
+    assert [artifact.name for artifact in found.artifacts] == ["app"]
+    assert len(found.builds) == 3
+    assert sorted(path.name for path in tree.iterdir()) == ["Makefile", "main.c"]
+
+
+@FAKETIME
+@needs("gcc", "make", "git")
+def test_path_and_time_are_named_and_their_lines_proved(project: Project, experiment: Experiment) -> None:
+    make = "CFLAGS ?= -O1\napp: main.c\n\tgcc $(CFLAGS) -o app $(CURDIR)/main.c\n"
+    tree = project(commit=True, main_c=STAMPED, Makefile=make)
+    found = experiment(tree, "make")
+    (artifact,) = found.artifacts
+    assert artifact.guilty == ("build-path", "clock", "time-zone")
+    assert (artifact.control, artifact.varied) == (Equality.SAME, Equality.DIFFERENT)
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    assert {item.cause for item in found.proof.applied} == {"build-path", "build-time"}
+    assert all(item.reach is None for item in found.proof.applied)
+    assert found.exit == 1
+
+
+@needs("gcc", "make")
+def test_flags_that_a_makefile_sets_reach_the_compiler_all_the_same(project: Project, experiment: Experiment) -> None:
+    tree = project(main_c=STAMPED, Makefile="CFLAGS = -O1\napp: main.c\n\tgcc $(CFLAGS) -o app $(CURDIR)/main.c\n")
+    found = experiment(tree, "make", vary="build-path,umask")
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    (item,) = found.proof.applied
+    assert item.reach is not None
+    assert "Makefile:1 sets them" in item.reach
+
+
+@needs("cc", "make")
+def test_random_numbers_are_no_variations_doing(project: Project, experiment: Experiment) -> None:
+    make = (
+        "app: main.c\n\thead -c 16 /dev/urandom | od -An -tx1 | tr -d ' \\n' | "
+        "sed 's/.*/const char seed[] = \"&\";/' > seed.c\n\tcc -o app main.c seed.c\n"
+    )
+    tree = project(
+        main_c=MAIN.replace("hello", "%s").replace("int main", "extern const char seed[];\nint main"), Makefile=make
+    )
+    found = experiment(tree, "make", vary=QUICK)
+    assert found.nondeterministic
+    assert found.guilty == ()
+    assert found.artifacts[0].control is Equality.DIFFERENT
+    assert found.artifacts[0].report is not None
+    assert found.exit == 1
+
+
+@needs("cc")
+@pytest.mark.parametrize("method", ["disorderfs", "preload"])
+def test_the_order_of_files_is_found(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    if method == "disorderfs" and not os.access("/dev/fuse", os.W_OK):
+        pytest.skip("needs /dev/fuse")
+    monkeypatch.setattr("elfdiff.rebuild.variations.file_order._method", lambda host: method)
+    parts = {f"part{n}_c": f'const char *part{n}(void) {{ return "part {n}"; }}\n' for n in range(5)}
+    tree = project(main_c=MAIN, build_sh="cc -o app $(find . -name '*.c')\n", **parts)
+    found = experiment(tree, "sh", "build.sh", vary="file-order,umask,environment,path")
+    assert found.guilty == ("file-order",)
+
+
+@needs("cc")
+def test_what_elfdiff_does_not_name_is_found_by_halves(project: Project, experiment: Experiment) -> None:
+    """The umask decides what is built: nothing in the bytes says so."""
+    script = (
+        "case $(umask) in *22) echo 'int x = 3; int f(int a) { return a * x; }' > x.c;;\n"
+        "*) echo 'int x = 4; int f(int a) { return a / x + 1; }' > x.c;; esac\ncc -o app main.c x.c\n"
+    )
+    tree = project(main_c=MAIN, build_sh=script)
+    found = experiment(tree, "sh", "build.sh", vary="build-path,umask,environment,path,home")
+    assert found.guilty == ("umask",)
+
+
+@needs("cc")
+def test_the_user_s_directory_is_never_written_to(project: Project, experiment: Experiment) -> None:
+    tree = project(main_c=MAIN, sub__note_txt="a note")
+    before = {path: path.lstat().st_mtime_ns for path in [tree, *tree.rglob("*")]}
+    script = f"cc -o app main.c; touch sub/note.txt; chmod 000 sub; touch {tree}/written 2>/dev/null; true"
+    experiment(tree, "sh", "-c", script, vary="umask")
+    assert before.items() <= {path: path.lstat().st_mtime_ns for path in [tree, *tree.rglob("*")]}.items()
+
+
+# Faults: each ends in a sentence, and nothing is left (see the fixture).
+
+
+def test_a_build_that_fails_shows_its_last_lines(project: Project, experiment: Experiment) -> None:
+    with pytest.raises(BuildFailed, match="failed with exit code 7: sh -c") as failed:
+        experiment(project(a="1"), "sh", "-c", "seq 100; echo the reason; exit 7", vary="umask,-clock")
+    assert failed.value.tail[-1] == "the reason"
+    assert len(failed.value.tail) == 15
+
+
+def test_a_build_that_hangs_is_ended(project: Project, experiment: Experiment) -> None:
+    with pytest.raises(BuildFailed, match=r"was not done after 1 s \(--timeout\)"):
+        experiment(project(a="1"), "sleep", "60", vary="umask", timeout=1)
+
+
+@needs("cc")
+def test_a_build_that_forks_away_is_told(project: Project, experiment: Experiment) -> None:
+    script = "cc -o app main.c; (setsid sleep 60 &)"
+    found = experiment(project(main_c=MAIN), "sh", "-c", script, vary="umask")
+    assert any("left processes running, which were ended: sleep" in note for note in found.notes)
+
+
+def test_a_build_that_makes_nothing_is_told(project: Project, experiment: Experiment) -> None:
+    with pytest.raises(NothingMade, match="made no ELF file, package or image"):
+        experiment(project(a="1"), "true", vary="umask")
+
+
+def test_a_glob_without_a_match_is_told(project: Project, experiment: Experiment) -> None:
+    with pytest.raises(NothingMade, match=r"fits --artifact out/\*"):
+        experiment(project(a="1"), "touch", "b", vary="umask", artifacts=["out/*"])
+
+
+@needs("cc")
+def test_a_build_that_does_nothing_new_is_told(project: Project, experiment: Experiment) -> None:
+    tree = project(main_c=MAIN)
+    os.system(f"cc -o {tree}/app {tree}/main.c")
+    with pytest.raises(NothingMade, match="made nothing new: app stood in the tree already"):
+        experiment(tree, "true", vary="umask", include_ignored=True)
+
+
+def test_hundreds_of_files_are_compared(project: Project, experiment: Experiment) -> None:
+    script = "mkdir out; u=$(umask); i=0; while [ $i -lt 500 ]; do echo $u > out/$i; i=$((i+1)); done"
+    found = experiment(project(a="1"), "sh", "-c", script, vary="umask", artifacts=["out/*"])
+    assert len(found.artifacts) == 500
+    assert all(artifact.guilty == ("umask",) for artifact in found.artifacts)
+    assert any("500 artifacts differ; the first" in note for note in found.notes)
+
+
+@needs("cc")
+def test_a_build_that_needs_the_network_goes_on_without_that_variation(
+    project: Project, experiment: Experiment
+) -> None:
+    """What breaks it is found, left out and told; the exit says that a build failed."""
+    script = "cc -o app main.c; test $(wc -l < /proc/self/net/dev) -gt 3 || { echo no route to host >&2; exit 1; }"
+    if len(Path("/proc/self/net/dev").read_text().splitlines()) <= 3:
+        pytest.skip("needs a network device")
+    found = experiment(project(main_c=MAIN), "sh", "-c", script, vary="umask,network,environment")
+    if not found.failures:
+        pytest.skip("needs a network namespace")
+    assert found.failures == ("the build fails with network varied: no route to host; --vary -network leaves it out",)
+    assert found.exit == 2
+    row = next(row for row in found.variations if row.name == "network")
+    assert (row.varied, row.reason) == (False, "the build fails when it is varied")
+    assert found.reproducible
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to take the compiler's rights away")
+def test_a_file_that_cannot_be_read_is_no_end(project: Project, experiment: Experiment) -> None:
+    tree = project(a="1")
+    place = tree / "closed"
+    place.write_text("x")
+    place.chmod(stat.S_IWUSR)
+    found = experiment(tree, "sh", "-c", "cp a b", vary="umask", artifacts=["b"])
+    assert found.reproducible
+
+
+def test_what_must_be_varied_and_cannot_be_is_trouble(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("elfdiff.rebuild.host._faketime", lambda: None)
+    with pytest.raises(NotVaried, match=r"clock could not be varied: not varied beyond the seconds .* not installed"):
+        experiment(project(a="1"), "cp", "a", "b", artifacts=["b"], require=frozenset({"clock"}))
+
+
+@needs("gcc")
+def test_without_libfaketime_the_seconds_between_builds_show_the_clock(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("elfdiff.rebuild.host._faketime", lambda: None)
+    tree = project(main_c=STAMPED)
+    found = experiment(tree, "gcc", "-o", "app", "main.c", vary="clock,umask", gap=1.1)
+    assert found.guilty == ("clock",)
+    assert not found.nondeterministic
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+
+
+@FAKETIME
+@needs("cc")
+def test_a_build_that_hangs_under_a_still_clock_is_built_with_the_real_one(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("elfdiff.rebuild.workshop.STALL", 1.0)
+    script = 'cc -o app main.c; if [ -n "$FAKETIME" ]; then sleep 60; fi'
+    found = experiment(project(main_c=MAIN), "sh", "-c", script, vary="clock,umask")
+    row = next(row for row in found.variations if row.name == "clock")
+    assert not row.varied
+    assert row.reason is not None
+    assert "the build hangs under libfaketime" in row.reason
+    assert found.reproducible
