@@ -42,16 +42,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.causes._code import certain_changes, code_changed
-from elfdiff.causes._facts import tools_differ
+from elfdiff.causes._facts import lower, tools_differ
 from elfdiff.causes._libraries import library_texts, library_times
 from elfdiff.causes._paths import is_other_release, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Match, cause
-from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, PathChange, TextChange
+from elfdiff.evidence.facts import ImportOrderChange
+from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, OrderChange, PathChange, TextChange
 from elfdiff.report import Confidence, Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
+SHARED = "dep-shared-library-rebuilt"
+_OBJECTS = frozenset({"file-symbols", "units", "needed"})
 
 _LISTS = frozenset({"dep-v0", "go-buildinfo"})
 _MOVES = frozenset({"upgraded", "downgraded", "added", "removed"})
@@ -74,7 +77,7 @@ PACKAGES = Fix(
     action="build both with the same versions of all libraries: one container image named by digest, "
     "or a package snapshot",
     effect=Effect.REMOVES,
-    reaches=(DRIFT, STATIC),
+    reaches=(DRIFT, STATIC, SHARED),
 )
 
 
@@ -82,7 +85,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The lock file of the language; packages of the system where there is none."""
     spoken = languages(context)
     found = [fix for fix, language in ((CARGO, "rust"), (GO, "go")) if language in spoken]
-    return (*found, PACKAGES) if STATIC in faces or not found else tuple(found)
+    if DRIFT not in faces:
+        return (PACKAGES,)
+    return (*found, PACKAGES) if {STATIC, SHARED} & set(faces) or not found else tuple(found)
 
 
 @cause(
@@ -91,6 +96,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     faces={
         DRIFT: "two versions of a dependency",
         STATIC: "a static library was built anew",
+        SHARED: "a shared library of the link was another build",
     },
     fixes=(CARGO, GO, PACKAGES),
     references=(
@@ -109,6 +115,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             levels[level].append(drift)
     facts = [drift for level in Confidence for drift in levels[level]]
     yield from _texts(evidence)
+    yield from _import_order(evidence)
     if not facts:
         yield from _headers(evidence)
         return
@@ -119,6 +126,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         else None
     )
     yield Match(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+
+
+def _import_order(evidence: EvidenceSet) -> Iterator[Match]:
+    """Names that GNU ld wrote in the order in which another build of a library lists them."""
+    moved = tuple(evidence.of(ImportOrderChange))
+    if moved and not any(change.what in _OBJECTS for change in evidence.of(OrderChange)):
+        yield Match(
+            SHARED,
+            moved,
+            lower(Confidence.LIKELY, tools_differ(evidence)),
+            f"{moved[0].count} names of .dynstr in another order: the linker read other builds of the libraries",
+            "or the libraries stand in another order on the command line of the link",
+        )
 
 
 def _texts(evidence: EvidenceSet) -> Iterator[Match]:

@@ -57,7 +57,7 @@ from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Match, cause, matches_of
-from elfdiff.evidence.facts import LibcChange
+from elfdiff.evidence.facts import ImportOrderChange, LibcChange
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
@@ -368,6 +368,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
     directories = [item.fact for item in lone_directories(evidence)]
     counted = [item.fact for item in counters(evidence)]
     reordered = evidence.has(OrderChange)
+    pools = _pools(evidence) if evidence.has(LibcChange) or compiler_changed(evidence) else None
     # A path that stands in a longer text on one side and alone on the other: linkers merge the tails of texts.
     paths = {
         joined(head, path.tail) for path in evidence.of(PathChange) for head in (path.a_directory, path.b_directory)
@@ -381,6 +382,7 @@ def _texts(evidence: EvidenceSet) -> list[TextChange | WordChange | PathChange]:
         and _is_program(change)
         and not (bool(change.a) != bool(change.b) and values(change)[0 if change.a else 1] in paths)
         and not (reordered and _is_cut_otherwise(change))
+        and not (pools and _is_of_blocks(change, pools))
     ]
     found += [
         word
@@ -406,6 +408,22 @@ def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:
     if min(head, tail) < MARGIN:
         return False  # numbers before or behind a text look like a letter or two of it
     return all(0 < len(middle) <= MOST_REPLACED for middle in middles) and head + tail >= ENOUGH_KEPT
+
+
+def _pools(evidence: EvidenceSet) -> tuple[str, str]:
+    """All changed texts of each side."""
+    sides = [[part for change in evidence.of(TextChange) if (part := values(change)[i])] for i in (0, 1)]
+    return "\0".join(sides[0]), "\0".join(sides[1])
+
+
+def _is_of_blocks(change: TextChange, pools: tuple[str, str]) -> bool:
+    """True if a text is made of blocks of 16 bytes of which the other side has most: compilers copy texts by blocks."""
+    blocks = [
+        (text[at : at + BLOCK], pool)
+        for text, pool in zip(values(change), (pools[1], pools[0]), strict=True)
+        for at in range(0, len(text) - BLOCK + 1, BLOCK)
+    ]
+    return len(blocks) > 1 and 2 * sum(block in pool for block, pool in blocks) >= len(blocks)
 
 
 def _is_cut_otherwise(change: TextChange) -> bool:
@@ -456,6 +474,8 @@ def _confidence(
         if _is_other_version(functions, texts):
             return Confidence.LIKELY, "another version of the program, which cargo hashes into names"
         return Confidence.POSSIBLE, "hashes of crates differ too: profile, features or a dependency may be the reason"
+    if evidence.has(ImportOrderChange) and not (texts or names or data):
+        return Confidence.POSSIBLE, "the libraries were other builds, and so may the compiler be"
     if evidence.has(LibcChange):
         return Confidence.POSSIBLE, "what configure found in another C library can be the reason"
     if any(match.confidence is Confidence.POSSIBLE for match in unrecorded(evidence)):

@@ -63,3 +63,14 @@ class LibcChange(Evidence):
     b_before: str | None
     signs: tuple[str, ...]
     proven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOrderChange(Evidence):
+    """The names in .dynstr are the same in another order, and .dynsym lists its symbols in one order.
+
+    GNU ld writes a name when it meets it: in the order of the symbols of the libraries that it reads. ``count`` names
+    stand elsewhere.
+    """
+
+    count: int

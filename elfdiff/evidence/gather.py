@@ -12,6 +12,7 @@ from elfdiff.evidence import (
     certificates,
     data,
     dependencies,
+    dynstr,
     embedded,
     functions,
     headers,
@@ -56,6 +57,7 @@ from elfdiff.span import Span
 _EXTRACTORS = (
     tools,
     libc,
+    dynstr,
     dependencies,
     headers,
     notes,
