@@ -10,11 +10,12 @@ from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.findings import findings
 from elfdiff.plain.kinds import kinds
 from elfdiff.plain.ledger import account
+from elfdiff.plain.mirror import mirrored
 from elfdiff.plain.model import First, Kind, PathRewrite, Question, Reading
 from elfdiff.plain.unknown import unknown
 from elfdiff.report import Confidence, Finding, Ledger, Role
 from elfdiff.tree import FirstDifference, Plain
-from elfdiff.values import dataclass
+from elfdiff.values import dataclass, replace
 
 __all__ = ["PathRewrite", "PlainResult", "explain"]
 
@@ -52,12 +53,21 @@ def explain(
     ``rewrites`` are directories known to have become others. ``changed`` answers, for the name of an entry beside
     this one, whether it differs: lists of digests follow only from files that do. Raises nothing on hostile input.
     """
-    question = Question(name, a, b, rewrites, changed)
-    reading = _read(question)
-    facts = tuple(dict.fromkeys((*(edit.fact for edit in reading.edits if edit.fact is not None), *reading.facts)))
+    # Read in one direction only, so that the other one is its mirror image.
+    if a <= b:
+        reading = _read(Question(name, a, b, rewrites, changed))
+    else:
+        turned = tuple(PathRewrite(item.b, item.a) for item in rewrites)
+        reading = mirrored(_read(Question(name, b, a, turned, changed)))
+    same: dict[Evidence, Evidence] = {}
+    edits = [
+        edit if edit.fact is None else replace(edit, fact=same.setdefault(edit.fact, edit.fact))
+        for edit in reading.edits
+    ]
+    facts = tuple(same.setdefault(fact, fact) for fact in dict.fromkeys((*same, *reading.facts)))
     evidence = EvidenceSet(facts, Context(plain=True))
     matches = list(matches_of(catalogue(), evidence))
-    ledger = account(a, b, reading.edits, matches)
+    ledger = account(a, b, edits, matches)
     found = findings(matches, evidence.context, ledger)
     plain = Plain(
         kind=reading.kind,
