@@ -21,19 +21,25 @@ examples:
   elfdiff -f markdown a/app b/app >> "$GITHUB_STEP_SUMMARY"
   elfdiff --allow build-time a/app b/app             a difference in time alone is no failure
   elfdiff -f json -o report.json a/app b/app
+  elfdiff -f html=report.html -f sarif=report.sarif a/app b/app        several at once, and the text
 
 exit codes: 0 same, 1 different, 2 trouble"""
 
 A_DAY = 86_400.0
+BUILD_FILES = (
+    *("CMakeLists.txt", "meson.build", "configure.ac", "Makefile", "GNUmakefile", "makefile", "Cargo.toml", "go.mod"),
+    *("build.zig", "dune-project", "pyproject.toml", "debian/rules", "Dockerfile"),
+)
+"""Where a result of SARIF is shown that names no source file, if one of these is there."""
 
-FORMATS = ("text", "json", "markdown", "github", "html", "json1")
+FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "json1")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two files and the options of ``compare``."""
     parser.add_argument("a", metavar="A", help="the one file")
     parser.add_argument("b", metavar="B", help="the other")
-    add_output_options(parser, FORMATS, "text")
+    add_output_options(parser, FORMATS, "text", several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence, not the first ten")
     parser.add_argument(
         "--allow", metavar="ID", action="append", default=[], help="exit 0 if only this cause remains (repeatable)"
@@ -75,7 +81,7 @@ def execute(args: argparse.Namespace) -> int:
             f"--proof: nothing was written to {args.proof}: only two ELF files that differ and can be compared "
             "have a proof"
         )
-    emit(rendered(report, args), args.output)
+    write(report, args)
     if report.unfinished is not None:
         fail(report.unfinished)
     elif report.exit == TROUBLE:
@@ -94,10 +100,26 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def rendered(report: Report, args: argparse.Namespace) -> str:
-    """The report in the format that ``args`` asks for."""
+def write(report: Report, args: argparse.Namespace) -> None:
+    """Every format that is asked for, each where it goes; text where none goes to -o or standard output."""
+    for name, file in args.formats:
+        if file is not None:
+            emit(_rendered(report, name, args), file)
+    plain = [name for name, file in args.formats if file is None]
+    for name in plain or ["text"]:
+        emit(_rendered(report, name, args), args.output)
+
+
+def check_formats(args: argparse.Namespace) -> None:
+    """UsageError if two formats would go to one place."""
+    plain = [name for name, file in args.formats if file is None]
+    if len(plain) > 1:
+        raise UsageError(f"-f {plain[0]} and -f {plain[1]} both write to {args.output or 'standard output'}")
+
+
+def _rendered(report: Report, form: str, args: argparse.Namespace) -> str:
     allowed = frozenset(report.allowed)
-    match args.format:
+    match form:
         case "json":
             from elfdiff.render.jsonreport import render_json
 
@@ -114,6 +136,10 @@ def rendered(report: Report, args: argparse.Namespace) -> str:
             from elfdiff.render.html.page import render_html
 
             return render_html(report)
+        case "sarif":
+            from elfdiff.render.sarif import render_sarif
+
+            return render_sarif(report, _build_file())
         case "github":
             from elfdiff.render.github import render_github
 
@@ -126,10 +152,17 @@ def rendered(report: Report, args: argparse.Namespace) -> str:
     return render_text(report, text_style(args), report.exit, allowed, args.all_evidence)
 
 
+def _build_file() -> str | None:
+    """The first usual build file of the directory that elfdiff is called in."""
+    return next((name for name in BUILD_FILES if os.path.isfile(name)), None)
+
+
 def _check_outputs(args: argparse.Namespace) -> None:
     """UsageError if an output would replace an input, or another output."""
     written: dict[str, str] = {}
-    for option, target in (("-o", args.output), ("--spans", args.spans), ("--proof", args.proof)):
+    check_formats(args)
+    files = [(f"-f {name}", file) for name, file in args.formats]
+    for option, target in (("-o", args.output), ("--spans", args.spans), ("--proof", args.proof), *files):
         if target is None:
             continue
         if os.path.isfile(target) or not os.path.exists(target):

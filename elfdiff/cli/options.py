@@ -18,6 +18,16 @@ class _Help(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, width=WIDTH)
 
 
+def wanted(text: str, formats: Sequence[str]) -> tuple[str, str | None]:
+    """A format and the file that it goes to, None for where -o says."""
+    name, _, file = text.partition("=")
+    if name not in formats:
+        raise argparse.ArgumentTypeError(f"invalid choice: {name!r} (choose from {', '.join(formats)})")
+    if file == "" and "=" in text:
+        raise argparse.ArgumentTypeError(f"{text}: which file?")
+    return name, file or None
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError instead of printing and leaving."""
 
@@ -38,11 +48,25 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def add_output_options(parser: argparse.ArgumentParser, formats: Sequence[str], default: str) -> None:
-    """-f, -o, --color, -q and -v."""
-    parser.add_argument(
-        "-f", "--format", choices=formats, default=default, help=f"{', '.join(formats)} (default: {default})"
-    )
+def add_output_options(
+    parser: argparse.ArgumentParser, formats: Sequence[str], default: str, several: bool = False
+) -> None:
+    """-f, -o, --color, -q and -v. ``several``: -f may be given more than once, each with a file of its own."""
+    if several:
+        parser.add_argument(
+            "-f",
+            "--format",
+            dest="formats",
+            metavar="FORMAT[=FILE]",
+            action="append",
+            default=[],
+            type=lambda text: wanted(text, formats),
+            help=f"{', '.join(formats)} (default: {default}); with =FILE it is written there, and -f may be repeated",
+        )
+    else:
+        parser.add_argument(
+            "-f", "--format", choices=formats, default=default, help=f"{', '.join(formats)} (default: {default})"
+        )
     parser.add_argument("-o", "--output", metavar="FILE", help="write to FILE, replaced in one step")
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colour of text (default: auto)"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from elfdiff.cli.compare import FORMATS, rendered
+from elfdiff.cli.compare import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit
 
 EXAMPLES = """\
 examples:
@@ -20,7 +19,7 @@ The exit code is the one that the report holds: 0 same, 1 different, 2 trouble."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file and the options of ``render``."""
     parser.add_argument("report", metavar="REPORT.json", help="written by elfdiff A B -f json")
-    add_output_options(parser, FORMATS, "text")
+    add_output_options(parser, FORMATS, "text", several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence that the report holds")
     parser.add_argument("--with-spans", action="store_true", help="json: keep who owns each differing byte")
 
@@ -31,8 +30,9 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.render.saved import read_report
     from elfdiff.tree import Tree
 
+    check_formats(args)
     report = read_report(args.report)
     if isinstance(report, Tree):
         raise UsageError(f"{args.report}: is a tree, which -f json prints alone")
-    emit(rendered(report, args), args.output)
+    write(report, args)
     return report.exit

@@ -226,6 +226,11 @@ def flag_variables(action: str) -> frozenset[str]:
     return frozenset(re.split(r", | and ", action.removeprefix("add to ").split(":  ", 1)[0]))
 
 
+def action_line(fix: Fix) -> str:
+    """The action as one line."""
+    return str(getattr(fix.action, "line", fix.action))
+
+
 def action_words(action: str) -> str:
     """What an action adds or sets, without where it goes."""
     if action.startswith("add to ") and ":  " in action:

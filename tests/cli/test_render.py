@@ -17,7 +17,7 @@ def saved(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("form", ["text", "json", "json1", "markdown", "github"])
+@pytest.mark.parametrize("form", ["text", "json", "json1", "markdown", "github", "html", "sarif"])
 def test_a_saved_report_is_shown_as_the_run_shows_it(saved: str, form: str, capsys: Capture) -> None:
     assert main(["-f", form, *PAIR]) == 1
     shown = capsys.readouterr().out
@@ -62,3 +62,28 @@ def test_a_fault_of_elfdiff_is_a_note_and_exit_2(monkeypatch: pytest.MonkeyPatch
     assert "by a fault of elfdiff (ZeroDivisionError)" in report["notes"][0]
     assert [finding["cause"] for finding in report["findings"]][:1] == ["build-time"]
     assert shown.err.startswith("elfdiff: error: internal error: the bytes were not accounted for")
+
+
+def test_several_outputs_of_one_run(tmp_path: Path, capsys: Capture) -> None:
+    page, log = tmp_path / "report.html", tmp_path / "report.sarif"
+    assert main(["-f", f"html={page}", "-f", f"sarif={log}", *PAIR]) == 1
+    assert "elfdiff: result=" in capsys.readouterr().out
+    assert page.read_text().startswith("<!doctype html>")
+    assert json.loads(log.read_text())["version"] == "2.1.0"
+    assert main(["-f", f"html={page}", "-f", "json", *PAIR]) == 1
+    assert json.loads(capsys.readouterr().out)["schema"] == "elfdiff/report/2"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["-f", "json", "-f", "html"], "-f json and -f html both write to standard output"),
+        (["-f", "pdf"], "invalid choice: 'pdf'"),
+        (["-f", "html="], "html=: which file?"),
+        (["-f", f"html={PAIR[0]}"], "is one of the files to compare"),
+        (["-f", "html=same", "-o", "same"], "both write same"),
+    ],
+)
+def test_outputs_that_cannot_be(options: list[str], sentence: str, capsys: Capture) -> None:
+    assert main([*options, *PAIR]) == 2
+    assert sentence in capsys.readouterr().err

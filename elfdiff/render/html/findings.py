@@ -71,15 +71,10 @@ def _fixes(found: Finding) -> Iterator[Markup]:
         yield element("p", f"No fix here removes it from: {', '.join(found.unfixed)}", class_="none")
 
 
-def action_line(fix: Fix) -> str:
-    """The action as one line."""
-    return str(getattr(fix.action, "line", fix.action))
-
-
 def _fix(fix: Fix) -> Markup:
     since = wording.known_since(fix.since)
     words = f"{fix.effect.value}, {fix.toolchain}" + (f" ({since})" if since else "")
-    parts = [element("code", action_line(fix), class_="action"), " ", element("span", words, class_="muted")]
+    parts = [element("code", wording.action_line(fix), class_="action"), " ", element("span", words, class_="muted")]
     if fix.note:
         parts.append(element("span", f" {fix.note}", class_="note"))
     return element("li", *parts)

@@ -9,6 +9,7 @@ from elfdiff.render import wording
 from elfdiff.render.details import owners as owned_as
 from elfdiff.render.html import bytemap, entries, findings
 from elfdiff.render.html.markup import Markup, document, element, joined, table
+from elfdiff.render.merged import as_report
 from elfdiff.report import FileFacts, Interface, Ledger, NamesDiff, Report
 from elfdiff.tree import Tree
 
@@ -46,26 +47,6 @@ def render_html(found: Report | Tree) -> str:
     return document(f"{wording.label(report).capitalize()}: {names[0]} and {names[1]}", style, *body)
 
 
-def as_report(tree: Tree) -> Report:
-    """What sentences about reports need to know of a tree."""
-    a, b = (FileFacts(side.path, side.size, side.sha256 or "") for side in (tree.a, tree.b))
-    return Report(
-        tool_version=tree.tool_version,
-        a=a,
-        b=b,
-        verdict=tree.verdict,
-        fixable=tree.fixable,
-        code=tree.code,
-        findings=tuple(item.finding for item in tree.findings),
-        ledger=tree.ledger,
-        raw_differing=0,
-        notes=tree.notes,
-        unfinished=tree.unfinished,
-        allowed=tree.allowed,
-        exit=tree.exit,
-    )
-
-
 def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
     """What a reader must know without scrolling."""
     label = element("span", wording.label(report), class_=f"verdict {report.verdict.value}")
@@ -89,7 +70,7 @@ def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
 def _step(step: wording.Step) -> Markup:
     if step.fix is None:
         return element("li", step.line)
-    action = findings.action_line(step.fix)
+    action = wording.action_line(step.fix)
     before = step.line.removesuffix(action) if step.line.endswith(action) else ""
     return element("li", before, element("pre", action))
 

@@ -1,0 +1,222 @@
+"""The report as SARIF 2.1.0 (OASIS): a rule a cause, a result a root or input, for GitHub's code scanning and others.
+
+GitHub shows 5,000 results of a run, 100 locations of a result and 20 tags of a rule, and takes 10 MB; a report stays
+far below. It knows a result again by ``primaryLocationLineHash``, which is made of the cause and of what the evidence
+is called, never of offsets, so that a build that only moved opens no new alert.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+import urllib.parse
+from collections.abc import Iterator, Sequence
+
+from elfdiff.causes import cause_of
+from elfdiff.render import wording
+from elfdiff.render.escape import shorten, visible
+from elfdiff.render.merged import as_report
+from elfdiff.render.pages import page_markdown, page_text
+from elfdiff.render.style import TextStyle
+from elfdiff.report import Confidence, EvidenceItem, Finding, Location, Report
+from elfdiff.tree import Tree
+from elfdiff.values import dataclass
+from elfdiff.wire.shapes import Json
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+LEVELS = {Confidence.CERTAIN: "error", Confidence.LIKELY: "warning", Confidence.POSSIBLE: "note"}
+PLACES = 10
+"""Places in the binaries that one result lists."""
+_LONGEST = 300
+_SYSTEM = ("/usr/", "/opt/", "/nix/store/", "/gnu/store/")
+"""Where toolchains and libraries are; nothing there is of the tree."""
+_SOURCES = (
+    *("c", "cc", "cpp", "cxx", "c++", "h", "hh", "hpp", "hxx", "inc", "m", "mm", "s", "S", "asm", "rs", "go", "zig"),
+    *("nim", "d", "di", "pas", "pp", "lpr", "adb", "ads", "f", "f90", "f95", "f03", "F", "F90", "vala", "cr", "hs"),
+    *("ml", "mli", "scm", "py", "pyx", "cu", "cl", "l", "y"),
+)
+_ENDINGS = "|".join(map(re.escape, _SOURCES))
+_SOURCE = re.compile(rf"(?P<path>[\w./+~@-]*[\w+@-]\.(?:{_ENDINGS}))(?![\w.])(?::(?P<line>\d{{1,7}}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file of the source tree, relative to its top, and a line from 1."""
+
+    path: str
+    line: int = 1
+
+
+def render_sarif(found: Report | Tree, build_file: str | None = None) -> str:
+    """One run. ``build_file``, relative, is where a result without a source file is shown; None: in file a."""
+    report = found if isinstance(found, Report) else as_report(found)
+    shown = (*wording.inputs(report), *wording.roots(report))
+    if not shown and report.differs:
+        shown = wording.consequences(report)
+    results = [_result(finding, report, build_file) for finding in shown]
+    rules = [_rule(finding) for finding in shown]
+    if report.differs and not shown:
+        rules.append(_verdict_rule(report))
+        results.append(_verdict_result(report, build_file))
+    run: dict[str, Json] = {
+        "tool": {"driver": {"name": "elfdiff", "version": report.tool_version, "rules": list(rules)}},
+        "columnKind": "unicodeCodePoints",
+        "results": list(results),
+        "properties": {"verdict": report.verdict.value, "exit": found.exit, "lastLine": visible(_last(report))},
+    }
+    text = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return json.dumps(text, indent=2) + "\n"
+
+
+def _last(report: Report) -> str:
+    return wording.last_line(report, report.exit)
+
+
+def _rule(finding: Finding) -> dict[str, Json]:
+    rule: dict[str, Json] = {
+        "id": finding.cause,
+        "shortDescription": {"text": visible(finding.title)},
+        "fullDescription": {"text": visible(finding.title)},
+        "defaultConfiguration": {"level": LEVELS[finding.confidence]},
+        "properties": {"tags": ["reproducible-builds", finding.role.value]},
+    }
+    cause = cause_of(finding.cause)
+    if cause is not None:
+        rule["help"] = {"text": page_text(cause, TextStyle(), cause.id), "markdown": page_markdown(cause)}
+    return rule
+
+
+def _result(finding: Finding, report: Report, build_file: str | None) -> dict[str, Json]:
+    source = next(_sources(finding.evidence), None)
+    names = sorted({item.symbol for item in finding.evidence if item.symbol})[:1]
+    identity = "\n".join([finding.cause, source.path if source else "", *names])
+    result: dict[str, Json] = {
+        "ruleId": finding.cause,
+        "level": LEVELS[finding.confidence],
+        "message": {"text": _message(finding)},
+        "locations": [_location(source, finding.evidence, report, build_file)],
+        "relatedLocations": list(_related(finding.evidence, report)),
+        "partialFingerprints": _fingerprints(identity),
+        "properties": {"confidence": finding.confidence.value, "bytes": finding.bytes.most},
+    }
+    if finding.cause in report.allowed:
+        result["suppressions"] = [{"kind": "external", "justification": "allowed by --allow"}]
+    return result
+
+
+def _message(finding: Finding) -> str:
+    lines = [visible(finding.title)]
+    if finding.summary and finding.summary != finding.title:
+        lines.append(visible(finding.summary))
+    fixes = wording.best_fixes(finding)
+    lines += [f"{fix.effect.value}: {visible(wording.action_line(fix))}" for fix in fixes]
+    lines += [] if fixes else ["no flag fixes this"]
+    return "\n".join(lines)
+
+
+def _fingerprints(identity: str) -> dict[str, Json]:
+    digest = hashlib.sha256(identity.encode("utf-8", "backslashreplace")).hexdigest()
+    return {"primaryLocationLineHash": f"{digest[:16]}:1", "elfdiff/v1": digest}
+
+
+def _location(
+    source: _Source | None, evidence: Sequence[EvidenceItem], report: Report, build_file: str | None
+) -> dict[str, Json]:
+    """Where the result is shown: the source file, else the build file, else the first place in a binary."""
+    if source is not None:
+        return _physical(source.path, {"startLine": source.line})
+    if build_file is not None:
+        return _physical(build_file, {"startLine": 1})
+    for item in evidence:
+        for path, place in ((report.a.path, item.a), (report.b.path, item.b)):
+            if place is not None and place.within == "file":
+                return _physical(path, _bytes(place))
+    return _physical(report.a.path, {"byteOffset": 0, "byteLength": report.a.size})
+
+
+def _related(evidence: Sequence[EvidenceItem], report: Report) -> Iterator[dict[str, Json]]:
+    number = 0
+    for item in evidence[: PLACES // 2]:
+        for side, path, place in (("a", report.a.path, item.a), ("b", report.b.path, item.b)):
+            if place is None:
+                continue
+            number += 1
+            where = f" in {visible(item.section)}" if item.section else ""
+            region = _bytes(place) if place.within == "file" else None
+            text = f"{side}{where}: {shorten(place.value, _LONGEST)}"
+            yield {"id": number, **_physical(path, region), "message": {"text": text}}
+
+
+def _bytes(place: Location) -> dict[str, Json]:
+    return {"byteOffset": place.offset, "byteLength": place.length}
+
+
+def _physical(path: str, region: dict[str, Json] | None) -> dict[str, Json]:
+    physical: dict[str, Json] = {"artifactLocation": {"uri": _uri(path)}}
+    if region is not None:
+        physical["region"] = region
+    return {"physicalLocation": physical}
+
+
+def _uri(path: str) -> str:
+    raw = path.encode("utf-8", "surrogateescape" if not _halves(path) else "backslashreplace")
+    quoted = urllib.parse.quote(raw, safe="/~@+")
+    if path.startswith("/"):
+        return f"file://{quoted}"
+    return f"./{quoted}" if ":" in path.split("/", 1)[0] else quoted
+
+
+def _halves(text: str) -> bool:
+    """True if a lone surrogate stands in it that no byte became."""
+    return any(0xD800 <= ord(char) <= 0xDFFF and not 0xDC80 <= ord(char) <= 0xDCFF for char in text)
+
+
+def _sources(evidence: Sequence[EvidenceItem]) -> Iterator[_Source]:
+    """Source files that the evidence names and that belong to the tree: they end alike on both sides.
+
+    A path is of the tree if it is relative, or if its directory differs between the two builds: what stands behind the
+    part that differs is the place in the tree.
+    """
+    for item in evidence:
+        if item.a is None or item.b is None:
+            continue
+        for one, other in zip(_SOURCE.finditer(item.a.value), _SOURCE.finditer(item.b.value), strict=False):
+            path = _within_tree(one["path"], other["path"])
+            if path is not None:
+                yield _Source(path, int(one["line"] or 1) or 1)
+
+
+def _within_tree(a: str, b: str) -> str | None:
+    left, right = a.split("/"), b.split("/")
+    if a.startswith(_SYSTEM) and b.startswith(_SYSTEM):
+        return None
+    if a != b:
+        pairs = zip(reversed(left), reversed(right), strict=False)
+        same = list(itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+        left = left[len(left) - len(same) :]
+    elif a.startswith("/"):
+        return None
+    if not left or ".." in left or "" in left:
+        return None
+    return "/".join(part for part in left if part != ".") or None
+
+
+def _verdict_rule(report: Report) -> dict[str, Json]:
+    return {
+        "id": report.verdict.value,
+        "shortDescription": {"text": f"the two builds differ: {wording.LABELS[report.verdict].lower()}"},
+        "defaultConfiguration": {"level": "error"},
+    }
+
+
+def _verdict_result(report: Report, build_file: str | None) -> dict[str, Json]:
+    names = (visible(report.a.path), visible(report.b.path))
+    return {
+        "ruleId": report.verdict.value,
+        "level": "error",
+        "message": {"text": visible(wording.headline(report, names))},
+        "locations": [_location(None, report.observed, report, build_file)],
+        "partialFingerprints": _fingerprints(report.verdict.value),
+    }
