@@ -24,8 +24,7 @@ from elfdiff.archive.ledger import Run
 from elfdiff.archive.model import Archive, Member
 from elfdiff.archive.pairing import MemberPair, pair_members
 from elfdiff.archive.reading import parse_archive
-from elfdiff.causes import Cause, Match, catalogue
-from elfdiff.causes.model import matches_of
+from elfdiff.causes import catalogue
 from elfdiff.clock import Clock
 from elfdiff.comparison.pair import Pair, compare
 from elfdiff.comparison.texts.rewrites import RewriteKind
@@ -45,6 +44,7 @@ from elfdiff.evidence.model import (
     OrderChange,
 )
 from elfdiff.findings import findings
+from elfdiff.judging import Match, judged
 from elfdiff.outcome import DIFFERENT, TROUBLE
 from elfdiff.payload.comment import toolchain
 from elfdiff.report import Code, FileFacts, Ledger, Location, Report, Role, Verdict
@@ -61,7 +61,7 @@ _ELF = b"\x7fELF"
 _OF_ONE_FILE = (LoneSectionChange, BuildIdKept, ChangedAfterLink)
 """Facts about a whole file, which say nothing of an archive of several."""
 
-Matches = Sequence[tuple[Cause, Match]]
+Matches = Sequence[Match]
 
 
 @dataclass(frozen=True, eq=False)
@@ -241,9 +241,9 @@ class _Work:
         """The archive's ledger, and that of each compared member by itself."""
         by_member, whole = self._shared(matches)
         moving: set[str] = {
-            cause.id
-            for cause, match in whole
-            if cause.role is Role.ROOT and any(_moves_members(fact) for fact in match.because)
+            match.cause.id
+            for match in whole
+            if match.cause.role is Role.ROOT and any(_moves_members(fact) for fact in match.because)
         }
         parts: dict[str, MemberLedger] = {}
         for label, member in self.compared.items():
@@ -273,22 +273,22 @@ class _Work:
         )
         return accountant.ledger(), {label: part.ledger for label, part in parts.items()}
 
-    def _shared(self, matches: Matches) -> tuple[dict[str, list[tuple[Cause, Match]]], list[tuple[Cause, Match]]]:
+    def _shared(self, matches: Matches) -> tuple[dict[str, list[Match]], list[Match]]:
         """Each claim cut into what of it rests on the own facts of a member, and what rests on the archive's."""
         owner = {
             id(fact): (member.label, own)
             for member in self.compared.values()
             for own, fact in zip(member.own, member.facts, strict=True)
         }
-        by_member: dict[str, list[tuple[Cause, Match]]] = defaultdict(list)
-        whole: list[tuple[Cause, Match]] = []
-        for cause, match in matches:
+        by_member: dict[str, list[Match]] = defaultdict(list)
+        whole: list[Match] = []
+        for match in matches:
             parts: dict[str | None, list[Evidence]] = defaultdict(list)
             for fact in match.because:
                 label, own = owner.get(id(fact), (None, fact))
                 parts[label].append(own)
             for label, facts in parts.items():
-                piece = (cause, replace(match, because=tuple(facts)))
+                piece = replace(match, because=tuple(facts))
                 (whole if label is None else by_member[label]).append(piece)
         return by_member, whole
 
@@ -296,7 +296,8 @@ class _Work:
 
     def report(self) -> Report:
         evidence = self.evidence()
-        matches = list(matches_of(catalogue(), evidence))
+        judgement = judged(catalogue(), evidence)
+        matches = judgement.matches
         ledger, parts = self.ledgers(matches)
         shown = self._named(matches)
         found = findings(shown, evidence.context, ledger)
@@ -313,7 +314,7 @@ class _Work:
             ledger=ledger,
             raw_differing=same_offset_differing(self.a.data, self.b.data),
             equal_parts=(*same_tools(code, a_facts.toolchain, b_facts.toolchain), *self._equal_members()),
-            notes=tuple(dict.fromkeys(self.notes))[:MAX_NOTES],
+            notes=tuple(dict.fromkeys((*self.notes, *judgement.notes)))[:MAX_NOTES],
             exit=TROUBLE if self.faulty else DIFFERENT,
         )
 
@@ -330,7 +331,7 @@ class _Work:
                 done[id(fact)] = replace(fact, section=f"{label}({fact.section})" if fact.section else label)
             return done[id(fact)]
 
-        return [(cause, replace(match, because=tuple(map(named, match.because)))) for cause, match in matches]
+        return [replace(match, because=tuple(map(named, match.because))) for match in matches]
 
     def _code(self, ledgers: Mapping[str, Ledger]) -> Code | None:
         """The worst of all members; REORDERED too if the members are."""

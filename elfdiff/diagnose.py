@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 
 from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
@@ -11,8 +12,7 @@ from elfdiff.accounting.plain import plain_ledger
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.reading import is_archive
-from elfdiff.causes import Cause, Match, catalogue
-from elfdiff.causes.model import matches_of
+from elfdiff.causes import catalogue
 from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair, compare
 from elfdiff.elf.file import ElfFile, parse
@@ -25,6 +25,7 @@ from elfdiff.evidence.model import EvidenceSet, TailChange
 from elfdiff.findings import findings, observed
 from elfdiff.heap import give_back
 from elfdiff.interface import interface
+from elfdiff.judging import Match, judged
 from elfdiff.outcome import DIFFERENT, TROUBLE, settled
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
@@ -84,12 +85,13 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
     evidence = gather(pair, clock)
     give_back()
     unfinished = evidence.unfinished
-    matches = list(matches_of(catalogue(), evidence))
+    judgement = judged(catalogue(), evidence)
+    matches = judgement.matches
     proof: bytes | None = None
     fault: tuple[str, ...] = ()
     if unfinished is not None:
         # A fact that is missing may be the one that speaks against a cause.
-        matches = [(cause, replace(match, confidence=Confidence.POSSIBLE)) for cause, match in matches]
+        matches = tuple(replace(match, confidence=Confidence.POSSIBLE) for match in matches)
         ledger, code = plain_ledger(a.data, b.data), None
     else:
         try:
@@ -116,6 +118,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
             *fault,
             *pair.skipped,
             *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
+            *judgement.notes,
         ),
         proof=proof,
         observed=observed(evidence.items, matches, ledger, a.data, b.data),
@@ -141,7 +144,7 @@ def _unfinished(a: FileFacts, b: FileFacts, a_bytes: bytes, b_bytes: bytes, over
     )
 
 
-def _accounted(pair: Pair, matches: list[tuple[Cause, Match]]) -> tuple[Ledger, Code | None, tuple[str, ...]]:
+def _accounted(pair: Pair, matches: Sequence[Match]) -> tuple[Ledger, Code | None, tuple[str, ...]]:
     """The ledger, what it says of the code, and a note if a fault of ours kept it from being worked out.
 
     Causes stand on facts, not on the ledger: a fault in it leaves them true, and every byte unexplained.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from elfdiff.accounting.owned import bytes_by_cause
-from elfdiff.causes import Cause, Match
+from elfdiff.causes import Cause
 from elfdiff.evidence.model import (
     Context,
     DataChange,
@@ -23,6 +23,7 @@ from elfdiff.evidence.model import (
     TimeChange,
     WordChange,
 )
+from elfdiff.judging import Match
 from elfdiff.report import Confidence, Effect, EvidenceItem, Finding, Fix, Ledger, Location, Role, Sides
 from elfdiff.values import replace
 
@@ -46,13 +47,13 @@ _CONFIDENCES = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 _ROLES = (Role.ROOT, Role.INPUT, Role.CONSEQUENCE)
 
 
-def findings(matches: Iterable[tuple[Cause, Match]], context: Context, ledger: Ledger) -> tuple[Finding, ...]:
+def findings(matches: Iterable[Match], context: Context, ledger: Ledger) -> tuple[Finding, ...]:
     """Roots first, by how many bytes they own; then inputs; then consequences."""
     grouped: dict[str, list[Match]] = defaultdict(list)
     causes: dict[str, Cause] = {}
-    for cause, match in matches:
-        causes[cause.id] = cause
-        grouped[cause.id].append(match)
+    for match in matches:
+        causes[match.cause.id] = match.cause
+        grouped[match.cause.id].append(match)
     owned = bytes_by_cause(ledger.runs)
     found = [_finding(causes[name], grouped[name], context, owned.get(name, Sides())) for name in grouped]
     roots = tuple(item.cause for item in found if item.role is not Role.CONSEQUENCE)
@@ -102,10 +103,10 @@ def unfixed(faces: tuple[str, ...], fixes: tuple[Fix, ...]) -> tuple[str, ...]:
 
 
 def observed(
-    evidence: Iterable[Evidence], matches: Iterable[tuple[Cause, Match]], ledger: Ledger, a_data: bytes, b_data: bytes
+    evidence: Iterable[Evidence], matches: Iterable[Match], ledger: Ledger, a_data: bytes, b_data: bytes
 ) -> tuple[EvidenceItem, ...]:
     """Facts that no match rests on, then the first unexplained bytes: what an engineer can go on with."""
-    used = {id(fact) for _, match in matches for fact in match.because}
+    used = {id(fact) for match in matches for fact in match.because}
     items = [
         item
         for fact in evidence

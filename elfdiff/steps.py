@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from elfdiff.accounting.claims import Claim, ClaimKind, Owner
-from elfdiff.causes import Cause, Match
 from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.texts.find import Spot
 from elfdiff.elf.file import ElfFile
@@ -25,6 +24,7 @@ from elfdiff.evidence.model import (
     TextChange,
     WordChange,
 )
+from elfdiff.judging import Match
 from elfdiff.report import Code, Confidence, Finding, Ledger, Location, Role, Verdict
 from elfdiff.span import Span
 
@@ -71,10 +71,11 @@ def incomparable(a: ElfFile, b: ElfFile) -> str | None:
     return None
 
 
-def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...]]:
+def owners(matches: Iterable[Match]) -> dict[int, tuple[Owner, ...]]:
     """Rewrite id → the causes whose evidence rests on it; one that is only possible owns nothing."""
     found: dict[int, dict[Owner, None]] = defaultdict(dict)
-    for cause, match in matches:
+    for match in matches:
+        cause = match.cause
         if cause.role is Role.CONSEQUENCE or match.confidence is Confidence.POSSIBLE:
             continue
         for evidence in match.because:
@@ -83,7 +84,7 @@ def owners(matches: Iterable[tuple[Cause, Match]]) -> dict[int, tuple[Owner, ...
     return {rewrite: tuple(names) for rewrite, names in found.items()}
 
 
-def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Claim]:
+def claims(pair: Pair | None, matches: Sequence[Match]) -> list[Claim]:
     """Places in the files that evidence names, with the cause that claims them; a possible cause claims nothing.
 
     What differs in a text beside the words that causes name goes to the first of them. ``pair`` is None for facts that
@@ -91,7 +92,8 @@ def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Cl
     """
     found: list[Claim] = []
     whole: list[Claim] = []
-    for cause, match in matches:
+    for match in matches:
+        cause = match.cause
         if match.confidence is Confidence.POSSIBLE:
             continue
         for evidence in match.because:
@@ -114,7 +116,7 @@ def claims(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> list[Cl
     return found + whole + list(_alignments(pair, matches))
 
 
-def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> Iterator[Claim]:
+def _alignments(pair: Pair | None, matches: Sequence[Match]) -> Iterator[Claim]:
     """sh_addralign of a section whose text grew past the length from which GCC aligns texts to words, or shrank below
     it.
 
@@ -134,7 +136,8 @@ def _alignments(pair: Pair | None, matches: Sequence[tuple[Cause, Match]]) -> It
     ]
     if not changed:
         return
-    for cause, match in matches:
+    for match in matches:
+        cause = match.cause
         kind = ClaimKind.INPUT if cause.role is Role.INPUT else ClaimKind.PAYLOAD
         if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
             continue
@@ -190,7 +193,7 @@ def _span(place: Location | None) -> Span | None:
 def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict:
     """CONTRACT.md, "compare, JSON": the first verdict that applies."""
     roots = [item for item in found if item.role is Role.ROOT]
-    if context.only_hashes_differ and all(item.confidence is Confidence.POSSIBLE for item in roots):
+    if context.only_hashes_differ and _all_possible(roots):
         return Verdict.CAUSE_NOT_IN_FILES
     inputs = [item for item in found if item.role is Role.INPUT]
     if any(item.confidence is not Confidence.POSSIBLE or not roots for item in inputs):
@@ -198,15 +201,20 @@ def judge(found: Sequence[Finding], ledger: Ledger, context: Context) -> Verdict
     if not roots:
         return Verdict.UNEXPLAINED
     totals = ledger.totals
-    if totals.unexplained.most or totals.contradicted.most:
+    if totals.unexplained.most or totals.contradicted.most or _all_possible(roots):
         return Verdict.PARTLY_EXPLAINED
     return Verdict.EXPLAINED
 
 
 def fixable(found: Sequence[Finding]) -> bool | None:
-    """True if every root has a fix that removes it in all its faces; None if there is no root."""
+    """True if every root has a fix that removes it in all its faces; None if there is no root, or none that is more
+    than possible."""
     roots = [item for item in found if item.role is Role.ROOT]
-    return all(not item.unfixed for item in roots) if roots else None
+    return None if _all_possible(roots) else all(not item.unfixed for item in roots)
+
+
+def _all_possible(roots: Sequence[Finding]) -> bool:
+    return all(item.confidence is Confidence.POSSIBLE for item in roots)
 
 
 def same_tools(code: Code | None, a_tools: Sequence[str], b_tools: Sequence[str]) -> list[str]:

@@ -41,6 +41,19 @@ def test_no_modules_import_each_other() -> None:
     TopologicalSorter(graph).prepare()
 
 
+def test_no_cause_imports_another() -> None:
+    """What several causes ask is in a module with an underscore; what they make of one fact is for the judges."""
+    folder = ROOT / "elfdiff" / "causes"
+    causes = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_") and path.stem != "model"}
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("elfdiff.causes"):
+                named = {(node.module or "").removeprefix("elfdiff.causes."), *(alias.name for alias in node.names)}
+                assert not named & causes, f"{path.name} imports {named & causes}"
+            if path.stem != "__init__":
+                assert not (isinstance(node, ast.Name) and node.id == "catalogue"), f"{path.name} asks the catalogue"
+
+
 def test_types_hold() -> None:
     pytest.importorskip("mypy")
     run("mypy")

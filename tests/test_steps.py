@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from elfdiff.causes import Match, cause_of
+from elfdiff.causes import cause_of
 from elfdiff.causes.model import Cause
 from elfdiff.evidence.model import Evidence, FunctionChange, TimeChange, WordChange, WordKind
 from elfdiff.evidence.times import stamps_in
+from elfdiff.judging import Match
 from elfdiff.report import Confidence, Location
 from elfdiff.steps import claims, owners
 
@@ -29,8 +30,8 @@ def date() -> TimeChange:
     return TimeChange(a=place, b=place, a_time=one, b_time=other, context="2024-03-05")
 
 
-def match(name: str, confidence: Confidence, *facts: Evidence) -> tuple[Cause, Match]:
-    return the(name), Match(the(name).face_ids[0], facts, confidence)
+def match(name: str, confidence: Confidence, *facts: Evidence) -> Match:
+    return Match(the(name), the(name).face_ids[0], facts, confidence)
 
 
 def test_a_cause_that_is_only_possible_owns_no_value() -> None:

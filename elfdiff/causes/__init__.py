@@ -1,4 +1,4 @@
-"""Evidence → Match. One root cause a module; a cause exists because its module exists."""
+"""Evidence → Claim. One root cause a module; a cause exists because its module exists."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 from functools import cache
 
-from elfdiff.causes.model import Cause, Match, cause
+from elfdiff.causes.model import Cause, Claim, Proof, cause
 
-__all__ = ["Cause", "Match", "catalogue", "cause", "cause_of"]
+__all__ = ["Cause", "Claim", "Proof", "catalogue", "cause", "cause_of"]
 
 
 @cache

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from elfdiff.causes.model import Proof
 from elfdiff.evidence.model import DebugLinkChange, EvidenceSet, NoteChange
-from elfdiff.report import Confidence
 
 UUID_LENGTH = 16
 """--build-id=uuid; md5 has the same length."""
@@ -15,7 +15,7 @@ def changed_ids(evidence: EvidenceSet) -> list[NoteChange]:
     return [note for note in evidence.of(NoteChange) if note.kind == "build-id" and note.a_length == note.b_length > 0]
 
 
-def randomness(note: NoteChange, evidence: EvidenceSet) -> Confidence | None:
+def randomness(note: NoteChange, evidence: EvidenceSet) -> Proof | None:
     """How sure it is that a build ID is random; None if it is a digest, or may well be one.
 
     A digest of equal contents is equal. So where nothing else differs and nothing was stripped, a differing ID of 16
@@ -29,6 +29,6 @@ def randomness(note: NoteChange, evidence: EvidenceSet) -> Confidence | None:
         return None
     whole = (context.has_debug or context.whole) and not context.stripped
     if context.only_hashes_differ:
-        return Confidence.CERTAIN if note.versioned_uuid or whole else Confidence.POSSIBLE
+        return Proof.RECORDED if note.versioned_uuid or whole else Proof.CONSISTENT
     others = any(context.has_tool(linker) for linker in _OTHER_LINKERS)
-    return Confidence.LIKELY if note.versioned_uuid or (whole and not others) else Confidence.POSSIBLE
+    return Proof.SHAPE if note.versioned_uuid or (whole and not others) else Proof.CONSISTENT

@@ -15,7 +15,7 @@ from elfdiff.causes._facts import (
 )
 from elfdiff.causes._profiles import units_set
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match
+from elfdiff.causes.model import Claim, Fallout, Proof
 from elfdiff.evidence.model import (
     AttributesChange,
     DataChange,
@@ -38,7 +38,6 @@ from elfdiff.evidence.model import (
     UnitNaming,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence
 
 FACE = "tool-flags-optimisation"
 
@@ -92,7 +91,7 @@ _SOME, _SHARE = 4, 0.1
 _MARKED = 2
 
 
-def unrecorded(evidence: EvidenceSet) -> Iterator[Match]:
+def unrecorded(evidence: EvidenceSet) -> Iterator[Claim]:
     """What the bytes say of flags: first what proves one, and only without such a mark the shape of the code."""
     found = [
         *_marks(evidence),
@@ -108,11 +107,11 @@ def unrecorded(evidence: EvidenceSet) -> Iterator[Match]:
         yield from _shape(evidence)
 
 
-def _match(facts: Iterable[Evidence], confidence: Confidence, summary: str, note: str | None = None) -> Match:
-    return Match(FACE, tuple(facts), confidence, summary, note, explains_code=True)
+def _match(facts: Iterable[Evidence], proof: Proof, summary: str, note: str | None = None) -> Claim:
+    return Claim(FACE, tuple(facts), proof, summary, note, explains_code=True, explains=(Fallout.ORDER,))
 
 
-def _marks(evidence: EvidenceSet) -> Iterator[Match]:
+def _marks(evidence: EvidenceSet) -> Iterator[Claim]:
     """Instructions at the entry of functions of one side, and of none on the other."""
     if tools_differ(evidence):
         return
@@ -123,23 +122,23 @@ def _marks(evidence: EvidenceSet) -> Iterator[Match]:
         side = "a" if mark.a_count else "b"
         yield _match(
             (mark,),
-            Confidence.CERTAIN if count > _MARKED and count >= _SHARE * mark.total else Confidence.LIKELY,
+            Proof.RECORDED if count > _MARKED and count >= _SHARE * mark.total else Proof.SHAPE,
             f"only in {side} {count} of {mark.total} functions begin with {mark.mark}: "
             f"{_OPTIONS.get(mark.mark, 'another option')}",
         )
 
 
-def _attributes(evidence: EvidenceSet) -> Iterator[Match]:
+def _attributes(evidence: EvidenceSet) -> Iterator[Claim]:
     """Build attributes are merged from those of all objects, and the compiler wrote them."""
     changes = tuple(evidence.of(AttributesChange))
     if changes and not tools_differ(evidence) and not dependencies_differ(evidence):
         shown = listed(
             f"{change.name} {change.a_value or 'absent'} in a, {change.b_value or 'absent'} in b" for change in changes
         )
-        yield _match(changes, Confidence.CERTAIN, f"{changes[0].section}: {shown}")
+        yield _match(changes, Proof.RECORDED, f"{changes[0].section}: {shown}")
 
 
-def _imports(evidence: EvidenceSet) -> Iterator[Match]:
+def _imports(evidence: EvidenceSet) -> Iterator[Claim]:
     """Imports that _FORTIFY_SOURCE, the stack protector and assertions make."""
     if tools_differ(evidence) or dependencies_differ(evidence):
         return
@@ -170,21 +169,21 @@ def _checks(
     plain: list[set[str]],
     guards: list[set[str]],
     asserts: list[set[str]],
-) -> Iterator[Match]:
+) -> Iterator[Claim]:
     if checked[0] or checked[1]:
         index = 0 if checked[0] else 1
         swapped = plain[index] & sides[1 - index]
         certain = any(map(_PRINTERS.match, swapped)) and not sources_differ(evidence)
         yield _match(
             (change,),
-            Confidence.CERTAIN if certain else Confidence.LIKELY,
+            Proof.RECORDED if certain else Proof.SHAPE,
             f"only {'ab'[index]} was built with _FORTIFY_SOURCE: it imports {listed(sorted(checked[index]))}",
         )
     if bool(asserts[0]) != bool(asserts[1]):
         index = 0 if asserts[0] else 1
         yield _match(
             (change, *(text for text in evidence.of(TextChange) if (text.a is None) == (index == 1))),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"only {'ab'[index]} checks assertions, the other was built with "
             f"{'-frelease' if any(name.startswith('_d_') for name in asserts[index]) else '-DNDEBUG'}: "
             f"{listed(sorted(asserts[index]))}",
@@ -195,12 +194,12 @@ def _checks(
         side = "a" if guards[0] else "b"
         yield _match(
             (change,),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"only {side} was built with a stack protector: it imports __stack_chk_fail",
         )
 
 
-def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
+def _link_time(evidence: EvidenceSet) -> Iterator[Claim]:
     """Local names that GCC's link-time optimisation made: on one side only, or others on each side."""
     if inputs_differ(evidence):
         return
@@ -208,7 +207,7 @@ def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
         if certain_changes(evidence):
             yield _match(
                 (lost, *certain_changes(evidence), *evidence.of(SymbolSetChange)),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f"{lost.side} names no {listed(lost.names)} among its units, as -flto leaves it",
             )
             return
@@ -218,13 +217,13 @@ def _link_time(evidence: EvidenceSet) -> Iterator[Match]:
             side = "a" if counts[0] else "b"
             yield _match(
                 (change, *certain_changes(evidence)),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f"only {side} has {max(counts)} names that -flto made local (.lto_priv): it is optimised "
                 "at the link, or cut into other parts there",
             )
 
 
-def _run_time_checks(evidence: EvidenceSet) -> Iterator[Match]:
+def _run_time_checks(evidence: EvidenceSet) -> Iterator[Claim]:
     """What Zig and Nim say when a check fails that the compiler puts in, on one side only."""
     if inputs_differ(evidence):
         return
@@ -241,12 +240,12 @@ def _run_time_checks(evidence: EvidenceSet) -> Iterator[Match]:
         if bool(sides[0]) != bool(sides[1]) and len(only) >= _MARKED:
             yield _match(
                 (*dict.fromkeys(only.values()), *certain_changes(evidence)),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f'only {"a" if sides[0] else "b"} checks itself at run time ("{min(only)}"): {language}\'s {option}',
             )
 
 
-def _kept(evidence: EvidenceSet) -> Iterator[Match]:
+def _kept(evidence: EvidenceSet) -> Iterator[Claim]:
     """Code of another shape was compiled from the same sources, as their digests say; host-cpu speaks of its sets."""
     if (
         inputs_differ(evidence)
@@ -265,13 +264,13 @@ def _kept(evidence: EvidenceSet) -> Iterator[Match]:
         if shaped:
             yield _match(
                 shaped,
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f"functions differ: {listed(change.name for change in shaped)}; all {kept.count} source files have the "
                 "same MD5s",
             )
 
 
-def _unused(evidence: EvidenceSet) -> Iterator[Match]:
+def _unused(evidence: EvidenceSet) -> Iterator[Claim]:
     """Functions of one side only that nothing can have called: no function that both sides have has changed."""
     if evidence.context.relocatable or inputs_differ(evidence) or any(True for _ in evidence.of(TextChange)):
         return
@@ -290,14 +289,14 @@ def _unused(evidence: EvidenceSet) -> Iterator[Match]:
         return  # one function more is an edit
     yield _match(
         (names[0], *lone),
-        Confidence.LIKELY if dropped else Confidence.POSSIBLE,
+        Proof.SHAPE if dropped else Proof.CONSISTENT,
         f"only {side} has {listed(change.name for change in lone)}, which nothing there calls: --gc-sections with "
         "-ffunction-sections drops such functions",
         "a source without them looks the same",
     )
 
 
-def _shape(evidence: EvidenceSet) -> Iterator[Match]:
+def _shape(evidence: EvidenceSet) -> Iterator[Claim]:
     """Functions differ as options make them differ, and nothing else does that would explain it."""
     if inputs_differ(evidence) or evidence.has(UnitNaming) or units_set(evidence):
         return
@@ -317,14 +316,14 @@ def _shape(evidence: EvidenceSet) -> Iterator[Match]:
             sure = clean and changed >= _MANY and 2 * shaped > len(read)
             yield _match(
                 tuple(functions),
-                Confidence.LIKELY if sure else Confidence.POSSIBLE,
+                Proof.SHAPE if sure else Proof.CONSISTENT,
                 f"{changed} of {whole} functions have other code, and no tool differs",
                 "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
             )
         elif is_flaglike(evidence):
             yield _match(
                 tuple(functions),
-                Confidence.POSSIBLE,
+                Proof.CONSISTENT,
                 f"{changed} of {whole} functions have other code, and no text, number, import or tool differs",
                 "another option or profile, and a change of the source, look the same here",
             )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, named_context, spelled
+from elfdiff.causes.model import Proof
 from elfdiff.evidence.model import EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
-from elfdiff.report import Confidence
 from elfdiff.values import dataclass, replace
 
 _COUNTS = late(
@@ -32,7 +32,7 @@ class Counted:
     """A number that changed, how sure it is that it counts builds, both values in one phrase, and each alone."""
 
     fact: WordChange | TextChange | IntegerChange
-    confidence: Confidence
+    proof: Proof
     shown: str
     a: str
     b: str
@@ -49,10 +49,10 @@ def counters(evidence: EvidenceSet) -> Iterator[Counted]:
     bumped = {word.context for word in evidence.of(WordChange) if word.kind is WordKind.VERSION}
     for item in found:
         repeated = {kind for kind, a, b in moves if (a, b) == (item.a, item.b)} == {True, False}
-        if item.confidence is Confidence.LIKELY and repeated:
-            yield replace(item, confidence=Confidence.CERTAIN)
+        if item.proof is Proof.SHAPE and repeated:
+            yield replace(item, proof=Proof.RECORDED)
         elif isinstance(item.fact, WordChange) and item.fact.context in bumped:
-            yield replace(item, confidence=Confidence.POSSIBLE)
+            yield replace(item, proof=Proof.CONSISTENT)
         else:
             yield item
 
@@ -61,7 +61,7 @@ def _seen(evidence: EvidenceSet) -> Iterator[Counted]:
     for word in evidence.of(WordChange):
         if word.kind is WordKind.COUNTER and not _UNAME.search(word.context):
             sure = _COUNTS.search(named_context(word))
-            level = _level(named_context(word)) if sure else Confidence.POSSIBLE
+            level = _level(named_context(word)) if sure else Proof.CONSISTENT
             yield Counted(
                 word, level, became(word.a_word, word.b_word), word.a_word.lstrip("#"), word.b_word.lstrip("#")
             )
@@ -73,17 +73,17 @@ def _seen(evidence: EvidenceSet) -> Iterator[Counted]:
         if _COUNTS.search(context):
             yield Counted(text, _level(context), became(*numbers), *numbers)
         elif _COUNTER.search(context):
-            yield Counted(text, Confidence.LIKELY, became(*numbers), *numbers)
+            yield Counted(text, Proof.SHAPE, became(*numbers), *numbers)
     for number in evidence.of(IntegerChange):
         if not number.seconds and number.symbol and _SYMBOL.search(number.symbol):
             shown = f"{number.symbol}: {number.a_value} became {number.b_value}"
-            yield Counted(number, Confidence.LIKELY, shown, str(number.a_value), str(number.b_value))
+            yield Counted(number, Proof.SHAPE, shown, str(number.a_value), str(number.b_value))
 
 
-def _level(context: str) -> Confidence:
+def _level(context: str) -> Proof:
     """Certain where a service or kbuild counts: the word "build" before a number may be a part of a typed version."""
     typed = _NUMBERED.search(context) and _VERSION.search(context)
-    return Confidence.CERTAIN if _SERVICE.search(context) and not typed else Confidence.LIKELY
+    return Proof.RECORDED if _SERVICE.search(context) and not typed else Proof.SHAPE
 
 
 def one_number(text: TextChange) -> tuple[str, str] | None:

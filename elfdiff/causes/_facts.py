@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from elfdiff.causes.model import Proof
 from elfdiff.evidence.facts import LibcChange
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -33,7 +34,6 @@ from elfdiff.evidence.model import (
     ToolChange,
     WordChange,
 )
-from elfdiff.report import Confidence
 
 _CODE = (".text", ".plt", ".init", ".fini", ".eh_frame")
 _FRAME = (
@@ -130,11 +130,11 @@ def spelled(symbol: str | None) -> str:
     return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", symbol or "")).lower()
 
 
-def lower(confidence: Confidence, doubt: bool) -> Confidence:
+def lower(proof: Proof, doubt: bool) -> Proof:
     """One step less sure if there is doubt."""
     if not doubt:
-        return confidence
-    return Confidence.LIKELY if confidence is Confidence.CERTAIN else Confidence.POSSIBLE
+        return proof
+    return Proof.SHAPE if proof is Proof.RECORDED else Proof.CONSISTENT
 
 
 def became(a: str, b: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._facts import is_hash
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match
+from elfdiff.causes.model import Claim, Proof
 from elfdiff.evidence.model import (
     BuildIdKept,
     ChangedAfterLink,
@@ -27,7 +27,6 @@ from elfdiff.evidence.model import (
     TimeChange,
     WordChange,
 )
-from elfdiff.report import Confidence
 from elfdiff.values import replace
 
 STRIP, PATCH, EDITED = "strip-or-objcopy-step", "postlink-patching", "edited-after-link"
@@ -52,7 +51,7 @@ NAMED = 3
 """Sections that a summary names; where a damaged header made all sections differ, their names say nothing."""
 
 
-def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
+def proved(evidence: EvidenceSet, side: str) -> Iterator[Claim]:
     """One match for each kind of step that shows in the changed file; at least one.
 
     Certain where the build ID proves that there was a step. Where it only says so (``side`` is empty), it is likely
@@ -73,12 +72,12 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
         where = f", in {listed(sections)}" if 0 < len(sections) <= NAMED else ""
         amount = "1 byte" if few == 1 else f"{few} bytes"
         summary = f"{amount} of {side} changed after the link, by hand or by damage{where}"
-        yield Match(EDITED, (replace(proof[0], spans=()),), Confidence.CERTAIN, summary)
+        yield Claim(EDITED, (replace(proof[0], spans=()),), Proof.RECORDED, summary)
         return
     gone = any(s.name == ".text" and s.status in ("added", "removed") for s in evidence.of(SectionChange))
     if gone and whole is None:
         summary = f"the section headers of {named} no longer describe its contents, by an edit or by damage"
-        yield Match(EDITED, (replace(proof[0], spans=()),), Confidence.CERTAIN, summary)
+        yield Claim(EDITED, (replace(proof[0], spans=()),), Proof.RECORDED, summary)
         return
     steps: list[tuple[str, list[Evidence], str]] = []
     if whole is not None:
@@ -102,9 +101,9 @@ def proved(evidence: EvidenceSet, side: str) -> Iterator[Match]:
         steps.append((STRIP, facts, summary))
         facts = []
     sure = side or stripped or any(face != STRIP for face, _, _ in steps)
-    level = Confidence.CERTAIN if sure else Confidence.LIKELY
+    level = Proof.RECORDED if sure else Proof.SHAPE
     for face, own, summary in steps:
-        yield Match(face, (*own, *facts, *proof), level, summary, explains_code=bool(optimized))
+        yield Claim(face, (*own, *facts, *proof), level, summary, explains_code=bool(optimized))
         facts = []
 
 

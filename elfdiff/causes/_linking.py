@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides, lower, tools_differ
-from elfdiff.causes.model import Match
+from elfdiff.causes.model import Claim, Proof
 from elfdiff.evidence.model import (
     BuildIdKept,
     DynamicChange,
@@ -15,7 +15,6 @@ from elfdiff.evidence.model import (
     NoteChange,
     SectionChange,
 )
-from elfdiff.report import Confidence
 
 FACE = "tool-flags-optimisation"
 
@@ -32,7 +31,7 @@ _SEPARATE = {"2", "4"}
 """PT_LOADs of x86: code by itself between two of read-only data (-z separate-code), or all three in one."""
 
 
-def linked(evidence: EvidenceSet) -> Iterator[Match]:
+def linked(evidence: EvidenceSet) -> Iterator[Claim]:
     """One match for all properties that the linker's flags set, and one for how it cut the segments."""
     if tools_differ(evidence) or evidence.has(BuildIdKept):
         return
@@ -67,8 +66,8 @@ def linked(evidence: EvidenceSet) -> Iterator[Match]:
     if found:
         stack = "an object without .note.GNU-stack does the same" if doubt else None
         summary = "; ".join(dict.fromkeys(said))
-        sure = lower(Confidence.CERTAIN, doubt and bool(besides(evidence)))
-        yield Match(FACE, tuple(found), sure, summary, stack, explains_code=True)
+        sure = lower(Proof.RECORDED, doubt and bool(besides(evidence)))
+        yield Claim(FACE, tuple(found), sure, summary, stack, explains_code=True)
     else:
         yield from _segments(evidence)
 
@@ -84,16 +83,16 @@ def _static(evidence: EvidenceSet) -> Iterator[SectionChange]:
         yield lone[".interp"]
 
 
-def _segments(evidence: EvidenceSet) -> Iterator[Match]:
+def _segments(evidence: EvidenceSet) -> Iterator[Claim]:
     """Another number of segments, of the same sections."""
     for change in evidence.of(HeaderChange):
         values = {change.a_value, change.b_value}
         if change.field_name == "number of PT_LOAD" and values == _SEPARATE and not any(_one_sided(evidence)):
             side = "a" if change.a_value == "4" else "b"
-            yield Match(
+            yield Claim(
                 FACE,
                 (change,),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f"-z separate-code: only {side} has its code in a segment of its own",
                 "linkers of other releases have other defaults",
                 explains_code=True,

@@ -9,7 +9,7 @@ from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import flags_differ, inputs_differ, tools_differ, values
 from elfdiff.causes._mangling import is_library, own_crate, swaps
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match
+from elfdiff.causes.model import Claim, Fallout, Proof
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     Evidence,
@@ -24,7 +24,6 @@ from elfdiff.evidence.model import (
     UnitNaming,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence
 
 ASSERTIONS, FLAGS, DEBUG = "tool-rust-profile-debug-assertions", "tool-flags-optimisation", "debug-presence-or-level"
 
@@ -38,18 +37,13 @@ _MANY_UNITS = 3
 _LOCATIONS = (".debug_loc", ".debug_loclists")
 
 
-def settings(evidence: EvidenceSet) -> Iterator[Match]:
+def settings(evidence: EvidenceSet) -> Iterator[Claim]:
     """What shows of a Rust program's profile, features and flags; each kind at most once."""
     yield from _assertions(evidence)
     panics = [*_panics(evidence), *_commands(evidence)]
     yield from panics
     if not panics:
         yield from list(_hashed(evidence)) or _generated(evidence)
-
-
-def hashes_explain(evidence: EvidenceSet) -> bool:
-    """True if settings that cargo hashes differ: its hash of a crate covers those, and never the source."""
-    return any(True for find in (_assertions, _panics, _commands, _hashed) for _ in find(evidence))
 
 
 def units_set(evidence: EvidenceSet) -> bool:
@@ -64,12 +58,7 @@ def units_set(evidence: EvidenceSet) -> bool:
     return min(most) == 1 and (len(units) > 1 or max(most) >= _MANY_UNITS)
 
 
-def profile_differs(evidence: EvidenceSet) -> bool:
-    """True if overflow checks, the way to panic, cargo's command, or variables in debug information differ."""
-    return any(True for find in (_assertions, _panics, _commands, variables) for _ in find(evidence))
-
-
-def _assertions(evidence: EvidenceSet) -> Iterator[Match]:
+def _assertions(evidence: EvidenceSet) -> Iterator[Claim]:
     """Overflow checks on one side only."""
     if tools_differ(evidence):
         return
@@ -93,17 +82,18 @@ def _assertions(evidence: EvidenceSet) -> Iterator[Match]:
     names = only[0] or only[1]
     if len(names) < 2:
         return
-    yield Match(
+    yield Claim(
         ASSERTIONS,
         tuple(found),
-        Confidence.CERTAIN if len(names) >= 3 else Confidence.LIKELY,
+        Proof.RECORDED if len(names) >= 3 else Proof.SHAPE,
         f"only {'a' if only[0] else 'b'} checks arithmetic for overflow: {', '.join(sorted(names)[:3])}",
         "the dev profile does, release does not unless overflow-checks = true",
         explains_code=True,
+        explains=(Fallout.PROFILE, Fallout.HASHES),
     )
 
 
-def _panics(evidence: EvidenceSet) -> Iterator[Match]:
+def _panics(evidence: EvidenceSet) -> Iterator[Claim]:
     """One side unwinds its stack on a panic, the other aborts: another runtime is linked in."""
     if tools_differ(evidence):
         return
@@ -125,16 +115,17 @@ def _panics(evidence: EvidenceSet) -> Iterator[Match]:
     for index, side in enumerate("ab"):
         other = 1 - index
         if aborts[index] and unwinds[other] and not aborts[other] and not unwinds[index]:
-            yield Match(
+            yield Claim(
                 FLAGS,
                 tuple(dict.fromkeys((*found, *aborts[index]))),
-                Confidence.CERTAIN,
+                Proof.RECORDED,
                 f'only {side} was built with panic = "abort": the other needs {listed(sorted(unwinds[other]))}',
                 explains_code=True,
+                explains=(Fallout.PROFILE, Fallout.HASHES),
             )
 
 
-def _commands(evidence: EvidenceSet) -> Iterator[Match]:
+def _commands(evidence: EvidenceSet) -> Iterator[Claim]:
     """Build scripts wrote below another target or profile: cargo was called otherwise."""
     found = list(other_commands(evidence))
     if not found:
@@ -145,12 +136,13 @@ def _commands(evidence: EvidenceSet) -> Iterator[Match]:
     else:
         sides = [f"profile {side.profile}" for side in (a, b)]
     hashes = (change for change in evidence.of(SymbolRenamed) if change.scheme.startswith("rust-"))
-    yield Match(
+    yield Claim(
         FLAGS,
         (*(change for change, _, _ in found), *hashes),
-        Confidence.CERTAIN,
+        Proof.RECORDED,
         f"cargo was called with {sides[0]} in a and {sides[1]} in b, as the directories of its build scripts say",
         explains_code=True,
+        explains=(Fallout.PROFILE, Fallout.HASHES),
     )
 
 
@@ -167,16 +159,16 @@ def only_library(evidence: EvidenceSet) -> bool:
     return bool(changed) and all(is_library(change.name) for change in changed)
 
 
-def _generated(evidence: EvidenceSet) -> Iterator[Match]:
+def _generated(evidence: EvidenceSet) -> Iterator[Claim]:
     """Crates that nobody edits together changed their code and not their hashes: codegen-units, LTO and their like."""
     crates = several_crates(evidence)
     spoken_of = (UnitNaming, InstructionSetChange)
     if only_library(evidence) and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)):
         changed = tuple(change for change in evidence.of(FunctionChange) if change.certain)
-        yield Match(
+        yield Claim(
             FLAGS,
             changed,
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             f"only functions of Rust's library differ: {listed(change.name for change in changed)}; codegen-units, LTO "
             "or another setting",
             "they are compiled into the program, and another use of them may shape them too",
@@ -184,10 +176,10 @@ def _generated(evidence: EvidenceSet) -> Iterator[Match]:
         )
         return
     if crates and not inputs_differ(evidence) and not any(map(evidence.has, spoken_of)) and not units_set(evidence):
-        yield Match(
+        yield Claim(
             FLAGS,
             tuple(change for change in evidence.of(FunctionChange) if own_crate(change.name) in crates),
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             f"functions of {listed(crates)} differ, their hashes do not: codegen-units, LTO or another setting "
             "that is not hashed",
             "sources of several crates that were changed at once look the same",
@@ -195,7 +187,7 @@ def _generated(evidence: EvidenceSet) -> Iterator[Match]:
         )
 
 
-def _hashed(evidence: EvidenceSet) -> Iterator[Match]:
+def _hashed(evidence: EvidenceSet) -> Iterator[Claim]:
     """Crates have other hashes and other code: cargo hashes features, profile and flags, never the source.
 
     A directory outside the workspace, a dependency or incremental units give a crate another hash as well.
@@ -211,17 +203,18 @@ def _hashed(evidence: EvidenceSet) -> Iterator[Match]:
     if not crates:
         return
     has = "has another hash" if len(crates) == 1 else "have other hashes"
-    yield Match(
+    yield Claim(
         FLAGS,
         tuple(units),
-        Confidence.LIKELY if len(crates) == 1 else Confidence.POSSIBLE,
+        Proof.SHAPE if len(crates) == 1 else Proof.CONSISTENT,
         f"{listed(crates)} {has} and other code: features, profile or RUSTFLAGS differ",
         "cargo's hash does not cover the source; a dependency of another version looks the same: compare Cargo.lock",
         explains_code=True,
+        explains=(Fallout.HASHES,),
     )
 
 
-def variables(evidence: EvidenceSet) -> Iterator[Match]:
+def variables(evidence: EvidenceSet) -> Iterator[Claim]:
     """Both sides have debug information, and only one says where variables are: debug = 1 against 2, or -g1."""
     if tools_differ(evidence) or flags_differ(evidence) or code_changed(evidence):
         return  # code without optimisation needs no lists of places
@@ -233,9 +226,10 @@ def variables(evidence: EvidenceSet) -> Iterator[Match]:
     for change in changes:
         if change.name in _LOCATIONS:
             side = "b" if change.status == "added" else "a"
-            yield Match(
+            yield Claim(
                 DEBUG,
                 (change,),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 f"only {side} says where variables are ({change.name}): another level of debug information",
+                explains=(Fallout.PROFILE,),
             )

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from elfdiff.causes._facts import lower, tools_differ
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match
+from elfdiff.causes.model import Claim, Proof
 from elfdiff.evidence.model import DynamicChange, Evidence, EvidenceSet, FunctionTotals, SymbolSetChange
 from elfdiff.patterns import late
-from elfdiff.report import Confidence
 
 FACE = "tool-flags-optimisation"
 
@@ -42,7 +41,7 @@ _MANY = 20
 """Functions that come with a run-time library that is linked in."""
 
 
-def runtimes(evidence: EvidenceSet) -> Iterator[Match]:
+def runtimes(evidence: EvidenceSet) -> Iterator[Claim]:
     """Options that one side was given, by the compiler's own functions and libraries."""
     drift = tools_differ(evidence)
     for option, function, library in _OPTIONS:
@@ -56,10 +55,10 @@ def runtimes(evidence: EvidenceSet) -> Iterator[Match]:
         if bool(sides[0]) == bool(sides[1]):
             continue
         facts += [entry for entry in _needed(evidence) if library and library.match(_name(entry))]
-        yield Match(
+        yield Claim(
             FACE,
             tuple(facts),
-            lower(Confidence.CERTAIN, drift),
+            lower(Proof.RECORDED, drift),
             f"{option}: only {'a' if sides[0] else 'b'} has {listed(_bare(sides[0] or sides[1]))}",
             explains_code=True,
         )
@@ -77,7 +76,7 @@ def _is_of_a_compiler(name: str) -> bool:
     return any(library.match(name) for library in known)
 
 
-def _linked_in(evidence: EvidenceSet, drift: bool) -> Iterator[Match]:
+def _linked_in(evidence: EvidenceSet, drift: bool) -> Iterator[Claim]:
     """A run-time library that one side needs, and whose functions the other side has in itself."""
     for option, library in _STATIC:
         entries = [entry for entry in _needed(evidence) if library.match(_name(entry))]
@@ -89,10 +88,10 @@ def _linked_in(evidence: EvidenceSet, drift: bool) -> Iterator[Match]:
         own = any((totals.added if side == "a" else totals.removed) >= _MANY for totals in evidence.of(FunctionTotals))
         if imports and own:
             other = "b" if side == "a" else "a"
-            yield Match(
+            yield Claim(
                 FACE,
                 (*entries, *imports),
-                lower(Confidence.LIKELY, drift),
+                lower(Proof.SHAPE, drift),
                 f"{option}: only {side} needs {_name(entries[0])}, {other} has its functions in itself",
                 explains_code=True,
             )

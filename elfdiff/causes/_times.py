@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from elfdiff.causes._facts import spelled
 from elfdiff.causes._libraries import library_times
+from elfdiff.causes.model import Proof
 from elfdiff.evidence.model import (
     EvidenceSet,
     IntegerChange,
@@ -17,7 +18,6 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence
 from elfdiff.values import dataclass, replace
 
 QUARTER = 900
@@ -80,7 +80,7 @@ class TimeReading:
 
     change: TimeChange
     kind: TimeKind
-    confidence: Confidence
+    proof: Proof
     note: str | None = None
 
 
@@ -104,10 +104,10 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
 def _of_script(item: TimeReading) -> TimeReading:
     """A time in a file that no compiler wrote: a script's; sure where a word of a build stands beside it."""
     if item.kind in (TimeKind.FILE, TimeKind.COMPILER):
-        item = replace(item, kind=TimeKind.SCRIPT, confidence=Confidence.LIKELY, note=None)
+        item = replace(item, kind=TimeKind.SCRIPT, proof=Proof.SHAPE, note=None)
     said = f"{spelled(item.change.symbol)} {item.change.context}"
-    if item.kind is TimeKind.SCRIPT and item.confidence is Confidence.CERTAIN and not _BUILD_WORDS.search(said):
-        return replace(item, confidence=Confidence.LIKELY)
+    if item.kind is TimeKind.SCRIPT and item.proof is Proof.RECORDED and not _BUILD_WORDS.search(said):
+        return replace(item, proof=Proof.SHAPE)
     return item
 
 
@@ -145,17 +145,17 @@ def _reading(
 ) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     if _BANNER.search(change.context):
-        return TimeReading(change, TimeKind.BANNER, Confidence.CERTAIN)
+        return TimeReading(change, TimeKind.BANNER, Proof.RECORDED)
     if _same_moment(change):
-        return TimeReading(change, TimeKind.ZONE, Confidence.CERTAIN)
+        return TimeReading(change, TimeKind.ZONE, Proof.RECORDED)
     if _is_typed(change, changes):
-        return TimeReading(change, TimeKind.COMPILER if a.form in CPP_FORMS else TimeKind.SCRIPT, Confidence.POSSIBLE)
+        return TimeReading(change, TimeKind.COMPILER if a.form in CPP_FORMS else TimeKind.SCRIPT, Proof.CONSISTENT)
     if zone is not None and _follows(change, zone):
         if a.form in CPP_FORMS and b.form in CPP_FORMS and _may_be_the_clock(changes, zone):
-            return TimeReading(change, TimeKind.COMPILER, Confidence.LIKELY, _EITHER)
-        return TimeReading(change, TimeKind.ZONE, _zone_confidence(changes))
+            return TimeReading(change, TimeKind.COMPILER, Proof.SHAPE, _EITHER)
+        return TimeReading(change, TimeKind.ZONE, _zone_proof(changes))
     if a.form == "year":
-        return TimeReading(change, TimeKind.COPYRIGHT, Confidence.LIKELY)
+        return TimeReading(change, TimeKind.COPYRIGHT, Proof.SHAPE)
     if a.form == "asctime" and a.zone_name is None and b.zone_name is None:
         beside = any(other.a_time.form == "cpp-date-time" for other in changes if other is not change)
         note = (
@@ -163,12 +163,12 @@ def _reading(
             if beside
             else None
         )
-        return TimeReading(change, TimeKind.FILE, Confidence.LIKELY, note)
+        return TimeReading(change, TimeKind.FILE, Proof.SHAPE, note)
     if _is_normalised(a) and _is_normalised(b):
         fixed = any(stamp.date in _ANCIENT for stamp in (a, b))
-        return TimeReading(change, TimeKind.EPOCH_MISMATCH, Confidence.CERTAIN if fixed else Confidence.LIKELY)
+        return TimeReading(change, TimeKind.EPOCH_MISMATCH, Proof.RECORDED if fixed else Proof.SHAPE)
     if a.form in CPP_FORMS and b.form in CPP_FORMS:
-        return TimeReading(change, TimeKind.COMPILER, _compiler_confidence(change, changes))
+        return TimeReading(change, TimeKind.COMPILER, _compiler_proof(change, changes))
     return _script(change, changes, revisions)
 
 
@@ -193,11 +193,11 @@ def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) 
     if of_revision and not named:
         return None
     if exact and not of_revision and (named or _repeated(change, changes)):
-        return TimeReading(change, TimeKind.SCRIPT, Confidence.CERTAIN)
+        return TimeReading(change, TimeKind.SCRIPT, Proof.RECORDED)
     if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not _repeated(change, changes):
         # A seed, a limit or a version reads so too.
-        return TimeReading(change, TimeKind.SCRIPT, Confidence.POSSIBLE)
-    return TimeReading(change, TimeKind.SCRIPT, Confidence.LIKELY)
+        return TimeReading(change, TimeKind.SCRIPT, Proof.CONSISTENT)
+    return TimeReading(change, TimeKind.SCRIPT, Proof.SHAPE)
 
 
 def _repeated(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
@@ -214,11 +214,11 @@ def _repeated(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
     return False
 
 
-def _compiler_confidence(change: TimeChange, changes: Sequence[TimeChange]) -> Confidence:
+def _compiler_proof(change: TimeChange, changes: Sequence[TimeChange]) -> Proof:
     """__DATE__ alone may be a release date that somebody typed; with a time of day to the second it is the clock's."""
     clocks = [other for other in changes if other.a_time.form in ("cpp-time", "cpp-date-time")]
     ticking = any((other.a_time.clock or 0) % 60 or (other.b_time.clock or 0) % 60 for other in clocks)
-    return Confidence.CERTAIN if ticking else Confidence.LIKELY
+    return Proof.RECORDED if ticking else Proof.SHAPE
 
 
 def _is_normalised(stamp: Stamp) -> bool:
@@ -304,6 +304,6 @@ def _may_be_the_clock(changes: Sequence[TimeChange], zone: int) -> bool:
     return abs(zone) == HOUR or all(change.a_time.date is None for change in changes)
 
 
-def _zone_confidence(changes: Sequence[TimeChange]) -> Confidence:
+def _zone_proof(changes: Sequence[TimeChange]) -> Proof:
     """A text that names its zone vouches for those that name none."""
-    return Confidence.CERTAIN if any(_same_moment(change) for change in changes) else Confidence.LIKELY
+    return Proof.RECORDED if any(_same_moment(change) for change in changes) else Proof.SHAPE

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     ChangedAfterLink,
     Context,
@@ -33,7 +33,7 @@ from elfdiff.evidence.model import (
     SectionChange,
     TailChange,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _NAMES = {"zip": "a zip archive", "squashfs": "a squashfs image", "unknown": "data"}
 _HEAPS = frozenset({".svm_heap"})
@@ -77,7 +77,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
     after_link=True,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     # Nothing was appended to a file that kept its length: what describes the bytes at its end was changed.
     damaged = any(change.differing is not None for change in evidence.of(ChangedAfterLink))
     for tail in evidence.of(TailChange):
@@ -85,20 +85,20 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             continue
         sizes = [place.length if place else 0 for place in (tail.a, tail.b)]
         known = tail.kind in ("zip", "squashfs") or max(sizes) >= _FEW
-        yield Match(
+        yield Claim(
             "bytes-outside-sections",
             (tail,),
-            Confidence.CERTAIN if known else Confidence.LIKELY,
+            Proof.RECORDED if known else Proof.SHAPE,
             f"{_NAMES.get(tail.kind, 'data')} behind the ELF file: {sizes[0]} bytes in a, {sizes[1]} in b",
         )
     images: list[Evidence] = [s for s in evidence.of(SectionChange) if s.name in _HEAPS]
     images += [change for change in evidence.of(LoneSectionChange) if change.name in _HEAPS]
     images += [change for change in evidence.of(DataChange) if (change.symbol or "").startswith(_SNAPSHOTS)]
     if images:
-        yield Match(
+        yield Claim(
             "native-image-and-snapshots",
             tuple(images),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             "the file holds an image of another program's memory, and the image differs",
             "what made it differ stands before the image was written",
         )

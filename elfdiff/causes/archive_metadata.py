@@ -32,7 +32,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._entries import changes_of, told
 from elfdiff.causes._facts import besides
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
     ArchiveFieldChange,
@@ -45,7 +45,7 @@ from elfdiff.evidence.model import (
     SymbolRenamed,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
@@ -125,41 +125,41 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     changes = list(evidence.of(ArchiveFieldChange))
     fields = [change for change in changes if change.field_name in ("time", "uid", "gid", "mode")]
     if fields:
         kinds = list(dict.fromkeys(change.field_name for change in fields))
         first = fields[0]
-        yield Match(
+        yield Claim(
             FIELDS,
             tuple(fields),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{', '.join(kinds)} of members; {first.member}: {first.field_name} {first.a_value} became {first.b_value}",
         )
     fields_of_ar = [change for change in changes_of(evidence, "uid", "gid", "mode") if change.container == "ar"]
     if fields_of_ar:
-        yield Match(FIELDS, tuple(fields_of_ar), Confidence.CERTAIN, told(tuple(fields_of_ar)))
+        yield Claim(FIELDS, tuple(fields_of_ar), Proof.RECORDED, told(tuple(fields_of_ar)))
     other = tuple(changes_of(evidence, *_WRITTEN))
     if other:
-        yield Match(WRITER, other, Confidence.CERTAIN, told(other))
+        yield Claim(WRITER, other, Proof.RECORDED, told(other))
     marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]
     if marks:
-        yield Match(REFERENCES, tuple(marks), Confidence.CERTAIN, "the code is the same, FLAG_REF of marshal is not")
+        yield Claim(REFERENCES, tuple(marks), Proof.RECORDED, "the code is the same, FLAG_REF of marshal is not")
     named = tuple(change for change in changes_of(evidence, "name") if change.container == "gzip")
     if named:
-        yield Match(GZIP_NAME, named, Confidence.CERTAIN, told(named))
+        yield Claim(GZIP_NAME, named, Proof.RECORDED, told(named))
     written = [change for change in changes if change.field_name in ("format", "index")]
     if written:
         said = (f"{change.field_name}: {change.a_value} in a, {change.b_value} in b" for change in written)
-        yield Match(FORMAT, tuple(written), Confidence.CERTAIN, "; ".join(said))
+        yield Claim(FORMAT, tuple(written), Proof.RECORDED, "; ".join(said))
     names = [change for change in changes if change.field_name == "name"]
     if names and not _follows_from_crates(names, evidence):
         masked = all(_VARIABLE.sub("*", n.a_value) == _VARIABLE.sub("*", n.b_value) for n in names)
-        yield Match(
+        yield Claim(
             NAMES,
             tuple(names),
-            Confidence.CERTAIN if masked else Confidence.LIKELY,
+            Proof.RECORDED if masked else Proof.SHAPE,
             f"{names[0].a_value} became {names[0].b_value}",
         )
     yield from _metadata(evidence)
@@ -171,14 +171,14 @@ def _follows_from_crates(names: list[ArchiveFieldChange], evidence: EvidenceSet)
     return renamed and all(n.a_value.endswith(".rcgu.o") and n.b_value.endswith(".rcgu.o") for n in names)
 
 
-def _metadata(evidence: EvidenceSet) -> Iterator[Match]:
+def _metadata(evidence: EvidenceSet) -> Iterator[Claim]:
     """Where nothing but a Rust library's metadata differs, no other cause has a fact to stand on."""
     metadata: list[Evidence] = [change for change in evidence.of(SectionChange) if change.name == ".rmeta"]
     metadata += [change for change in evidence.of(LoneSectionChange) if change.name == ".rmeta"]
     if metadata and not besides(evidence, SectionChange, FunctionTotals):
-        yield Match(
+        yield Claim(
             METADATA,
             tuple(metadata),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             "only the metadata differs: a declaration or its place in the source, flags, or a dependency",
         )

@@ -25,9 +25,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._counters import counters
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _KERNEL = Fix("kbuild", "export KBUILD_BUILD_VERSION=1", Effect.REMOVES, ("env-rebuild-counter",))
 _ANY = Fix(
@@ -55,11 +55,11 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found = list(counters(evidence))
-    for level in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
-        chosen = [item for item in found if item.confidence is level]
+    for level in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
+        chosen = [item for item in found if item.proof is level]
         if chosen:
             facts = (*chosen, *(item for item in found if item not in chosen))
-            yield Match("env-rebuild-counter", tuple(item.fact for item in facts), level, chosen[0].shown)
+            yield Claim("env-rebuild-counter", tuple(item.fact for item in facts), level, chosen[0].shown)
             return

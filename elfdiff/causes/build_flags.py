@@ -65,7 +65,7 @@ from elfdiff.causes._flags import Flags, sort_flags, volatile
 from elfdiff.causes._linking import linked
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes._runtimes import runtimes
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
     CompressionChange,
@@ -82,7 +82,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _FLAG_WORD = late(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
@@ -142,7 +142,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _recorded(evidence)
     yield from _go(evidence)
     yield from _stored_text(evidence)
@@ -159,19 +159,19 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
 def _match(
     face: str,
     because: tuple[Evidence, ...],
-    confidence: Confidence,
+    proof: Proof,
     summary: str,
     note: str | None = None,
     code: bool = True,
-) -> Match:
-    return Match(face, because, confidence, summary, note, explains_code=code)
+) -> Claim:
+    return Claim(face, because, proof, summary, note, explains_code=code)
 
 
 def _words(flags: tuple[str, ...]) -> str:
     return " ".join(flags[:6]) + (" …" if len(flags) > 6 else "") if flags else "none"
 
 
-def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
+def _recorded(evidence: EvidenceSet) -> Iterator[Claim]:
     """Flags in DW_AT_producer and .GCC.command.line."""
     changes = [(c, sort_flags(c.a_flags), sort_flags(c.b_flags)) for c in evidence.of(FlagChange)]
     drift = tools_differ(evidence)
@@ -182,7 +182,7 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "tool-flags-optimisation",
             tuple(c for c, _, _ in code),
-            lower(Confidence.CERTAIN, drift),
+            lower(Proof.RECORDED, drift),
             f"flags only in a: {_words(a)}; only in b: {_words(b)}",
             "the tools differ too; part of this may be their defaults" if drift else None,
         )
@@ -194,7 +194,7 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "debug-presence-or-level",
             tuple(c for c, _, _ in debug),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"debug flags only in a: {_words(_levels(first))}; only in b: {_words(_levels(second))}",
             code=False,
         )
@@ -204,7 +204,7 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "debug-producer-flags",
             tuple(c for c, _, _ in paths),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"recorded on one side only: {_words(first.paths or second.paths)}",
             code=False,
         )
@@ -225,7 +225,7 @@ def _code(flags: Flags, drift: bool, native: bool) -> tuple[str, ...]:
     return (*flags.code, *machine, *(value for value in flags.values if not volatile(value)))
 
 
-def _go(evidence: EvidenceSet) -> Iterator[Match]:
+def _go(evidence: EvidenceSet) -> Iterator[Claim]:
     """Settings of .go.buildinfo, version control and stamps apart."""
     drift = tools_differ(evidence)
     found: list[GoSettingChange] = []
@@ -242,7 +242,7 @@ def _go(evidence: EvidenceSet) -> Iterator[Match]:
             found.append(change)
     if found:
         shown = "; ".join(f"{c.key}={c.a_value or 'unset'} in a, {c.b_value or 'unset'} in b" for c in found[:3])
-        yield _match("tool-go-settings", tuple(found), lower(Confidence.CERTAIN, drift), shown)
+        yield _match("tool-go-settings", tuple(found), lower(Proof.RECORDED, drift), shown)
 
 
 def _settings(key: str, value: str | None) -> tuple[str, ...]:
@@ -266,7 +266,7 @@ def _settings(key: str, value: str | None) -> tuple[str, ...]:
     return tuple(kept) or ("",)
 
 
-def _stored_text(evidence: EvidenceSet) -> Iterator[Match]:
+def _stored_text(evidence: EvidenceSet) -> Iterator[Claim]:
     """A text of the program that lists flags."""
     found: list[Evidence] = []
     shown = ""
@@ -288,7 +288,7 @@ def _stored_text(evidence: EvidenceSet) -> Iterator[Match]:
             found.append(text)
             shown = shown or became(left, right)
     if found:
-        yield _match("env-flags-from-environment", tuple(found), Confidence.LIKELY, shown)
+        yield _match("env-flags-from-environment", tuple(found), Proof.SHAPE, shown)
 
 
 def _listed(text: str) -> bool:
@@ -301,7 +301,7 @@ def _one_sided(evidence: EvidenceSet) -> Iterator[SectionChange]:
     return (change for change in evidence.of(SectionChange) if change.status in ("added", "removed"))
 
 
-def _unused_library(evidence: EvidenceSet) -> Iterator[Match]:
+def _unused_library(evidence: EvidenceSet) -> Iterator[Claim]:
     """A needed library on one side only, of which nothing more is used."""
     if tools_differ(evidence) or dependencies_differ(evidence) or evidence.has(BuildIdKept):
         return
@@ -316,13 +316,13 @@ def _unused_library(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "tool-flags-optimisation",
             tuple(needed),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"only {side} needs {library}, and no function of it is used: -l or --no-as-needed",
             code=False,
         )
 
 
-def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
+def _debug_sections(evidence: EvidenceSet) -> Iterator[Claim]:
     """.debug_* on one side, and no sign of a strip step; an object file has a symbol more for each such section."""
     sections = [s for s in _one_sided(evidence) if s.name.startswith((".debug_", ".rela.debug_", ".rel.debug_"))]
     main = [s for s in sections if s.name == ".debug_info"]
@@ -335,14 +335,14 @@ def _debug_sections(evidence: EvidenceSet) -> Iterator[Match]:
     yield _match(
         "debug-presence-or-level",
         tuple(sections),
-        Confidence.CERTAIN if build_id_differs(evidence) else Confidence.LIKELY,
+        Proof.RECORDED if build_id_differs(evidence) else Proof.SHAPE,
         f"only {side} has debug information (.debug_info)",
         "the symbol tables are alike, as a compiler's -g leaves them; strip -g drops file symbols",
         code=False,
     )
 
 
-def _compression(evidence: EvidenceSet) -> Iterator[Match]:
+def _compression(evidence: EvidenceSet) -> Iterator[Claim]:
     changes = [c for c in evidence.of(CompressionChange) if c.a_method != c.b_method or c.same_contents]
     if not changes or evidence.has(BuildIdKept):
         return
@@ -352,7 +352,7 @@ def _compression(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "debug-compressed-sections",
             tuple(other),
-            lower(Confidence.CERTAIN, tools_differ(evidence)),
+            lower(Proof.RECORDED, tools_differ(evidence)),
             f"{first.name}: {first.a_method or 'not compressed'} in a, {first.b_method or 'not compressed'} in b",
             code=False,
         )
@@ -360,7 +360,7 @@ def _compression(evidence: EvidenceSet) -> Iterator[Match]:
         yield _match(
             "debug-compressed-sections",
             tuple(changes),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{changes[0].name} holds the same bytes, compressed by another compressor or at another level",
             "the files do not say which compressor wrote them",
             code=False,

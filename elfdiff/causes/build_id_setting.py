@@ -30,9 +30,9 @@ from collections.abc import Iterator
 
 from elfdiff.causes._facts import tools_differ, two_kernels, values
 from elfdiff.causes._tools import languages
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, NoteChange, SectionHole
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _USUAL = frozenset({8, 16, 20, 32})
 
@@ -76,14 +76,14 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     salts = [note for note in evidence.of(NoteChange) if note.kind == "build-salt"]
     if salts and not two_kernels(evidence):
         a, b = values(salts[0])
-        yield Match(
+        yield Claim(
             "build-id-fixed-or-salted",
             tuple(salts),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"the salt in {salts[0].section or '.note.Linux'} is {a or 'absent'} in a, {b or 'absent'} in b",
         )
     if tools_differ(evidence) or any(hole.name == ".note.gnu.build-id" for hole in evidence.of(SectionHole)):
@@ -91,10 +91,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     notes = [note for note in evidence.of(NoteChange) if note.kind == "build-id" and _is_setting(note)]
     if notes:
         first = notes[0]
-        yield Match(
+        yield Claim(
             "build-id-fixed-or-salted",
             tuple(notes),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{_style(first.a_length)} in a, {_style(first.b_length)} in b",
             None if first.a_length and first.b_length else "objcopy --remove-section takes it away too",
         )

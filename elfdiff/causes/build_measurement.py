@@ -28,10 +28,10 @@ from collections.abc import Iterator
 
 from elfdiff.causes._counters import one_number
 from elfdiff.causes._facts import became, sources_differ
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Evidence, EvidenceSet, IntegerChange, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _COUNT = late(
     r"(?i)(?:^|[\W_])(?:nproc|ncpus?|num_?(?:cpus?|cores|threads|jobs)|n_?(?:cpus?|cores|threads|jobs)|cpu_?count|make_?jobs|page_?size)(?:[\W_]|\Z)"
@@ -69,7 +69,7 @@ _SMALL = 1024
         "NixOS/nixpkgs PR 170981; rust-lang/rust#57041",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found: list[Evidence] = []
     shown = ""
     for word in evidence.of(WordChange):
@@ -88,9 +88,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             found.append(number)
             shown = shown or f"{number.symbol}: {number.a_value} became {number.b_value}"
     if found:
-        yield Match(
+        yield Claim(
             "env-ncpu-or-memory",
             tuple(found),
-            Confidence.POSSIBLE if sources_differ(evidence) else Confidence.LIKELY,
+            Proof.CONSISTENT if sources_differ(evidence) else Proof.SHAPE,
             shown,
         )

@@ -72,7 +72,7 @@ from elfdiff.causes._paths import (
 )
 from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
     Context,
@@ -90,7 +90,7 @@ from elfdiff.evidence.model import (
     WordChange,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 from elfdiff.values import replace
 
 DWARF, MACRO, FORTRAN = "path-dwarf-comp-dir", "path-file-macro", "path-gfortran-runtime"
@@ -463,7 +463,7 @@ def _old_compiler(context: Context) -> bool:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """One match a face, all with one summary; a face is as sure as the surest directory pair that it shows."""
     groups: dict[tuple[str, str], list[PathChange]] = defaultdict(list)
     for change in build_paths(evidence):
@@ -482,13 +482,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         return
     spoken = languages(evidence.context)
     assembler_only = _assembler_only([change for changes in groups.values() for change in changes])
-    found: dict[str, tuple[list[Evidence], list[Confidence]]] = defaultdict(lambda: ([], []))
+    found: dict[str, tuple[list[Evidence], list[Proof]]] = defaultdict(lambda: ([], []))
     releases = released_headers(evidence)
     times = {(fact.a.offset, fact.a.length) for fact in evidence.of(TimeChange) if fact.a is not None}
     for pair, changes in groups.items():
-        sure = Confidence.POSSIBLE if pair in releases else _confidence(changes)
-        if sure is Confidence.POSSIBLE and any(_is_beside_a_time(change, times) for change in changes):
-            sure = Confidence.LIKELY
+        sure = Proof.CONSISTENT if pair in releases else _proof(changes)
+        if sure is Proof.CONSISTENT and any(_is_beside_a_time(change, times) for change in changes):
+            sure = Proof.SHAPE
         for change in changes:
             facts, levels = found[_face(change, spoken, assembler_only)]
             facts.append(change)
@@ -501,9 +501,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     )
     for name in mangled:
         sure = (
-            Confidence.CERTAIN
-            if any(_mangled(side) in (name.a_part, name.b_part) for side in directories)
-            else Confidence.LIKELY
+            Proof.REPLAYED if any(_mangled(side) in (name.a_part, name.b_part) for side in directories) else Proof.SHAPE
         )
         found[CYTHON][0].append(name)
         found[CYTHON][1].append(sure)
@@ -517,14 +515,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         named = "rust" in spoken or _is_told(text)
         found[face][0].append(text.fact)
         found[face][1].append(
-            Confidence.CERTAIN if known else Confidence.LIKELY if named or repeated[text] > 1 else Confidence.POSSIBLE
+            Proof.REPLAYED if known else Proof.SHAPE if named or repeated[text] > 1 else Proof.CONSISTENT
         )
     for line in lines:
         found[STRINGS][0].append(line)
-        found[STRINGS][1].append(Confidence.CERTAIN)
+        found[STRINGS][1].append(Proof.REPLAYED)
     for entry in run_paths:
         found[RUNPATH][0].append(entry)
-        found[RUNPATH][1].append(Confidence.LIKELY)
+        found[RUNPATH][1].append(Proof.SHAPE)
     summary = _summary(ordered, directories, run_paths)
     note = (
         "a part of the directory looks random: a new one is made for every build"
@@ -532,50 +530,50 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         else None
     )
     for face, (facts, levels) in found.items():
-        level = min(levels, key=list(Confidence).index)
-        if level is Confidence.POSSIBLE and evidence.has(ToolChange):
+        level = min(levels, key=list(Proof).index)
+        if level is Proof.CONSISTENT and evidence.has(ToolChange):
             # Another compiler brings its own library's paths.
             continue
-        yield Match(face, tuple(facts), level, summary, note)
+        yield Claim(face, tuple(facts), level, summary, note)
 
 
-def _erased(evidence: EvidenceSet) -> Iterator[Match]:
+def _erased(evidence: EvidenceSet) -> Iterator[Claim]:
     """Run paths that an install step overwrote with NULs: what they were is gone, how long they were is not."""
     for hole in evidence.of(ErasedRunPath):
         both = bool(hole.a_length and hole.b_length)
         alone = not besides(evidence, ErasedRunPath)
-        yield Match(
+        yield Claim(
             RUNPATH,
             (hole,),
-            Confidence.CERTAIN if both and alone else Confidence.LIKELY,
+            Proof.REPLAYED if both and alone else Proof.SHAPE,
             f"a run path of {hole.a_length} bytes was erased in a, one of {hole.b_length} bytes in b",
             None if both else "only one side was installed, or went through chrpath",
         )
 
 
-def _module_names(evidence: EvidenceSet) -> Iterator[Match]:
+def _module_names(evidence: EvidenceSet) -> Iterator[Claim]:
     """Nothing but hashes differs, and one of them is ThinLTO's, made of the name of a module of the link."""
     names = tuple(item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix")
     if names and evidence.context.only_hashes_differ and "rust" not in languages(evidence.context):
-        yield Match(
+        yield Claim(
             THINLTO,
             names,
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{names[0].symbol or names[0].a_part}: its suffix is a hash of the name of a module",
             "without an absolute name among the objects of the link, it was other bitcode that makes equal code",
         )
 
 
-def _cgo_flags(evidence: EvidenceSet) -> Iterator[Match]:
+def _cgo_flags(evidence: EvidenceSet) -> Iterator[Claim]:
     """Flags of cgo that are equal but for the directories in them."""
     for change in evidence.of(GoSettingChange):
         apart = (_GLUED.sub(" ", value or "") for value in (change.a_value, change.b_value))
         pairs = changed_paths(*apart) if change.key.startswith("CGO_") else []
         if pairs:
-            yield Match(
+            yield Claim(
                 CGO,
                 (change,),
-                Confidence.CERTAIN,
+                Proof.REPLAYED,
                 f"{change.key}: {became(*pairs[0])}",
             )
 
@@ -587,23 +585,23 @@ def _is_beside_a_time(change: PathChange, times: set[tuple[int, int]]) -> bool:
     return all(map(is_build_place, (change.a_directory, change.b_directory)))
 
 
-def _confidence(changes: list[PathChange]) -> Confidence:
+def _proof(changes: list[PathChange]) -> Proof:
     """How sure it is that this directory pair is two places of a build."""
     if not changes[0].a_directory.startswith("/") and not changes[0].b_directory.startswith("/"):
-        return Confidence.LIKELY  # a folder of the source may have another name
+        return Proof.SHAPE  # a folder of the source may have another name
     if any(change.place in _DEBUG or change.place in (PathPlace.GO_TABLE, PathPlace.LTO) for change in changes):
-        return Confidence.CERTAIN
+        return Proof.REPLAYED
     if any(change.exact and SOURCE_SUFFIX.search(change.tail) for change in changes):
-        return Confidence.CERTAIN
+        return Proof.REPLAYED
     exact = {change.tail for change in changes if change.exact}
     places = all(is_build_place(side) for side in (changes[0].a_directory, changes[0].b_directory))
     if len(exact) >= 2 and places and not any(is_installed_part(tail) for tail in exact):
-        return Confidence.CERTAIN
+        return Proof.REPLAYED
     if not exact or (not places and all(is_installed_part(tail) for tail in exact)):
-        return Confidence.POSSIBLE
+        return Proof.CONSISTENT
     # One file that is no source, in somebody's home: a default that the source names looks the same.
     named = any(is_only_for_builds(side) for side in (changes[0].a_directory, changes[0].b_directory))
-    return Confidence.LIKELY if named or len(exact) > 1 or _is_no_text(changes) else Confidence.POSSIBLE
+    return Proof.SHAPE if named or len(exact) > 1 or _is_no_text(changes) else Proof.CONSISTENT
 
 
 def _is_no_text(changes: list[PathChange]) -> bool:

@@ -47,7 +47,7 @@ from elfdiff.causes._facts import besides
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     Context,
     Evidence,
@@ -59,7 +59,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
 BANNER, MISMATCH = "time-kernel-banner", "env-sde-mismatch"
@@ -178,11 +178,11 @@ def _ignores_epoch(context: Context) -> bool:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Texts by their form; numbers that repeat a text's two moments, or whose symbol says that they are times."""
     read = readings(evidence)
     released = any(word.kind is WordKind.VERSION for word in evidence.of(WordChange))
-    found: dict[str, list[tuple[Evidence, Confidence]]] = defaultdict(list)
+    found: dict[str, list[tuple[Evidence, Proof]]] = defaultdict(list)
     first: dict[str, TimeReading] = {}
     for item in read:
         face = _FACES.get(item.kind)
@@ -194,16 +194,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             continue
         text = agreeing(number, read)
         if text is not None and text.kind in _FACES:
-            found[SCRIPT].append((number, Confidence.CERTAIN))
+            found[SCRIPT].append((number, Proof.RECORDED))
         elif text is None and names_a_time(number.symbol):
-            found[SCRIPT].append((number, Confidence.LIKELY))
+            found[SCRIPT].append((number, Proof.SHAPE))
         elif text is None and (number.section or "").startswith(".text"):
-            found[SCRIPT].append((number, Confidence.LIKELY if _is_alone(evidence) else Confidence.POSSIBLE))
+            found[SCRIPT].append((number, Proof.SHAPE if _is_alone(evidence) else Proof.CONSISTENT))
     summary = _summary(first, found)
     for face, facts in found.items():
-        confidence = min((level for _, level in facts), key=list(Confidence).index)
+        proof = min((level for _, level in facts), key=list(Proof).index)
         told = first[face].note if face in first else None
-        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, told or _NOTES.get(face))
+        yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, told or _NOTES.get(face))
 
 
 _NOTES = {
@@ -225,19 +225,19 @@ def _is_alone(evidence: EvidenceSet) -> bool:
     return functions <= 1 and not besides(evidence, FunctionChange, TimeChange, IntegerChange)
 
 
-def _believed(item: TimeReading, released: bool, evidence: EvidenceSet) -> Confidence:
+def _believed(item: TimeReading, released: bool, evidence: EvidenceSet) -> Proof:
     """People type dates too: years of a copyright, dates of a release. The clock mostly writes a time of day as
     well."""
     stamp = item.change.a_time
     if stamp.form == "year" and (item.change.section or "").startswith(".text"):
-        return Confidence.LIKELY if _is_alone(evidence) else Confidence.POSSIBLE
+        return Proof.SHAPE if _is_alone(evidence) else Proof.CONSISTENT
     typed = released or stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
     if stamp.form in _DATES and stamp.clock is None and typed:
-        return Confidence.POSSIBLE
-    return item.confidence
+        return Proof.CONSISTENT
+    return item.proof
 
 
-def _summary(first: dict[str, TimeReading], found: dict[str, list[tuple[Evidence, Confidence]]]) -> str:
+def _summary(first: dict[str, TimeReading], found: dict[str, list[tuple[Evidence, Proof]]]) -> str:
     for item in first.values():
         if item.change.a is not None and item.change.b is not None:
             return became(item.change.a.value.strip(), item.change.b.value.strip())

@@ -33,10 +33,10 @@ from elfdiff.causes._places import is_system_tool, whole
 from elfdiff.causes._programs import hardly_alike
 from elfdiff.causes._runtimes import is_runtime
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import BuildIdKept, DynamicChange, EvidenceSet, PathChange, SymbolSetChange, TextChange
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _SHELL = late(r"/(?:usr/)?(?:local/)?bin/(?:ba|da|k|z)?sh\b")
 
@@ -102,15 +102,15 @@ _OPTIONAL = (
         "Autoconf manual: cache variables; CMake manual: CMAKE_DISABLE_FIND_PACKAGE",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if _are_two_programs(evidence) or hardly_alike(evidence) or is_static_on_one_side(evidence):
         return
     tools = [change for change in evidence.of(PathChange) if is_system_tool(change)]
     if tools:
-        yield Match(
+        yield Claim(
             "env-configure-detected-features",
             tuple(tools),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{whole(tools[0], 'a')} in a, {whole(tools[0], 'b')} in b",
             "one system has its tools in another directory (merged /usr)",
         )
@@ -132,25 +132,25 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     side, library = ("b", first.b_value) if first.a_value is None else ("a", first.a_value)
     if any(_follows(needed, change) for change in imports):
         texts = any(not text.fragment for text in evidence.of(TextChange))
-        yield Match(
+        yield Claim(
             "env-configure-detected-features",
             (*needed, *imports),
-            Confidence.POSSIBLE if sources_differ(evidence) or not texts else Confidence.LIKELY,
+            Proof.CONSISTENT if sources_differ(evidence) or not texts else Proof.SHAPE,
             f"only {side} needs {library}",
             "an option or a change of the source looks the same; compare the two config.log",
             explains_code=True,
         )
     elif not imports and not evidence.has(BuildIdKept):
-        yield Match(
+        yield Claim(
             "env-configure-detected-features",
             tuple(needed),
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             f"only {side} needs {library}, and no function of it is used",
             "a test that puts -l into LIBS does that where the linker has no --as-needed; so does a flag",
         )
 
 
-def _families(evidence: EvidenceSet, imports: list[SymbolSetChange]) -> Iterator[Match]:
+def _families(evidence: EvidenceSet, imports: list[SymbolSetChange]) -> Iterator[Claim]:
     """Functions of the C library that an optional feature calls, on one side only: no library tells of it."""
     if sources_differ(evidence):
         return
@@ -161,10 +161,10 @@ def _families(evidence: EvidenceSet, imports: list[SymbolSetChange]) -> Iterator
             if bool(found[0]) != bool(found[1]) and max(map(len, found)) >= _ENOUGH_OF_FAMILY:
                 side = "a" if found[0] else "b"
                 names = listed(sorted(found[0] or found[1]))
-                yield Match(
+                yield Claim(
                     "env-configure-detected-features",
                     (change, *evidence.of(TextChange)),
-                    Confidence.LIKELY,
+                    Proof.SHAPE,
                     f"only {side} calls {names}: {option}",
                     "an option or a change of the source looks the same; compare the two config.log",
                     explains_code=True,

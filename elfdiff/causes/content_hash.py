@@ -39,7 +39,7 @@ from elfdiff.causes._digests import digests
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import ListedDigestChange
 from elfdiff.evidence.model import (
     Context,
@@ -51,7 +51,7 @@ from elfdiff.evidence.model import (
     SymbolRenamed,
     TailChange,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 BUILD_ID, GO_ID, DEBUG_LINK = "build-id-content-hash", "build-id-go", "debuglink-crc"
 ALT_LINK, EMBEDDED, PROMOTED = "debugaltlink-dwz", "embedded-hash-of-content", "thinlto-promoted-suffix"
@@ -115,23 +115,24 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
     after_link=True,
+    of_two_programs=True,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Digests at their defined places."""
     for note in changed_ids(evidence):
         drawn = randomness(note, evidence)
-        if drawn is None or drawn is Confidence.POSSIBLE:
+        if drawn is None or drawn is Proof.CONSISTENT:
             style = _STYLES.get(note.a_length, f"{note.a_length} bytes")
             caveat = (
                 "; --build-id=uuid would have 16" if evidence.context.only_hashes_differ and note.a_length != 16 else ""
             )
-            yield Match(BUILD_ID, (note,), Confidence.LIKELY if drawn else Confidence.CERTAIN, style + caveat)
+            yield Claim(BUILD_ID, (note,), Proof.SHAPE if drawn else Proof.RECORDED, style + caveat)
     for note in evidence.of(NoteChange):
         if note.kind == "go-build-id" and note.a_length and note.b_length:
-            yield Match(
+            yield Claim(
                 GO_ID,
                 (note,),
-                Confidence.CERTAIN,
+                Proof.RECORDED,
                 "Go's build ID covers what go build was given: a directory in CGO_CFLAGS, CGO_LDFLAGS, GOFLAGS or "
                 "-ldflags changes it and leaves nothing else"
                 if evidence.context.only_hashes_differ
@@ -139,37 +140,37 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             )
     for link in evidence.of(DebugLinkChange):
         if link.section == ".gnu_debugaltlink":
-            yield Match(ALT_LINK, (link,), Confidence.CERTAIN, "the ID of the shared debug file differs")
+            yield Claim(ALT_LINK, (link,), Proof.RECORDED, "the ID of the shared debug file differs")
         elif link.crc_differs:
-            yield Match(DEBUG_LINK, (link,), Confidence.CERTAIN, "the separate debug files differ")
+            yield Claim(DEBUG_LINK, (link,), Proof.RECORDED, "the separate debug files differ")
     for split in evidence.of(SplitUnitIdChange):
         if not split.alone:
             summary = "the IDs of split units cover debug information that differs"
-            yield Match(EMBEDDED, (split,), Confidence.CERTAIN, summary)
+            yield Claim(EMBEDDED, (split,), Proof.RECORDED, summary)
     early = [item for item in evidence.of(SymbolRenamed) if item.scheme == "lto-unit"]
     if early:
         summary = "names that gcc's LTO gave to debug information end in a digest of their unit"
-        yield Match(EMBEDDED, tuple(early), Confidence.CERTAIN, summary)
+        yield Claim(EMBEDDED, tuple(early), Proof.RECORDED, summary)
     lines = [item for item in evidence.of(ListedDigestChange) if item.covered is not False]
     if lines:
         known = all(item.covered for item in lines)
         names = listed((item.listed for item in lines), 2)
-        sure = Confidence.CERTAIN if known else Confidence.LIKELY
-        yield Match(LISTED, tuple(lines), sure, f"digests or sizes of {names}")
+        sure = Proof.RECORDED if known else Proof.SHAPE
+        yield Claim(LISTED, tuple(lines), sure, f"digests or sizes of {names}")
     promoted = [item for item in evidence.of(SymbolRenamed) if item.scheme == "llvm-suffix"]
     if promoted:
-        yield Match(
+        yield Claim(
             PROMOTED,
             tuple(promoted),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             "names that ThinLTO made global end in another hash of their module",
         )
     texts = digests(evidence)
     if texts:
-        yield Match(EMBEDDED, tuple(texts), Confidence.CERTAIN, "a text that is a digest covers something that differs")
+        yield Claim(EMBEDDED, tuple(texts), Proof.RECORDED, "a text that is a digest covers something that differs")
     embedded = [entry for entry in evidence.of(ModuleInfoChange) if entry.key == "srcversion"]
     if embedded:
-        yield Match(EMBEDDED, tuple(embedded), Confidence.CERTAIN, "the kernel module's digest of its sources differs")
+        yield Claim(EMBEDDED, tuple(embedded), Proof.RECORDED, "the kernel module's digest of its sources differs")
     signed = [tail for tail in evidence.of(TailChange) if tail.kind == "module-signature" and tail.a and tail.b]
     if signed and covered_differs(evidence):
-        yield Match(EMBEDDED, tuple(signed), Confidence.CERTAIN, "the module's signature covers what differs")
+        yield Claim(EMBEDDED, tuple(signed), Proof.RECORDED, "the module's signature covers what differs")

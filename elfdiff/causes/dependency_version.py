@@ -47,10 +47,10 @@ from elfdiff.causes._libraries import library_texts, library_times
 from elfdiff.causes._paths import is_other_release, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ImportOrderChange
 from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, OrderChange, PathChange, TextChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
 SHARED = "dep-shared-library-rebuilt"
@@ -106,52 +106,52 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Drift of packages that are not the program's own."""
-    levels: dict[Confidence, list[DependencyDrift]] = defaultdict(list)
+    levels: dict[Proof, list[DependencyDrift]] = defaultdict(list)
     for drift in evidence.of(DependencyDrift):
-        level = _confidence(drift)
+        level = _proof(drift)
         if level is not None:
             levels[level].append(drift)
-    facts = [drift for level in Confidence for drift in levels[level]]
+    facts = [drift for level in Proof for drift in levels[level]]
     yield from _texts(evidence)
     yield from _import_order(evidence)
     if not facts:
         yield from _headers(evidence)
         return
-    best = next(level for level in Confidence if levels[level])
+    best = next(level for level in Proof if levels[level])
     note = (
         "seen by a library's soname only; link options can change that too"
-        if best is Confidence.LIKELY and _by_soname(facts)
+        if best is Proof.SHAPE and _by_soname(facts)
         else None
     )
-    yield Match(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+    yield Claim(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
 
 
-def _import_order(evidence: EvidenceSet) -> Iterator[Match]:
+def _import_order(evidence: EvidenceSet) -> Iterator[Claim]:
     """Names that GNU ld wrote in the order in which another build of a library lists them."""
     moved = tuple(evidence.of(ImportOrderChange))
     if moved and not any(change.what in _OBJECTS for change in evidence.of(OrderChange)):
-        yield Match(
+        yield Claim(
             SHARED,
             moved,
-            lower(Confidence.LIKELY, tools_differ(evidence)),
+            lower(Proof.SHAPE, tools_differ(evidence)),
             f"{moved[0].count} names of .dynstr in another order: the linker read other builds of the libraries",
             "or the libraries stand in another order on the command line of the link",
         )
 
 
-def _texts(evidence: EvidenceSet) -> Iterator[Match]:
+def _texts(evidence: EvidenceSet) -> Iterator[Claim]:
     """Texts of libraries that name two releases, with the dates beside them and the code that came with them."""
     texts = list(library_texts(evidence))
     # Without other code it is the library's headers, which programs quote, or a text that somebody edited.
     if texts:
         linked = code_changed(evidence)
         shown = (f"{text.name} {text.a_version} became {text.b_version}" for text in texts if text.name)
-        yield Match(
+        yield Claim(
             STATIC,
             (*(text.fact for text in texts), *library_times(evidence), *certain_changes(evidence)),
-            Confidence.LIKELY if linked else Confidence.POSSIBLE,
+            Proof.SHAPE if linked else Proof.CONSISTENT,
             listed(shown),
             "by the texts of the library that is linked in; if the program is that library, it is another release"
             if linked
@@ -160,7 +160,7 @@ def _texts(evidence: EvidenceSet) -> Iterator[Match]:
         )
 
 
-def _headers(evidence: EvidenceSet) -> Iterator[Match]:
+def _headers(evidence: EvidenceSet) -> Iterator[Claim]:
     """Headers of another release: the directory that debug information names for them has another version in it."""
     if tools_differ(evidence):
         return
@@ -178,10 +178,10 @@ def _headers(evidence: EvidenceSet) -> Iterator[Match]:
     ]
     if headers:
         sure = all(releases.get((change.a_directory, change.b_directory), True) for change in headers)
-        yield Match(
+        yield Claim(
             DRIFT,
             tuple(found),
-            Confidence.LIKELY if sure else Confidence.POSSIBLE,
+            Proof.SHAPE if sure else Proof.CONSISTENT,
             became(headers[0].a_directory, headers[0].b_directory),
             "headers of another release were compiled in"
             if sure
@@ -191,17 +191,17 @@ def _headers(evidence: EvidenceSet) -> Iterator[Match]:
         )
 
 
-def _confidence(drift: DependencyDrift) -> Confidence | None:
+def _proof(drift: DependencyDrift) -> Proof | None:
     """None for what is no dependency, or no other version: local packages, the form of the list, an absent path."""
     if drift.local or drift.change == "format":
         return None
     both = drift.a_version is not None and drift.b_version is not None and drift.a_version != drift.b_version
     if drift.origin in _LISTS:
-        return Confidence.CERTAIN if drift.change in _MOVES or both else Confidence.LIKELY
+        return Proof.RECORDED if drift.change in _MOVES or both else Proof.SHAPE
     if drift.origin == "crate-path":
-        return Confidence.CERTAIN if both else None
+        return Proof.RECORDED if both else None
     if drift.origin == "soname":
-        return Confidence.LIKELY
+        return Proof.SHAPE
     return None
 
 

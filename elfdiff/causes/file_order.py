@@ -26,11 +26,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
 from elfdiff.evidence.files import ListOrderChange
 from elfdiff.evidence.model import Context, EvidenceSet
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 TAR, ZIP, LIST, OTHER = "order-tar", "order-zip", "order-in-lists", "order-of-entries"
 _FACES = {"tar": TAR, "zip": ZIP}
@@ -75,20 +75,18 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Equal sets of names in another order, unless two collations explain it."""
     for order in evidence.of(EntryOrderChange):
         if {order.a_sorted, order.b_sorted} != {"C", "locale"}:
             face = _FACES.get(order.container.partition(".")[0], OTHER)
-            yield Match(
-                face, (order,), Confidence.CERTAIN, _summary(order), "the names cannot tell who chose the order"
-            )
+            yield Claim(face, (order,), Proof.RECORDED, _summary(order), "the names cannot tell who chose the order")
     for listing in evidence.of(ListOrderChange):
         if {listing.a_sorted, listing.b_sorted} != {"C", "locale"}:
-            yield Match(
+            yield Claim(
                 LIST,
                 (listing,),
-                Confidence.LIKELY,
+                Proof.SHAPE,
                 _summary(listing),
                 "a list taken out of a hash table looks the same",
             )

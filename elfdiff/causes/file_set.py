@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntriesChange
 from elfdiff.evidence.model import EvidenceSet
-from elfdiff.report import Confidence, Role
+from elfdiff.report import Role
 
 FACE = "files-on-one-side"
 
@@ -39,11 +39,11 @@ FACE = "files-on-one-side"
     faces={FACE: "files are in one package, archive or tree only"},
     references=("Reproducible Builds, what a difference may mean: https://reproducible-builds.org/docs/definition/",),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Entries without a partner."""
     for change in evidence.of(EntriesChange):
         if change.a_count or change.b_count:
-            yield Match(FACE, (change,), Confidence.CERTAIN, _summary(change))
+            yield Claim(FACE, (change,), Proof.RECORDED, _summary(change))
 
 
 def _summary(change: EntriesChange) -> str:

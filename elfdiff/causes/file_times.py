@@ -48,10 +48,10 @@ from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._tools import older_than, user_compiler
 from elfdiff.causes._wording import became
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import Context, DataChange, EmbeddedTimeChange, EvidenceSet
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
@@ -193,41 +193,41 @@ def _compiled(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Texts in asctime form; a changed table of Qt resources whose names and contents are unchanged."""
     texts = [item for item in readings(evidence) if item.kind is TimeKind.FILE]
     if texts:
         first = texts[0].change
         summary = became(first.a.value, first.b.value) if first.a and first.b else ""
         note = texts[0].note or "ctime() in a build script writes the same form"
-        yield Match(STAMP, tuple(item.change for item in texts), Confidence.LIKELY, summary, note)
+        yield Claim(STAMP, tuple(item.change for item in texts), Proof.SHAPE, summary, note)
     stamps = list(evidence.of(EmbeddedTimeChange))
     if stamps:
         first_stamp = stamps[0]
-        yield Match(
+        yield Claim(
             DATA,
             tuple(stamps),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"a {first_stamp.kind} archive that is compiled in holds another time: "
             f"{became(str(first_stamp.a_value), str(first_stamp.b_value))}",
         )
     times = changes_of(evidence, "time", "access-time", "change-time")
     for face, changes in by_face(times, _BY_FORMAT, HELD):
-        yield Match(face, changes, Confidence.CERTAIN, told(changes))
+        yield Claim(face, changes, Proof.RECORDED, told(changes))
     sources = [change for change in evidence.of(BytecodeChange) if change.what == "source-mtime"]
     if sources:
         summary = became(sources[0].a_value, sources[0].b_value)
-        yield Match(BYTECODE, tuple(sources), Confidence.CERTAIN, f"the source of bytecode: {summary}")
+        yield Claim(BYTECODE, tuple(sources), Proof.RECORDED, f"the source of bytecode: {summary}")
     modes = [change for change in evidence.of(BytecodeChange) if change.what == "check-mode"]
     if modes:
         told_so = f"bytecode is checked {became(modes[0].a_value, modes[0].b_value)}"
-        yield Match(BYTECODE, tuple(modes), Confidence.LIKELY, told_so, "SOURCE_DATE_EPOCH in one build only does this")
+        yield Claim(BYTECODE, tuple(modes), Proof.SHAPE, told_so, "SOURCE_DATE_EPOCH in one build only does this")
     tables = [change for change in evidence.of(DataChange) if "qt_resource_struct" in (change.symbol or "")]
     contents = any(
         "qt_resource_data" in (c.symbol or "") or "qt_resource_name" in (c.symbol or "")
         for c in evidence.of(DataChange)
     )
     if tables and not contents:
-        yield Match(
-            DATA, tuple(tables), Confidence.LIKELY, "the table of Qt resources differs, their names and contents do not"
+        yield Claim(
+            DATA, tuple(tables), Proof.SHAPE, "the table of Qt resources differs, their names and contents do not"
         )

@@ -31,7 +31,7 @@ from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
@@ -44,7 +44,7 @@ from elfdiff.evidence.model import (
     TextOrderChange,
     WordChange,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _MANY = 5
 _TAKEN_OUT = 3
@@ -106,12 +106,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _structures(evidence)
     sets = [change for change in evidence.of(BytecodeChange) if change.what == "set-order"]
     if sets:
-        yield Match(
-            "hash-seed-order", tuple(sets), Confidence.CERTAIN, "bytecode holds the items of a set in another order"
+        yield Claim(
+            "hash-seed-order", tuple(sets), Proof.RECORDED, "bytecode holds the items of a set in another order"
         )
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
@@ -124,10 +124,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             for table in tables
         )
         changed = [change for change in evidence.of(FunctionChange) if change.certain]
-        yield Match(
+        yield Claim(
             "hash-seed-order",
             tables,
-            Confidence.LIKELY if shuffled_much and all(map(differs_in_numbers, changed)) else Confidence.POSSIBLE,
+            Proof.SHAPE if shuffled_much and all(map(differs_in_numbers, changed)) else Proof.CONSISTENT,
             f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
             "in a stripped file another link order looks the same" if evidence.context.stripped else None,
         )
@@ -136,15 +136,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     shuffled = tuple(change for change in evidence.of(OrderChange) if change.what == "functions")
     linker = evidence.context.has_tool("mold") or evidence.context.has_tool("lld")
     if shuffled and linker and not evidence.context.stripped and not besides(evidence, TextOrderChange):
-        yield Match(
+        yield Claim(
             "linker-shuffle",
             shuffled,
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             f"{shuffled[0].count} functions changed places, and the objects of the link did not",
         )
 
 
-def _items(evidence: EvidenceSet) -> Iterator[Match]:
+def _items(evidence: EvidenceSet) -> Iterator[Claim]:
     """Named data, records of tables or constants of functions that are the same in another order."""
     changes = list(evidence.of(ItemOrderChange))
     if not changes:
@@ -155,10 +155,10 @@ def _items(evidence: EvidenceSet) -> Iterator[Match]:
     covered = [change for change in functions if change.symbol in named]
     first = max(changes, key=lambda change: change.count)
     sure = first.count >= _MANY and not beside and not evidence.has(DataChange)
-    yield Match(
+    yield Claim(
         "hash-seed-order",
         (*changes, *covered, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
-        Confidence.LIKELY if sure else Confidence.POSSIBLE,
+        Proof.SHAPE if sure else Proof.CONSISTENT,
         f"{first.count} {_ITEMS[first.what]} in another order",
         "build once more in the same place: a hash table's order differs again",
     )
@@ -174,15 +174,15 @@ def _is_inside(text: TextChange, changes: Sequence[ItemOrderChange]) -> bool:
     )
 
 
-def _structures(evidence: EvidenceSet) -> Iterator[Match]:
+def _structures(evidence: EvidenceSet) -> Iterator[Claim]:
     """The hash of the randstruct seed, as vermagic carries it."""
     words = [word for word in evidence.of(WordChange) if "RANDSTRUCT_" in word.context]
     words = [w for w in words if "RANDSTRUCT_" in w.a_word + w.b_word or "RANDSTRUCT_" in "".join(values(w))]
     if words:
-        yield Match(
+        yield Claim(
             "randstruct-seed",
             tuple(words),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{words[0].a_word} became {words[0].b_word}",
             explains_code=True,
         )

@@ -33,9 +33,9 @@ from elfdiff.causes._code import most_changed
 from elfdiff.causes._facts import inputs_differ, lower, tools_differ
 from elfdiff.causes._flags import sort_flags
 from elfdiff.causes._tools import languages
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, FunctionChange, InstructionSetChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _SEVERAL, _PAIR = 3, 2
 _SHARE = 0.25
@@ -106,17 +106,17 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if tools_differ(evidence):
         return
     changes = [(change, sort_flags(change.a_flags), sort_flags(change.b_flags)) for change in evidence.of(FlagChange)]
     native = [(c, a, b) for c, a, b in changes if (a.native or b.native) and a.machine != b.machine]
     if native:
         _, a, b = native[0]
-        yield Match(
+        yield Claim(
             "env-cpu-native",
             tuple(change for change, _, _ in native),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{_cpu(a.machine)} in a, {_cpu(b.machine)} in b; the recorded cache sizes show that the "
             f"compiler detected it",
             explains_code=True,
@@ -125,10 +125,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     lists = [(c, a, b) for c, a, b in changes if _is_list(a.machine) or _is_list(b.machine)]
     if lists:
         _, a, b = lists[0]
-        yield Match(
+        yield Claim(
             "env-cpu-native",
             tuple(change for change, _, _ in lists),
-            lower(Confidence.CERTAIN, True),
+            lower(Proof.RECORDED, True),
             f"{_cpu(a.machine)} in a, {_cpu(b.machine)} in b, with a list of instruction sets as "
             f"-march=native writes it",
             explains_code=True,
@@ -138,17 +138,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         yield from _instructions(evidence)
 
 
-def _instructions(evidence: EvidenceSet) -> Iterator[Match]:
+def _instructions(evidence: EvidenceSet) -> Iterator[Claim]:
     """Many of the functions that changed use what those of the other side never do."""
     for change in evidence.of(InstructionSetChange):
         few = change.count < (_PAIR if change.count == change.total else _SEVERAL)
         if few or (change.count < _SHARE * change.total and not most_changed(evidence)):
             continue
         sides = ((names, side) for names, side in ((change.a_only, "a"), (change.b_only, "b")) if names)
-        yield Match(
+        yield Claim(
             "env-cpu-native",
             (change, *(item for item in evidence.of(FunctionChange) if item.certain)),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             "; ".join(f"only {side} uses {', '.join(names[:4])}" for names, side in sides)
             + f", in {change.count} of {change.total} changed functions",
             "native and a CPU that somebody wrote (-march=haswell) give the same code",

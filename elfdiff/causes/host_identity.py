@@ -30,10 +30,10 @@ from collections.abc import Iterator
 
 from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 from elfdiff.values import dataclass
 
 _BUILD = late(
@@ -157,28 +157,28 @@ _FIXES = (
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Owners that containers store; then names in texts."""
     owners = (
         change for change in changes_of(evidence, "uid", "gid", "user", "group", "host") if change.container != "ar"
     )
     for face, changes in by_face(owners, _BY_FORMAT, HELD):
-        yield Match(face, changes, Confidence.CERTAIN, told(changes))
-    found: dict[Confidence, list[_Name]] = {}
+        yield Claim(face, changes, Proof.RECORDED, told(changes))
+    found: dict[Proof, list[_Name]] = {}
     for word in evidence.of(WordChange):
-        confidence = _judge(word)
-        if confidence is not None:
-            found.setdefault(confidence, []).append(_Name(word.a_word, word.b_word, (word,)))
-    for confidence, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
-        found.setdefault(confidence, []).append(name)
-    for confidence in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
-        names = found.get(confidence)
+        proof = _judge(word)
+        if proof is not None:
+            found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,)))
+    for proof, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
+        found.setdefault(proof, []).append(name)
+    for proof in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
+        names = found.get(proof)
         if names:
-            others = [name for level, more in found.items() if level is not confidence for name in more]
-            yield Match(
+            others = [name for level, more in found.items() if level is not proof for name in more]
+            yield Claim(
                 "env-user-host",
                 tuple(fact for name in (*names, *others) for fact in name.facts),
-                lower(confidence, sources_differ(evidence)),
+                lower(proof, sources_differ(evidence)),
                 became(names[0].a, names[0].b),
                 "the sources differ too, so the name may have been changed there" if sources_differ(evidence) else None,
             )
@@ -194,16 +194,16 @@ class _Name:
     facts: tuple[Evidence, ...]
 
 
-def _objects(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+def _objects(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:
     """A text that is a name as a whole, in an object whose own name says whose."""
     for text in evidence.of(TextChange):
         left, right = values(text)
         words = spelled(text.symbol)
         if _WORD.match(left) and _WORD.match(right) and _OBJECT.search(words):
-            yield (Confidence.CERTAIN if _MADE.search(words) else Confidence.LIKELY), _Name(left, right, (text,))
+            yield (Proof.RECORDED if _MADE.search(words) else Proof.SHAPE), _Name(left, right, (text,))
 
 
-def _glued(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+def _glued(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:
     """Rust and Go put texts side by side: the name is what differs behind "built by"."""
     for text in evidence.of(TextChange):
         left, right = values(text)
@@ -213,10 +213,10 @@ def _glued(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
         head = _shared(_DIGIT.sub("0", left), _DIGIT.sub("0", right))
         if _GLUED.search(left[:head]) and _WORD.match(left[head:]) and _WORD.match(right[head:]):
             sure = _BUILT_BY.search(left[:head])
-            yield (Confidence.CERTAIN if sure else Confidence.LIKELY), _Name(left[head:], right[head:], (text,))
+            yield (Proof.RECORDED if sure else Proof.SHAPE), _Name(left[head:], right[head:], (text,))
 
 
-def _at_home(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+def _at_home(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:
     """A text in which the owner of the one home directory became the owner of the other, or somebody else.
 
     The directories are those of paths that changed: a second witness of who built.
@@ -236,7 +236,7 @@ def _at_home(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
         for a, b in homes:
             found = _replaced(left, right, a, b, glued)
             if found:
-                yield (Confidence.CERTAIN if a and b else Confidence.LIKELY), _Name(*found, (fact,))
+                yield (Proof.RECORDED if a and b else Proof.SHAPE), _Name(*found, (fact,))
                 break
 
 
@@ -271,7 +271,7 @@ def _shared(a: str, b: str) -> int:
     return next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _apart(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
+def _apart(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:
     """Texts that were not recognised as partners, but differ in their last word only."""
     heads: list[dict[str, list[TextChange]]] = [{}, {}]
     for text in evidence.of(TextChange):
@@ -285,27 +285,27 @@ def _apart(evidence: EvidenceSet) -> Iterator[tuple[Confidence, _Name]]:
         if len(left) == len(right) == 1 and head and _ENDS.search(head):
             a, b = (values(text)[index].rpartition(" ")[2] for index, text in enumerate((left[0], right[0])))
             if _WORD.match(a) and _WORD.match(b):
-                yield Confidence.LIKELY, _Name(a, b, (left[0], right[0]))
+                yield Proof.SHAPE, _Name(a, b, (left[0], right[0]))
 
 
-def _judge(word: WordChange) -> Confidence | None:
+def _judge(word: WordChange) -> Proof | None:
     """How sure it is that a word is the builder's name; None if nothing says so."""
     pair = word.a_word, word.b_word
     context = named_context(word)
     if word.kind is WordKind.USER_HOST and all("@" in side for side in pair):
         if any(_CONTAINER.search(side) or _RUNNER.search(side) for side in pair) or _BUILD.search(context):
-            return Confidence.CERTAIN
-        return Confidence.POSSIBLE if all(_MAIL.search(side) for side in pair) else Confidence.LIKELY
+            return Proof.RECORDED
+        return Proof.CONSISTENT if all(_MAIL.search(side) for side in pair) else Proof.SHAPE
     words = spelled(word.symbol)
     whole = word.a_word == word.context.strip() and _OBJECT.search(words) and _MADE.search(words)
     if word.kind is WordKind.USER_HOST and not _BUILD.search(context) and (_RUNS.search(context) or _are_service(pair)):
-        return Confidence.POSSIBLE
+        return Proof.CONSISTENT
     if word.kind is WordKind.USER_HOST:
         if _BY.search(context) or whole:
-            return Confidence.CERTAIN
-        return Confidence.LIKELY if _ROLE.search(context) else None
+            return Proof.RECORDED
+        return Proof.SHAPE if _ROLE.search(context) else None
     if word.kind is WordKind.HOST:
         if _BUILD.search(context):
-            return Confidence.CERTAIN
-        return Confidence.LIKELY if _ROLE.search(context) else None
+            return Proof.RECORDED
+        return Proof.SHAPE if _ROLE.search(context) else None
     return None

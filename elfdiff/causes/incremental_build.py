@@ -42,9 +42,9 @@ from collections.abc import Iterator
 
 from elfdiff.causes._paths import stray_paths
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, StrayUnit, UnitNaming
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 RUST, STALE, THINLTO = "rust-incremental", "stale-or-mixed-objects", "thinlto-cache-or-distributed"
 
@@ -91,7 +91,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Codegen units named in the incremental way on exactly one side; units that strayed from the rest."""
     for naming in evidence.of(UnitNaming):
         a, b = naming.a_incremental > 1, naming.b_incremental > 1
@@ -99,14 +99,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             continue
         side, count = ("a", naming.a_incremental) if a else ("b", naming.b_incremental)
         summary = f"{side} has {count} incremental codegen units, {'b' if a else 'a'} has none"
-        yield Match(RUST, (naming,), Confidence.CERTAIN, summary, explains_code=True)
+        yield Claim(RUST, (naming,), Proof.RECORDED, summary, explains_code=True)
     stray = tuple(evidence.of(StrayUnit))
     if stray:
         first = stray[0]
-        yield Match(
+        yield Claim(
             STALE,
             (*stray, *stray_paths(evidence)),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{listed(unit.name for unit in stray)} was compiled in {first.elsewhere} in {first.side}, and in "
             f"{first.directory} like other units on both sides",
             "an object of an earlier build, or out of a compiler cache",

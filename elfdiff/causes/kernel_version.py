@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, named_context
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     Context,
     Evidence,
@@ -47,7 +47,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _TARGET = late(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
 _HOST = late(
@@ -110,21 +110,21 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _targets(evidence)
     found = [(word, _judge(word)) for word in evidence.of(WordChange)]
     words = [(word, level) for word, level in found if level is not None]
     if not words:
         return
-    yield Match(
+    yield Claim(
         HOST,
         tuple(word for word, _ in words),
-        min((level for _, level in words), key=list(Confidence).index),
+        min((level for _, level in words), key=list(Proof).index),
         became(words[0][0].a_word, words[0][0].b_word),
     )
 
 
-def _targets(evidence: EvidenceSet) -> Iterator[Match]:
+def _targets(evidence: EvidenceSet) -> Iterator[Claim]:
     """Two values of vermagic, or other checksums under one."""
     entries = [change for change in evidence.of(ModuleInfoChange) if change.key in _OF_KBUILD]
     named = [change for change in entries if change.key == "vermagic" and change.a_value and change.b_value]
@@ -134,26 +134,26 @@ def _targets(evidence: EvidenceSet) -> Iterator[Match]:
         texts: list[Evidence] = [text for text in evidence.of(TextChange) if _is_kernels(text)]
         texts += [word for word in evidence.of(WordChange) if _is_kernels(word)]
         salts = [note for note in evidence.of(NoteChange) if note.kind == "build-salt"]
-        yield Match(
+        yield Claim(
             TARGET,
             (*named, *(entry for entry in entries if entry not in named), *checksums, *salts, *texts),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             became(*_releases(named[0])),
             explains_code=True,
         )
     elif checksums:
         first = checksums[0]
-        yield Match(
+        yield Claim(
             TARGET,
             tuple(checksums),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{first.count} of {first.total} symbols that both take have another checksum, {first.first} for one: "
             "headers or a configuration that differ under one release",
             explains_code=True,
         )
 
 
-def _judge(word: WordChange) -> Confidence | None:
+def _judge(word: WordChange) -> Proof | None:
     """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain; such a release is likely.
 
     A bare number behind a word such as Linux may be what the program asks for: "requires Linux 5.10 or newer".
@@ -163,12 +163,12 @@ def _judge(word: WordChange) -> Confidence | None:
     said = _HOST.search(named_context(word)) is not None
     shaped = _RELEASE.match(word.a_word) is not None and _RELEASE.match(word.b_word) is not None
     if said and shaped:
-        return Confidence.CERTAIN
+        return Proof.RECORDED
     if shaped:
-        return Confidence.LIKELY
+        return Proof.SHAPE
     if not said:
         return None
-    return Confidence.LIKELY if _OUTPUT.search(named_context(word)) else Confidence.POSSIBLE
+    return Proof.SHAPE if _OUTPUT.search(named_context(word)) else Proof.CONSISTENT
 
 
 def _releases(change: ModuleInfoChange) -> tuple[str, str]:

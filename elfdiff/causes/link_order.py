@@ -36,12 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._code import edited, most_changed
-from elfdiff.causes._codegen import unrecorded
 from elfdiff.causes._facts import flags_differ
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Fallout, Proof, cause
 from elfdiff.evidence.model import (
     DependencyDrift,
     EvidenceSet,
@@ -51,7 +50,7 @@ from elfdiff.evidence.model import (
     ToolChange,
     UnitNaming,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 LINK, ARCHIVE = "link-input-order", "archive-member-order"
 EXPORTS, TABLES = "version-script-or-export-order", "dwarf-or-string-table-order"
@@ -95,41 +94,41 @@ SORT_EXPORTS = Fix(
     ),
     choose=lambda context, faces: tuple(fix for fix in (SORT, SORT_EXPORTS) if set(fix.reaches) & set(faces)),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Equal sets in another order, unless a collation, a compiler or other code explains the order."""
     explained = [item.order for item in by_collation(evidence)]
     for order in evidence.of(OrderChange):
         if order in explained or order.count < 2 or not same_items(order) or of_compiler(order):
             continue
         if order.what == "members":
-            yield Match(ARCHIVE, (order,), Confidence.CERTAIN, _summary(order), _note(order))
+            yield Claim(ARCHIVE, (order,), Proof.REPLAYED, _summary(order), _note(order))
         elif order.what in _LINKED and (order.what == "needed" or not _tools_reorder(evidence)):
-            yield Match(LINK, (order,), _confidence(order, evidence), _summary(order), _note(order))
+            # Flags that nobody recorded reorder functions as they change them.
+            unless = (Fallout.ORDER,) if order.what != "needed" and edited(evidence) else ()
+            yield Claim(LINK, (order,), _proof(order, evidence), _summary(order), _note(order), unless=unless)
         elif (
             order.what == "functions"
             and _without_file_symbols(evidence)
             and not _code_differs(evidence)
             and not edited(evidence)
         ):
-            confidence = Confidence.LIKELY if in_blocks(order) else Confidence.POSSIBLE
-            yield Match(LINK, (order,), confidence, _summary(order), _note(order))
+            proof = Proof.SHAPE if in_blocks(order) else Proof.CONSISTENT
+            yield Claim(LINK, (order,), proof, _summary(order), _note(order))
 
 
 def _tools_reorder(evidence: EvidenceSet) -> bool:
     """Tools and flags reorder objects too: with -O2 gcc puts main into .text.startup, which comes first."""
-    if evidence.has(ToolChange) or flags_differ(evidence) or most_changed(evidence):
-        return True
-    return bool(edited(evidence)) and any(True for _ in unrecorded(evidence))
+    return evidence.has(ToolChange) or flags_differ(evidence) or most_changed(evidence)
 
 
-def _confidence(order: OrderChange, evidence: EvidenceSet) -> Confidence:
+def _proof(order: OrderChange, evidence: EvidenceSet) -> Proof:
     """Linkers write the symbols of source files in the order of their inputs, whatever an edit changed in one of those.
     Else other code casts doubt on the order: what was linked is not the same."""
     if order.what == "needed":
-        return Confidence.CERTAIN
+        return Proof.REPLAYED
     changed = len(edited(evidence))
     few = all(changed <= FEW * totals.compared for totals in evidence.of(FunctionTotals))
-    return Confidence.CERTAIN if not changed or (order.what == "file-symbols" and few) else Confidence.LIKELY
+    return Proof.REPLAYED if not changed or (order.what == "file-symbols" and few) else Proof.SHAPE
 
 
 def _without_file_symbols(evidence: EvidenceSet) -> bool:

@@ -36,11 +36,11 @@ from collections.abc import Iterator
 
 from elfdiff.causes._order import CERTAIN_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
 from elfdiff.evidence.files import ListOrderChange
 from elfdiff.evidence.model import EvidenceSet, TextOrderChange, WordChange, WordKind
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 ORDER, MESSAGES = "locale-sort-order", "env-locale-messages"
 
@@ -66,31 +66,31 @@ PLAIN = Fix(
         "POSIX, locale: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap07.html",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Orders that two collations give, and words in two languages."""
     for item in by_collation(evidence):
-        confidence = Confidence.CERTAIN if item.decisive else Confidence.LIKELY
+        proof = Proof.REPLAYED if item.decisive else Proof.SHAPE
         other = "b" if item.in_bytes == "a" else "a"
         summary = f"{item.in_bytes} sorts by bytes ({listed(item.names, 4)}), {other} as a dictionary does"
-        yield Match(ORDER, (item.order,), confidence, summary)
+        yield Claim(ORDER, (item.order,), proof, summary)
     lists: list[EntryOrderChange | ListOrderChange] = [*evidence.of(EntryOrderChange), *evidence.of(ListOrderChange)]
     for order in lists:
         if {order.a_sorted, order.b_sorted} == {"C", "locale"}:
             side, other = ("a", "b") if order.a_sorted == "C" else ("b", "a")
-            sure = Confidence.CERTAIN if order.count >= CERTAIN_FROM else Confidence.LIKELY
+            sure = Proof.REPLAYED if order.count >= CERTAIN_FROM else Proof.SHAPE
             names = listed(order.a_order, 3)
-            yield Match(ORDER, (order,), sure, f"{side} sorts files by bytes, {other} as a dictionary does: {names}")
+            yield Claim(ORDER, (order,), sure, f"{side} sorts files by bytes, {other} as a dictionary does: {names}")
     for table in evidence.of(TextOrderChange):
         if {table.a_sorted, table.b_sorted} == {"C", "locale"}:
             side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")
-            yield Match(
+            yield Claim(
                 ORDER,
                 (table,),
-                Confidence.CERTAIN if table.moved >= CERTAIN_FROM else Confidence.LIKELY,
+                Proof.REPLAYED if table.moved >= CERTAIN_FROM else Proof.SHAPE,
                 f"a table of {table.moved} texts is sorted by bytes in {side}, as a dictionary sorts in {other}",
             )
     words = [word for word in evidence.of(WordChange) if word.kind is WordKind.LOCALE]
     if words:
         named = any(re.search(r"[^\W\d_]", word.a_word + word.b_word) for word in words)
         summary = became(quoted(words[0].a_word), quoted(words[0].b_word))
-        yield Match(MESSAGES, tuple(words), Confidence.CERTAIN if named else Confidence.LIKELY, summary)
+        yield Claim(MESSAGES, tuple(words), Proof.REPLAYED if named else Proof.SHAPE, summary)

@@ -29,7 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, inputs_differ, values
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     Evidence,
     EvidenceSet,
@@ -40,7 +40,7 @@ from elfdiff.evidence.model import (
     WordChange,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _POINTER = late(r"\b0x(?:7f|5[56])[0-9a-f]{10}\b")
 
@@ -67,7 +67,7 @@ _MANY = 4
         "setarch(8), --addr-no-randomize",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found: list[Evidence] = []
     shown = ""
     for word in evidence.of(WordChange):
@@ -80,23 +80,23 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
             found.append(text)
             shown = shown or became(left, right)
     if found:
-        yield Match("aslr-pointer-order", tuple(found), Confidence.CERTAIN, shown)
+        yield Claim("aslr-pointer-order", tuple(found), Proof.RECORDED, shown)
     gcc = evidence.context.has_tool("gcc") and not evidence.context.has_tool("clang")
     for split in evidence.of(SplitUnitIdChange):
         if gcc and not split.alone and _is_of_paths(evidence):
-            yield Match(
+            yield Claim(
                 "aslr-pointer-order",
                 (split,),
-                Confidence.POSSIBLE,
+                Proof.CONSISTENT,
                 f"{split.count} of {split.total} DW_AT_dwo_id differ, in which the directory is hashed",
                 "gcc with -O2 -g -gsplit-dwarf draws about half of them from its own addresses too: then they still "
                 "differ when the directory is mapped",
             )
         elif split.alone and gcc:
-            yield Match(
+            yield Claim(
                 "aslr-pointer-order",
                 (split,),
-                Confidence.POSSIBLE if split.count == split.total >= _MANY else Confidence.LIKELY,
+                Proof.CONSISTENT if split.count == split.total >= _MANY else Proof.SHAPE,
                 f"{split.count} of {split.total} DW_AT_dwo_id differ, and nothing that they belong to",
                 "gcc with -O2 -g -gsplit-dwarf draws about half of them from its own addresses; another name of a "
                 "local variable looks the same here, but not in the .dwo files",

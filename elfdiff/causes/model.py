@@ -1,39 +1,102 @@
-"""Cause and Match: what a root cause is, and what a detector yields."""
+"""Cause and Claim: what a root cause is, and what its detector offers."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 
-from elfdiff.causes._programs import two_programs
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.report import Confidence, Effect, Fix, Role
 from elfdiff.values import dataclass
 
-Detector = Callable[[EvidenceSet], Iterable["Match"]]
+Detector = Callable[[EvidenceSet], Iterable["Claim"]]
+Residue = Callable[[EvidenceSet, "Others"], Iterable["Claim"]]
 FixChooser = Callable[[Context, tuple[str, ...]], tuple[Fix, ...]]
 
 
+class Proof(StrEnum):
+    """Why a claim is to be believed, strongest first."""
+
+    REPLAYED = "replayed exactly"
+    """A rule turns what a holds into what b holds, to the byte: a rewrite, a permutation, a collation."""
+    RECORDED = "recorded by the toolchain"
+    """A field, a note, a digest or a text of known form says so."""
+    SHAPE = "a shape seen in texts"
+    """It looks as this cause makes it look, and seldom otherwise."""
+    CONSISTENT = "only consistent"
+    """Nothing speaks against it, and something else may have done the same."""
+
+    @property
+    def confidence(self) -> Confidence:
+        """What a claim is worth that nothing supports and nothing contests."""
+        return _WORTH[self]
+
+
+_WORTH = {
+    Proof.REPLAYED: Confidence.CERTAIN,
+    Proof.RECORDED: Confidence.CERTAIN,
+    Proof.SHAPE: Confidence.LIKELY,
+    Proof.CONSISTENT: Confidence.POSSIBLE,
+}
+
+
+class Fallout(StrEnum):
+    """What a cause may bring about beside the facts that it is known by."""
+
+    HASHES = "hashes of crates"
+    PROFILE = "hashes of crates and codegen units"
+    ORDER = "the order of functions"
+
+
 @dataclass(frozen=True, slots=True)
-class Match:
-    """A detector's claim: this face shows, because of these facts.
+class Claim:
+    """A detector's offer: these facts show this face, and how that is known.
 
     ``summary`` is a phrase with this pair's own values ("/w/a became /tmp/b2"); ``note`` a caveat for people.
-    ``confidence`` may be lowered, never raised, by the pipeline. ``explains_code`` says that the cause, when present,
-    may change
-    machine code and symbols (a toolchain, flags, a dependency): then code differences are its fallout.
+    ``explains_code`` says that the cause, when present, may change machine code and symbols (a toolchain, flags, a
+    dependency): then code differences are its fallout, as is what ``explains`` names. A claim is withdrawn where a
+    claim of another cause explains what stands in ``unless``. ``apart``: the two files are not builds of one program.
     """
 
     face: str
     because: tuple[Evidence, ...]
-    confidence: Confidence
+    proof: Proof
     summary: str = ""
     note: str | None = None
     explains_code: bool = False
+    explains: tuple[Fallout, ...] = ()
+    unless: tuple[Fallout, ...] = ()
+    apart: bool = False
+
+    @property
+    def confidence(self) -> Confidence:
+        """What the claim is worth by itself."""
+        return self.proof.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What the other causes said, for one that speaks last.
+
+    ``claims`` are theirs and its own first ones. ``owned`` are the ids of facts that a root or an input claims with
+    more than possibility, ``doubted`` the facts of roots that are possible only, ``followed`` the ids of facts that
+    consequences claim. ``explains_code``: code and texts may be the fallout of another cause.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    owned: frozenset[int] = frozenset()
+    doubted: tuple[Evidence, ...] = ()
+    followed: frozenset[int] = frozenset()
+    explains_code: bool = False
+
+    def explain(self, what: Fallout) -> bool:
+        """True if any of them, sure or not, explains this."""
+        return any(what in claim.explains for claim in self.claims)
 
 
 @dataclass(frozen=True)
@@ -44,6 +107,8 @@ class Cause:
     maps face id →
     one-line title. ``references`` are (title, where) of public sources. ``after_link`` says that the cause acts on
     finished files too: where one file is proved to be the other one, changed after its link, only such causes speak.
+    ``of_two_programs``: it can be said of files that are not builds of one program. ``residue`` speaks last, of facts
+    that nobody else claimed.
     """
 
     id: str
@@ -56,6 +121,8 @@ class Cause:
     detect: Detector
     choose: FixChooser | None = None
     after_link: bool = False
+    of_two_programs: bool = False
+    residue: Residue | None = None
 
     @property
     def face_ids(self) -> tuple[str, ...]:
@@ -77,6 +144,8 @@ def cause(
     references: tuple[str, ...] = (),
     choose: FixChooser | None = None,
     after_link: bool = False,
+    of_two_programs: bool = False,
+    residue: Residue | None = None,
 ) -> Callable[[Detector], Cause]:
     """Make the module's ``detect`` function its Cause; the module's docstring becomes the page.
 
@@ -97,6 +166,8 @@ def cause(
             detect=detect,
             choose=choose,
             after_link=after_link,
+            of_two_programs=of_two_programs,
+            residue=residue,
         )
 
     return wrap
@@ -107,18 +178,3 @@ def _page(module: ModuleType) -> str:
     if module.__doc__ is not None:
         return inspect.cleandoc(module.__doc__)
     return ast.get_docstring(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))) or ""
-
-
-_OF_TWO_PROGRAMS = frozenset({"source-change", "toolchain-version", "content-hash"})
-"""What can still be said where the files are not two builds of one program."""
-
-
-def matches_of(causes: Iterable[Cause], evidence: EvidenceSet) -> Iterator[tuple[Cause, Match]]:
-    """Every claim of every cause, in catalogue order."""
-    finished = evidence.changed_after_link is not None
-    apart = two_programs(evidence) is not None
-    for item in causes:
-        if (finished and not item.after_link) or (apart and item.id not in _OF_TWO_PROGRAMS):
-            continue
-        for match in item.detect(evidence):
-            yield item, match

@@ -33,9 +33,9 @@ from elfdiff.causes._facts import besides, inputs_differ, tools_differ
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, PathChange, SymbolRenamed
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _RUST = Fix(
     "rustc",
@@ -89,54 +89,54 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if compiler_changed(evidence) or tools_differ(evidence):
         return
     yield from _schemes(evidence)
     unique = [change for change in evidence.of(SymbolRenamed) if change.scheme == "uniq"]
     if unique:
-        yield Match(
+        yield Claim(
             "cxx-module-or-unique-internal-name",
             tuple(unique),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"{unique[0].a_part} became {unique[0].b_part}",
             "the number is a hash of the source's name as the compiler was given it",
         )
     anonymous = [change for change in evidence.of(SymbolRenamed) if change.scheme == "gcc-anon"]
     if anonymous:
-        yield Match(
+        yield Claim(
             "gcc-anon-namespace-and-static-init-names",
             tuple(anonymous),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{anonymous[0].a_part} became {anonymous[0].b_part}",
         )
     clones = [change for change in evidence.of(SymbolRenamed) if change.scheme in ("gcc-clone", "lto-priv")]
     if clones and not inputs_differ(evidence) and not besides(evidence, SymbolRenamed):
-        yield Match(
+        yield Claim(
             "gcc-anon-namespace-and-static-init-names",
             tuple(clones),
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             f"{clones[0].a_part} became {clones[0].b_part}; nothing else differs",
         )
     haskell = [change for change in evidence.of(SymbolRenamed) if change.scheme == "ghc-unique"]
     if haskell and not inputs_differ(evidence):
-        yield Match(
+        yield Claim(
             "haskell-uniques",
             tuple(haskell),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{haskell[0].a_part} became {haskell[0].b_part}",
         )
 
 
-def _schemes(evidence: EvidenceSet) -> Iterator[Match]:
+def _schemes(evidence: EvidenceSet) -> Iterator[Claim]:
     """A crate whose names are legacy on one side and v0 on the other."""
     if any("/rustc/" in item.a_directory for item in evidence.of(PathChange)):
         return
     for swap in swaps(evidence):
-        yield Match(
+        yield Claim(
             "rust-mangling-version",
             (swap.change,),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"the names of {listed(swap.crates)} are {swap.words}",
         )
         return

@@ -31,8 +31,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
-from elfdiff.causes._profiles import hashes_explain, profile_differs, units_set
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes._profiles import units_set
+from elfdiff.causes.model import Claim, Fallout, Proof, cause
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     Context,
@@ -43,7 +43,7 @@ from elfdiff.evidence.model import (
     SymbolSetChange,
     UnitNaming,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 ZIG = "zig-parallel-codegen"
 
@@ -119,37 +119,37 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for change in evidence.of(LoneSectionChange):
         if change.name == ".gdb_index":
-            yield Match(
+            yield Claim(
                 "linker-thread-nondeterminism",
                 (change,),
-                Confidence.CERTAIN,
+                Proof.RECORDED,
                 "only .gdb_index differs, which the linker made",
             )
         elif change.name in (".BTF", ".BTF.base", ".BTF_ids"):
-            yield Match(
-                "btf-type-id-order", (change,), Confidence.CERTAIN, f"only {change.name} differs, which pahole made"
+            yield Claim(
+                "btf-type-id-order", (change,), Proof.RECORDED, f"only {change.name} differs, which pahole made"
             )
     yield from _zig(evidence)
     units = tuple(evidence.of(CodegenUnitChange))
     if not units or tools_differ(evidence) or dependencies_differ(evidence) or any(evidence.of(UnitNaming)):
         return
-    if profile_differs(evidence) or (hashes_explain(evidence) and not units_set(evidence)):
-        return  # a profile has its own number of units
     first = units[0]
-    yield Match(
+    yield Claim(
         "rust-codegen-units-or-parallel-frontend",
         units,
-        _confidence(evidence),
+        _proof(evidence),
         f"{first.crate} has {first.a_count} codegen units in a and {first.b_count} in b",
         None if units_set(evidence) else "a unit shows only if the link kept a part of it: other code does that too",
         explains_code=units_set(evidence),
+        # A profile has its own number of units.
+        unless=(Fallout.PROFILE, Fallout.HASHES),
     )
 
 
-def _zig(evidence: EvidenceSet) -> Iterator[Match]:
+def _zig(evidence: EvidenceSet) -> Iterator[Claim]:
     """Names that count are other ones in a program whose functions are equal; LLVM's output is linked by LLD."""
     names = tuple(change for change in evidence.of(SymbolRenamed) if change.scheme == "zig-anon")
     context = evidence.context
@@ -157,16 +157,16 @@ def _zig(evidence: EvidenceSet) -> Iterator[Match]:
         return
     if evidence.has(SymbolSetChange) or any(t.changed or t.added or t.removed for t in evidence.of(FunctionTotals)):
         return
-    yield Match(
+    yield Claim(
         ZIG,
         names,
-        Confidence.LIKELY,
+        Proof.SHAPE,
         f"all functions are equal, and {names[0].a_part} became {names[0].b_part}",
     )
 
 
-def _confidence(evidence: EvidenceSet) -> Confidence:
+def _proof(evidence: EvidenceSet) -> Proof:
     if not units_set(evidence):
-        return Confidence.POSSIBLE
+        return Proof.CONSISTENT
     several = len(list(evidence.of(CodegenUnitChange))) > 1
-    return Confidence.CERTAIN if several and not sources_differ(evidence) else Confidence.LIKELY
+    return Proof.RECORDED if several and not sources_differ(evidence) else Proof.SHAPE

@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import inputs_differ, tools_differ, values
 from elfdiff.causes._finished import BOLT, DEBUG, EDITED, OPTIMIZER, PATCH, PRELINK, STRIP, proved
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
     CodegenUnitChange,
@@ -56,7 +56,7 @@ from elfdiff.evidence.model import (
     UnitNaming,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _STRIPPED = frozenset({".symtab", ".strtab"})
 _OVERWRITTEN = late(r"X{8,}\Z")
@@ -128,7 +128,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
     after_link=True,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     # Where only digests differ, it is one link with other debug files beside it.
     if evidence.changed_after_link is not None and not evidence.context.only_hashes_differ:
         yield from proved(evidence, evidence.changed_after_link)
@@ -136,10 +136,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     names = [change for change in evidence.of(SymbolSetChange) if change.table == "symtab"]
     if names and evidence.has(SymbolsAlone) and evidence.context.has_debug:
         # Debug information names functions and variables as the source does, and it is equal.
-        yield Match(
+        yield Claim(
             EDITED,
             (*names, *evidence.of(BuildIdKept)),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             "names of symbols differ, and all that the build ID covers, debug information included, is equal",
             "objcopy --redefine-sym and its like do this, an edit or damage too",
         )
@@ -147,15 +147,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         # A consequence names the bytes; here is why no other file has to be looked for.
         summary = f"the build ID of {foreign.side} is not the digest of its contents, and the other file's is"
         note = "stripped since, edited, damaged, or given by hand (--build-id=0x…)"
-        yield Match(EDITED, (foreign,), Confidence.LIKELY, summary, note)
+        yield Claim(EDITED, (foreign,), Proof.SHAPE, summary, note)
     one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
     kept = tuple(evidence.of(BuildIdKept))
     bare = [change for change in evidence.of(HeaderChange) if change.field_name == "section headers"]
     if bare:
-        yield Match(
+        yield Claim(
             STRIP,
             tuple(bare),
-            Confidence.CERTAIN if kept else Confidence.LIKELY,
+            Proof.RECORDED if kept else Proof.SHAPE,
             f"only {'b' if bare[0].a_value == 'none' else 'a'} has section headers: "
             "sstrip or llvm-strip --strip-sections takes them away",
         )
@@ -164,29 +164,29 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if holes:
         gone = [*holes, *(s for s in one_sided if s.name in {hole.name for hole in holes})]
         summary = f"{listed(hole.name for hole in holes)} was taken out of {holes[0].side} after the link"
-        yield Match(STRIP, (*gone, *kept), Confidence.CERTAIN, f"{summary}: its place is empty")
+        yield Claim(STRIP, (*gone, *kept), Proof.RECORDED, f"{summary}: its place is empty")
     named = _without_comment(evidence)
     if not tools_differ(named):
         yield from _strip(named, one_sided, kept)
     yield from _patched(evidence, one_sided, kept)
     bolt = [section for section in one_sided if section.name in BOLT]
     if bolt:
-        yield Match(
+        yield Claim(
             OPTIMIZER,
             tuple(bolt),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"only {_side(bolt[0])} went through BOLT ({bolt[0].name})",
             explains_code=True,
         )
     options = [change for change in evidence.of(LoneSectionChange) if change.name == ".note.bolt_info"]
     if options:
-        yield Match(OPTIMIZER, tuple(options), Confidence.CERTAIN, "only BOLT's record of its options differs")
+        yield Claim(OPTIMIZER, tuple(options), Proof.RECORDED, "only BOLT's record of its options differs")
     dwz = [section for section in one_sided if section.name == ".gnu_debugaltlink"]
     if dwz:
-        yield Match(
+        yield Claim(
             DEBUG,
             tuple(dwz),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"only {_side(dwz[0])} went through dwz (.gnu_debugaltlink)",
         )
 
@@ -208,7 +208,7 @@ def _side(section: SectionChange) -> str:
     return "b" if section.status == "added" else "a"
 
 
-def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
+def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Claim]:
     """Tables or debug information that only one side has.
 
     An object file without debug information never had it as a rule: the compiler was not asked, which build-flags says.
@@ -239,10 +239,10 @@ def _strip(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[Bu
         found += compressed
         said.append("debug sections were compressed after the link")
     if found:
-        yield Match(
+        yield Claim(
             STRIP,
             (*found, *kept),
-            Confidence.CERTAIN if sure or kept else Confidence.LIKELY,
+            Proof.RECORDED if sure or kept else Proof.SHAPE,
             "; ".join(said),
             None if kept else "-s or -Wl,--strip-all at the link does the same",
         )
@@ -263,7 +263,7 @@ def _symtab_shrank(evidence: EvidenceSet, debug: SectionChange) -> bool:
     return False
 
 
-def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Match]:
+def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[BuildIdKept, ...]) -> Iterator[Claim]:
     prelinked = [section for section in one_sided if section.name in PRELINK]
     overwritten = [
         text
@@ -271,7 +271,7 @@ def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[
         if text.section == ".dynstr" and any(_OVERWRITTEN.match(value) for value in values(text))
     ]
     if prelinked:
-        yield Match(PATCH, tuple(prelinked), Confidence.CERTAIN, f"only {_side(prelinked[0])} was prelinked")
+        yield Claim(PATCH, tuple(prelinked), Proof.RECORDED, f"only {_side(prelinked[0])} was prelinked")
     entries: list[Evidence] = [
         e for e in evidence.of(DynamicChange) if e.tag in ("DT_RUNPATH", "DT_RPATH", "DT_NEEDED", "DT_SONAME")
     ]
@@ -282,7 +282,7 @@ def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[
             if overwritten
             else "the build ID is equal, .dynamic is not"
         )
-        yield Match(PATCH, (*overwritten, *entries, *kept), Confidence.CERTAIN, shown)
+        yield Claim(PATCH, (*overwritten, *entries, *kept), Proof.RECORDED, shown)
         return
     bundled = [
         entry
@@ -293,10 +293,10 @@ def _patched(evidence: EvidenceSet, one_sided: list[SectionChange], kept: tuple[
         and _same_library(entry.a_value, entry.b_value)
     ]
     if bundled:
-        yield Match(
+        yield Claim(
             PATCH,
             tuple(bundled),
-            Confidence.LIKELY,
+            Proof.SHAPE,
             f"{bundled[0].a_value} became {bundled[0].b_value}",
             "the hash is of the bundled library's content: compare that library",
         )

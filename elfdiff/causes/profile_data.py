@@ -26,9 +26,9 @@ from collections.abc import Iterator
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import inputs_differ, tools_differ
 from elfdiff.causes._flags import sort_flags
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import DataChange, EvidenceSet, FlagChange, FunctionChange, LineNumbersChange, TextChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _KEEP = Fix(
     "gcc, clang",
@@ -59,26 +59,26 @@ _PARALLEL = Fix(
         "theunreproduciblepackage: pgo",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if not tools_differ(evidence):
         changes = [(c, sort_flags(c.a_flags).profile, sort_flags(c.b_flags).profile) for c in evidence.of(FlagChange)]
         changes = [item for item in changes if bool(item[1]) != bool(item[2])]
         if changes:
             _, a, b = changes[0]
-            yield Match(
+            yield Claim(
                 "pgo-profile-variation",
                 tuple(change for change, _, _ in changes),
-                Confidence.CERTAIN,
+                Proof.RECORDED,
                 f"only {'a' if a else 'b'} was compiled with {(a or b)[0]}",
                 explains_code=True,
             )
         elif evidence.context.profiled and code_changed(evidence) and not inputs_differ(evidence):
             functions = tuple(change for change in evidence.of(FunctionChange) if change.certain)
             texts = any(evidence.has(kind) for kind in (TextChange, DataChange, LineNumbersChange))
-            yield Match(
+            yield Claim(
                 "pgo-profile-variation",
                 functions,
-                Confidence.POSSIBLE if texts else Confidence.LIKELY,
+                Proof.CONSISTENT if texts else Proof.SHAPE,
                 f"both were optimised by a profile (-fprofile-use), and {len(functions)} functions differ",
                 "a change of the source looks the same; the profiles themselves are not in these files",
                 explains_code=True,

@@ -32,9 +32,9 @@ from collections.abc import Iterator
 
 from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._tools import has_c, languages
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 FACE = "build-id-uuid"
 
@@ -72,17 +72,17 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Build IDs of 16 bytes that no digest explains."""
     for note in changed_ids(evidence):
-        confidence = randomness(note, evidence)
-        if confidence is None:
+        proof = randomness(note, evidence)
+        if proof is None:
             continue
         only = evidence.context.only_hashes_differ
-        if confidence is Confidence.POSSIBLE:
+        if proof is Proof.CONSISTENT:
             covered = "bytes that were stripped since" if only else "what differs"
             caveat = f"an md5 over {covered} (--build-id=md5) would look the same"
         else:
             caveat = None
         why = "nothing else differs" if only else "it is not the md5 of the file"
-        yield Match(FACE, (note,), confidence, f"a build ID of 16 bytes, and {why}", caveat)
+        yield Claim(FACE, (note,), proof, f"a build ID of 16 bytes, and {why}", caveat)

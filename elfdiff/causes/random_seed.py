@@ -28,10 +28,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, tools_differ
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _SCHEMES = {
     "lto-section": "gcc-lto-section-id",
@@ -103,7 +103,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if tools_differ(evidence):
         return
     found: dict[str, list[Evidence]] = {}
@@ -121,7 +121,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         found.setdefault("random-gcov-stamp", []).append(stamp)
         shown.setdefault("random-gcov-stamp", f"{stamp.count} of {stamp.total} coverage records have another stamp")
     for face, facts in found.items():
-        yield Match(face, tuple(facts), Confidence.CERTAIN, shown[face])
+        yield Claim(face, tuple(facts), Proof.RECORDED, shown[face])
 
 
 def _sections(evidence: EvidenceSet) -> list[Evidence]:

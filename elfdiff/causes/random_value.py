@@ -28,12 +28,12 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.files import RandomFieldChange
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _VERSION_4 = late(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _VERSION_1 = late(r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-[17][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -89,38 +89,36 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "Linux: Documentation/admin-guide/module-signing.rst",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
-    found: list[tuple[Confidence, WordChange]] = []
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
+    found: list[tuple[Proof, WordChange]] = []
     for word in evidence.of(WordChange):
-        confidence = _judge(word, evidence)
-        if confidence is not None:
-            found.append((confidence, word))
-    for level in (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE):
-        words = [word for confidence, word in found if confidence is level]
+        proof = _judge(word, evidence)
+        if proof is not None:
+            found.append((proof, word))
+    for level in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
+        words = [word for proof, word in found if proof is level]
         if words:
-            yield Match(
+            yield Claim(
                 "uuid-or-random-in-source-generation",
                 tuple(word for _, word in sorted(found, key=lambda item: item[0] is not level)),
                 lower(level, sources_differ(evidence)),
                 became(words[0].a_word, words[0].b_word),
-                None
-                if level is Confidence.CERTAIN
-                else "an identifier that the source names may have been replaced there",
+                None if level is Proof.RECORDED else "an identifier that the source names may have been replaced there",
             )
             break
     drawn = list(evidence.of(RandomFieldChange))
     if drawn:
         field = drawn[0]
         told = f"{field.field_name}: {became(field.a_value, field.b_value)}"
-        yield Match("random-identifier-of-format", tuple(drawn), Confidence.CERTAIN, told)
+        yield Claim("random-identifier-of-format", tuple(drawn), Proof.RECORDED, told)
     blobs = list(evidence.of(BlobChange))
     if blobs:
         first = blobs[0]
         named = f" of {first.name}" if first.name else ""
-        yield Match(
+        yield Claim(
             "generated-keys-or-certs",
             tuple(blobs),
-            Confidence.CERTAIN if _BUILT_IN.search(first.name or "") else Confidence.LIKELY,
+            Proof.RECORDED if _BUILT_IN.search(first.name or "") else Proof.SHAPE,
             f"another {first.kind}{named}" + (", valid from another time" if first.dates else ""),
             None
             if _BUILT_IN.search(first.name or "")
@@ -133,30 +131,30 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         if heads[0] and heads[0] == heads[1]:
             keys.append(text)
     if keys:
-        yield Match(
+        yield Claim(
             "generated-keys-or-certs",
             tuple(keys),
-            lower(Confidence.LIKELY, sources_differ(evidence)),
+            lower(Proof.SHAPE, sources_differ(evidence)),
             "a PEM block holds another key or certificate",
             "a key or a bundle of certificates that somebody put in place of another looks the same",
         )
 
 
-def _judge(word: WordChange, evidence: EvidenceSet) -> Confidence | None:
+def _judge(word: WordChange, evidence: EvidenceSet) -> Proof | None:
     if _BINDER.search(word.context) or word.section == ".modinfo":
         # kbuild's srcversion is a digest of the module's sources.
         return None
     if word.kind is WordKind.UUID:
         if _VERSION_4.search(word.a_word) and _VERSION_4.search(word.b_word):
             # Interfaces have UUIDs too, drawn once by whoever wrote the source.
-            return Confidence.CERTAIN if _OF_BUILD.search(named_context(word)) else Confidence.LIKELY
+            return Proof.RECORDED if _OF_BUILD.search(named_context(word)) else Proof.SHAPE
         drawn = _VERSION_1.search(word.a_word) and _VERSION_1.search(word.b_word)
-        return Confidence.LIKELY if drawn or _DRAWN.search(word.context) else Confidence.POSSIBLE
+        return Proof.SHAPE if drawn or _DRAWN.search(word.context) else Proof.CONSISTENT
     if word.kind is not WordKind.RANDOM:
         return None
     if _DRAWN.search(word.context):
-        return Confidence.LIKELY
+        return Proof.SHAPE
     hexadecimal = re.fullmatch(r"[0-9a-f]+", word.a_word) is not None
     if hexadecimal and len(word.a_word) in _DIGEST:
-        return Confidence.POSSIBLE if not besides(evidence, WordChange) else None
-    return Confidence.POSSIBLE
+        return Proof.CONSISTENT if not besides(evidence, WordChange) else None
+    return Proof.CONSISTENT

@@ -40,10 +40,10 @@ from collections.abc import Iterator
 
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._paths import build_paths, joined
-from elfdiff.causes._profiles import profile_differs, units_set
+from elfdiff.causes._profiles import units_set
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Fallout, Proof, cause
 from elfdiff.evidence.model import (
     ArchiveFieldChange,
     Context,
@@ -58,7 +58,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 PATH_DEPENDENCY, PROFILE, HOST = "rust-metadata-path-dep", "rust-metadata-profile-features", "rust-metadata-host-os"
 
@@ -122,15 +122,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Crates of which (nearly) all names changed their hash, where no tool, dependency or unit naming explains it."""
-    if (
-        compiler_changed(evidence)
-        or evidence.has(UnitNaming)
-        or units_set(evidence)
-        or evidence.has(FlagChange)
-        or profile_differs(evidence)
-    ):
+    if compiler_changed(evidence) or evidence.has(UnitNaming) or units_set(evidence) or evidence.has(FlagChange):
         return
     groups: dict[str, list[SymbolRenamed]] = defaultdict(list)
     for item in evidence.of(SymbolRenamed):
@@ -155,12 +149,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     names = listed(crates)
     summary = f"the hashes in all names of {names} differ; rustc is the same"
     if code_changed(evidence):
-        yield Match(
+        yield Claim(
             PROFILE,
             facts,
-            Confidence.POSSIBLE,
+            Proof.CONSISTENT,
             summary,
             "code differs too: profile, features or a dependency may have changed",
+            unless=(Fallout.PROFILE,),
         )
         return
     moved = any(_is_own_source(joined(change.a_directory, change.tail)) for change in build_paths(evidence))
@@ -173,8 +168,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     if not moved and any(word.kind is WordKind.VERSION for word in evidence.of(WordChange)):
         return  # cargo hashes a package's version: source-change speaks of both
     if not moved and not any(change.place is PathPlace.DEBUG_DIRECTORY for change in build_paths(evidence)):
-        yield Match(PROFILE, facts, Confidence.POSSIBLE, summary, note)
-    yield Match(PATH_DEPENDENCY, facts, Confidence.CERTAIN if moved and quiet else Confidence.LIKELY, summary, note)
+        yield Claim(PROFILE, facts, Proof.CONSISTENT, summary, note, unless=(Fallout.PROFILE,))
+    proof = Proof.RECORDED if moved and quiet else Proof.SHAPE
+    yield Claim(PATH_DEPENDENCY, facts, proof, summary, note, unless=(Fallout.PROFILE,))
 
 
 def _whole(items: list[SymbolRenamed]) -> bool:

@@ -25,9 +25,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import covered_differs
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, LoneSectionChange, SectionChange, TailChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _SECTIONS = frozenset({".sig", ".sig_key", ".sha256_sig", ".signature", ".digest_md5"})
 
@@ -67,35 +67,35 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
     after_link=True,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     others = covered_differs(evidence)
     for tail in evidence.of(TailChange):
         if tail.kind != "module-signature":
             continue
         if tail.a is None or tail.b is None:
             side = "b" if tail.a is None else "a"
-            yield Match("kernel-module-signature", (tail,), Confidence.CERTAIN, f"only {side} is signed")
+            yield Claim("kernel-module-signature", (tail,), Proof.RECORDED, f"only {side} is signed")
         elif not others:
-            yield Match(
+            yield Claim(
                 "kernel-module-signature",
                 (tail,),
-                Confidence.CERTAIN,
+                Proof.RECORDED,
                 "the signatures differ, and everything they cover is equal",
             )
     one_sided = [s for s in evidence.of(SectionChange) if s.name in _SECTIONS and s.status in ("added", "removed")]
     if one_sided:
         side = "b" if one_sided[0].status == "added" else "a"
-        yield Match(
+        yield Claim(
             "elf-embedded-signature",
             tuple(one_sided),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"only {side} has {one_sided[0].name}",
         )
     lone = [change for change in evidence.of(LoneSectionChange) if change.name in _SECTIONS]
     if lone:
-        yield Match(
+        yield Claim(
             "elf-embedded-signature",
             tuple(lone),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             f"only {lone[0].name} differs, and everything it covers is equal",
         )

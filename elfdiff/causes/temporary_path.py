@@ -29,10 +29,10 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import became
 from elfdiff.causes._paths import build_paths
 from elfdiff.causes._places import random_component, whole
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _SHAPES = (
     ("path-go-cgo-workdir", late(r"go-build\d{5,}")),
@@ -116,7 +116,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found: dict[str, list[Evidence]] = {}
     shown: dict[str, str] = {}
 
@@ -144,7 +144,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
         # Without debug information nobody says that the compiler did not run there.
         paths = any(isinstance(fact, PathChange) for fact in facts)
         plain = paths and face == "path-home-tmp-random" and not evidence.context.has_debug
-        yield Match(face, tuple(facts), Confidence.LIKELY if plain else Confidence.CERTAIN, shown[face])
+        yield Claim(face, tuple(facts), Proof.SHAPE if plain else Proof.REPLAYED, shown[face])
 
 
 def _face(name: str) -> str:

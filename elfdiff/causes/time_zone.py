@@ -32,9 +32,9 @@ from collections.abc import Iterator
 
 from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._wording import became
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import EvidenceSet, TimeChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 FACE = "env-timezone"
 SUMMER_TIME = (1800, 3600)
@@ -59,14 +59,14 @@ UTC = Fix(
         "POSIX, TZ: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Times read as one moment; and texts that name two zones, though two moments as well."""
     found: list[TimeChange] = []
     certain = False
     for item in readings(evidence):
         if item.kind is TimeKind.ZONE:
             found.append(item.change)
-            certain |= item.confidence is Confidence.CERTAIN
+            certain |= item.proof is Proof.RECORDED
         elif _names_two_zones(item.change):
             found.append(item.change)
             certain = True
@@ -75,10 +75,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Match]:
     first = found[0]
     summary = became(first.a.value, first.b.value) if first.a and first.b else ""
     note = "they lie full quarters of an hour apart, to the second; by chance two builds do so once in 900 times"
-    yield Match(
+    yield Claim(
         FACE,
         tuple(found),
-        Confidence.CERTAIN if certain else Confidence.LIKELY,
+        Proof.RECORDED if certain else Proof.SHAPE,
         summary,
         None if certain else note,
     )

@@ -31,9 +31,9 @@ from collections.abc import Iterator
 from elfdiff.causes._facts import became, besides, build_id_differs, tools_differ
 from elfdiff.causes._places import is_rust_source, is_toolchain, whole
 from elfdiff.causes._tools import languages
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, PathChange, PathPlace, WordChange, WordKind
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _RUST_SRC = Fix(
     "rustc",
@@ -92,27 +92,27 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if tools_differ(evidence) or any(word.kind is WordKind.RUSTC_COMMIT for word in evidence.of(WordChange)):
         return
     changes = [change for change in evidence.of(PathChange) if is_toolchain(change)]
     rust = [change for change in changes if is_rust_source(change)]
     places = [change for change in changes if not is_rust_source(change)]
     if rust:
-        yield Match(
+        yield Claim(
             "path-rust-src-component",
             tuple(rust),
-            Confidence.CERTAIN,
+            Proof.REPLAYED,
             became(rust[0].a_directory, rust[0].b_directory),
         )
     if places:
         # A build ID covers the interpreter's path, and patchelf leaves the ID as it was.
         linked = build_id_differs(evidence) and not besides(evidence, PathChange)
         loader = all(change.place is PathPlace.INTERPRETER for change in places) and not linked
-        yield Match(
+        yield Claim(
             "path-sysroot-toolchain-install",
             tuple(places),
-            Confidence.LIKELY if loader else Confidence.CERTAIN,
+            Proof.SHAPE if loader else Proof.REPLAYED,
             became(whole(places[0], "a"), whole(places[0], "b")),
             "patchelf --set-interpreter does the same after the link" if loader else None,
         )

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import LibcChange
 from elfdiff.evidence.files import BytecodeChange, WriterChange
 from elfdiff.evidence.model import (
@@ -59,7 +59,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
 RUNTIME, HEADERS = "tool-libc-crt-objects", "dep-header-only-or-toolchain-runtime"
@@ -135,50 +135,51 @@ def _newest(context: Context, tool: str) -> str | None:
         "Go toolchains: https://go.dev/doc/toolchain",
     ),
     choose=choose,
+    of_two_programs=True,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Marks of tools that differ; a side without any mark was stripped of them and says nothing."""
     changes = list(evidence.of(ToolChange))
     if changes and (
         _unmarked(evidence.context.a_tools, changes, "a") or _unmarked(evidence.context.b_tools, changes, "b")
     ):
         changes = []
-    faces: dict[str, list[tuple[Evidence, Confidence]]] = defaultdict(list)
+    faces: dict[str, list[tuple[Evidence, Proof]]] = defaultdict(list)
     for change in changes:
         face = _face(change, changes, evidence.context)
-        faces[face].append((change, _confidence(change, changes, evidence)))
+        faces[face].append((change, _proof(change, changes, evidence)))
     commits = [word for word in evidence.of(WordChange) if word.kind is WordKind.RUSTC_COMMIT]
-    faces_of_rustc = [(word, Confidence.CERTAIN) for word in commits]
+    faces_of_rustc = [(word, Proof.RECORDED) for word in commits]
     if faces_of_rustc:
         faces[COMPILER] += faces_of_rustc
     writers = list(evidence.of(WriterChange))
     if writers:
         first = writers[0]
         named = f"{first.field_name}: {first.a_value or 'none'} became {first.b_value or 'none'}"
-        yield Match(WRITER, tuple(writers), Confidence.CERTAIN, named, explains_code=True)
+        yield Claim(WRITER, tuple(writers), Proof.RECORDED, named, explains_code=True)
     yield from _libraries(evidence, bool(changes or commits))
     pythons = [change for change in evidence.of(BytecodeChange) if change.what == "magic"]
     if pythons:
         named = f"bytecode of two Pythons, magic numbers {pythons[0].a_value} and {pythons[0].b_value}"
-        yield Match(WRITER, tuple(pythons), Confidence.CERTAIN, named, explains_code=True)
+        yield Claim(WRITER, tuple(pythons), Proof.RECORDED, named, explains_code=True)
     summary = _summary(changes, commits)
     for face, facts in faces.items():
-        confidence = min((level for _, level in facts), key=list(Confidence).index)
+        proof = min((level for _, level in facts), key=list(Proof).index)
         note = "objects of the C library and of libgcc, from the distribution's packages" if face == RUNTIME else None
-        yield Match(face, tuple(fact for fact, _ in facts), confidence, summary, note, explains_code=face != RUNTIME)
+        yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, note, explains_code=face != RUNTIME)
 
 
-def _libraries(evidence: EvidenceSet, marked: bool) -> Iterator[Match]:
+def _libraries(evidence: EvidenceSet, marked: bool) -> Iterator[Claim]:
     """Another C library: its start files and the compiler beside it are another distribution's."""
     texts = any(not text.fragment and (text.section or "").startswith(".rodata") for text in evidence.of(TextChange))
     for change in evidence.of(LibcChange):
         properties = [note for note in evidence.of(NoteChange) if note.kind in ("property", "abi-tag")]
         names = [names for names in evidence.of(SymbolSetChange) if names.imports and not texts]
         changed = [] if marked else certain_changes(evidence)
-        yield Match(
+        yield Claim(
             RUNTIME,
             (change, *properties, *names, *changed),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             _bounds(change),
             "; ".join(change.signs)
             + ("; code that differs is that of another compiler beside it: nothing names it" if changed else ""),
@@ -224,21 +225,21 @@ def _face(change: ToolChange, changes: list[ToolChange], context: Context) -> st
     return COMPILER
 
 
-def _confidence(change: ToolChange, changes: list[ToolChange], evidence: EvidenceSet) -> Confidence:
+def _proof(change: ToolChange, changes: list[ToolChange], evidence: EvidenceSet) -> Proof:
     """Two versions are decisive; a mark on one side only might have been left out on the other."""
     if change.origin == "path":
-        return Confidence.LIKELY
+        return Proof.SHAPE
     if change.a_tool is not None and change.b_tool is not None:
-        return Confidence.CERTAIN
+        return Proof.RECORDED
     missing = "a_tool" if change.a_tool is None else "b_tool"
     answered = any(getattr(other, missing) is not None for other in changes)
     # A side that kept its compilers' marks kept a linker's too, if the linker wrote one.
     marked = evidence.context.a_tools if change.a_tool is None else evidence.context.b_tools
     if change.tool not in COMPILERS and change.origin == "comment" and marked:
-        return Confidence.CERTAIN
+        return Proof.RECORDED
     if answered or code_changed(evidence) or change.origin in ("producer", "build-info"):
-        return Confidence.CERTAIN
-    return Confidence.LIKELY
+        return Proof.RECORDED
+    return Proof.SHAPE
 
 
 def _summary(changes: list[ToolChange], commits: list[WordChange]) -> str:

@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._entries import changes_of, told
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.model import EvidenceSet
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 MODES = "entry-modes"
 _ENOUGH = 2
@@ -54,14 +54,14 @@ _MODE = Fix(
         "GNU tar manual, --mode: https://www.gnu.org/software/tar/manual/html_section/override.html",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Modes that differ as two umasks make them."""
     changes = [change for change in changes_of(evidence, "mode") if _is_masked(change)]
     if not changes:
         return
     taken = {_missing(change) for change in changes}
     alike = len(changes) >= _ENOUGH and len({side for pair in taken for side in pair if side}) <= _ENOUGH
-    yield Match(MODES, tuple(changes), Confidence.CERTAIN if alike else Confidence.LIKELY, told(tuple(changes)))
+    yield Claim(MODES, tuple(changes), Proof.RECORDED if alike else Proof.SHAPE, told(tuple(changes)))
 
 
 def _is_masked(change: EntryFieldChange) -> bool:

@@ -30,9 +30,9 @@ from collections.abc import Iterator
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import inputs_differ
 from elfdiff.causes._wording import listed
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import EvidenceSet, HolesChange, LoneSectionChange, TextChange
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 MANY = 8
 
@@ -56,16 +56,16 @@ MANY = 8
         "openSUSE/build-compare#64",
     ),
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Bytes at places of records where no member can be, as far as their offsets tell."""
     if inputs_differ(evidence) or evidence.has(TextChange) or code_changed(evidence):
         return
     for change in evidence.of(HolesChange):
         places = listed(f"{start} to {end - 1}" for start, end in change.holes)
-        yield Match(
+        yield Claim(
             "uninitialized-memory-in-data",
             (change, *(item for item in evidence.of(LoneSectionChange) if item.name == change.section)),
-            Confidence.LIKELY if change.records >= MANY else Confidence.POSSIBLE,
+            Proof.SHAPE if change.records >= MANY else Proof.CONSISTENT,
             f"only bytes {places} of records of {change.period} bytes differ, in {change.records} records",
             "members of one or two bytes that a generator filled at random look the same",
         )

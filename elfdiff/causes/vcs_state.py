@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, named_context, values
 from elfdiff.causes._tools import languages
-from elfdiff.causes.model import Match, cause
+from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     Context,
     DependencyDrift,
@@ -51,7 +51,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.patterns import late
-from elfdiff.report import Confidence, Effect, Fix, Role
+from elfdiff.report import Effect, Fix, Role
 
 _NAMED = late(
     r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
@@ -141,7 +141,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     ),
     choose=choose,
 )
-def detect(evidence: EvidenceSet) -> Iterator[Match]:
+def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _stamped(evidence)
     yield from _checkout(evidence)
 
@@ -152,7 +152,7 @@ def _is_drawn(word: Evidence) -> bool:
     return all(re.search(r"\d", side) and re.search(r"[a-f]", side) for side in sides)
 
 
-def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
+def _stamped(evidence: EvidenceSet) -> Iterator[Claim]:
     settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
     words = [
         w
@@ -177,17 +177,17 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Match]:
     variables = [w for w in (*sure, *unsure) if isinstance(w, WordChange) and (w.a_word, w.b_word) in given]
     if variables:
         named = any(map(sure.__contains__, variables))
-        level = Confidence.CERTAIN if named else Confidence.LIKELY
-        yield Match(VARIABLE, tuple(variables), level, became(variables[0].a_word, variables[0].b_word))
+        level = Proof.RECORDED if named else Proof.SHAPE
+        yield Claim(VARIABLE, tuple(variables), level, became(variables[0].a_word, variables[0].b_word))
         sure, unsure = ([fact for fact in facts if fact not in variables] for facts in (sure, unsure))
     if sure:
-        yield Match("vcs-revision", tuple(sure + unsure), Confidence.CERTAIN, _summary(sure), _note(sure))
+        yield Claim("vcs-revision", tuple(sure + unsure), Proof.RECORDED, _summary(sure), _note(sure))
     elif unsure:
         usual = all(isinstance(w, WordChange) and {len(w.a_word), len(w.b_word)} <= _LENGTHS for w in unsure)
-        yield Match(
+        yield Claim(
             "vcs-revision",
             tuple(unsure),
-            Confidence.LIKELY if usual and all(map(_is_drawn, unsure)) else Confidence.POSSIBLE,
+            Proof.SHAPE if usual and all(map(_is_drawn, unsure)) else Proof.CONSISTENT,
             _summary(unsure),
             "nothing beside it says that it is a commit; a digest looks the same",
         )
@@ -223,7 +223,7 @@ def _note(found: list[Evidence]) -> str | None:
     return "the commits differ, so the sources may differ too"
 
 
-def _checkout(evidence: EvidenceSet) -> Iterator[Match]:
+def _checkout(evidence: EvidenceSet) -> Iterator[Claim]:
     ends: list[Evidence] = []
     pointers: list[Evidence] = []
     keywords: list[TextChange] = []
@@ -236,26 +236,26 @@ def _checkout(evidence: EvidenceSet) -> Iterator[Match]:
         elif left != right and _same_but_for_keywords(left, right):
             keywords.append(text)
     if pointers:
-        yield Match(
+        yield Claim(
             "vcs-checkout-artifacts",
             tuple(pointers),
-            Confidence.CERTAIN,
+            Proof.RECORDED,
             "one side embeds a Git LFS pointer where the other has the data",
         )
     if keywords:
         one_side = all(_expanded(left) != _expanded(right) for left, right in map(values, keywords))
-        yield Match(
+        yield Claim(
             "vcs-checkout-artifacts",
             tuple(keywords),
-            Confidence.CERTAIN if one_side else Confidence.LIKELY,
+            Proof.RECORDED if one_side else Proof.SHAPE,
             "texts differ only in a keyword that version control fills in",
             None if one_side else "the keyword names another commit of the file: the sources may differ too",
         )
     if ends:
-        yield Match(
+        yield Claim(
             "vcs-checkout-artifacts",
             tuple(ends),
-            Confidence.CERTAIN if len(ends) > 1 else Confidence.LIKELY,
+            Proof.RECORDED if len(ends) > 1 else Proof.SHAPE,
             "texts differ only in their line ends, CRLF and LF",
         )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from elfdiff.causes import catalogue
-from elfdiff.causes.model import matches_of
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.findings import findings
+from elfdiff.judging import judged
 from elfdiff.plain.kinds import kinds
 from elfdiff.plain.ledger import account
 from elfdiff.plain.mirror import mirrored
@@ -66,7 +66,7 @@ def explain(
     ]
     facts = tuple(same.setdefault(fact, fact) for fact in dict.fromkeys((*same, *reading.facts)))
     evidence = EvidenceSet(facts, Context(plain=True))
-    matches = list(matches_of(catalogue(), evidence))
+    matches = judged(catalogue(), evidence).matches
     ledger = account(a, b, edits, matches)
     found = findings(matches, evidence.context, ledger)
     plain = Plain(

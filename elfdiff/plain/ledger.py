@@ -8,8 +8,8 @@ import numpy as np
 
 from elfdiff.accounting.left import LeftSpans
 from elfdiff.accounting.owned import Label, OwnedRuns, SideRuns
-from elfdiff.causes import Cause, Match
 from elfdiff.evidence.files import ListedDigestChange
+from elfdiff.judging import Match
 from elfdiff.plain.model import Edit
 from elfdiff.report import Classes, Confidence, Ledger, Role, SectionRow, Sides
 from elfdiff.span import Span
@@ -19,7 +19,7 @@ WHOLE = "the whole file"
 _ROLES = (Role.ROOT, Role.INPUT, Role.CONSEQUENCE)
 
 
-def account(a: bytes, b: bytes, edits: Sequence[Edit], matches: Iterable[tuple[Cause, Match]]) -> Ledger:
+def account(a: bytes, b: bytes, edits: Sequence[Edit], matches: Iterable[Match]) -> Ledger:
     """Every differing byte in one class. Causes that are only possible own nothing.
 
     The alignment is what the edits say: bytes between two of them are equal, and those inside one are paired from its
@@ -70,9 +70,10 @@ def complete(a: bytes, b: bytes, edits: Sequence[Edit]) -> list[Edit]:
     return found
 
 
-def _labels(edits: Sequence[Edit], matches: Iterable[tuple[Cause, Match]]) -> list[Label]:
+def _labels(edits: Sequence[Edit], matches: Iterable[Match]) -> list[Label]:
     owners: dict[int, dict[str, Role]] = {}
-    for cause, match in matches:
+    for match in matches:
+        cause = match.cause
         if match.confidence is not Confidence.POSSIBLE:
             for fact in match.because:
                 owners.setdefault(id(fact), {})[cause.id] = cause.role

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from elfdiff.causes import catalogue
 from elfdiff.evidence.model import (
     Context,
     DependencyDrift,
@@ -24,6 +25,7 @@ from elfdiff.evidence.model import (
     ToolChange,
     WordChange,
 )
+from elfdiff.judging import judged
 from elfdiff.report import Location
 
 
@@ -146,11 +148,13 @@ def seen() -> SimpleNamespace:
 
 @pytest.fixture
 def ask():
-    """``ask(cause, evidence)`` → {face: confidence} of what the cause claims."""
+    """``ask(cause, evidence)`` → {face: confidence} of what stands of the cause's claims, all others heard."""
 
     def run(cause, evidence):
         found = {}
-        for match in cause.detect(evidence):
+        for match in judged(catalogue(), evidence).matches:
+            if match.cause is not cause:
+                continue
             assert match.face in cause.face_ids
             assert match.because
             level = match.confidence.value

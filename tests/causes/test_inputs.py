@@ -33,6 +33,7 @@ from elfdiff.evidence.model import (
     UnitNaming,
     WordKind,
 )
+from elfdiff.judging import judged
 from elfdiff.report import Role
 from elfdiff.span import Span
 
@@ -147,14 +148,14 @@ class TestSource:
     def test_another_release_of_the_program(self, seen, ask):
         evidence = seen.given(seen.drift("uv", "0.13.8", "0.13.9", local=True), seen.drift("itoa", "1.0.1", "1.0.2"))
         assert ask(source, evidence) == {"source-change": "certain"}
-        (match,) = source.detect(evidence)
+        (match,) = judged([source], evidence).matches
         assert "uv 0.13.8 became 0.13.9" in match.summary
         assert "--locked" in match.note
 
     def test_a_changed_function(self, seen, ask):
         evidence = seen.given(seen.function("parse_line"), seen.totals(40, changed=1))
         assert ask(source, evidence) == {"source-change": "likely"}
-        (match,) = source.detect(evidence)
+        (match,) = judged([source], evidence).matches
         assert match.summary == "a function differs: parse_line"
 
     @pytest.mark.parametrize(
@@ -329,7 +330,7 @@ class TestLines:
 
     def test_lines_that_moved_are_decisive(self, seen, ask):
         assert ask(source, seen.given(self.moved())) == {"source-change": "certain"}
-        (match,) = source.detect(seen.given(self.moved()))
+        (match,) = judged([source], seen.given(self.moved())).matches
         assert match.summary == "line 11 of main.c became 13"
 
     def test_a_generated_file_may_be_in_another_order(self, seen, ask):

@@ -4,7 +4,6 @@ import pytest
 
 from elfdiff.causes import catalogue
 from elfdiff.causes.build_id_setting import detect as build_id_setting
-from elfdiff.causes.model import matches_of
 from elfdiff.causes.post_processing import detect as post_processing
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -20,6 +19,7 @@ from elfdiff.evidence.model import (
     SectionHole,
     UnitNaming,
 )
+from elfdiff.judging import judged
 
 STRIP, PATCH, DWZ = "strip-or-objcopy-step", "postlink-patching", "debug-rewritten-by-debugedit-dwz"
 KEPT = BuildIdKept(length=20)
@@ -153,8 +153,8 @@ def test_a_few_bytes_are_damage_and_have_no_owner(seen):
 def test_where_a_file_was_changed_after_its_link_no_flag_of_the_build_is_named(seen):
     path = seen.path("/srv/a", "/srw/a", "x.c", PathPlace.DEBUG_DIRECTORY)
     facts = [path, seen.tool("gcc", "11", "12"), seen.function("work"), section(".debug_str", "rewritten", 50, 50)]
-    assert {cause.id for cause, _ in matches_of(catalogue(), seen.given(KEPT, *facts))} >= {"toolchain-version"}
-    assert {cause.id for cause, _ in matches_of(catalogue(), seen.given(KEPT, changed(900), *facts))} == {
+    assert {match.cause.id for match in judged(catalogue(), seen.given(KEPT, *facts)).matches} >= {"toolchain-version"}
+    assert {match.cause.id for match in judged(catalogue(), seen.given(KEPT, changed(900), *facts)).matches} == {
         "post-processing"
     }
 

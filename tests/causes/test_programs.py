@@ -6,8 +6,8 @@ import pytest
 
 from elfdiff.causes import catalogue
 from elfdiff.causes._programs import two_programs
-from elfdiff.causes.model import matches_of
 from elfdiff.evidence.model import GoSettingChange, PathPlace, SymbolSetChange
+from elfdiff.judging import judged
 
 
 def package(a, b):
@@ -19,7 +19,7 @@ def names(a, b):
 
 
 def claims(evidence):
-    return {item.id: match.confidence.value for item, match in matches_of(catalogue(), evidence)}
+    return {match.cause.id: match.confidence.value for match in judged(catalogue(), evidence).matches}
 
 
 def test_main_packages_of_other_names(seen):
