@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "known vulnerabilities of the embedded dependency list, offline",
     "attest": "provenance of a binary or an image: verified offline, shown, compared",
     "render": "print a report that was saved as JSON in another format",
+    "fleet": "many pairs, on the cores of one machine or on a Dask cluster; causes ranked",
     "explain": "one cause's page: what it looks like, why it happens, what fixes it",
     "causes": "the catalogue of causes",
 }
