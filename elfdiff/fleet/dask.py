@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from queue import Empty, Queue
 from typing import Any
 
 from elfdiff.errors import ElfdiffError
@@ -83,14 +84,16 @@ class DaskEngine:
         self, client: Any, waiting: Iterator[tuple[str, Record]], open_pairs: dict[str, Record]
     ) -> Iterator[tuple[str, Record]]:
         """Send what was not answered, then more as answers come. Raises when the scheduler is lost."""
-        tasks = self.library.as_completed()
+        ended: Queue[Any] = Queue()
         keys: dict[str, str] = {}
 
         def submit(key: str, record: Record) -> None:
             future = client.submit(run_in_child, record, self.limits.seconds, self.limits.memory, pure=False, retries=0)
             keys[str(future.key)] = key
-            tasks.add(future)
+            futures[key] = future
+            future.add_done_callback(ended.put)
 
+        futures: dict[str, Any] = {}
         for key, record in list(open_pairs.items()):
             submit(key, record)
         while True:
@@ -100,11 +103,23 @@ class DaskEngine:
                 submit(key, record)
             if not open_pairs:
                 return
-            future = next(tasks)
+            future = self._next(client, ended)
             key = keys.pop(str(future.key))
             answer = _answer(future, self.library)
-            del open_pairs[key]
+            del open_pairs[key], futures[key]
             yield key, answer
+
+    def _next(self, client: Any, ended: Queue[Any]) -> Any:
+        """The next future that ended. OSError when the connection is gone, or nothing ended for as long as AWAY."""
+        begun = time.monotonic()
+        while True:
+            try:
+                return ended.get(timeout=_PAUSE)
+            except Empty:
+                if client.status != "running":
+                    raise OSError("the connection to the scheduler was lost") from None
+                if time.monotonic() - begun > AWAY + (self.limits.seconds or 0):
+                    raise OSError("no worker answered") from None
 
 
 def run_in_child(record: Record, seconds: float | None, memory: int | None) -> Record:

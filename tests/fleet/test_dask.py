@@ -83,7 +83,9 @@ def test_two_workers_do_the_work_and_faults_cost_no_innocent_pair(fleet: Maker, 
             if len(answers) == 30:
                 os.killpg(first.pid, signal.SIGKILL)
                 first.wait(10)
+                # Dask's workers end with their scheduler: whoever starts it again starts them, too.
                 started.enter_context(running(*scheduler(port)))
+                started.enter_context(running(*worker(address, tmp_path)))
     assert len(answers) == len(work)
     assert {answer["state"] for answer in answers.values()} == {"done"}
 
@@ -92,12 +94,12 @@ def test_limits_of_a_pair_hold_on_a_cluster_of_this_machine(fleet: Maker) -> Non
     a, b = fleet("time-zone", "host-identity")
     for side, end in ((a, b"a"), (b, b"b")):
         with open(f"{side}/large", "wb") as file:
-            file.truncate(1200 << 20)
+            file.truncate(600 << 20)
             file.seek(0)
             file.write(b"\x7fELF")
-            file.seek((1200 << 20) - 1)
+            file.seek((600 << 20) - 1)
             file.write(end)
-    engine = DaskEngine(None, 2, Limits(30.0, 1500 << 20))
+    engine = DaskEngine(None, 2, Limits(30.0, 1000 << 20))
     answers = dict(engine.map(records(a, b, 1)))
     assert sorted(answer.get("failure", "done") for answer in answers.values()) == ["done", "done", "out-of-memory"]
     late = dict(DaskEngine(None, 1, Limits(0.01, None)).map(records(a, b, 1)[:2]))

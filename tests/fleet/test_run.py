@@ -111,12 +111,12 @@ def test_a_pair_over_its_memory_is_ended_and_the_rest_goes_on(fleet: Maker, tmp_
     a, b = fleet("time-zone", "host-identity")
     for side, end in ((a, b"a"), (b, b"b")):
         with open(f"{side}/large", "wb") as file:
-            file.truncate(1200 << 20)
+            file.truncate(600 << 20)
             file.seek(0)
             file.write(b"\x7fELF")
-            file.seek((1200 << 20) - 1)
+            file.seek((600 << 20) - 1)
             file.write(end)
-    engine = LocalEngine(1, Limits(60.0, 1500 << 20))
+    engine = LocalEngine(1, Limits(60.0, 1000 << 20))
     answers = dict(engine.map(records(a, b)))
     assert {key: item.get("failure") for key, item in answers.items()} == {
         "0-time-zone": None,
