@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from elfdiff.causes._wording import became, listed
-from elfdiff.evidence.entries import EntryFieldChange
+from elfdiff.evidence.entries import EntriesChange, EntryFieldChange
 from elfdiff.evidence.model import EvidenceSet
+from elfdiff.patterns import late
 
 
 def changes_of(evidence: EvidenceSet, *names: str) -> list[EntryFieldChange]:
@@ -24,6 +25,22 @@ def by_face(
         if face is not None:
             found.setdefault(face, []).append(change)
     yield from ((face, tuple(items)) for face, items in found.items())
+
+
+_BUILD_ID = late(r"(?<=\.build-id/)[0-9a-f]{2}(?:/[0-9a-f]{6,})?")
+_HASHED = late(r"(?<![0-9A-Za-z])[0-9a-f]{8,64}(?![0-9A-Za-z])")
+
+
+def named_by_hash(change: EntriesChange) -> bool:
+    """True if both sides have the same names but for build IDs and hashes in them."""
+    if change.a_count > len(change.a_only) or change.b_count > len(change.b_only):
+        return False
+    sides = [sorted(map(_masked, names)) for names in (change.a_only, change.b_only)]
+    return sides[0] == sides[1]
+
+
+def _masked(name: str) -> str:
+    return _HASHED.sub("#", _BUILD_ID.sub("#", name))
 
 
 def told(changes: tuple[EntryFieldChange, ...]) -> str:

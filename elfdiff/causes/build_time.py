@@ -63,6 +63,7 @@ from elfdiff.report import Effect, Fix, Role
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
 BANNER, MISMATCH = "time-kernel-banner", "env-sde-mismatch"
+GENERATED = "time-in-generated-file"
 
 _FACES = {
     TimeKind.COMPILER: COMPILER,
@@ -99,8 +100,16 @@ GENERATORS = Fix(
     toolchain="generators of documentation and packages",
     action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
     effect=Effect.REMOVES,
-    reaches=(SCRIPT, COPYRIGHT, MISMATCH),
-    note="help2man, Pod::Man, Sphinx, Doxygen, Asciidoctor and others read it; a shell script must do so itself",
+    reaches=(GENERATED, MISMATCH),
+    note="help2man, Pod::Man, Sphinx, Doxygen, Asciidoctor, cairo, pdfTeX, cargo-cyclonedx and others read it",
+)
+ANY_SCRIPT = Fix(
+    toolchain="build script",
+    action="let the script that writes the date read SOURCE_DATE_EPOCH, and export it.  shell: date -u -d "
+    '"@${SOURCE_DATE_EPOCH:-$(date +%s)}"  python: time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))',
+    effect=Effect.REMOVES,
+    reaches=(SCRIPT, COPYRIGHT),
+    note="the variable alone does nothing unless the script reads it",
 )
 GO_VARIABLE = Fix(
     toolchain="go",
@@ -137,7 +146,7 @@ KERNEL = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
     if context.plain:
-        return tuple(fix for fix in (GENERATORS, SCRIPT_LINE) if set(fix.reaches) & set(faces))
+        return tuple(fix for fix in (GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces))
     found: list[Fix] = []
     spoken = set(context.languages)
     for language, fix in (("ada", ADA), ("pascal", PASCAL)):
@@ -166,10 +175,11 @@ def _ignores_epoch(context: Context) -> bool:
         COMPILER: "__DATE__ and __TIME__, the compiler's clock",
         SCRIPT: "a date or time that a build script wrote",
         COPYRIGHT: "the year of the build in a copyright line",
+        GENERATED: "a date that a generator of documentation, packages or SBOMs wrote",
         BANNER: "the date in a kernel's banner",
         MISMATCH: "both builds fixed their clock, to different values",
     },
-    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL),
+    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, ANY_SCRIPT, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL),
     references=(
         "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
         "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",
@@ -186,6 +196,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     first: dict[str, TimeReading] = {}
     for item in read:
         face = _FACES.get(item.kind)
+        if face == SCRIPT and evidence.context.plain and _is_generated(item):
+            face = GENERATED
         if face is not None:
             found[face].append((item.change, _believed(item, released, evidence)))
             first.setdefault(face, item)
@@ -204,6 +216,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         proof = min((level for _, level in facts), key=list(Proof).index)
         told = first[face].note if face in first else None
         yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, told or _NOTES.get(face))
+
+
+_GENERATOR = late(
+    r"(?i)\b(?:doxygen|sphinx|help2man|pod::man|asciidoc(?:tor)?|docutils|javadoc|groff|cairo|pdftex|cyclonedx)\b"
+)
+_OF_FORMATS = frozenset({".TH", ".Dd", "CreationDate", "ModDate", "timestamp", "POT-Creation-Date"})
+"""Where man pages, PDFs, SBOMs and message catalogues hold the time at which their generator ran."""
+
+
+def _is_generated(item: TimeReading) -> bool:
+    return item.change.symbol in _OF_FORMATS or bool(_GENERATOR.search(item.change.context))
 
 
 _NOTES = {

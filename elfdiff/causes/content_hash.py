@@ -36,10 +36,12 @@ from collections.abc import Iterator
 
 from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._digests import digests
+from elfdiff.causes._entries import named_by_hash
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.entries import EntriesChange
 from elfdiff.evidence.files import ListedDigestChange
 from elfdiff.evidence.model import (
     Context,
@@ -55,7 +57,7 @@ from elfdiff.report import Effect, Fix, Role
 
 BUILD_ID, GO_ID, DEBUG_LINK = "build-id-content-hash", "build-id-go", "debuglink-crc"
 ALT_LINK, EMBEDDED, PROMOTED = "debugaltlink-dwz", "embedded-hash-of-content", "thinlto-promoted-suffix"
-LISTED = "digest-in-list"
+LISTED, NAMED = "digest-in-list", "hash-in-file-name"
 
 _STYLES = {
     8: "8 bytes, as lld's fast hash has",
@@ -104,6 +106,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         ALT_LINK: "the ID of the shared debug file that dwz made",
         EMBEDDED: "a digest of its own contents that the program carries",
         PROMOTED: "a module's hash in names that ThinLTO made global",
+        NAMED: "files are named by a build ID or a hash",
         LISTED: "a list of digests or sizes covers files that differ",
     },
     fixes=(NO_ID, NO_ID_RUST, NO_ID_GO),
@@ -151,6 +154,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if early:
         summary = "names that gcc's LTO gave to debug information end in a digest of their unit"
         yield Claim(EMBEDDED, tuple(early), Proof.RECORDED, summary)
+    named = [change for change in evidence.of(EntriesChange) if named_by_hash(change)]
+    if named:
+        yield Claim(NAMED, tuple(named), Proof.SHAPE, f"names that end in a hash: {listed(named[0].a_only, 2)}")
     lines = [item for item in evidence.of(ListedDigestChange) if item.covered is not False]
     if lines:
         known = all(item.covered for item in lines)

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.causes._entries import named_by_hash
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntriesChange
@@ -42,7 +43,7 @@ FACE = "files-on-one-side"
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Entries without a partner."""
     for change in evidence.of(EntriesChange):
-        if change.a_count or change.b_count:
+        if (change.a_count or change.b_count) and not named_by_hash(change):
             yield Claim(FACE, (change,), Proof.RECORDED, _summary(change))
 
 

@@ -60,11 +60,12 @@ _KEEP = Fix(
     ("generated-keys-or-certs",),
 )
 _IDENTIFIER = Fix(
-    "any",
-    "tell the writer which identifier to write, or leave it out (CycloneDX: serialNumber is optional)",
+    "writers of SBOMs and PDFs",
+    'export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
     Effect.REMOVES,
     ("random-identifier-of-format",),
-    note="some writers derive it where SOURCE_DATE_EPOCH is set, as pdfTeX does",
+    note="cargo-cyclonedx, as maturin calls it, then leaves the serial number out, and pdfTeX derives the ID; other "
+    "writers must be told which identifier to write",
 )
 
 

@@ -13,7 +13,7 @@ from elfdiff.plain.ledger import account
 from elfdiff.plain.mirror import mirrored
 from elfdiff.plain.model import First, Kind, PathRewrite, Question, Reading
 from elfdiff.plain.unknown import unknown
-from elfdiff.report import Confidence, Finding, Ledger, Role
+from elfdiff.report import Finding, Ledger
 from elfdiff.tree import FirstDifference, Plain
 from elfdiff.values import dataclass, replace
 
@@ -21,8 +21,6 @@ __all__ = ["PathRewrite", "PlainResult", "explain"]
 
 MAX_LOOKED_INTO = 16 << 20
 """Bytes of a plain file that is looked into; of a larger one only the first difference is told."""
-_ROLES = (Role.ROOT, Role.INPUT, Role.CONSEQUENCE)
-_CONFIDENCES = (Confidence.CERTAIN, Confidence.LIKELY, Confidence.POSSIBLE)
 
 
 @dataclass(frozen=True)

@@ -173,3 +173,13 @@ def test_a_date_on_every_page_is_owned_on_every_page(told, causes):
     result = told(a, b)
     assert set(causes(result)) == {"build-time"}
     assert result.ledger.totals.payload == result.ledger.totals.differing
+
+
+def test_names_that_hold_a_build_id_follow_from_it(told, causes):
+    line = "{}  usr/lib/debug/.build-id/{}/{}.debug\n"
+    a = line.format("9e107d9d372bb6826bd81d3542a419d6", "a2", "f9daae689054797fac3544e41618a1159463f6")
+    b = line.format("e4d909c290d0fb1ca068ffaddf22cbd0", "1b", "c1daae689054797fac3544e41618a1159463aa")
+    assert set(causes(told(a, b, "DEBIAN/md5sums"))) == {"content-hash"}
+    ids = "Build-Ids: {}\nPackage: x-dbgsym\n"
+    a, b = (ids.format(word * 20) for word in ("a2", "1b"))
+    assert set(causes(told(a, b, "DEBIAN/control"))) == {"content-hash"}

@@ -26,6 +26,9 @@ _FIELD = late(rb" (?P<digest>[0-9a-f]{32,128}) (?P<size>\d+) (?:[\w/-]+ [\w-]+ )
 _SIZE = late(rb"(?P<name>Installed-Size|Package-Size|Size): (?P<size>\d+)\r?")
 _MANIFEST = late(rb"(?P<algorithm>SHA-?\d+|MD5)-Digest: (?P<digest>[A-Za-z0-9+/]+=*)\r?")
 """Digests of a signed jar (JAR File Specification, "Name-Digest Attributes")."""
+_BUILD_IDS = late(rb"(?P<name>Build-Ids):(?: [0-9a-f]{16,64})+\r?")
+"""The build IDs of a package with debug files, as dh_strip writes them."""
+_BUILD_ID = late(rb"(?<=[ /])[0-9a-f]{16,64}\b|(?<=\.build-id/)[0-9a-f]{2}(?=/)|(?<=\.build-id/[0-9a-f]{2}/)[0-9a-f]+")
 _ANY = (_RECORD, _SUM, _FIELD, _SIZE, _MANIFEST)
 
 
@@ -46,11 +49,18 @@ def recognise(name: str, data: bytes) -> bool:
 
 
 def parts(line: bytes) -> tuple[Part, ...]:
-    """The digests and sizes of a line; nothing if it is none of a list."""
+    """The digests, sizes and build IDs of a line; nothing if it is none of a list."""
+    ids = [Part("", "build-id", *match.span()) for match in _BUILD_ID.finditer(line)] if b".build-id/" in line else []
+    if _BUILD_IDS.fullmatch(line):
+        return tuple(Part("Build-Ids", "build-id", *match.span()) for match in _BUILD_ID.finditer(line))
     for pattern in _ANY:
         match = pattern.fullmatch(line)
         if match is not None:
-            return tuple(_parts(match))
+            found = list(_parts(match))
+            more = [part for part in ids if all(part.end <= x.start or x.end <= part.start for x in found)]
+            # A name that holds a build ID is another one on each side.
+            found = [replace(part, listed="") if more else part for part in found]
+            return tuple(sorted([*found, *more], key=lambda part: part.start))
     return ()
 
 

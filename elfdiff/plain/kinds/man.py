@@ -51,6 +51,7 @@ class _Reader(TextReader):
         ]
         fact = TimeChange(
             section=where(left),
+            symbol=readable(left.text[:3]),
             a=shown[0],
             b=shown[1],
             a_time=stamps[0],
