@@ -42,7 +42,9 @@ def compare(
     progress: Callable[[str], object] | None = None,
     proof: bool = False,
 ) -> Report | Tree:
-    """Explain why two files differ.
+    """Explain why two files, packages, archives or directories differ.
+
+    Two ELF files, two static archives, and files of equal bytes give a Report, everything else a Tree.
 
     ``allow`` are ids of causes; if nothing else is left, ``exit`` of the report is 0. ``time_limit`` is in seconds of
     wall clock and needs the main thread; what was found until then is reported, and ``unfinished`` says so.
@@ -51,14 +53,19 @@ def compare(
     time is over before the files were read.
     """
     from elfdiff.clock import Clock, OutOfTime
-    from elfdiff.diagnose import diagnose
     from elfdiff.errors import LimitExceeded
     from elfdiff.outcome import check_known, settled
+    from elfdiff.report import Report
+    from elfdiff.trees.options import TreeOptions
+    from elfdiff.trees.paths import compare_paths
 
     allowed = {allow} if isinstance(allow, str) else set(allow)
     check_known("allow", allowed)
     try:
-        return settled(diagnose(os.fspath(a), os.fspath(b), proof, Clock(time_limit, progress)), allowed)
+        found = compare_paths(os.fspath(a), os.fspath(b), TreeOptions(), proof, Clock(time_limit, progress))
+        if isinstance(found, Report):
+            return settled(found, allowed)
+        return settled(found, allowed)
     except OutOfTime as over:
         raise LimitExceeded(str(over)) from over
 

@@ -15,6 +15,7 @@ from elfdiff.archive.reading import is_archive
 from elfdiff.causes import catalogue
 from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair, compare
+from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
@@ -48,6 +49,11 @@ def _diagnosed(a_path: str, b_path: str, with_proof: bool, clock: Clock) -> Repo
     with clock.running("the files were read"):
         a_bytes = on_side("a", lambda: read_bytes(a_path))
         b_bytes = on_side("b", lambda: read_bytes(b_path))
+    return diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock)
+
+
+def diagnose_bytes(a_path: str, a_bytes: bytes, b_path: str, b_bytes: bytes, with_proof: bool, clock: Clock) -> Report:
+    """The same for what was read already, from a file or out of a package; paths are only for sentences."""
     if a_bytes == b_bytes:
         return _identical(a_path, b_path, a_bytes)
     archives = is_archive(a_bytes), is_archive(b_bytes)
@@ -125,7 +131,14 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
         unfinished=unfinished,
         symbols=interface(a, b),
         exit=TROUBLE if fault else DIFFERENT,
+        directories=_directories(pair),
     )
+
+
+def _directories(pair: Pair) -> tuple[tuple[str, str], ...]:
+    """Directories that became others, as text."""
+    found = (item for item in pair.rewrites if item.kind is RewriteKind.PREFIX)
+    return tuple((item.a.decode("utf-8", "replace"), item.b.decode("utf-8", "replace")) for item in found)
 
 
 def _unfinished(a: FileFacts, b: FileFacts, a_bytes: bytes, b_bytes: bytes, over: OutOfTime) -> Report:

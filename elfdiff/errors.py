@@ -30,6 +30,10 @@ class MalformedArchive(ElfdiffError):
     """The file says it is a static archive, but a member header contradicts the file or itself."""
 
 
+class MalformedContainer(ElfdiffError):
+    """A package, an archive or a compressed stream contradicts itself, or ends too early."""
+
+
 class LimitExceeded(ElfdiffError):
     """A limit on input size or on inflated size was reached before memory was allocated."""
 

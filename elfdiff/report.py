@@ -310,6 +310,7 @@ class Report(Shown):
     hex; its faces are "". ``equal_parts`` are phrases for what was checked and found equal. ``unfinished`` says why the
     report is only a part of what could be found; None if it is all. ``exit`` is the exit code: 0 if the files are
     identical or nothing but ``allowed`` causes is left, 1 if they differ, 2 for trouble, a fault of elfdiff among it.
+    ``directories`` of a became others in b: what files beside these may hold too.
     """
 
     FIXED = ((("schema",), "elfdiff/report/2"), (("tool", "name"), "elfdiff"))
@@ -333,6 +334,7 @@ class Report(Shown):
     symbols: Interface | None = None
     allowed: tuple[Id, ...] = ()
     exit: Count = 1
+    directories: Annotated[tuple[tuple[str, str], ...], Hidden()] = ()
 
     @property
     def identical(self) -> bool:

@@ -123,7 +123,11 @@ class ImageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Tree(Shown):
-    """Everything that any output says about two containers. ``ledger`` adds up entries and frame."""
+    """Everything that any output says about two containers. ``ledger`` adds up entries and frame.
+
+    ``incomparable`` says why the two are not two builds of one thing; then nothing of them was compared, and
+    ``entries`` is empty.
+    """
 
     FIXED = ((("schema",), "elfdiff/tree/1"), (("tool", "name"), "elfdiff"))
     DERIVED = (("counts", "counts"),)
@@ -142,6 +146,7 @@ class Tree(Shown):
     unfinished: str | None = None
     allowed: tuple[Id, ...] = ()
     exit: Count = 1
+    incomparable: str | None = None
 
     @property
     def counts(self) -> dict[Status, int]:

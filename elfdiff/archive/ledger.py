@@ -88,6 +88,8 @@ class Book:
     runs: list[OwnedRun] = field(default_factory=list)
     breakpoints: list[Breakpoint] = field(default_factory=list)
     unexplained: list[UnexplainedSpan] = field(default_factory=list)
+    elsewhere: Sides = Sides()
+    """Differing bytes whose runs stand in a ledger of their own."""
 
     def same(self, name: str, a: Span, b: Span, starts: str | None = None) -> None:
         """Equal bytes. ``starts`` names the member whose first bytes these are, if what follows is equal too."""
@@ -123,6 +125,14 @@ class Book:
             left = (span.a[0] + a.start, span.a[1]) if span.a is not None else None
             right = (span.b[0] + b.start, span.b[1]) if span.b is not None else None
             self.unexplained.append(UnexplainedSpan(named(span.section), left, right))
+
+    def counted(self, label: str, classes: Classes, causes: tuple[str, ...], a: Span, b: Span) -> None:
+        """Contents with a ledger of their own, which holds the runs: one row with its sums."""
+        if a.start != b.start:
+            moved = Sides(a.length - classes.differing.a, b.length - classes.differing.b)
+            classes = replace(classes, moved=moved)
+        self.elsewhere += classes.differing
+        self._add(label, (a.start, a.length), (b.start, b.length), "changed", causes, classes)
 
     def _unmoved(self, still: Iterable[Run], piece: Span) -> int:
         """Equal bytes of ``piece`` in b that stand at the same offset in a."""
@@ -198,14 +208,20 @@ class Book:
     ) -> None:
         self.rows.append(_Row(name, None, SectionRow(name, a, b, status, causes, classes)))
 
-    def ledger(self) -> Ledger:
-        """Everything in order. Raises UnbalancedLedger if the classes, the rows or the runs do not add up."""
+    def ledger(self, partial: bool = False) -> Ledger:
+        """Everything in order. Raises UnbalancedLedger if the classes, the rows or the runs do not add up.
+
+        ``partial``: some bytes of the two files were left out on purpose.
+        """
         rows = _folded(sorted(self.rows, key=lambda item: _row_order(item.row)))
         total = _sum(row.classes for row in rows)
         parts = total.root + total.payload + total.input + total.consequence + total.hash + total.unexplained
-        listed = Sides(*(sum(run.length for run in self.runs if run.side == side) for side in ("a", "b")))
-        sizes = Sides(*(sum(p[1] for p in places if p) for places in zip(*((r.a, r.b) for r in rows), strict=True)))
-        if parts != total.differing or listed != total.differing or sizes != Sides(len(self.a), len(self.b)):
+        listed = (
+            Sides(*(sum(run.length for run in self.runs if run.side == side) for side in ("a", "b"))) + self.elsewhere
+        )
+        sizes = Sides(*(sum(place[1] for row in rows if (place := getattr(row, side))) for side in ("a", "b")))
+        whole = partial or sizes == Sides(len(self.a), len(self.b))
+        if parts != total.differing or listed != total.differing or not whole:
             raise UnbalancedLedger(
                 f"the ledger's classes add up to {parts} and its runs to {listed}, but {total.differing} bytes differ"
             )

@@ -13,6 +13,7 @@ from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
 from elfdiff.outcome import TROUBLE, check_known, settled
 from elfdiff.report import Report
+from elfdiff.tree import Status, Tree
 
 EXAMPLES = """\
 examples:
@@ -22,6 +23,8 @@ examples:
   elfdiff --allow build-time a/app b/app             a difference in time alone is no failure
   elfdiff -f json -o report.json a/app b/app
   elfdiff -f html=report.html -f sarif=report.sarif a/app b/app        several at once, and the text
+  elfdiff pkg_1_amd64.deb rebuilt/pkg_1_amd64.deb    packages, archives and directories, entry by entry
+  elfdiff --exclude "*.log" dist-1/ dist-2/
 
 exit codes: 0 same, 1 different, 2 trouble"""
 
@@ -37,7 +40,7 @@ FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "json1")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two files and the options of ``compare``."""
-    parser.add_argument("a", metavar="A", help="the one file")
+    parser.add_argument("a", metavar="A", help="the one file, package, archive or directory")
     parser.add_argument("b", metavar="B", help="the other")
     add_output_options(parser, FORMATS, "text", several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence, not the first ten")
@@ -54,6 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-spans", action="store_true", help="json: put who owns each differing byte into the report"
     )
+    parser.add_argument("--jobs", metavar="N", type=_jobs, help="entries compared at a time (default: one a core)")
+    parser.add_argument(
+        "--only", metavar="GLOB", action="append", default=[], help="compare these entries alone (repeatable)"
+    )
+    parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="not these entries (repeatable)")
+    parser.add_argument("--metadata", action="store_true", help="times and owners of files in directories too")
     parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
     parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
 
@@ -65,11 +74,16 @@ def execute(args: argparse.Namespace) -> int:
     _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
     start_fast()
-    from elfdiff.diagnose import diagnose
+    from elfdiff.trees.options import TreeOptions
+    from elfdiff.trees.paths import compare_paths
 
+    jobs = args.jobs or len(os.sched_getaffinity(0))
+    wanted = TreeOptions(jobs, tuple(args.only), tuple(args.exclude), args.metadata)
     with progress(f"comparing {args.a} and {args.b}"):
-        report = diagnose(args.a, args.b, args.proof is not None, Clock(args.time_limit))
-    report = settled(report, allowed, args.exit_zero)
+        found = compare_paths(args.a, args.b, wanted, args.proof is not None, Clock(args.time_limit))
+    if isinstance(found, Tree):
+        return _tell_tree(settled(found, allowed, args.exit_zero), args)
+    report = settled(found, allowed, args.exit_zero)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
@@ -89,6 +103,31 @@ def execute(args: argparse.Namespace) -> int:
     return report.exit
 
 
+def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
+    """Write every output of a tree; the exit code."""
+    if args.proof is not None:
+        warn(f"--proof: nothing was written to {args.proof}: only two ELF files have a proof")
+    if args.spans is not None:
+        from elfdiff.render.jsonreport import render_spans
+
+        emit(render_spans(tree.ledger), args.spans)
+    write(tree, args)
+    failed = [entry for entry in tree.entries if entry.status is Status.FAILED]
+    if tree.unfinished is not None:
+        fail(tree.unfinished)
+    elif failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        fail(f"{failed[0].error}{more}")
+    return tree.exit
+
+
+def _jobs(text: str) -> int:
+    """A number from 1 to 256."""
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 256")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     """More than no time, and no more than a day."""
     try:
@@ -100,7 +139,7 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def write(report: Report, args: argparse.Namespace) -> None:
+def write(report: Report | Tree, args: argparse.Namespace) -> None:
     """Every format that is asked for, each where it goes; text where none goes to -o or standard output."""
     for name, file in args.formats:
         if file is not None:
@@ -117,7 +156,9 @@ def check_formats(args: argparse.Namespace) -> None:
         raise UsageError(f"-f {plain[0]} and -f {plain[1]} both write to {args.output or 'standard output'}")
 
 
-def _rendered(report: Report, form: str, args: argparse.Namespace) -> str:
+def _rendered(report: Report | Tree, form: str, args: argparse.Namespace) -> str:
+    if isinstance(report, Tree):
+        return _rendered_tree(report, form, args)
     allowed = frozenset(report.allowed)
     match form:
         case "json":
@@ -150,6 +191,21 @@ def _rendered(report: Report, form: str, args: argparse.Namespace) -> str:
     if args.quiet:
         return f"{last_line(report, report.exit)}\n"
     return render_text(report, text_style(args), report.exit, allowed, args.all_evidence)
+
+
+def _rendered_tree(tree: Tree, form: str, args: argparse.Namespace) -> str:
+    """Formats that know reports alone are given the merged findings as one."""
+    from elfdiff.render.treetext import as_report, render_tree_text, tree_last_line
+
+    if form == "json":
+        from elfdiff.render.jsonreport import render_json
+
+        return render_json(tree, args.all_evidence, args.with_spans)
+    if form != "text":
+        return _rendered(as_report(tree), form, args)
+    if args.quiet:
+        return f"{tree_last_line(tree, tree.exit)}\n"
+    return render_tree_text(tree, text_style(args), tree.exit, tree.allowed, args.all_evidence)
 
 
 def _build_file() -> str | None:

@@ -48,7 +48,7 @@ def render_text(
 
     No line is wider than ``style.width``, but words that are to be pasted are never broken.
     """
-    lines = _Text(report, style, exit_code, allowed, all_evidence).lines()
+    lines = ReportText(report, style, exit_code, allowed, all_evidence).lines()
     return "".join(f"{paint(line, style)}\n" for line in lines)
 
 
@@ -71,7 +71,7 @@ class _Evidence:
         return cls(whole, placed, total, f"{wording.amount(total, 'place')}{where}; first:")
 
 
-class _Text:
+class ReportText:
     """One rendering: the report and how it is to look."""
 
     def __init__(

@@ -22,6 +22,7 @@ from elfdiff.report import (
     Sides,
     Verdict,
 )
+from elfdiff.trees.options import TreeOptions
 
 
 def same(count: int) -> Sides:
@@ -62,17 +63,17 @@ def made() -> SimpleNamespace:
 
 @pytest.fixture
 def pipeline(monkeypatch: pytest.MonkeyPatch) -> Callable[[Report | BaseException], None]:
-    """Make diagnose return this report, or raise this."""
+    """Make the comparison return this report, or raise this."""
 
     def answer(result: Report | BaseException) -> None:
-        def diagnose(a: str, b: str, with_proof: bool, clock: Clock) -> Report:
+        def compare_paths(a: str, b: str, options: TreeOptions, with_proof: bool, clock: Clock) -> Report:
             if isinstance(result, BaseException):
                 raise result
             return result
 
-        module = ModuleType("elfdiff.diagnose")
-        module.diagnose = diagnose  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "elfdiff.diagnose", module)
+        module = ModuleType("elfdiff.trees.paths")
+        module.compare_paths = compare_paths  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "elfdiff.trees.paths", module)
 
     return answer
 

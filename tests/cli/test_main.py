@@ -140,10 +140,11 @@ def test_a_full_disk_is_trouble() -> None:
 def test_signals_end_it_without_a_word(number: signal.Signals, code: int) -> None:
     program = (
         "import sys, types, time\n"
-        "slow = types.ModuleType('elfdiff.diagnose')\n"
-        "def diagnose(a, b, with_proof, clock):\n    print('ready', file=sys.stderr, flush=True)\n    time.sleep(30)\n"
-        "slow.diagnose = diagnose\n"
-        "sys.modules['elfdiff.diagnose'] = slow\n"
+        "slow = types.ModuleType('elfdiff.trees.paths')\n"
+        "def compare_paths(a, b, options, with_proof, clock):\n"
+        "    print('ready', file=sys.stderr, flush=True)\n    time.sleep(30)\n"
+        "slow.compare_paths = compare_paths\n"
+        "sys.modules['elfdiff.trees.paths'] = slow\n"
         "sys.argv = ['elfdiff', 'x', 'y']\n"
         "from elfdiff.cli.main import run\nrun()\n"
     )

@@ -1,0 +1,40 @@
+"""Compressed streams: inflating them within limits, and the writers that may have made them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from elfdiff.containers.builder import Builder
+from elfdiff.span import Span
+
+STREAMS = {b"\x1f\x8b": "gzip", b"\xfd7zXZ\x00": "xz", b"BZh": "bzip2", b"\x28\xb5\x2f\xfd": "zstd"}
+"""How a stream begins → the module that reads it."""
+SUFFIXES = {"gzip": "gz", "xz": "xz", "bzip2": "bz2", "zstd": "zst"}
+
+
+def codec_of(data: bytes, start: int = 0) -> str | None:
+    """The codec of a stream that begins here, None if none does."""
+    return next((name for magic, name in STREAMS.items() if data.startswith(magic, start)), None)
+
+
+def open_stream(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
+    """The layer that a stream at ``span`` holds, its pieces noted; what is no stream is taken as it stands.
+
+    Raises MalformedContainer for a damaged one, LimitExceeded for one that holds too much.
+    """
+    codec = codec_of(builder.data(layer), span.start) or "stored"
+    read: Callable[[Builder, int, Span, str, str], int] = import_module(f"{__name__}.{codec}").read
+    return read(builder, layer, span, key, name)
+
+
+def shown_by(codec: str, contents: bytes, stream: bytes) -> list[str]:
+    """Writers that make exactly this stream of these contents."""
+    module = import_module(f"{__name__}.{codec}")
+    return [name for name in module.candidates(stream, len(contents)) if module.compress(contents, name) == stream]
+
+
+def compress(codec: str, contents: bytes, writer: str) -> bytes:
+    """What a writer that ``shown_by`` named makes of other contents."""
+    made: bytes = import_module(f"{__name__}.{codec}").compress(contents, writer)
+    return made

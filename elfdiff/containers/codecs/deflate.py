@@ -1,0 +1,57 @@
+"""Raw deflate (RFC 1951), as gzip and zip hold it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+from elfdiff.containers.limits import Budget
+from elfdiff.errors import MalformedContainer
+
+_STEP = 1 << 20
+_LEVELS = (6, 9, 1, 5, 4, 3, 2, 7, 8)
+MAX_TRIED = 256 << 20
+"""Bytes of contents; larger ones are not compressed again."""
+
+
+def inflate(data: bytes, start: int, end: int, budget: Budget) -> tuple[bytes, int]:
+    """The contents of the stream that begins at ``start``, and where it ends.
+
+    Raises MalformedContainer if it is damaged or does not end before ``end``, LimitExceeded.
+    """
+    engine = zlib.decompressobj(-15)
+    room = budget.room(end - start)
+    parts: list[bytes] = []
+    total, at = 0, start
+    view = memoryview(data)
+    pending = b""
+    try:
+        while not engine.eof:
+            if not pending:
+                if at >= end:
+                    raise MalformedContainer(f"{budget.path}: a deflate stream at offset {start:#x} has no end")
+                pending = bytes(view[at : min(at + _STEP, end)])
+                at += len(pending)
+            part = engine.decompress(pending, room - total + 1)
+            pending = engine.unconsumed_tail
+            parts.append(part)
+            total += len(part)
+            if total > room:
+                raise budget.over(end - start)
+    except zlib.error as error:
+        raise MalformedContainer(f"{budget.path}: the deflate stream at offset {start:#x} is damaged") from error
+    return b"".join(parts), at - len(engine.unused_data)
+
+
+def candidates(stream: bytes, size: int) -> Sequence[str]:
+    """Writers that may have made a stream of ``size`` bytes of contents."""
+    if size > MAX_TRIED:
+        return ()
+    return [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
+
+
+def compress(contents: bytes, writer: str) -> bytes:
+    """The raw stream of a writer: ``zlib LEVEL MEMORY``."""
+    _, level, memory = writer.split()
+    engine = zlib.compressobj(int(level), zlib.DEFLATED, -15, int(memory))
+    return engine.compress(contents) + engine.flush()

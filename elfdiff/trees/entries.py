@@ -1,0 +1,112 @@
+"""One pair of entries that differ: the walk for ELF files, this pipeline for containers, plain/ for the rest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from elfdiff.clock import Clock
+from elfdiff.containers.limits import Limits
+from elfdiff.containers.model import Container
+from elfdiff.containers.opening import ELF, is_static_archive, open_bytes
+from elfdiff.diagnose import diagnose_bytes
+from elfdiff.errors import ElfdiffError
+from elfdiff.plain import PathRewrite, explain
+from elfdiff.report import Classes, Report, Verdict
+from elfdiff.tree import Tree, TreeFinding
+from elfdiff.trees.result import EntryResult
+
+Nested = Callable[[Container, Container, int], EntryResult]
+"""Compares two containers that are entries: the pipeline itself, one level down."""
+
+
+def compare_entry(
+    name: str,
+    read: tuple[Callable[[], bytes], Callable[[], bytes]],
+    nested: Nested,
+    limits: Limits,
+    depth: int,
+    rewrites: Sequence[PathRewrite],
+    changed: Callable[[str], bool | None],
+) -> EntryResult:
+    """Why the contents of two entries differ. Whatever is wrong with them ends in a result that says so."""
+    try:
+        a, b = read[0](), read[1]()
+        return _compared(name, a, b, nested, limits, depth, rewrites, changed)
+    except ElfdiffError as error:
+        return EntryResult(error=str(error))
+    except (MemoryError, RecursionError) as error:
+        return EntryResult(error=f"{name}: {type(error).__name__} while it was compared")
+    except Exception as error:
+        # A fault of ours in one entry leaves what is said of all others true.
+        if os.environ.get("ELFDIFF_DEBUG"):
+            raise
+        return EntryResult(error=f"{name}: a fault of elfdiff ({type(error).__name__}); please report it")
+
+
+def _compared(
+    name: str,
+    a: bytes,
+    b: bytes,
+    nested: Nested,
+    limits: Limits,
+    depth: int,
+    rewrites: Sequence[PathRewrite],
+    changed: Callable[[str], bool | None],
+) -> EntryResult:
+    kinds = kind_word(a), kind_word(b)
+    if kinds == ("an ELF file", "an ELF file") or kinds == ("a static archive", "a static archive"):
+        return of_report(diagnose_bytes(name, a, name, b, False, Clock()))
+    if "an ELF file" in kinds or "a static archive" in kinds:
+        return EntryResult(incomparable=not_two_builds(*kinds), verdict=Verdict.INPUTS_DIFFER)
+    opened = open_bytes(a, name, limits, depth), open_bytes(b, name, limits, depth)
+    if opened[0] is not None and opened[1] is not None:
+        return nested(opened[0], opened[1], depth)
+    found = explain(name, a, b, rewrites, changed)
+    findings = tuple(TreeFinding(finding, 1, ("",)) for finding in found.findings)
+    return EntryResult(found.plain, findings, found.ledger.totals, rewrites=found.rewrites)
+
+
+def of_report(report: Report) -> EntryResult:
+    """A report on two ELF files or static archives as the result of an entry."""
+    return EntryResult(
+        report,
+        tuple(TreeFinding(finding, 1, ("",)) for finding in report.findings),
+        report.ledger.totals if report.ledger is not None else None,
+        verdict=report.verdict,
+        code=report.code,
+        has_code=True,
+        notes=report.notes,
+        incomparable=report.incomparable,
+        rewrites=tuple(PathRewrite(a, b) for a, b in report.directories),
+    )
+
+
+def of_tree(tree: Tree, own: Classes, inside: Classes) -> EntryResult:
+    """A tree inside an entry as its result."""
+    failed = next((entry.error for entry in tree.entries if entry.error is not None), None)
+    return EntryResult(
+        tree,
+        tree.findings,
+        own,
+        inside,
+        tree.verdict,
+        tree.code,
+        tree.code is not None,
+        failed,
+        tree.notes,
+    )
+
+
+def kind_word(data: bytes) -> str:
+    """What some bytes are, in a few words, as far as two builds of one thing must agree in it."""
+    if data.startswith(ELF):
+        return "an ELF file"
+    if is_static_archive(data):
+        return "a static archive"
+    return "no ELF file"
+
+
+def not_two_builds(a: str, b: str) -> str:
+    """The sentence for two things that nobody can compare."""
+    return f"a is {a}, b is {b}: these are not two builds of one thing"

@@ -1,0 +1,281 @@
+"""What containers say beside the contents of their entries: facts about it, and which bytes follow from the rest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from elfdiff.archive.ledger import Owned, Run, around
+from elfdiff.containers import codecs
+from elfdiff.containers.model import Container, Field, FieldKind, Layer, Piece
+from elfdiff.containers.pairing import EntryPair
+from elfdiff.evidence.entries import EntriesChange, EntryFieldChange, EntryOrderChange
+from elfdiff.evidence.model import Evidence
+from elfdiff.evidence.order import collation, differing_middle
+from elfdiff.report import Location
+from elfdiff.span import Span
+from elfdiff.values import dataclass
+
+MAX_NAMES = 200
+MAX_ORDER = 2000
+
+
+@dataclass(frozen=True)
+class PiecePair:
+    """Two pieces that are one thing, or one that only one side has; fields are those of pieces that differ."""
+
+    label: str
+    a: Piece | None
+    b: Piece | None
+    fields: tuple[tuple[Field | None, Field | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class LayerPair:
+    """Two layers of one key, the differing and the equal pieces of them."""
+
+    a: Layer
+    b: Layer
+    same: tuple[PiecePair, ...]
+    differ: tuple[PiecePair, ...]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A fact, and the bytes that it is about: spans in the layers numbered ``layer`` of the two containers' pairs."""
+
+    fact: Evidence
+    layer: int | None
+    spans: tuple[tuple[Span | None, Span | None], ...]
+    entries: tuple[int, ...]
+    """Indices of entry pairs."""
+
+
+def pair_layers(a: Container, b: Container) -> list[tuple[int | None, int | None]]:
+    """Layers by key and occurrence, a's order first."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for j, layer in enumerate(b.layers):
+        places[layer.key].append(j)
+    pairs: list[tuple[int | None, int | None]] = []
+    for i, layer in enumerate(a.layers):
+        waiting = places[layer.key]
+        pairs.append((i, waiting.pop(0) if waiting else None))
+    return pairs + [(None, j) for waiting in places.values() for j in waiting]
+
+
+Numbers = tuple[Mapping[int, int], Mapping[int, int]]
+"""Index of an entry of a, or of b → number of its pair."""
+
+
+def pair_pieces(a: Layer, b: Layer, numbers: Numbers) -> LayerPair:
+    """Pieces by the pair of entries that they belong to and their label."""
+    places: dict[tuple[int, str], list[Piece]] = defaultdict(list)
+    for piece in b.pieces:
+        places[_key(piece, numbers[1]), piece.label].append(piece)
+    same: list[PiecePair] = []
+    differ: list[PiecePair] = []
+    for piece in a.pieces:
+        waiting = places[_key(piece, numbers[0]), piece.label]
+        other = waiting.pop(0) if waiting else None
+        if other is None:
+            differ.append(PiecePair(piece.label, piece, None, tuple((item, None) for item in piece.fields())))
+        elif a.data[piece.span.start : piece.span.end] == b.data[other.span.start : other.span.end]:
+            same.append(PiecePair(piece.label, piece, other))
+        else:
+            differ.append(PiecePair(piece.label, piece, other, _fields(piece, other)))
+    differ += [
+        PiecePair(piece.label, None, piece, tuple((None, item) for item in piece.fields()))
+        for waiting in places.values()
+        for piece in waiting
+    ]
+    return LayerPair(a, b, tuple(same), tuple(differ))
+
+
+def _key(piece: Piece, numbers: Mapping[int, int]) -> int:
+    return numbers[piece.entry] if piece.entry is not None else -1
+
+
+def _fields(a: Piece, b: Piece) -> tuple[tuple[Field | None, Field | None], ...]:
+    """Fields by name and occurrence."""
+    places: dict[str, list[Field]] = defaultdict(list)
+    for item in b.fields():
+        places[item.name].append(item)
+    found: list[tuple[Field | None, Field | None]] = []
+    for item in a.fields():
+        waiting = places[item.name]
+        found.append((item, waiting.pop(0) if waiting else None))
+    return (*found, *((None, item) for waiting in places.values() for item in waiting))
+
+
+def field_facts(
+    kind: str, number: int, layers: LayerPair, pairs: Sequence[EntryPair], names: Sequence[str], numbers: Numbers
+) -> Iterator[Placed]:
+    """One fact for each field that somebody decided and that differs; none of entries that only one side has."""
+    a, b = layers.a.data, layers.b.data
+    where = layers.a.name or "file"
+    for pair in layers.differ:
+        entry = entry_of(pair, numbers)
+        if entry is not None and (pairs[entry].a is None or pairs[entry].b is None):
+            continue
+        label = f"{names[entry]} {pair.label}" if entry is not None else pair.label
+        for x, y in pair.fields:
+            some = x if x is not None else y
+            if some is None or some.kind is not FieldKind.META:
+                continue
+            left, right = _bytes(a, x), _bytes(b, y)
+            if left != right:
+                yield Placed(
+                    _change(kind, names[entry] if entry is not None else "", label, where, x, y),
+                    number,
+                    ((x.span if x else None, y.span if y else None),),
+                    (entry,) if entry is not None else (),
+                )
+
+
+def entry_of(pair: PiecePair, numbers: Numbers) -> int | None:
+    """The number of the pair of entries that the pieces belong to."""
+    if pair.a is not None:
+        return numbers[0][pair.a.entry] if pair.a.entry is not None else None
+    return numbers[1][pair.b.entry] if pair.b is not None and pair.b.entry is not None else None
+
+
+def _bytes(data: bytes, item: Field | None) -> bytes | None:
+    return data[item.span.start : item.span.end] if item is not None and item.span is not None else None
+
+
+def _change(kind: str, entry: str, label: str, where: str, x: Field | None, y: Field | None) -> EntryFieldChange:
+    return EntryFieldChange(
+        section=label,
+        a=_location(x, where),
+        b=_location(y, where),
+        container=kind,
+        entry=entry,
+        field_name=x.name if x is not None else y.name if y is not None else "",
+        a_value=x.value if x is not None else "",
+        b_value=y.value if y is not None else "",
+        a_number=x.number if x is not None else None,
+        b_number=y.number if y is not None else None,
+    )
+
+
+def _location(item: Field | None, where: str) -> Location | None:
+    if item is None:
+        return None
+    span = item.span or Span(0, 0)
+    return Location(span.start, span.length, where, item.value)
+
+
+def file_facts(
+    kind: str, number: int, name: str, a: Sequence[Field], b: Sequence[Field], ignored: frozenset[str]
+) -> Iterator[Placed]:
+    """Fields that a file system keeps."""
+    others = {item.name: item for item in b}
+    for item in a:
+        other = others.get(item.name)
+        if item.name not in ignored and other is not None and item.value != other.value:
+            yield Placed(_change(kind, name, name, "file", item, other), None, (), (number,))
+
+
+def entries_fact(
+    kind: str, pairs: Sequence[EntryPair], names: Sequence[str]
+) -> Iterator[tuple[EntriesChange, tuple[int, ...]]]:
+    """At most one fact: what only one side has."""
+    lone_a = [n for n, pair in enumerate(pairs) if pair.b is None]
+    lone_b = [n for n, pair in enumerate(pairs) if pair.a is None]
+    if lone_a or lone_b:
+        yield (
+            EntriesChange(
+                container=kind,
+                a_only=tuple(names[n] for n in lone_a[:MAX_NAMES]),
+                b_only=tuple(names[n] for n in lone_b[:MAX_NAMES]),
+                a_count=len(lone_a),
+                b_count=len(lone_b),
+                total=len(pairs),
+            ),
+            (*lone_a, *lone_b),
+        )
+
+
+def order_fact(kind: str, pairs: Sequence[EntryPair], names: Sequence[str]) -> Iterator[EntryOrderChange]:
+    """At most one fact: what both have stands in another order."""
+    both = [(pair.b, n) for n, pair in enumerate(pairs) if pair.a is not None and pair.b is not None]
+    a_order = [names[n] for _, n in both]
+    b_order = [names[n] for _, n in sorted(both)]
+    if a_order == b_order:
+        return
+    head, tail = differing_middle(a_order, b_order)
+    yield EntryOrderChange(
+        container=kind,
+        section="order of the entries",
+        a=Location(0, 0, "file", _listed(a_order[head:])),
+        b=Location(0, 0, "file", _listed(b_order[head:])),
+        a_order=tuple(a_order[:MAX_ORDER]),
+        b_order=tuple(b_order[:MAX_ORDER]),
+        count=len(a_order),
+        a_sorted=collation(a_order[head : len(a_order) - tail]),
+        b_sorted=collation(b_order[head : len(b_order) - tail]),
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - 6
+    return ", ".join(names[:6]) + (f" and {more} more" if more > 0 else "")
+
+
+def partners(layers: LayerPair, pair: PiecePair) -> list[Run]:
+    """Which bytes stand for which: fields of one length as they stand, everything between them from its ends."""
+    if pair.a is None or pair.b is None:
+        return []
+    a, b = layers.a.data, layers.b.data
+    x, y = pair.a.span, pair.b.span
+    if x.length == y.length or not pair.fields:
+        return around(a, b, x, y)
+    runs: list[Run] = []
+    at = Span(x.start, x.start), Span(y.start, y.start)
+    ordered = [(f.span, g.span) for f, g in pair.fields if f and g and f.span and g.span]
+    rising: list[tuple[Span, Span]] = []
+    for left, right in sorted(ordered):
+        if left.start >= at[0].end and right.start >= at[1].end:
+            rising.append((left, right))
+            at = left, right
+    a_at, b_at = x.start, y.start
+    for left, right in rising:
+        runs += around(a, b, Span(a_at, left.start), Span(b_at, right.start))
+        runs += around(a, b, left, right)
+        a_at, b_at = left.end, right.end
+    return runs + around(a, b, Span(a_at, x.end), Span(b_at, y.end))
+
+
+def derived(pair: PiecePair, causes: tuple[str, ...]) -> Iterator[Owned]:
+    """Fields that one rule gives on both sides: what they say follows from the rest of their own container."""
+    for x, y in pair.fields:
+        if x is None or y is None:
+            some = x or y
+            # Padding is there or not as sizes want it.
+            if some is not None and some.kind is FieldKind.DERIVED and some.name == "padding" and some.rule is not None:
+                yield Owned(x.span if x else None, y.span if y else None, "consequence", causes, some.rule)
+            continue
+        if x.kind is FieldKind.META or x.rule is None or x.rule != y.rule:
+            continue
+        kind = "consequence" if x.kind is FieldKind.DERIVED else "hash"
+        yield Owned(x.span, y.span, kind, causes, f"{x.name}: {x.rule}")
+
+
+@dataclass(frozen=True)
+class StreamVerdict:
+    """What may be said of a compressed stream: it follows (``writer``), was written otherwise, or nobody knows."""
+
+    writer: str | None
+    a_writers: tuple[str, ...]
+    b_writers: tuple[str, ...]
+
+
+def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> StreamVerdict:
+    """Pairs of (contents, stream). The stream follows if a writer that a's own bytes show makes b's stream of b's
+    contents; both are asked alike, so that the answer is the same the other way round.
+    """
+    left = codecs.shown_by(codec, *a)
+    both = [writer for writer in left if codecs.compress(codec, b[0], writer) == b[1]]
+    if both:
+        return StreamVerdict(both[0], tuple(left), tuple(both))
+    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)))

@@ -1,0 +1,306 @@
+"""The ledger of two containers: frame, streams and contents, each layer of bytes by itself and all of them summed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from elfdiff.archive.ledger import Book, Owned, around
+from elfdiff.containers.model import Container, Entry, Stream
+from elfdiff.containers.pairing import EntryPair
+from elfdiff.errors import ElfdiffError
+from elfdiff.evidence.entries import EntriesChange, EntryFieldChange
+from elfdiff.judging import Match
+from elfdiff.report import (
+    Breakpoint,
+    Classes,
+    Confidence,
+    Ledger,
+    Location,
+    OwnedRun,
+    Role,
+    SectionRow,
+    Sides,
+    UnexplainedSpan,
+)
+from elfdiff.span import Span
+from elfdiff.trees import frame
+from elfdiff.trees.frame import LayerPair, Numbers, PiecePair, Placed, StreamVerdict
+from elfdiff.values import dataclass
+
+CLASSES = ("differing", "root", "payload", "input", "consequence", "hash", "unexplained", "moved", "contradicted")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAccount:
+    """What is known of the bytes of a pair of contents that differ; ``own`` None: nothing but that they do."""
+
+    own: Classes | None
+    inside: Classes
+    causes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accounted:
+    """The ledger of all; the classes of the container's own bytes, and those of everything else."""
+
+    ledger: Ledger
+    own: Classes
+    inside: Classes
+
+
+class Accountant:
+    """Works out the ledger of two containers whose entries were compared."""
+
+    def __init__(
+        self,
+        sides: tuple[Container, Container],
+        layers: Sequence[LayerPair],
+        pairs: Sequence[EntryPair],
+        names: Sequence[str],
+        numbers: Numbers,
+        equal: Sequence[bool | None],
+        accounts: Mapping[int, EntryAccount],
+    ) -> None:
+        self.sides, self.layers, self.pairs, self.names = sides, layers, pairs, names
+        self.numbers, self.equal, self.accounts = numbers, equal, accounts
+        self.notes: list[str] = []
+        self.streams: dict[tuple[int, int], StreamVerdict] = {}
+        self._judge_streams()
+
+    def _judge_streams(self) -> None:
+        for index, layer in enumerate(self.layers):
+            for place, pair in enumerate(layer.differ):
+                if pair.a is None or pair.b is None or pair.a.stream is None or pair.b.stream is None:
+                    continue
+                if pair.a.stream.codec != pair.b.stream.codec:
+                    continue
+                left, right = self._contents(0, pair.a.stream), self._contents(1, pair.b.stream)
+                if left is None or right is None:
+                    continue
+                streams = [
+                    layer.a.data[pair.a.span.start : pair.a.span.end],
+                    layer.b.data[pair.b.span.start : pair.b.span.end],
+                ]
+                verdict = frame.judge_stream(pair.a.stream.codec, (left, streams[0]), (right, streams[1]))
+                self.streams[index, place] = verdict
+                if verdict.writer is None and not (verdict.a_writers and verdict.b_writers):
+                    self.notes.append(
+                        f"{self._label(layer, pair)}: no encoder that elfdiff has makes these bytes, so they are "
+                        "unexplained; the causes inside stand"
+                    )
+
+    def _contents(self, side: int, stream: Stream) -> bytes | None:
+        if stream.layer is not None:
+            return self.sides[side].layers[stream.layer].data
+        if stream.entry is None:
+            return None
+        try:
+            return self.sides[side].entries[stream.entry].read()
+        except ElfdiffError:
+            return None
+
+    def stream_facts(self, kind: str) -> Iterator[Placed]:
+        """Streams that two different writers or levels made."""
+        for (index, place), verdict in self.streams.items():
+            if verdict.writer is not None or not verdict.a_writers or not verdict.b_writers:
+                continue
+            layer, pair = self.layers[index], self.layers[index].differ[place]
+            if pair.a is None or pair.b is None:
+                continue
+            number = frame.entry_of(pair, self.numbers)
+            words = verdict.a_writers[0], verdict.b_writers[0]
+            fact = EntryFieldChange(
+                section=self._label(layer, pair),
+                a=Location(pair.a.span.start, pair.a.span.length, "file", words[0]),
+                b=Location(pair.b.span.start, pair.b.span.length, "file", words[1]),
+                container=pair.a.stream.codec if pair.a.stream is not None else kind,
+                entry=self.names[number] if number is not None else "",
+                field_name="level",
+                a_value=words[0],
+                b_value=words[1],
+            )
+            yield Placed(fact, index, ((pair.a.span, pair.b.span),), (number,) if number is not None else ())
+
+    # Sums
+
+    def accounted(self, matches: Sequence[Match], placed: Sequence[Placed]) -> Accounted:
+        """Everything once. Raises UnbalancedLedger if a layer does not add up."""
+        claims = _Claims(matches, placed)
+        ledgers = [self._layer(index, layer, claims) for index, layer in enumerate(self.layers)]
+        ledgers += self._lone_layers()
+        rows = [row for ledger in ledgers for row in ledger.rows]
+        beside = list(self._beside(claims))
+        inside = [
+            SectionRow(f"inside {self.names[number]}", None, None, "changed", account.causes, account.inside)
+            for number, account in sorted(self.accounts.items())
+            if account.inside != Classes()
+        ]
+        own = ledgers[0].totals if ledgers else total(row.classes for row in beside)
+        others = [*(ledger.totals for ledger in ledgers[1:]), *(row.classes for row in inside)]
+        if ledgers:
+            others += [row.classes for row in beside]
+        every = total((own, *others))
+        runs: list[OwnedRun] = []
+        spans: list[UnexplainedSpan] = []
+        breakpoints: list[Breakpoint] = []
+        for ledger in ledgers:
+            runs += ledger.runs
+            spans += ledger.unexplained_spans
+            breakpoints += ledger.breakpoints
+        runs.sort(key=lambda run: run.side)
+        ledger = Ledger(every, (*rows, *beside, *inside), tuple(runs), tuple(breakpoints), tuple(spans))
+        return Accounted(ledger, own, total(others))
+
+    def _layer(self, index: int, layer: LayerPair, claims: _Claims) -> Ledger:
+        book = Book(layer.a.data, layer.b.data)
+        for same in layer.same:
+            if same.a is not None and same.b is not None and self._wanted(same):
+                book.same(self._label(layer, same), same.a.span, same.b.span)
+        for place, pair in enumerate(layer.differ):
+            if self._wanted(pair):
+                spans = (pair.a.span if pair.a else None), (pair.b.span if pair.b else None)
+                owned = [*self._owned(index, place, pair, claims)]
+                book.piece(self._label(layer, pair), spans[0], spans[1], frame.partners(layer, pair), owned)
+        for number in range(len(self.pairs)):
+            self._entry(book, index, layer, number, claims)
+        filtered = len(self.numbers[0]) + len(self.numbers[1]) < sum(len(side.entries) for side in self.sides)
+        return book.ledger(partial=filtered)
+
+    def _wanted(self, pair: PiecePair) -> bool:
+        """False for what belongs to an entry that nobody asked for."""
+        return all(
+            piece is None or piece.entry is None or piece.entry in numbers
+            for piece, numbers in zip((pair.a, pair.b), self.numbers, strict=True)
+        )
+
+    def _owned(self, index: int, place: int, pair: PiecePair, claims: _Claims) -> Iterator[Owned]:
+        number = frame.entry_of(pair, self.numbers)
+        if number is not None and (self.pairs[number].a is None or self.pairs[number].b is None):
+            yield from claims.lone(number, pair.a.span if pair.a else None, pair.b.span if pair.b else None)
+            return
+        yield from claims.in_layer(index, pair)
+        account = self.accounts.get(number) if number is not None else None
+        causes = account.causes if account is not None else claims.roots
+        verdict = self.streams.get((index, place))
+        if verdict is not None and verdict.writer is not None and pair.a is not None and pair.b is not None:
+            how = f"the contents, compressed again as a's were ({verdict.writer})"
+            yield Owned(pair.a.span, pair.b.span, "consequence", causes, how)
+        yield from frame.derived(pair, causes)
+
+    def _entry(self, book: Book, index: int, layer: LayerPair, number: int, claims: _Claims) -> None:
+        """The contents of a pair of entries, as far as they stand in this layer."""
+        x, y = self._side(number, 0, layer), self._side(number, 1, layer)
+        if x is None and y is None:
+            return
+        name = self.names[number]
+        if x is None or y is None:
+            book.piece(name, x, y, [], claims.lone(number, x, y))
+        elif self.equal[number]:
+            book.same(name, x, y)
+        else:
+            account = self.accounts.get(number)
+            if account is not None and account.own is not None:
+                book.counted(name, account.own, account.causes, x, y)
+            else:
+                book.piece(name, x, y, around(layer.a.data, layer.b.data, x, y))
+
+    def _side(self, number: int, side: int, layer: LayerPair) -> Span | None:
+        entry = self._of(number, side)
+        if entry is None or entry.layer is None or entry.span is None or not entry.span.length:
+            return None
+        here = layer.b if side else layer.a
+        return entry.span if self.sides[side].layers[entry.layer] is here else None
+
+    def _of(self, number: int, side: int) -> Entry | None:
+        index = self.pairs[number].b if side else self.pairs[number].a
+        return self.sides[side].entries[index] if index is not None else None
+
+    def _lone_layers(self) -> Iterator[Ledger]:
+        """Layers that only one side has: another part of a package, which its stream in the layer above shows too."""
+        known = [{id(layer.a) for layer in self.layers}, {id(layer.b) for layer in self.layers}]
+        for side, container in enumerate(self.sides):
+            for layer in container.layers:
+                if id(layer) not in known[side] and layer.data:
+                    whole = Span(0, len(layer.data))
+                    book = Book(layer.data, b"") if side == 0 else Book(b"", layer.data)
+                    book.piece(layer.name, whole if side == 0 else None, whole if side else None, [])
+                    yield book.ledger()
+
+    def _beside(self, claims: _Claims) -> Iterator[SectionRow]:
+        """Contents that stand in no layer: files of a directory, and what is compressed entry by entry."""
+        for number in range(len(self.pairs)):
+            x, y = self._of(number, 0), self._of(number, 1)
+            if self.equal[number] or any(entry is not None and entry.layer is not None for entry in (x, y)):
+                continue
+            sizes = Sides(x.size if x is not None else 0, y.size if y is not None else 0)
+            account = self.accounts.get(number)
+            name = self.names[number]
+            a, b = ((0, entry.size) if entry is not None else None for entry in (x, y))
+            if x is not None and y is not None and account is not None and account.own is not None:
+                yield SectionRow(name, a, b, "changed", account.causes, account.own)
+            elif sizes.most:
+                if (x is None or y is None) and any(side.layers for side in self.sides):
+                    # The layer counts the bytes that it is compressed to.
+                    continue
+                owner = claims.lone(number, None, None)
+                kind = owner[0].kind if owner and (x is None or y is None) else "unexplained"
+                causes = owner[0].causes if kind != "unexplained" else ()
+                status = "removed" if y is None else "added" if x is None else "changed"
+                yield SectionRow(name, a, b, status, causes, replace(Classes(differing=sizes), **{kind: sizes}))
+
+    def _label(self, layer: LayerPair, pair: PiecePair) -> str:
+        number = frame.entry_of(pair, self.numbers)
+        return f"{self.names[number]} {pair.label}" if number is not None else f"{layer.a.name} {pair.label}".strip()
+
+
+class _Claims:
+    """Who owns which bytes, by what matches say of facts that have a place."""
+
+    def __init__(self, matches: Sequence[Match], placed: Sequence[Placed]) -> None:
+        where = {id(item.fact): item for item in placed}
+        self._layers: dict[int, list[Owned]] = defaultdict(list)
+        self._lone: tuple[str, tuple[str, ...]] | None = None
+        roots: dict[str, None] = {}
+        for match in matches:
+            cause = match.cause
+            if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
+                continue
+            roots[cause.id] = None
+            kind = "input" if cause.role is Role.INPUT else "payload"
+            for fact in match.because:
+                item = where.get(id(fact))
+                if item is None:
+                    continue
+                if isinstance(fact, EntriesChange):
+                    self._lone = (kind, (cause.id,))
+                for a, b in item.spans if item.layer is not None else ():
+                    self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), "claimed"))
+        self.roots = tuple(sorted(roots))
+
+    def in_layer(self, index: int, pair: PiecePair) -> Iterator[Owned]:
+        """Claims that lie within the pieces."""
+        for item in self._layers[index]:
+            for span, piece in ((item.a, pair.a), (item.b, pair.b)):
+                if (
+                    span is not None
+                    and piece is not None
+                    and piece.span.start <= span.start
+                    and span.end <= piece.span.end
+                ):
+                    yield item
+                    break
+
+    def lone(self, number: int, a: Span | None, b: Span | None) -> list[Owned]:
+        """What only one side has."""
+        return [Owned(a, b, *self._lone, "only on one side")] if self._lone is not None else []
+
+
+def total(many: Iterator[Classes] | Sequence[Classes]) -> Classes:
+    """The sum of classes."""
+    sums: dict[str, Sides] = {name: Sides() for name in CLASSES}
+    for classes in many:
+        for name in CLASSES:
+            sums[name] = sums[name] + getattr(classes, name)
+    return Classes(**sums)

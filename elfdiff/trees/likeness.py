@@ -1,0 +1,73 @@
+"""Contents that are one thing under two names: by what an ELF file calls itself, and last by how much they share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from elfdiff.containers.opening import ELF
+from elfdiff.elf.file import parse
+from elfdiff.errors import ElfdiffError
+
+ALIKE = 0.4
+"""The least part of words that two contents must share to be taken for one thing."""
+MAX_CANDIDATES = 250_000
+"""Pairs of contents that are compared."""
+MAX_WORDS = 512
+_WORD = 8
+_TOKEN = re.compile(r"[-.][0-9a-f]{7,64}(?=[.-]|$)")
+
+
+def identity(data: bytes) -> Hashable | None:
+    """The build ID of an ELF file, else its SONAME without a token; None for every other."""
+    if not data.startswith(ELF):
+        return None
+    try:
+        elf = parse(data, "an entry")
+        if elf.build_id:
+            return elf.build_id
+        name = next((entry.text for entry in elf.dynamic if entry.tag_name == "SONAME"), None)
+    except ElfdiffError:
+        return None
+    return _TOKEN.sub("", name) if name else None
+
+
+def pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Indices of contents that are most alike, each used once, best first."""
+    if not a or not b or len(a) * len(b) > MAX_CANDIDATES:
+        return []
+    left, right = [_sketch(data) for data in a], [_sketch(data) for data in b]
+    scored = [
+        (score, i, j)
+        for i, x in enumerate(left)
+        for j, y in enumerate(right)
+        if a[i][:4] == b[j][:4] and (score := _shared(x, y)) >= ALIKE
+    ]
+    found: list[tuple[int, int]] = []
+    taken: tuple[set[int], set[int]] = (set(), set())
+    for _, i, j in sorted(scored, key=lambda item: (-item[0], item[1] + item[2], abs(item[1] - item[2]))):
+        if i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+            found.append((i, j))
+    return found
+
+
+def _sketch(data: bytes) -> npt.NDArray[np.uint64]:
+    """The smallest hashes of the words of eight bytes at every offset."""
+    if len(data) < _WORD:
+        data = data.ljust(_WORD, b"\0")
+    words = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
+    mixed = np.unique(words) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    return np.sort(mixed)[:MAX_WORDS]
+
+
+def _shared(x: npt.NDArray[np.uint64], y: npt.NDArray[np.uint64]) -> float:
+    """The part of the smallest words of both together that both have (Broder's estimate of the Jaccard index)."""
+    both = np.union1d(x, y)[:MAX_WORDS]
+    common = np.isin(both, x, assume_unique=True) & np.isin(both, y, assume_unique=True)
+    return float(np.count_nonzero(common)) / len(both)
