@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.causes._cargo import is_other_command
+from elfdiff.causes._facts import dependencies_differ, tools_differ
 from elfdiff.evidence.model import (
     TEMPLATE_END,
     EvidenceSet,
@@ -253,6 +254,8 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
         elif fact.fragment:
             found = _glued(fact.a.value, fact.b.value)
             if found and not any(is_foreign(path) or SOURCE_SUFFIX.search(path) for path in found):
+                if _is_of_releases(found) or dependencies_differ(evidence) or tools_differ(evidence):
+                    continue  # where paths have no ends, two releases of anything look like two directories
                 yield LoneDirectory(fact, *found)
             continue
         else:
@@ -266,6 +269,14 @@ def lone_directories(evidence: EvidenceSet) -> Iterator[LoneDirectory]:
             continue
         if all(is_build_place(path) for path in pairs[0]):
             yield LoneDirectory(fact, *pairs[0])
+
+
+def _is_of_releases(paths: tuple[str, str]) -> bool:
+    """True if two paths differ in the version of a dependency alone, wherever they end."""
+    heads = [_DEPENDENCY_HOME.search(path) for path in paths]
+    if heads[0] is None or heads[1] is None:
+        return False
+    return paths[0][: heads[0].end()] == paths[1][: heads[1].end()]
 
 
 def changed_paths(a: str, b: str) -> list[tuple[str, str]]:

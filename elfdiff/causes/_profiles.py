@@ -10,6 +10,7 @@ from elfdiff.causes._facts import flags_differ, inputs_differ, tools_differ, val
 from elfdiff.causes._mangling import is_library, own_crate, swaps
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Proof
+from elfdiff.evidence.facts import ImportOrderChange
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     Evidence,
@@ -196,7 +197,7 @@ def _hashed(evidence: EvidenceSet) -> Iterator[Claim]:
         return
     if evidence.has(PathChange) or any(swaps(evidence)) or not code_changed(evidence):
         return
-    if evidence.has(InstructionSetChange):
+    if evidence.has(InstructionSetChange) or evidence.has(ImportOrderChange):
         return
     units = [change for change in evidence.of(SymbolRenamed) if change.scheme == "rust-unit"]
     crates = list(dict.fromkeys(change.group for change in units))
@@ -207,7 +208,7 @@ def _hashed(evidence: EvidenceSet) -> Iterator[Claim]:
         FLAGS,
         tuple(units),
         Proof.SHAPE if len(crates) == 1 else Proof.CONSISTENT,
-        f"{listed(crates)} {has} and other code: features, profile or RUSTFLAGS differ",
+        f"{listed(crates)} {has} and other code: features, profile, RUSTFLAGS or its own version differ",
         "cargo's hash does not cover the source; a dependency of another version looks the same: compare Cargo.lock",
         explains_code=True,
         explains=(Fallout.HASHES,),

@@ -365,6 +365,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 
 
 _OUT = late(r"/build/[A-Za-z0-9_-]+-[0-9a-f]{16}/out(?:/|\Z)")
+_RELEASE = late(r"\d+(?:[._]\d+)+")
 _GLUED = late(r"(?<=-[IL])(?=/)|(?<==)(?=/)")
 """Where a directory begins in a flag."""
 _AMONG_WORDS = late(r"[ =:\"'(]\0|\0[ \"')]")
@@ -384,6 +385,8 @@ def _maps_by_name(context: Context) -> str:
     """
     names: dict[str, str] = {}
     for a, b in context.outside[:_MOST_BY_NAME]:
+        if _RELEASE.sub("#", a) == _RELEASE.sub("#", b):
+            continue  # headers of two releases
         if all(_PLAIN.fullmatch(side) and not is_foreign(side) and not looks_random(side) for side in (a, b)):
             names.update({side: a.rsplit("/", 1)[-1] for side in (a, b)})
     return "".join(

@@ -44,6 +44,7 @@ from elfdiff.causes._paths import is_dependency, is_foreign
 from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Others, Proof, cause
+from elfdiff.evidence.facts import ImportOrderChange
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
@@ -67,6 +68,7 @@ from elfdiff.evidence.model import (
     TextOrderChange,
     TimeChange,
     WordChange,
+    WordKind,
 )
 from elfdiff.report import Role
 
@@ -100,7 +102,8 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
         yield Claim(FACE, tuple(lines), proof, listed(shown), note, explains_code=sure)
     if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
         return  # what configure found, or the source: configure-result speaks of both
-    if not proved and (others.explain(Fallout.HASHES) or nearly_all_changed(evidence)):
+    anew = nearly_all_changed(evidence) and not evidence.has(ImportOrderChange)
+    if not proved and (others.explain(Fallout.HASHES) or anew):
         return  # flags do that, or a compiler without a mark: build-flags speaks of it
     left = leftover(evidence, others)
     if left.members:
@@ -122,7 +125,8 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
     if is_other_version(left):
         facts += [change for change in evidence.of(SymbolRenamed) if change.scheme.startswith("rust")]
     proof, note = (Proof.RECORDED, None) if proved or sure else weighed(evidence, left)
-    yield Claim(FACE, tuple(facts), proof, left.summary, note, explains_code=bool(left.functions))
+    summary = _versions(left.texts) + left.summary if left.functions else left.summary
+    yield Claim(FACE, tuple(facts), proof, summary, note, explains_code=bool(left.functions))
 
 
 @cause(
@@ -171,6 +175,14 @@ def _releases(evidence: EvidenceSet) -> tuple[DependencyDrift, ...]:
         for drift in evidence.of(DependencyDrift)
         if drift.local and drift.a_version != drift.b_version and drift.change != "format"
     )
+
+
+def _versions(texts: Sequence[Evidence]) -> str:
+    """What comes first where a text tells another version and the code differs as well."""
+    for text in texts:
+        if isinstance(text, WordChange) and text.kind is WordKind.VERSION:
+            return f"another release? {text.a_word} became {text.b_word}; "
+    return ""
 
 
 def _unspoken(evidence: EvidenceSet) -> Iterator[Claim]:

@@ -17,6 +17,8 @@ from elfdiff.report import DependencyDiff, Location
 from elfdiff.span import Span
 
 _CRATE = late(rb"/(?:registry/src/[^/\0]+|vendor)/([A-Za-z][A-Za-z0-9_-]*?)-(\d+\.\d+\.\d+(?:[-+][A-Za-z0-9.+-]*)?)/")
+_RELEASE = late(r"v\d+\.\d+\.\d+")
+"""What a tag names; a version with a commit or a time in it is the checkout's."""
 _SECTIONS = {"cargo-auditable": ".dep-v0", "go-buildinfo": ".go.buildinfo", "package-note": ".note.package"}
 _ORIGINS = {"cargo-auditable": "dep-v0", "go-buildinfo": "go-buildinfo", "package-note": "package-note"}
 
@@ -32,7 +34,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     source = diff.source or ""
     roots = {item.root.name for item in (a, b) if item.root}
     for change in diff.changes:
-        if source == "go-buildinfo" and (change.name == "stdlib" or change.name in roots):
+        of_root = source == "go-buildinfo" and change.name in roots
+        if source == "go-buildinfo" and change.name == "stdlib":
+            continue
+        if of_root and not (_RELEASE.fullmatch(change.a or "") and _RELEASE.fullmatch(change.b or "")):
             continue
         named.add(change.name)
         section = _SECTIONS.get(source)
@@ -45,7 +50,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             a_version=change.a,
             b_version=change.b,
             source=change.source,
-            local=change.local,
+            local=change.local or of_root,
             origin=_ORIGINS.get(source, source),
         )
     yield from _settings(pair)
