@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from elfdiff.evidence.model import Stamp, WordKind
 from elfdiff.evidence.temporary import drawn_component
@@ -19,6 +19,7 @@ _HEX = late(r"(?:0x)?[0-9a-f]+\Z")
 _USER_HOST = late(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
 _KERNEL = late(r"(?:Linux-)?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
 _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
+_HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
 _TEMPORARY = late(
     r"(?:/|^)(?:cc[A-Za-z0-9]{6}(?=[./]|\Z)|go-build\d{5,}|rustc[A-Za-z0-9]{6}(?=/|\Z)|tmp[a-z0-9_]{8}(?=/|\Z)|tmp\.[A-Za-z0-9]{6,10}(?=/|\Z)|"
@@ -369,46 +370,80 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
 
 def classify(a: str, b: str, before: str, context: str) -> WordKind:
     """What kind of word changed; ``before`` is the text in front of it, ``context`` the whole text."""
-    if _is_locale(a, b, context):
-        return WordKind.LOCALE
-    if not a or not b:
-        return WordKind.DESCRIBE if (a + b).lstrip("-+.") == "dirty" else WordKind.OTHER
-    if " " in a or " " in b:
-        return WordKind.OTHER
-    if _UUID.search(a) and _UUID.sub("", a) == _UUID.sub("", b):
-        return WordKind.UUID
-    if before.endswith("/rustc/") or ("/rustc/" in a and "/rustc/" in b):
-        return WordKind.RUSTC_COMMIT
-    if _TEMPORARY.search(a) and _TEMPORARY.sub("/", a) == _TEMPORARY.sub("/", b):
-        return WordKind.TEMPORARY
-    if "/" in a and drawn_component(a, b):
-        return WordKind.TEMPORARY
-    if _is_describe(a, b):
-        return WordKind.DESCRIBE
-    if _USER_HOST.match(a) and _USER_HOST.match(b):
-        return WordKind.USER_HOST
-    if _USER_BEFORE.search(before) and a.isprintable() and not _NUMBER.match(a):
-        return WordKind.USER_HOST
-    if _HEX.match(a) and _HEX.match(b) and not (a.isdigit() and b.isdigit() and not _REVISION_BEFORE.search(before)):
-        if (
-            len(a) in (40,)
-            or (len(a) == len(b) and 7 <= len(a) <= 12)
-            or (_REVISION_BEFORE.search(before) and len(a) >= 7)
-        ):
-            return WordKind.REVISION
-        if len(a) == len(b) and len(a) >= 16 and _is_varied(a) and _is_varied(b):
-            return WordKind.RANDOM
-    if _KERNEL_CONTEXT.search(context) and _KERNEL.match(a) and _KERNEL.match(b):
-        return WordKind.KERNEL
-    if _NUMBER.match(a) and _NUMBER.match(b):
-        return WordKind.COUNTER if a.startswith("#") or _COUNTER_BEFORE.search(before) else WordKind.OTHER
-    if _HOST_BEFORE.search(before) and re.fullmatch(r"[\w.-]+", a) and re.fullmatch(r"[\w.-]+", b):
-        return WordKind.HOST
-    if _VERSION.match(a) and _VERSION.match(b):
-        return WordKind.VERSION
-    if len(a) == len(b) and _RANDOM.match(a) and _RANDOM.match(b) and _is_varied(a) and _is_varied(b):
-        return WordKind.RANDOM
-    return WordKind.OTHER
+    word = _Changed(a, b, before, context)
+    return next((kind for kind, holds in _KINDS if holds(word)), WordKind.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    a: str
+    b: str
+    before: str
+    context: str
+
+    def both(self, pattern: re.Pattern[str]) -> bool:
+        """True if both words begin as the pattern says."""
+        return bool(pattern.match(self.a) and pattern.match(self.b))
+
+    def only(self, pattern: re.Pattern[str], filler: str = "") -> bool:
+        """True if the words differ in nothing but what the pattern finds."""
+        return bool(pattern.search(self.a)) and pattern.sub(filler, self.a) == pattern.sub(filler, self.b)
+
+    @property
+    def is_lone(self) -> bool:
+        return not self.a or not self.b
+
+    @property
+    def is_hexadecimal(self) -> bool:
+        """Decimal digits alone are a number, unless the text says that they name a revision."""
+        numbers = self.a.isdigit() and self.b.isdigit() and not _REVISION_BEFORE.search(self.before)
+        return self.both(_HEX) and not numbers
+
+    @property
+    def is_revision(self) -> bool:
+        size = len(self.a)
+        short = size == len(self.b) and 7 <= size <= 12
+        return self.is_hexadecimal and (
+            size == 40 or short or (size >= 7 and bool(_REVISION_BEFORE.search(self.before)))
+        )
+
+    @property
+    def is_drawn(self) -> bool:
+        return len(self.a) == len(self.b) and _is_varied(self.a) and _is_varied(self.b)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.a.startswith("#") or bool(_COUNTER_BEFORE.search(self.before))
+
+    @property
+    def names_a_user(self) -> bool:
+        return bool(_USER_BEFORE.search(self.before)) and self.a.isprintable() and not _NUMBER.match(self.a)
+
+    @property
+    def is_of_rustc(self) -> bool:
+        return self.before.endswith("/rustc/") or ("/rustc/" in self.a and "/rustc/" in self.b)
+
+
+_KINDS: tuple[tuple[WordKind, Callable[[_Changed], object]], ...] = (
+    (WordKind.LOCALE, lambda word: _is_locale(word.a, word.b, word.context)),
+    (WordKind.DESCRIBE, lambda word: word.is_lone and (word.a + word.b).lstrip("-+.") == "dirty"),
+    (WordKind.OTHER, lambda word: word.is_lone or " " in word.a or " " in word.b),
+    (WordKind.UUID, lambda word: word.only(_UUID)),
+    (WordKind.RUSTC_COMMIT, lambda word: word.is_of_rustc),
+    (WordKind.TEMPORARY, lambda word: word.only(_TEMPORARY, "/")),
+    (WordKind.TEMPORARY, lambda word: "/" in word.a and drawn_component(word.a, word.b)),
+    (WordKind.DESCRIBE, lambda word: _is_describe(word.a, word.b)),
+    (WordKind.USER_HOST, lambda word: word.both(_USER_HOST) or word.names_a_user),
+    (WordKind.REVISION, lambda word: word.is_revision),
+    (WordKind.RANDOM, lambda word: word.is_hexadecimal and len(word.a) >= 16 and word.is_drawn),
+    (WordKind.KERNEL, lambda word: _KERNEL_CONTEXT.search(word.context) and word.both(_KERNEL)),
+    (WordKind.COUNTER, lambda word: word.both(_NUMBER) and word.is_counted),
+    (WordKind.OTHER, lambda word: word.both(_NUMBER)),
+    (WordKind.HOST, lambda word: _HOST_BEFORE.search(word.before) and word.both(_HOST)),
+    (WordKind.VERSION, lambda word: word.both(_VERSION)),
+    (WordKind.RANDOM, lambda word: word.both(_RANDOM) and word.is_drawn),
+)
+"""The kinds of words in the order in which they are tried: the first that holds is the kind."""
 
 
 _NAMES: tuple[tuple[WordKind, re.Pattern[str]], ...] = (
