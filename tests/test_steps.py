@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from elfdiff.causes import cause_of
 from elfdiff.causes.model import Cause
-from elfdiff.evidence.model import Evidence, FunctionChange, TimeChange, WordChange, WordKind
+from elfdiff.evidence.model import Context, Evidence, FunctionChange, TimeChange, WordChange, WordKind
 from elfdiff.evidence.times import stamps_in
 from elfdiff.judging import Match
-from elfdiff.report import Confidence, Location
-from elfdiff.steps import claims, owners
+from elfdiff.report import Classes, Confidence, Finding, Ledger, Location, Role, Sides, Verdict
+from elfdiff.steps import claims, fixable, judge, owners
 
 
 def the(name: str) -> Cause:
@@ -55,3 +57,52 @@ def test_functions_that_a_possible_cause_names_belong_to_nobody() -> None:
     ]
     assert claims(None, found) == []
     assert owners(found) == {}
+
+
+def finding(role: Role, confidence: Confidence, unfixed: tuple[str, ...] = ()) -> Finding:
+    return Finding(
+        cause="a",
+        role=role,
+        confidence=confidence,
+        title="",
+        summary="",
+        faces=(),
+        follows=(),
+        sections=(),
+        bytes=Sides(),
+        evidence_total=0,
+        evidence=(),
+        fixes=(),
+        unfixed=unfixed,
+        docs="",
+    )
+
+
+def whole(**classes: int) -> Ledger:
+    return Ledger(Classes(**{name: Sides(count, count) for name, count in classes.items()}), (), (), (), ())
+
+
+POSSIBLE, LIKELY = finding(Role.ROOT, Confidence.POSSIBLE), finding(Role.ROOT, Confidence.LIKELY)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict", "fixes"),
+    [
+        ([POSSIBLE], Verdict.PARTLY_EXPLAINED, None),
+        ([POSSIBLE, POSSIBLE], Verdict.PARTLY_EXPLAINED, None),
+        ([LIKELY, POSSIBLE], Verdict.EXPLAINED, True),
+        ([LIKELY, finding(Role.ROOT, Confidence.LIKELY, ("face",))], Verdict.EXPLAINED, False),
+        ([POSSIBLE, finding(Role.INPUT, Confidence.POSSIBLE)], Verdict.PARTLY_EXPLAINED, None),
+        ([finding(Role.INPUT, Confidence.POSSIBLE)], Verdict.INPUTS_DIFFER, None),
+        ([], Verdict.UNEXPLAINED, None),
+    ],
+)
+def test_roots_that_are_only_possible_explain_nothing(
+    found: list[Finding], verdict: Verdict, fixes: bool | None
+) -> None:
+    assert judge(found, whole(differing=8, consequence=8), Context()) is verdict
+    assert fixable(found) is fixes
+
+
+def test_what_is_left_keeps_a_pair_from_being_explained() -> None:
+    assert judge([LIKELY], whole(differing=8, unexplained=1, root=7), Context()) is Verdict.PARTLY_EXPLAINED

@@ -38,6 +38,7 @@ MOST_REPLACED, ENOUGH_KEPT = 80, 12
 FIRST_TIME = 1_100_000_000
 FIRST_LETTERS = 1 << 15
 MARGIN = 4
+SPREAD = 160
 SHORTEST_DRAWN = 16
 """From so many bytes on, data that look drawn at random are not taken for somebody's constants."""
 
@@ -151,10 +152,10 @@ def _is_drawn(item: Data) -> bool:
         a, b = bytes.fromhex(item.a.value), bytes.fromhex(item.b.value)
     except ValueError:
         return False
-    same = sum(x == y for x, y in zip(a, b, strict=False))
-    return (
-        min(len(a), len(b)) >= SHORTEST_DRAWN and same <= 2 and all(len(set(x)) >= len(x) - len(x) // 8 for x in (a, b))
-    )
+    if min(len(a), len(b)) < SHORTEST_DRAWN or sum(x == y for x, y in zip(a, b, strict=False)) > 2:
+        return False
+    # Few bytes twice, and from all over the range: neither a text nor a table that counts.
+    return all(len(set(side)) >= len(side) - len(side) // 8 and max(side) - min(side) > SPREAD for side in (a, b))
 
 
 def _is_drawn_in_code(change: FunctionChange) -> bool:

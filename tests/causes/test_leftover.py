@@ -1,0 +1,55 @@
+"""What nobody claims and yet is no sign of another source: numbers and bytes that look drawn."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from elfdiff.causes._leftover import leftover
+from elfdiff.causes.model import Others
+from elfdiff.causes.source_change import detect as source
+from elfdiff.evidence.model import DataChange
+from elfdiff.report import Location
+
+DRAWN = hashlib.sha256(b"a").digest(), hashlib.sha256(b"b").digest()
+TABLE = bytes(range(16, 48)), bytes((*range(16, 40), 0, *range(41, 48)))
+SPARSE = bytes((1, 0, 0, 0) * 8), bytes((2, 0, 0, 0) * 8)
+
+
+def data(a: bytes, b: bytes) -> DataChange:
+    places = [Location(64, len(value), "file", value.hex()) for value in (a, b)]
+    return DataChange(section=".rodata", symbol="key", a=places[0], b=places[1], size=max(len(a), len(b)))
+
+
+@pytest.mark.parametrize("size", [16, 32])
+def test_bytes_that_look_drawn_are_no_other_source(seen, ask, size):
+    evidence = seen.given(data(DRAWN[0][:size], DRAWN[1][:size]))
+    assert leftover(evidence, Others()).data == ()
+    assert ask(source, evidence) == {}
+
+
+@pytest.mark.parametrize(("a", "b"), [TABLE, SPARSE, (DRAWN[0][:12], DRAWN[1][:12]), (DRAWN[0], TABLE[0])])
+def test_a_table_that_differs_may_be_one(seen, ask, a, b):
+    assert ask(source, seen.given(data(a, b))) == {"source-change": "possible"}
+
+
+def test_a_wide_number_that_looks_drawn_is_none(seen, ask):
+    assert ask(source, seen.given(seen.number(0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F))) == {}
+    assert ask(source, seen.given(seen.number(80, 120))) == {"source-change": "possible"}
+
+
+def test_code_that_differs_in_such_numbers_alone_is_none(seen, ask):
+    drawn = seen.function("f", ("movabs $0x9e3779b97f4a7c15,%rax",), ("movabs $0xc2b2ae3d27d4eb4f,%rax",))
+    plain = seen.function("f", ("mov $0x50,%eax",), ("mov $0x78,%eax",))
+    assert ask(source, seen.given(drawn, seen.totals(40, changed=1))) == {}
+    assert ask(source, seen.given(plain, seen.totals(40, changed=1))) == {"source-change": "likely"}
+
+
+def test_a_fact_that_was_claimed_is_not_left(seen):
+    text = seen.text("usage: store", "usage: stow it")
+    assert leftover(seen.given(text), Others()).texts == (text,)
+    assert leftover(seen.given(text), Others(owned=frozenset({id(text)}))).texts == ()
+    assert leftover(seen.given(text), Others(followed=frozenset({id(text)}))).texts == ()
+    doubted = leftover(seen.given(text), Others(doubted=(text,)))
+    assert (doubted.texts, doubted.typed) == ((), (text,))
