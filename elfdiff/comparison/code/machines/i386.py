@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from iced_x86 import Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register
+from iced_x86 import ConstantOffsets, Decoder, FlowControl, Instruction, Mnemonic, OpKind, Register
 
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.code.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at, without_return
@@ -78,154 +78,199 @@ def references(code: Code) -> CodeReferences:
     """
     decoder = Decoder(32, code.data, ip=code.address)
     constants = decoder.get_constant_offsets
-    at: list[int] = []
-    end: list[int] = []
-    kind: list[int] = []
-    places: list[int] = []
-    sets: list[int] = []
-    reads: list[int] = []
-    writes: list[int] = []
-    flows: list[int] = []
-    goals: list[int] = []
-    far: dict[int, tuple[int, int]] = {}
-    """Row → place of the displacement, and the displacement: what may count from the GOT."""
-    made: list[tuple[int, int]] = []
-    """Place of the number that turns a return address into the GOT's address, and that return address."""
-    certain: list[tuple[int, int]] = []
-    jumps: list[tuple[int, int]] = []
-    """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
-    called = -1
-    padding: list[bool] = []
-    calls: list[tuple[int, int]] = []
-    got = code.got
-    begins = set(code.starts.tolist()) if got is not None else set()
-    copies: list[int] = []
-    slots: dict[tuple[int, int], int] = {}
-    """Words on the stack that a register with the GOT's address was put into, numbered behind the registers."""
-    holding = 0
-    depth = 0
-    """Bytes on the stack since the function began, as far as the instructions before tell."""
-    at_cases, after_jump = -1, False
-    depths: dict[int, int] = {}
-    """The same for places that branches lead to."""
+    words = _Words(code)
+    watch = _Watch(code, code.got) if code.got is not None and not code.absolute else None
     for instruction in decoder:
-        start = instruction.ip32 - code.address
-        flow = instruction.flow_control
-        way = _FLOW.get(flow, ON)
-        size = instruction.len
+        where = constants(instruction) if instruction.len >= 5 else None
+        words.take(instruction, where)
+        if watch is not None:
+            watch.take(instruction, where)
+    plain = words.references()
+    return plain if watch is None else watch.references(plain)
+
+
+class _Words:
+    """Distances of branches, and with ``absolute`` every word that may be an address."""
+
+    def __init__(self, code: Code) -> None:
+        self.address, self.absolute = code.address, code.absolute
+        self.at: list[int] = []
+        self.end: list[int] = []
+        self.kind: list[int] = []
+
+    def take(self, instruction: Instruction, where: ConstantOffsets | None) -> None:
+        """Add what one instruction holds; ``where`` its constants stand, None for short ones."""
+        if where is None:
+            return
+        if instruction.op0_kind == OpKind.NEAR_BRANCH32:
+            self._add(instruction, where.immediate_size, where.immediate_offset, ReferenceKind.BRANCH)
+        elif self.absolute:
+            self._add(instruction, where.displacement_size, where.displacement_offset, ReferenceKind.ABSOLUTE32)
+            self._add(instruction, where.immediate_size, where.immediate_offset, ReferenceKind.ABSOLUTE32)
+
+    def _add(self, instruction: Instruction, width: int, offset: int, kind: ReferenceKind) -> None:
+        if width == 4:
+            start = instruction.ip32 - self.address
+            self.at.append(start + offset)
+            self.end.append(start + instruction.len)
+            self.kind.append(int(kind))
+
+    def references(self) -> CodeReferences:
+        """All of them."""
+        return CodeReferences(
+            np.array(self.at, dtype=np.int64),
+            np.array(self.end, dtype=np.int64),
+            np.array(self.kind, dtype=np.uint8),
+            np.zeros(len(self.at), dtype=bool),
+        )
+
+
+class _Watch:
+    """Which displacements count from the GOT: those beside a register that holds its address.
+
+    Position-independent code calls, adds a distance to the return address, and passes the sum on: in registers, and in
+    words of the stack that are numbered behind them.
+    """
+
+    def __init__(self, code: Code, got: int) -> None:
+        self.code, self.got = code, got
+        self.begins = set(code.starts.tolist())
+        self.places: list[int] = []
+        self.sets: list[int] = []
+        self.reads: list[int] = []
+        self.writes: list[int] = []
+        self.copies: list[int] = []
+        self.flows: list[int] = []
+        self.goals: list[int] = []
+        self.padding: list[bool] = []
+        self.calls: list[tuple[int, int]] = []
+        self.far: dict[int, tuple[int, int]] = {}
+        """Row → place of the displacement, and the displacement: what may count from the GOT."""
+        self.made: list[tuple[int, int]] = []
+        """Place of the number that turns a return address into the GOT's address, and that return address."""
+        self.certain: list[tuple[int, int]] = []
+        self.jumps: list[tuple[int, int]] = []
+        """Jumps through the GOT from where no function is: the PLT, which is entered with EBX set."""
+        self.called = -1
+        self.after_jump = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Nothing is known of a function's registers and stack where it begins."""
+        self.slots: dict[tuple[int, int], int] = {}
+        """Words on the stack that a register with the GOT's address was put into, numbered behind the registers."""
+        self.holding = 0
+        self.depth = 0
+        """Bytes on the stack since the function began, as far as the instructions before tell."""
+        self.depths: dict[int, int] = {}
+        """The same for places that branches lead to."""
+        self.at_cases = -1
+        """The same for the cases of a jump table."""
+
+    def take(self, instruction: Instruction, where: ConstantOffsets | None) -> None:
+        """Follow one instruction; ``where`` its constants stand, None for short ones."""
+        start = instruction.ip32 - self.code.address
+        way = _FLOW.get(instruction.flow_control, ON)
         goal = -1
         if way in (BRANCH, AWAY) and instruction.op0_kind == OpKind.NEAR_BRANCH32:
-            goal = instruction.near_branch_target - code.address
-        if size >= 5 and instruction.op0_kind == OpKind.NEAR_BRANCH32:
-            where = constants(instruction)
-            if where.immediate_size == 4:
-                at.append(start + where.immediate_offset)
-                end.append(start + size)
-                kind.append(int(ReferenceKind.BRANCH))
-        elif size >= 5 and code.absolute:
-            where = constants(instruction)
-            for width, offset in (
-                (where.displacement_size, where.displacement_offset),
-                (where.immediate_size, where.immediate_offset),
-            ):
-                if width == 4:
-                    at.append(start + offset)
-                    end.append(start + size)
-                    kind.append(int(ReferenceKind.ABSOLUTE32))
-        if got is None or code.absolute:
-            continue
-        row = len(places)
-        places.append(start)
-        if start in begins:
-            slots, holding, depth, depths, at_cases = {}, 0, 0, {}, -1
-        depth = depths.get(start, at_cases if after_jump and at_cases >= 0 else depth)
-        after_jump = way >= AWAY
-        if way == ANYWHERE and at_cases < 0:
-            at_cases = depth
-        written = _written(instruction)
-        flows.append(way)
-        goals.append(goal)
-        given, read = -1, 0
-        if size >= 5 and instruction.mnemonic == Mnemonic.ADD and instruction.op1_kind == OpKind.IMMEDIATE32:
-            if (
-                called >= 0
-                and (called + instruction.immediate32) & 0xFFFFFFFF == got
-                and instruction.op0_kind == OpKind.REGISTER
-            ):
-                given = _REGISTERS.get(instruction.op0_register, -1)
-                made.append((start + constants(instruction).immediate_offset, called))
-        elif size >= 6:
-            where = constants(instruction)
-            if where.displacement_size == 4:
-                read = _held_by(instruction)
-                far[row] = (start + where.displacement_offset, instruction.memory_displacement)
-                alone = instruction.memory_base == Register.NONE and instruction.memory_index == Register.NONE
-                if instruction.mnemonic == Mnemonic.LEA and alone:
-                    # No address can stand here in code that may be loaded anywhere: it is a distance, to be added to
-                    # the GOT.
-                    certain.append(far[row])
-                if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
-                    jumps.append(far[row])
-        copied = -1
-        if given >= 0:
-            holding |= 1 << given
-        elif instruction.mnemonic in _PASSING and instruction.op_count == 2:
-            given, copied, written = _moved(instruction, holding, slots, depth, written)
-            holding = holding & ~written | (1 << given if copied >= 0 and holding >> copied & 1 else 0)
-        else:
-            holding &= ~written
-        writes.append(written)
-        copies.append(copied)
-        sets.append(given)
-        depth += _pushed(instruction)
+            goal = instruction.near_branch_target - self.code.address
+        self._enter(start, way)
+        row = len(self.places)
+        self.places.append(start)
+        self.flows.append(way)
+        self.goals.append(goal)
+        self.padding.append(_does_nothing(instruction))
+        self._pass_on(instruction, self._made(instruction, where, start))
+        self.depth += _pushed(instruction)
         if goal > start:
-            depths.setdefault(goal, depth)
-        reads.append(read)
-        padding.append(_does_nothing(instruction))
-        if flow == FlowControl.CALL:
-            called = instruction.next_ip32
-            calls.append((row, instruction.near_branch_target))
-    plain = CodeReferences(
-        np.array(at, dtype=np.int64),
-        np.array(end, dtype=np.int64),
-        np.array(kind, dtype=np.uint8),
-        np.zeros(len(at), dtype=bool),
-    )
-    if got is None or not places:
-        return plain
-    where_all = np.array(places, dtype=np.int64)
-    starts = np.zeros(len(where_all), dtype=bool)
-    first = rows_at(where_all, code.starts)
-    starts[first[first >= 0]] = True
-    way_all = np.array(flows, dtype=np.uint8)
-    table = np.array(calls, dtype=np.int64).reshape(-1, 2)
-    way_all[without_return(table[:, 0], table[:, 1], np.array(padding), starts)] = AWAY
-    maker = partners(
-        Steps(
-            np.array(sets, dtype=np.int64), np.zeros(len(sets), dtype=np.int64), np.array(reads, dtype=np.int64),
-            np.array(writes, dtype=np.int64), way_all,
-            rows_at(where_all, np.array(goals, dtype=np.int64)), starts, np.array(copies, dtype=np.int64),
+            self.depths.setdefault(goal, self.depth)
+        self.reads.append(self._read(instruction, where, start, row))
+        if instruction.flow_control == FlowControl.CALL:
+            self.called = instruction.next_ip32
+            self.calls.append((row, instruction.near_branch_target))
+
+    def _enter(self, start: int, way: int) -> None:
+        if start in self.begins:
+            self._begin()
+        cases = self.at_cases if self.after_jump and self.at_cases >= 0 else self.depth
+        self.depth = self.depths.get(start, cases)
+        self.after_jump = way >= AWAY
+        if way == ANYWHERE and self.at_cases < 0:
+            self.at_cases = self.depth
+
+    def _made(self, instruction: Instruction, where: ConstantOffsets | None, start: int) -> int:
+        """The register in which an instruction turns a return address into the GOT's address; -1 for all others."""
+        if where is None or not _adds_number(instruction) or self.called < 0:
+            return -1
+        if (self.called + instruction.immediate32) & 0xFFFFFFFF != self.got or instruction.op0_kind != OpKind.REGISTER:
+            return -1
+        self.made.append((start + where.immediate_offset, self.called))
+        return _REGISTERS.get(instruction.op0_register, -1)
+
+    def _pass_on(self, instruction: Instruction, given: int) -> None:
+        written, copied = _written(instruction), -1
+        if given >= 0:
+            self.holding |= 1 << given
+        elif instruction.mnemonic in _PASSING and instruction.op_count == 2:
+            given, copied, written = _moved(instruction, self.holding, self.slots, self.depth, written)
+            held = 1 << given if copied >= 0 and self.holding >> copied & 1 else 0
+            self.holding = self.holding & ~written | held
+        else:
+            self.holding &= ~written
+        self.sets.append(given)
+        self.copies.append(copied)
+        self.writes.append(written)
+
+    def _read(self, instruction: Instruction, where: ConstantOffsets | None, start: int, row: int) -> int:
+        """Registers to which an instruction adds a displacement of four bytes, as bits."""
+        if where is None or instruction.len < 6 or _adds_number(instruction) or where.displacement_size != 4:
+            return 0
+        read = _held_by(instruction)
+        self.far[row] = (start + where.displacement_offset, instruction.memory_displacement)
+        alone = instruction.memory_base == Register.NONE and instruction.memory_index == Register.NONE
+        if instruction.mnemonic == Mnemonic.LEA and alone:
+            # No address can stand here in code that may be loaded anywhere: it is a distance, to be added to the GOT.
+            self.certain.append(self.far[row])
+        if instruction.mnemonic in (Mnemonic.JMP, Mnemonic.PUSH) and read == 1 << _EBX:
+            self.jumps.append(self.far[row])
+        return read
+
+    def references(self, plain: CodeReferences) -> CodeReferences:
+        """The other references, and beside them those that count from the GOT."""
+        if not self.places:
+            return plain
+        jumps = self.jumps if not len(self.code.starts) else []
+        found = dict([self.far[row] for row in self._beside_the_got()] + self.certain + jumps)
+        here = np.array(sorted(found), dtype=np.int64)
+        target = (np.array([found[place] for place in sorted(found)], dtype=np.int64) + self.got) & 0xFFFFFFFF
+        turned = np.array(self.made, dtype=np.int64).reshape(-1, 2)
+        itself = np.full(len(turned), self.got, dtype=np.int64)
+        spreads = (
+            Spread(ReferenceKind.MEMORY, WORD, here, target, Base.PLACE, self.got),
+            Spread(ReferenceKind.MEMORY, WORD, turned[:, 0], itself, Base.PLACE, turned[:, 1]),
         )
-    )  # fmt: skip
-    found = dict(
-        [far[row] for row in np.flatnonzero(maker >= 0).tolist()] + certain + (jumps if not len(code.starts) else [])
-    )
-    here = np.array(sorted(found), dtype=np.int64)
-    target = (np.array([found[place] for place in sorted(found)], dtype=np.int64) + got) & 0xFFFFFFFF
-    turned = np.array(made, dtype=np.int64).reshape(-1, 2)
-    itself = np.full(len(turned), got, dtype=np.int64)
-    return CodeReferences(
-        plain.at, plain.end, plain.kind, plain.table,
-        tuple(
-            spread
-            for spread in (
-                Spread(ReferenceKind.MEMORY, WORD, here, target, Base.PLACE, got),
-                Spread(ReferenceKind.MEMORY, WORD, turned[:, 0], itself, Base.PLACE, turned[:, 1]),
-            )
-            if len(spread.at)
-        ),
-        got,
-    )  # fmt: skip
+        kept = tuple(spread for spread in spreads if len(spread.at))
+        return CodeReferences(plain.at, plain.end, plain.kind, plain.table, kept, self.got)
+
+    def _beside_the_got(self) -> list[int]:
+        """Rows that read a register which holds the GOT's address on every way that leads there."""
+        places = np.array(self.places, dtype=np.int64)
+        starts = np.zeros(len(places), dtype=bool)
+        first = rows_at(places, self.code.starts)
+        starts[first[first >= 0]] = True
+        ways = np.array(self.flows, dtype=np.uint8)
+        calls = np.array(self.calls, dtype=np.int64).reshape(-1, 2)
+        ways[without_return(calls[:, 0], calls[:, 1], np.array(self.padding), starts)] = AWAY
+        sets, reads, writes, copies = (
+            np.array(column, dtype=np.int64) for column in (self.sets, self.reads, self.writes, self.copies)
+        )
+        goals = rows_at(places, np.array(self.goals, dtype=np.int64))
+        maker = partners(Steps(sets, np.zeros(len(sets), dtype=np.int64), reads, writes, ways, goals, starts, copies))
+        return [int(row) for row in np.flatnonzero(maker >= 0)]
+
+
+def _adds_number(instruction: Instruction) -> bool:
+    return bool(instruction.mnemonic == Mnemonic.ADD and instruction.op1_kind == OpKind.IMMEDIATE32)
 
 
 def _held_by(instruction: Instruction) -> int:
