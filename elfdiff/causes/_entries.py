@@ -21,10 +21,20 @@ def by_face(
     """The changes by the face of the format that holds them; what has none goes to ``other``, or is left out."""
     found: dict[str, list[EntryFieldChange]] = {}
     for change in changes:
-        face = faces.get(change.container.partition(".")[0], other)
+        face = faces.get(writer(change), other)
         if face is not None:
             found.setdefault(face, []).append(change)
     yield from ((face, tuple(items)) for face, items in found.items())
+
+
+_GZIP = late(r"(?:^| )gzip(?: member \d+)? header$")
+
+
+def writer(change: EntryFieldChange) -> str:
+    """The format that holds the field: gzip for the header around a tar, else the container's, without a suffix."""
+    if _GZIP.search(change.section or ""):
+        return "gzip"
+    return change.container.partition(".")[0]
 
 
 _BUILD_ID = late(r"(?<=\.build-id/)[0-9a-f]{2}(?:/[0-9a-f]{6,})?")

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._entries import changes_of, told
+from elfdiff.causes._entries import changes_of, told, writer
 from elfdiff.causes._facts import besides
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import BytecodeChange
@@ -146,7 +146,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]
     if marks:
         yield Claim(REFERENCES, tuple(marks), Proof.RECORDED, "the code is the same, FLAG_REF of marshal is not")
-    named = tuple(change for change in changes_of(evidence, "name") if change.container == "gzip")
+    named = tuple(change for change in changes_of(evidence, "name") if writer(change) == "gzip")
     if named:
         yield Claim(GZIP_NAME, named, Proof.RECORDED, told(named))
     written = [change for change in changes if change.field_name in ("format", "index")]

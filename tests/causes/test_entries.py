@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elfdiff.causes import archive_metadata, file_order, file_set, file_times, host_identity, locale, umask
@@ -100,3 +102,12 @@ def test_a_gzip_name_and_another_writer_are_how_it_was_written():
         "container-written-otherwise": "certain",
     }
     assert actions(archive_metadata.detect, "gzip-name") == ["compress with gzip -n"]
+
+
+def test_the_header_of_a_compressed_tar_is_that_of_gzip():
+    fact = field("tar.gz", "time", "one", "two", "")
+    around = replace(fact, section="gzip header")
+    assert asked(file_times.detect, fact) == {"time-in-tar": "certain"}
+    assert asked(file_times.detect, around) == {"time-in-gzip-header": "certain"}
+    named = replace(around, field_name="name")
+    assert asked(archive_metadata.detect, named) == {"gzip-name": "certain"}
