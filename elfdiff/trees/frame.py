@@ -275,7 +275,7 @@ def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> 
     contents; both are asked alike, so that the answer is the same the other way round.
     """
     left = codecs.shown_by(codec, *a)
-    both = [writer for writer in left if codecs.compress(codec, b[0], writer) == b[1]]
+    both = [writer for writer in left if codecs.makes(codec, b[0], writer, b[1])]
     if both:
         return StreamVerdict(both[0], tuple(left), tuple(both))
     return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)))

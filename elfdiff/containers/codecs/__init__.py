@@ -29,12 +29,12 @@ def open_stream(builder: Builder, layer: int, span: Span, key: str, name: str) -
 
 
 def shown_by(codec: str, contents: bytes, stream: bytes) -> list[str]:
-    """Writers that make exactly this stream of these contents."""
+    """Writers that make exactly this stream of these contents: the first that is found of those that are tried."""
     module = import_module(f"{__name__}.{codec}")
-    return [name for name in module.candidates(stream, len(contents)) if module.compress(contents, name) == stream]
+    return [name for name in module.candidates(stream, len(contents)) if module.makes(contents, name, stream)]
 
 
-def compress(codec: str, contents: bytes, writer: str) -> bytes:
-    """What a writer that ``shown_by`` named makes of other contents."""
-    made: bytes = import_module(f"{__name__}.{codec}").compress(contents, writer)
+def makes(codec: str, contents: bytes, writer: str, stream: bytes) -> bool:
+    """True if a writer that ``shown_by`` named makes this stream of other contents."""
+    made: bool = import_module(f"{__name__}.{codec}").makes(contents, writer, stream)
     return made

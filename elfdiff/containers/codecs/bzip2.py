@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 
 from elfdiff.containers.builder import Builder
+from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.model import Stream
 from elfdiff.span import Span
 
@@ -49,6 +50,6 @@ def candidates(stream: bytes, size: int) -> list[str]:
     return [f"bzip2 {level}"] if size <= MAX_TRIED and level in "123456789" else []
 
 
-def compress(contents: bytes, writer: str) -> bytes:
-    """The stream of libbz2 at a level."""
-    return bz2.compress(contents, int(writer.removeprefix("bzip2 ")))
+def makes(contents: bytes, writer: str, stream: bytes) -> bool:
+    """True if libbz2 makes this stream at a level."""
+    return made_by(bz2.BZ2Compressor(int(writer.removeprefix("bzip2 "))), contents, stream)

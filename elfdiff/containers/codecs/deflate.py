@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
+from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.limits import Budget
 from elfdiff.errors import MalformedContainer
 
@@ -50,8 +51,7 @@ def candidates(stream: bytes, size: int) -> Sequence[str]:
     return [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
 
 
-def compress(contents: bytes, writer: str) -> bytes:
-    """The raw stream of a writer: ``zlib LEVEL MEMORY``."""
+def makes(contents: bytes, writer: str, stream: bytes) -> bool:
+    """True if zlib makes this stream: ``zlib LEVEL MEMORY``."""
     _, level, memory = writer.split()
-    engine = zlib.compressobj(int(level), zlib.DEFLATED, -15, int(memory))
-    return engine.compress(contents) + engine.flush()
+    return made_by(zlib.compressobj(int(level), zlib.DEFLATED, -15, int(memory)), contents, stream)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from elfdiff.containers.builder import Builder
+from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.model import Stream
 from elfdiff.span import Span
 
@@ -11,6 +12,7 @@ MAX_TRIED = 256 << 20
 WINDOW = 1 << 27
 """Bytes of a frame's window, the most that zstd itself takes without being asked."""
 _STEP = 1 << 20
+_LEVELS = (3, 19, 1, 2, *range(4, 19), 20, 21, 22)
 
 
 def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
@@ -37,10 +39,26 @@ def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
 
 
 def candidates(stream: bytes, size: int) -> list[str]:
-    """Writers that may have made a stream of ``size`` bytes of contents."""
-    return []
+    """``zstd LEVEL``, with ``, length unknown`` where the frame does not tell its length (a writer that was piped), and
+    ``, threads`` for the encoder with workers (dpkg-deb).
+    """
+    if size > MAX_TRIED or len(stream) < 6:
+        return []
+    told = stream[4] >> 6 or stream[4] & 0x20
+    known = "" if told else ", length unknown"
+    return [f"zstd {level}{known}{threads}" for level in _LEVELS for threads in ("", ", threads")]
 
 
-def compress(contents: bytes, writer: str) -> bytes:
-    """The frame of a writer."""
-    raise NotImplementedError(writer)
+def makes(contents: bytes, writer: str, stream: bytes) -> bool:
+    """True if libzstd, as elfdiff has it, makes this stream."""
+    import zstandard
+
+    level, *more = writer.removeprefix("zstd ").split(", ")
+    engine = zstandard.ZstdCompressor(
+        level=int(level),
+        write_checksum=bool(stream[4] & 4),
+        write_content_size="length unknown" not in more,
+        threads=1 if "threads" in more else 0,
+    )
+    known = "length unknown" not in more
+    return made_by(engine.compressobj(size=len(contents)) if known else engine.compressobj(), contents, stream)
