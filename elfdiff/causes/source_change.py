@@ -38,13 +38,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._code import code_changed, nearly_all_changed
+from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._doubts import explained, is_other_version, weighed
 from elfdiff.causes._leftover import is_program, leftover
 from elfdiff.causes._paths import is_dependency, is_foreign
 from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Others, Proof, cause
-from elfdiff.evidence.facts import ImportOrderChange
 from elfdiff.evidence.model import (
     CodegenUnitChange,
     CompressionChange,
@@ -102,7 +102,7 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
         yield Claim(FACE, tuple(lines), proof, listed(shown), note, explains_code=sure)
     if any(change.tag == "DT_NEEDED" for change in evidence.of(DynamicChange)):
         return  # what configure found, or the source: configure-result speaks of both
-    anew = nearly_all_changed(evidence) and not evidence.has(ImportOrderChange)
+    anew = nearly_all_changed(evidence) and is_clean(evidence)
     if not proved and (others.explain(Fallout.HASHES) or anew):
         return  # flags do that, or a compiler without a mark: build-flags speaks of it
     left = leftover(evidence, others)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.evidence.facts import ImportOrderChange
@@ -12,6 +13,8 @@ from elfdiff.report import Location
 
 MAX_TABLE = 1 << 24
 FEWEST = 3
+NAMES_PER_FUNCTION = 8
+_CHANGED = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED)
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
@@ -23,6 +26,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     moved = sum(x != y for x, y in zip(left, right, strict=True))
     if symbols[0] != symbols[1] or moved < FEWEST:
         return
+    changed = sum(match.status in _CHANGED for match in pair.function_matches)
+    if moved < NAMES_PER_FUNCTION * changed:
+        return  # objects that name them in another order are reason enough
     first = next(i for i, (x, y) in enumerate(zip(left, right, strict=True)) if x != y)
     yield ImportOrderChange(
         section=".dynstr",

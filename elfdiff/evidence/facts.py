@@ -69,8 +69,8 @@ class LibcChange(Evidence):
 class ImportOrderChange(Evidence):
     """The names in .dynstr are the same in another order, and .dynsym lists its symbols in one order.
 
-    GNU ld writes a name when it meets it: in the order of the symbols of the libraries that it reads. ``count`` names
-    stand elsewhere.
+    GNU ld writes a name when it meets it: in the order in which the libraries list their symbols, and objects theirs.
+    ``count`` names stand elsewhere, many more than functions changed.
     """
 
     count: int
