@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,9 +52,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--require", metavar="NAME", action="append", default=[], help="exit 2 if this could not be varied (repeatable)"
     )
+    parser.add_argument(
+        "--against",
+        metavar="FILE[=ARTIFACT]",
+        help="compare with a published file too: exit 0 only if this source gives it",
+    )
     parser.add_argument("--list-variations", action="store_true", help="print the variations and what they do")
     parser.add_argument(
         "--timeout", metavar="SECONDS", type=_seconds, default=3600.0, help="for one build (default: 3600)"
+    )
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_number,
+        help="builds at a time, where the machine lets them share a path (default: half of the processors)",
     )
     parser.add_argument("--no-prove", action="store_true", help="do not apply the fixes and build again")
     parser.add_argument("--keep", metavar="DIR", help="keep the logs and the artifacts of the builds there")
@@ -95,6 +107,8 @@ def execute(args: argparse.Namespace) -> int:
         prove=not args.no_prove,
         include_ignored=args.include_ignored,
         keep=Path(args.keep) if args.keep else None,
+        against=args.against,
+        jobs=args.jobs or max(1, len(os.sched_getaffinity(0)) // 2),
     )
     try:
         rebuilt = rebuild(request, best_fixes, _Progress())
@@ -141,6 +155,13 @@ def _variations() -> str:
     from elfdiff.rebuild.variations import known
 
     return "".join(f"{variation.name:12} {variation.what}\n" for variation in known())
+
+
+def _number(text: str) -> int:
+    """From 1 on."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -145,7 +145,10 @@ class Experiment:
     def _find(self) -> None:
         """First what elfdiff names from the bytes; then by halves whatever else there is."""
         causes = {finding.cause for finding in findings(self.reports.values())}
-        for variation in self._named(causes):
+        named = self._named(causes)
+        # What is seen side by side is seen once more alone: builds at the same time change each other's timing.
+        self.workshop.build_all({f"{variation.name} alone": frozenset({variation.name}) for variation in named})
+        for variation in named:
             self._try(variation.name)
         while True:
             rest = self.varied - self._found()
@@ -162,6 +165,11 @@ class Experiment:
 
     def _found(self) -> frozenset[str]:
         return frozenset().union(*self.guilty.values()) if self.guilty else frozenset()
+
+    def guilty_variations(self) -> tuple[Variation, ...]:
+        """Those that alone make some artifact differ."""
+        found = self._found()
+        return tuple(variation for variation in self.workshop.variations if variation.name in found)
 
     def _named(self, causes: set[str]) -> tuple[Variation, ...]:
         """Variations that can bring about one of these causes."""

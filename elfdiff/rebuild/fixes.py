@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
@@ -44,13 +43,8 @@ class Script:
             return tuple(command)
         return ("sh", "-c", "\n".join(("set -e", *self.lines, 'exec "$@"')), "sh", *command)
 
-    def wrappers(self, root: Path, path: str, tree: Path) -> Path | None:
-        """A directory with wrappers for every C compiler on PATH; None where none is wanted."""
-        if not self.wrapping:
-            return None
-        place = root / "wrappers"
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
+    def write_wrappers(self, place: Path, path: str, tree: Path) -> None:
+        """Put a wrapper for every C compiler on PATH into ``place``; ``tree`` is the top of the source tree."""
         for directory in path.split(os.pathsep):
             for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else ():
                 real = os.path.join(directory, name)
@@ -58,22 +52,25 @@ class Script:
                 if own and not (place / name).exists() and os.access(real, os.X_OK):
                     (place / name).write_text(self._wrapper(real, own[0], tree))
                     (place / name).chmod(0o755)
-        return place
 
     def _wrapper(self, real: str, variable: str, tree: Path) -> str:
-        """A compiler that adds the words behind its own; $PWD is the top of the tree in them."""
-        compiling, linking = self._words(variable), self._words("LDFLAGS")
+        """A compiler that adds the words behind its own.
+
+        They are expanded twice, as they are on their way through a makefile: at the top of the tree when the variable
+        is set, and where the compiler is called; between the two, make puts the target where ``$@`` stands.
+        """
         options = "|".join(f'*" {option} "*' for option in _NO_LINK)
         return "\n".join(
             (
                 "#!/bin/sh",
-                "here=$PWD",
-                f"PWD={shlex.quote(str(tree))}",
+                "target= last=",
+                'for word; do if [ "$last" = -o ]; then target=$word; fi; last=$word; done',
+                f"words=$(cd {shlex.quote(str(tree))} && printf '%s ' {self._words(variable)})",
                 f'case " $* " in {options}) ;;',
-                f'*) set -- "$@" {linking} ;;',
+                f"*) words=\"$words $(cd {shlex.quote(str(tree))} && printf '%s ' {self._words('LDFLAGS')})\" ;;",
                 "esac",
-                f'set -- "$@" {compiling}',
-                "PWD=$here",
+                """words=$(printf '%s' "$words" | sed "s|[$]@|$target|g")""",
+                'eval "set -- \\"\\$@\\" $words"',
                 f'exec {shlex.quote(real)} "$@"',
                 "",
             )

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from elfdiff.values import dataclass
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+_A_LOOK = 0.5
 _GRACE = 30.0
 """Seconds that the launcher has, beyond the deadline, to end what it started."""
 
@@ -32,8 +35,10 @@ class Ended:
     refused: str | None = None
 
 
-def launched(spec: Mapping[str, Any], scratch: Path, name: str, log: Path | None) -> Ended:
-    """Run ``spec`` (see launcher.py) to its end; what it prints goes to ``log``, or nowhere.
+def launched(
+    spec: Mapping[str, Any], scratch: Path, name: str, log: Path | None, stopped: Event | None = None
+) -> Ended:
+    """Run ``spec`` (see launcher.py) to its end, or until ``stopped`` is set; what it prints goes to ``log``.
 
     Whatever interrupts this call, the build and all that it started are ended before it is left.
     """
@@ -44,7 +49,11 @@ def launched(spec: Mapping[str, Any], scratch: Path, name: str, log: Path | None
     with (log or Path("/dev/null")).open("wb") as out:
         process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
         try:
-            process.wait(spec["deadline"] + _GRACE)
+            give_up = time.monotonic() + spec["deadline"] + _GRACE
+            while time.monotonic() < give_up and not (stopped is not None and stopped.is_set()):
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_A_LOOK)
+                    break
         finally:
             _leave(process)
     try:

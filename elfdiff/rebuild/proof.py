@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from elfdiff.actions import Action, AddWords, Do, Export, Run
+from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.fixes import Script, assignments, for_compilers
 from elfdiff.rebuild.reading import differing, findings
@@ -47,6 +48,7 @@ class Prover:
     masked: bool = False
     wrapping: bool = False
     remaining: tuple[str, ...] = ()
+    seen: list[Finding] = field(default_factory=list)
 
     def prove(self) -> Proof:
         """Rebuild the control and all varied with the fixes, and again with what the result then asks for."""
@@ -55,6 +57,7 @@ class Prover:
         self.remaining = _causes(known, experiment.changed | experiment.noisy)
         outcome = Outcome.NOT_TRIED
         for _ in range(_MOST_ROUNDS):
+            self.seen += known
             if not self._more(known):
                 break
             try:
@@ -67,7 +70,9 @@ class Prover:
                 self.remaining, outcome = (), Outcome.IDENTICAL
                 break
             outcome, known = Outcome.STILL_DIFFERENT, left
-        applied = tuple(self._told(item) for item in self.applied.values())
+        named = {finding.cause for finding in self.seen}
+        proved = outcome is Outcome.IDENTICAL
+        applied = tuple(self._told(item) for item in self.applied.values() if proved or item.cause in named)
         return Proof(applied, tuple(self.by_hand.values()), outcome, self.remaining, self.masked)
 
     def _told(self, item: Applied) -> Applied:
@@ -86,12 +91,21 @@ class Prover:
         """
         for doubtful, masking in ((False, False), (True, False), (True, True)):
             fixes = list(self._fixes(known, doubtful, masking))
-            if sum(self._take(fix, finding) for finding, fix in fixes):
+            if sum(self._take(fix, finding.cause) for finding, fix in fixes):
                 return True
         if not self.wrapping and for_compilers(self._actions()):
             self.wrapping = True
             return True
-        return False
+        return sum(self._take(fix, cause) for cause, fix in self._of_guilty(known)) > 0
+
+    def _of_guilty(self, known: Iterable[Finding]) -> Iterator[tuple[str, Fix]]:
+        """What the catalogue has for a guilty variation, though the bytes do not say how: here it can be tried."""
+        named = {finding.cause for finding in known}
+        for variation in self.experiment.guilty_variations():
+            if named.isdisjoint(variation.causes):
+                for cause in catalogue():
+                    if cause.id in variation.causes:
+                        yield from ((cause.id, fix) for fix in cause.fixes if isinstance(_typed(fix.action), Export))
 
     def _fixes(self, known: Iterable[Finding], doubtful: bool, masking: bool) -> Iterator[tuple[Finding, Fix]]:
         for finding in known:
@@ -100,11 +114,11 @@ class Prover:
                     if (fix.effect is Effect.MASKS) <= masking:
                         yield finding, fix
 
-    def _take(self, fix: Fix, finding: Finding) -> bool:
+    def _take(self, fix: Fix, cause: str) -> bool:
         """True if it is new and a machine can apply it."""
         action = _typed(fix.action)
         if isinstance(action, Do | Run):
-            self.by_hand.setdefault(action.line, Applied(action, finding.cause))
+            self.by_hand.setdefault(action.line, Applied(action, cause))
             return False
         if action.line in self.applied:
             return False
@@ -112,7 +126,7 @@ class Prover:
         reach = None
         if self._without_commit(action):
             reach = f"{_EPOCH}={_A_NUMBER}: there is no commit here, and any fixed number does"
-        self.applied[action.line] = Applied(action, finding.cause, reach)
+        self.applied[action.line] = Applied(action, cause, reach)
         return True
 
     def _without_commit(self, action: Export | AddWords) -> bool:
@@ -129,11 +143,11 @@ class Prover:
     def _rebuilt(self) -> tuple[Finding, ...] | None:
         """None if the control and all varied are now equal; else what the bytes say about what is left."""
         experiment = self.experiment
-        control = self._build("control, fixed", frozenset())
+        control, varied = self._pair()
         if self._unreached(control):
             self.wrapping = True
-            control = self._build("control, fixed", frozenset())
-        others = [self._build("all varied, fixed", experiment.varied)]
+            control, varied = self._pair()
+        others = [varied]
         if experiment.noisy:
             others.append(experiment.workshop.build("control again, fixed", frozenset(), self._script(), again=True))
         left: list[Finding] = []
@@ -157,8 +171,11 @@ class Prover:
     def _script(self) -> Script:
         return Script(self._actions(), self.wrapping)
 
-    def _build(self, name: str, varied: frozenset[str]) -> Built:
-        return self.experiment.workshop.build(name, varied, self._script())
+    def _pair(self) -> tuple[Built, Built]:
+        """The control and all varied, with the fixes."""
+        wanted = {"control, fixed": frozenset(), "all varied, fixed": self.experiment.varied}
+        made = self.experiment.workshop.build_all(wanted, self._script())
+        return made["control, fixed"], made["all varied, fixed"]
 
 
 def _causes(known: Iterable[Finding], names: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from elfdiff.clock import Clock, OutOfTime
 from elfdiff.diagnose import diagnose
 from elfdiff.errors import ElfdiffError
 from elfdiff.rebuild.artifacts import Artifact
+from elfdiff.rebuild.result import Equality, Published
 from elfdiff.rebuild.workshop import Built, Workshop
 from elfdiff.report import Finding, Report, Role, Verdict
 from elfdiff.tree import Tree
@@ -38,6 +39,16 @@ class Reader:
         if len(wanted) > MOST_READ:
             self._note(f"{len(wanted)} artifacts differ; the first {MOST_READ} were read")
         return reports
+
+    def published(self, path: str, artifact: Artifact) -> Published:
+        """The comparison of a published file with what was built; its sentence names the file. ElfdiffError."""
+        built = self.workshop.stored(artifact)
+        try:
+            report = diagnose(path, str(built), clock=Clock(_A_FILE))
+        except ElfdiffError as error:
+            raise type(error)(str(error).replace(str(built), artifact.name).removeprefix("a: ")) from error
+        report = replace(report, b=replace(report.b, path=f"rebuilt/{artifact.name}"))
+        return Published(path, artifact.name, Equality.of(not report.differs), report if report.differs else None)
 
     def _report(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
         key = a.sha256, b.sha256

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from elfdiff.errors import ElfdiffError, UsageError
 from elfdiff.rebuild import host as machine
 from elfdiff.rebuild import source
+from elfdiff.rebuild.artifacts import Artifact
 from elfdiff.rebuild.choice import chosen
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.proof import Chooser, Prover
@@ -22,6 +23,7 @@ from elfdiff.rebuild.workshop import Order, Workshop, remove
 from elfdiff.values import dataclass
 from elfdiff.version import __version__
 
+_MOST_NAMED = 8
 _BUILD_PATH = "build-path"
 
 
@@ -40,6 +42,8 @@ class Request:
     prove: bool = True
     include_ignored: bool = False
     keep: Path | None = None
+    jobs: int = 1
+    against: str | None = None
 
 
 def rebuild(
@@ -71,7 +75,7 @@ def _rebuilt(
     rust = _asks_for("cargo", command) or _has(files, "Cargo.toml")
     go = _asks_for("go", command) or _has(files, "go.mod")
     host = machine.look(root, environment, command, rust, go)
-    workshop = Workshop(root, files, host, known(), request.order, told)
+    workshop = Workshop(root, files, host, known(), request.order, told, jobs=request.jobs)
     workshop.prepare()
     choice = chosen(workshop, request.vary)
     _check(request, choice.rows)
@@ -83,6 +87,9 @@ def _rebuilt(
         proof = Prover(experiment, choose).prove()
     if request.keep is not None:
         _keep(experiment, request.keep)
+    against = None
+    if request.against is not None:
+        against = reader.published(*_published(request.against, experiment.control.made))
     return Rebuilt(
         tool_version=__version__,
         command=command,
@@ -91,6 +98,7 @@ def _rebuilt(
         artifacts=tuple(_row(experiment, name) for name in experiment.names),
         nondeterministic=any("clock" not in experiment.guilty.get(name, ()) for name in experiment.noisy),
         proof=proof,
+        against=against,
         notes=(*files.notes, *_copied(files), *experiment.notes, *reader.notes),
         failures=tuple(experiment.failures),
     )
@@ -134,6 +142,20 @@ def _copied(files: source.Source) -> tuple[str, ...]:
         more = f" and {len(files.left_out) - 3} more" if len(files.left_out) > 3 else ""
         notes.append(f"left out, as an earlier build made them: {first}{more} (--include-ignored takes all)")
     return tuple(notes)
+
+
+def _published(words: str, made: Mapping[str, Artifact]) -> tuple[str, Artifact]:
+    """FILE[=ARTIFACT]: the published file, and the artifact that it is compared with."""
+    path, _, name = words.rpartition("=") if "=" in words and not os.path.exists(words) else (words, "", "")
+    if name:
+        fitting = [artifact for artifact in made.values() if artifact.name == name.removeprefix("./")]
+    else:
+        fitting = [artifact for artifact in made.values() if PurePosixPath(artifact.name).name == Path(path).name]
+        fitting = fitting or list(made.values())
+    if len(fitting) != 1:
+        some = ", ".join(sorted(made)[:_MOST_NAMED])
+        raise UsageError(f"--against {words}: which artifact is it? FILE=ARTIFACT says so; built were {some}")
+    return path, fitting[0]
 
 
 def _keep(experiment: Experiment, place: Path) -> None:

@@ -7,10 +7,13 @@ import shlex
 import shutil
 import stat
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 from elfdiff.errors import ElfdiffError
@@ -27,6 +30,9 @@ from elfdiff.values import dataclass, field
 
 STALL = 30.0
 """Seconds without any movement after which a build under a clock that stands still is taken to hang."""
+_SOON = 60.0
+_OWN = ("home", "tmp", "wrappers")
+"""Directories that every build has to itself, beside that of its tree."""
 _LAST_LINES = 15
 _LAST_BYTES = 1 << 14
 _NOT_INHERITED = (*source.GIT_PLACES, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "OLDPWD", "LD_PRELOAD", "_")
@@ -69,6 +75,15 @@ class Order:
     gap: float = 1.1
 
 
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where one build really stands: ``area`` is the parent of its ``tree``, which may get artifacts too (dpkg)."""
+
+    place: Path
+    area: Path
+    tree: Path
+
+
 @dataclass
 class Workshop:
     """Runs builds one after the other below ``root``, which is the experiment's own.
@@ -84,13 +99,18 @@ class Workshop:
     order: Order
     told: Callable[[str], None] = lambda name: None
     frozen: bool = True
+    jobs: int = 1
     finished: list[tuple[str, tuple[str, ...], float, int | None]] = field(default_factory=list)
+    stopped: Event = field(default_factory=Event)
     _begun: float = 0.0
+    _waiting: Lock = field(default_factory=Lock)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _logs: Iterator[int] = field(default_factory=lambda: count(1))
     _known: dict[tuple[frozenset[str], Script, bool], Built] = field(default_factory=dict)
 
     def prepare(self) -> None:
         """Copy the source once, so that all builds are of one state of it."""
-        for name in ("store", "logs", "tmp", "home", "source"):
+        for name in ("store", "logs", "source"):
             (self.root / name).mkdir()
         source.copy(self.source.files, self.snapshot)
         source.settle(self.snapshot)
@@ -127,23 +147,39 @@ class Workshop:
         key = (varied, script, self.frozen)
         if not again and key in self._known:
             return self._known[key]
-        self.told(name)
         self._wait(varied)
+        self.told(name)
         built = self._built(name, varied, script)
         self._known.setdefault(key, built)
         return built
+
+    def build_all(self, wanted: Mapping[str, frozenset[str]], script: Script | None = None) -> dict[str, Built]:
+        """Several builds, by name, as many at a time as were asked for; BuildFailed if one fails.
+
+        They share paths only where each has a mount namespace; else they are made one after the other.
+        """
+        if self.jobs == 1 or not self.host.mounts:
+            return {name: self.build(name, varied, script) for name, varied in wanted.items()}
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                made = {name: pool.submit(self.build, name, varied, script) for name, varied in wanted.items()}
+                return {name: future.result() for name, future in made.items()}
+            except BaseException:
+                self.stopped.set()
+                pool.shutdown(cancel_futures=True)
+                self.stopped.clear()
+                raise
 
     def witnesses(self, varied: frozenset[str]) -> dict[str, str]:
         """What each variation's witness says in a world; no variation is missing, some may say nothing."""
         mark = "==elfdiff=="
         parts = [f"echo {mark}{variation.name}\n( {variation.witness}\n) 2>&1" for variation in self.variations]
         world = self.world(varied)
-        area = self._area(world)
+        room = self._room(world)
         try:
-            self._room(world, area)
             log = self.root / "logs" / "witness"
-            spec = self._spec(world, area, ["sh", "-c", "\n".join(parts)], Script(), 60.0)
-            ended = launched(spec, self.root, "witness", log)
+            spec = self._spec(world, room, ["sh", "-c", "\n".join(parts)], Script(), _SOON)
+            ended = launched(spec, room.place, "witness", log, self.stopped)
             if ended.refused is not None:
                 raise Refused(ended.refused)
             said: dict[str, str] = {variation.name: "" for variation in self.variations}
@@ -152,35 +188,35 @@ class Workshop:
                 said[name] = " ".join(words.split())
             return said
         finally:
-            self._clear(area)
+            self._clear(room)
 
     def _wait(self, varied: frozenset[str]) -> None:
         """A build begins in a later second than the control before it, so that a clock that is read shows."""
-        left = self._begun + self.order.gap - time.monotonic()
-        if left > 0:
-            time.sleep(left)
-        if not varied:
-            self._begun = time.monotonic()
+        with self._waiting:
+            left = self._begun + self.order.gap - time.monotonic()
+            if left > 0:
+                time.sleep(left)
+            if not varied:
+                self._begun = time.monotonic()
 
     def _built(self, name: str, varied: frozenset[str], script: Script) -> Built:
         world = self.world(varied)
-        area = self._area(world)
-        log = self.root / "logs" / f"{len(self.finished) + 1}-{name.replace(' ', '-')}.log"
+        room = self._room(world)
+        log = self.root / "logs" / f"{next(self._logs)}-{name.replace(' ', '-')}.log"
         try:
-            room = self._room(world, area)
-            source.copy(self.files, room)
-            before = artifacts.stamps(room)
-            spec = self._spec(world, area, list(script.wrapped(self.order.command)), script, self.order.timeout)
-            ended = launched(spec, self.root, "build", log)
+            source.copy(self.files, room.tree)
+            before = artifacts.stamps(room.tree)
+            spec = self._spec(world, room, script.wrapped(self.order.command), script, self.order.timeout)
+            ended = launched(spec, room.place, "build", log, self.stopped)
             if world.now is not None and not self.host.mounts:
                 sweep_shared_memory()
             self.finished.append((name, tuple(sorted(varied)), ended.seconds, ended.code))
             self._judge(name, ended, log)
-            found = artifacts.made(area, room, before, self.order.globs)
+            found = artifacts.made(room.area, room.tree, before, self.order.globs)
             kept = {name: Artifact(name, *artifacts.keep(path, self.root / "store")) for name, path in found.artifacts}
             return Built(name, varied, script, ended.seconds, kept, ended.left, found.stale)
         finally:
-            self._clear(area)
+            self._clear(room)
 
     def _judge(self, name: str, ended: Ended, log: Path) -> None:
         if ended.refused is not None:
@@ -199,19 +235,20 @@ class Workshop:
         full = f"; the file system of {self.root} is full" if _full(self.root) else ""
         raise BuildFailed(f"build '{name}' {how}{full}: {command}", _tail(log), ended.over)
 
-    def _area(self, world: World) -> Path:
-        """Where the files of a build really are: the parent of its tree, which may get artifacts too (dpkg)."""
-        return self.root / "area" if self.host.mounts else self.tree(world).parent
-
-    def _room(self, world: World, area: Path) -> Path:
-        room = area / self.tree(world).name
-        room.mkdir(parents=True, exist_ok=True)
+    def _room(self, world: World) -> _Room:
+        """Directories of one build. Without a mount namespace they are those that the build sees."""
+        seen = self.tree(world).parent
+        place = self.root / "rooms" / str(next(self._numbers)) if self.host.mounts else self.root
+        area = place / "area" if self.host.mounts else seen
+        room = _Room(place, area, area / self.tree(world).name)
+        for directory in (*(place / name for name in _OWN), room.tree, seen, *(self.root / name for name in _OWN)):
+            directory.mkdir(parents=True, exist_ok=True)
         return room
 
-    def _spec(self, world: World, area: Path, command: list[str], script: Script, deadline: float) -> dict[str, Any]:
+    def _spec(
+        self, world: World, room: _Room, command: Sequence[str], script: Script, deadline: float
+    ) -> dict[str, Any]:
         tree, seen = self.tree(world), self.tree(world).parent
-        for place in (seen, area, self.root / "home", self.root / "tmp"):
-            place.mkdir(parents=True, exist_ok=True)
         environment = dict(world.environment)
         environment |= {"PWD": str(tree), "TMPDIR": str(self.root / "tmp"), "GIT_CEILING_DIRECTORIES": str(self.root)}
         if world.fresh_home:
@@ -229,16 +266,16 @@ class Workshop:
             preload.append(str(reversed_listing(self.root, self.host.compiler)))
         if preload:
             environment["LD_PRELOAD"] = ":".join(preload)
-        wrappers = script.wrappers(self.root, environment.get("PATH", os.defpath), tree)
-        if wrappers is not None:
-            environment["PATH"] = f"{wrappers}:{environment.get('PATH', os.defpath)}"
+        if script.wrapping:
+            path = environment.get("PATH", os.defpath)
+            script.write_wrappers(room.place / "wrappers", path, tree)
+            environment["PATH"] = f"{self.root / 'wrappers'}{os.pathsep}{path}"
         disorder = None
-        mounts = [[str(area), str(seen)]] if self.host.mounts and area != seen else []
+        mounts = [[str(room.area), str(seen)], *([str(room.place / name), str(self.root / name)] for name in _OWN)]
         if world.reorder == "disorderfs" and self.host.disorderfs is not None:
-            disorder = [[self.host.disorderfs, "-f", "-q", "--pad-blocks=0", str(area), str(seen)], str(seen)]
-            mounts = []
+            disorder = [[self.host.disorderfs, "-f", "-q", "--pad-blocks=0", *mounts.pop(0)], str(seen)]
         return {
-            "command": command,
+            "command": list(command),
             "directory": str(tree),
             "environment": environment,
             "umask": world.umask,
@@ -255,9 +292,12 @@ class Workshop:
             "deadline": deadline,
         }
 
-    def _clear(self, area: Path) -> None:
-        for place in (area, self.root / "tmp", self.root / "home", self.root / "a", self.root / "other"):
-            remove(place)
+    def _clear(self, room: _Room) -> None:
+        if self.host.mounts:
+            remove(room.place)
+        else:
+            for place in (room.area, *(self.root / name for name in _OWN)):
+                remove(place)
 
 
 def remove(place: Path) -> None:

@@ -83,6 +83,39 @@ def test_logs_and_artifacts_are_kept_where_asked(
     assert "building\n" in (kept / "logs" / "1-control.log").read_text()
 
 
+@needs_cc
+def test_a_published_file_is_what_the_source_gives(
+    tree: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    published = tmp_path / "app-1.0"
+    subprocess.run(["cc", "-o", str(published), "main.c"], cwd=tree, check=True)
+    command = ("sh", "-c", "cc $FLAG -o app main.c; cc -o other main.c")
+    code, out, _ = call(tree, capsys, ["--vary", "umask", "--against", f"{published}=app"], *command)
+    assert code == 0
+    assert f"{published} is what this source gives, byte for byte (app)" in " ".join(out.split())
+    code, _, err = call(tree, capsys, ["--vary", "umask", "--against", str(published)], *command)
+    assert code == 2
+    assert "which artifact is it? FILE=ARTIFACT says so; built were app, other" in err
+
+
+@needs_cc
+def test_a_published_file_of_another_source(tree: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    published = tmp_path / "app"
+    subprocess.run(["cc", "-g", "-o", str(published), "path.c"], cwd=tree, check=True)
+    words = ["--vary", "umask", "--against", str(published), "-f", "json"]
+    code, out, _ = call(tree, capsys, words, "cc", "-o", "app", "main.c")
+    assert code == 1
+    shown = json.loads(out)["against"]
+    assert (shown["result"], shown["artifact"], shown["report"]["b"]["path"]) == ("different", "app", "rebuilt/app")
+
+
+def test_a_published_file_that_is_not_there(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--vary", "umask", "--against", "/no/such/file=b", "--artifact", "b"]
+    code, _, err = call(tree, capsys, words, "cp", "main.c", "b")
+    assert code == 2
+    assert "/no/such/file: no such file" in err.lower()
+
+
 def test_a_build_that_fails_is_2(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = call(tree, capsys, ["--vary", "umask"], "sh", "-c", "echo why\x1b[31m; false")
     assert (code, out) == (2, "")

@@ -11,7 +11,7 @@ from elfdiff.rebuild.experiment import smallest
 from elfdiff.rebuild.fixes import Script, assignments, for_compilers
 from tests.rebuild.conftest import needs
 
-MAP = AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=$PWD=.",))
+MAP = AddWords(("CFLAGS", "CXXFLAGS"), (r"-ffile-prefix-map=$(pwd | sed 's/ /\\ /g')=.", r"-frandom-seed=\$@"))
 LINK = AddWords(("LDFLAGS",), ("-Wl,--build-id=none",))
 
 
@@ -19,7 +19,7 @@ def test_lines_stand_before_the_command(tmp_path: Path) -> None:
     script = Script((Export("TZ", "UTC"), MAP))
     words = script.wrapped(["sh", "-c", 'echo "$TZ $CFLAGS"'])
     said = subprocess.run(words, cwd=tmp_path, env={"PATH": os.environ["PATH"], "CFLAGS": "-O2"}, capture_output=True)
-    assert said.stdout.decode() == f"UTC -O2 -ffile-prefix-map={tmp_path}=.\n"
+    assert said.stdout.decode() == f"UTC -O2 -ffile-prefix-map={tmp_path}=. -frandom-seed=$@\n"
 
 
 def test_without_lines_the_command_is_as_it_was() -> None:
@@ -33,24 +33,25 @@ def test_a_wrapper_adds_words_for_the_linker_only_where_it_links(tmp_path: Path)
     for name in ("gcc", "x86_64-linux-gnu-g++-12", "gcc-ar"):
         (tools / name).write_text('#!/bin/sh\necho "$(basename $0) $* in $PWD"\n')
         (tools / name).chmod(0o755)
-    place = Script((MAP, LINK), wrapping=True).wrappers(tmp_path, f"{tools}:/no/such/place", Path("/top of tree"))
-    assert place is not None
+    place, top = tmp_path / "wrappers", tmp_path / "top of tree"
+    place.mkdir()
+    top.mkdir()
+    Script((MAP, LINK), wrapping=True).write_wrappers(place, f"{tools}:/no/such/place", top)
     assert sorted(path.name for path in place.iterdir()) == ["gcc", "x86_64-linux-gnu-g++-12"]
 
     def said(name: str, *words: str) -> str:
         run = subprocess.run([place / name, *words], cwd=tools, capture_output=True, text=True, check=True)
         return run.stdout.strip()
 
-    mapped = "-ffile-prefix-map=/top of tree=."
-    assert said("gcc", "-c", "a b.c") == f"gcc -c a b.c {mapped} in {tools}"
-    assert said("gcc", "a.o") == f"gcc a.o -Wl,--build-id=none {mapped} in {tools}"
+    mapped = f"-ffile-prefix-map={top}=."
+    assert said("gcc", "-c", "a b.c", "-o", "a.o") == f"gcc -c a b.c -o a.o {mapped} -frandom-seed=a.o in {tools}"
+    assert said("gcc", "a.o") == f"gcc a.o {mapped} -frandom-seed= -Wl,--build-id=none in {tools}"
     assert said("x86_64-linux-gnu-g++-12", "-c", "a.cc").startswith(f"x86_64-linux-gnu-g++-12 -c a.cc {mapped}")
 
 
-def test_words_of_other_tools_need_no_wrapper(tmp_path: Path) -> None:
+def test_words_of_other_tools_need_no_wrapper() -> None:
     assert not for_compilers([Export("TZ", "UTC"), AddWords(("RUSTFLAGS",), ("-C x",))])
     assert for_compilers([LINK])
-    assert Script((MAP,)).wrappers(tmp_path, os.defpath, tmp_path) is None
 
 
 def test_places_that_set_flags_are_found(tmp_path: Path) -> None:

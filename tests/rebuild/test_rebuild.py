@@ -223,3 +223,28 @@ def test_a_build_that_hangs_under_a_still_clock_is_built_with_the_real_one(
     assert row.reason is not None
     assert "the build hangs under libfaketime" in row.reason
     assert found.reproducible
+
+
+@needs("cc")
+def test_a_line_of_the_catalogue_is_tried_for_a_guilty_variation(project: Project, experiment: Experiment) -> None:
+    """The bytes hold a name of a locale and do not say so; the experiment knows that the locale alone changes it."""
+    tree = project(
+        main_c=MAIN.replace('"hello"', "FACT"),
+        build_sh="cc -DFACT='\"'$LC_ALL'\"' -o app main.c\n",
+    )
+    found = experiment(tree, "sh", "build.sh", vary="locale,umask")
+    if not found.guilty:
+        pytest.skip("needs another locale")
+    assert found.guilty == ("locale",)
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    assert [item.line for item in found.proof.applied] == ["export LC_ALL=C"]
+
+
+@needs("cc")
+def test_builds_at_the_same_time_see_the_same_paths(project: Project, experiment: Experiment) -> None:
+    tree = project(main_c=STAMPED, build_sh="gcc $CFLAGS -o app $PWD/main.c\n")
+    found = experiment(tree, "sh", "build.sh", vary="build-path,home,clock", jobs=3)
+    assert found.guilty == ("build-path", "clock")
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
