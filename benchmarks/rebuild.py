@@ -21,11 +21,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.builds.projects import Build, projects
 
+ROOT = Path(__file__).resolve().parents[1]
 LIMIT = 900.0
 """Seconds for all builds of one project."""
 

@@ -141,7 +141,8 @@ def cargo(cause: str) -> Build:
     script = 'fn main() { println!("cargo:rustc-env=FACT=plain"); }\n'
     if cause == "time":
         script = (
-            "use std::time::*;\nfn main() { let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();\n"
+            "use std::time::*;\nfn main() {\n"
+            "let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();\n"
             'println!("cargo:rustc-env=FACT=built at {}", now); }\n'
         )
     files = {
