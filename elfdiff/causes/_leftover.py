@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from elfdiff.causes._code import differs_in_numbers, edited, numbers_of
 from elfdiff.causes._facts import values
@@ -211,6 +211,7 @@ def _texts(evidence: EvidenceSet) -> list[Text]:
     paths = {
         joined(head, path.tail) for path in evidence.of(PathChange) for head in (path.a_directory, path.b_directory)
     }
+    placed = {(path.a.within, path.a.offset): path for path in evidence.of(PathChange) if path.a is not None}
     found: list[Text] = [
         change
         for change in evidence.of(TextChange)
@@ -218,6 +219,7 @@ def _texts(evidence: EvidenceSet) -> list[Text]:
         and change not in directories
         and is_program(change)
         and not (bool(change.a) != bool(change.b) and values(change)[0 if change.a else 1] in paths)
+        and not _is_cut_from(change, placed)
         and not (reordered and _is_cut_otherwise(change))
         and not (pools and _is_of_blocks(change, pools))
     ]
@@ -228,6 +230,15 @@ def _texts(evidence: EvidenceSet) -> list[Text]:
     ]
     found += [path for path in evidence.of(PathChange) if path.place is PathPlace.TEXT and is_program(path)]
     return found
+
+
+def _is_cut_from(change: TextChange, placed: Mapping[tuple[str, int], PathChange]) -> bool:
+    """True if a text is a path that changed there, or the end of it: Go's texts begin where others stop."""
+    path = placed.get((change.a.within, change.a.offset)) if change.a is not None else None
+    if path is None or change.b is None:
+        return False
+    whole = joined(path.a_directory, path.tail), joined(path.b_directory, path.tail)
+    return all(path.tail in text and all_of.endswith(text) for text, all_of in zip(values(change), whole, strict=True))
 
 
 def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:

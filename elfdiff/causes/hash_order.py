@@ -118,7 +118,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         return
     # What is sorted on a side was sorted there, and hashed by nobody.
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
-    if tables and "functions" not in moved and not besides(evidence, TextOrderChange, DataChange, FunctionChange):
+    orders = (TextOrderChange, ItemOrderChange)
+    if tables and "functions" not in moved and not besides(evidence, *orders, DataChange, FunctionChange):
         shuffled_much = any(
             (table.moved or table.count) >= _MANY and (table.moved or table.count) - table.kept >= _TAKEN_OUT
             for table in tables
@@ -126,7 +127,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         changed = [change for change in evidence.of(FunctionChange) if change.certain]
         yield Claim(
             "hash-seed-order",
-            tables,
+            (*tables, *evidence.of(ItemOrderChange)),
             Proof.SHAPE if shuffled_much and all(map(differs_in_numbers, changed)) else Proof.CONSISTENT,
             f"{tables[0].section or 'a section'} holds the same {tables[0].count} texts in another order",
             "in a stripped file another link order looks the same" if evidence.context.stripped else None,

@@ -11,6 +11,7 @@ from elfdiff.evidence.model import (
     DataChange,
     Evidence,
     EvidenceSet,
+    HolesChange,
     IntegerChange,
     PathChange,
     TextChange,
@@ -97,8 +98,13 @@ def _parts(evidence: EvidenceSet, owned: Sequence[Evidence]) -> Iterator[Evidenc
             outer[fact.a.within].append((fact.a, fact.b))
     for places in outer.values():
         places.sort(key=lambda place: (place[0].offset, place[0].length))
+    # Holes are all that differs where they are.
+    whole = {(fact.section, fact.symbol) for fact in owned if isinstance(fact, HolesChange)}
     for fact in evidence.items if outer else ():
         if fact.a is None or fact.b is None or not isinstance(fact, _BYTES):
+            continue
+        if isinstance(fact, DataChange) and (fact.section, fact.symbol) in whole:
+            yield fact
             continue
         places = outer.get(fact.a.within, [])
         end = bisect_right(places, fact.a.offset, key=lambda place: place[0].offset)

@@ -71,3 +71,7 @@ def test_no_seed_is_advised_where_rust_alone_was_at_work(seen):
     assert not any("PYTHONHASHSEED" in fix.action for fix in fixes)
     fixes = hash_order.fixes_for(seen.given(languages=("c",)).context, ("hash-seed-order",))
     assert any("PYTHONHASHSEED" in fix.action for fix in fixes)
+
+
+def test_a_table_of_texts_and_the_table_of_their_addresses_are_one_order(seen, ask):
+    assert ask(hash_order, seen.given(shuffled(12), items("records", 8))) == {"hash-seed-order": "likely"}

@@ -53,3 +53,14 @@ def test_a_fact_that_was_claimed_is_not_left(seen):
     assert leftover(seen.given(text), Others(followed=frozenset({id(text)}))).texts == ()
     doubted = leftover(seen.given(text), Others(doubted=(text,)))
     assert (doubted.texts, doubted.typed) == ((), (text,))
+
+
+@pytest.mark.parametrize(
+    ("b", "left"),
+    [("srv/b2/main.go", False), ("/srv/b2/main.go", False), ("srv/b2/mend.go", True), ("srv/b2/main.go or so", True)],
+)
+def test_the_end_of_a_path_that_moved_is_no_text_of_its_own(seen, b, left):
+    """Go begins a text where another one stops, and may take the path's own slash for that one's end."""
+    path = seen.path("/home/ci/1", "/srv/b2", "main.go")
+    text = seen.text("/home/ci/1/main.go", b, section=".gopclntab")
+    assert bool(leftover(seen.given(path, text), Others(owned=frozenset({id(path)}))).texts) is left

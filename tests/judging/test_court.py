@@ -14,7 +14,7 @@ from elfdiff.clock import Clock
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.gather import gather
-from elfdiff.evidence.model import ChangedAfterLink, DataChange, EvidenceSet, TextChange
+from elfdiff.evidence.model import ChangedAfterLink, DataChange, EvidenceSet, HolesChange, TextChange
 from elfdiff.judging import judged
 from elfdiff.report import Confidence, Location, Role
 
@@ -82,6 +82,21 @@ def test_what_lies_in_a_fact_that_is_owned_is_owned_too() -> None:
     owner = cause("a", Claim("face", (whole, line), Proof.RECORDED))
     judged([owner, cause("b", residue=last)], EvidenceSet((whole, line, inside, beside, word)))
     assert told[0].owned == {id(whole), id(line), id(inside)}
+
+
+def test_holes_are_all_that_differs_in_their_object() -> None:
+    told: list[Others] = []
+
+    def last(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
+        told.append(others)
+        return iter(())
+
+    places = [Location(offset, 8, "file", "00") for offset in (128, 129)]
+    holes = HolesChange(a=places[1], b=places[1], section=".data", symbol="table", period=8, holes=((1, 4),), records=9)
+    same, other = (DataChange(a=places[0], b=places[0], section=".data", symbol=x, size=72) for x in ("table", "list"))
+    owner = cause("a", Claim("face", (holes,), Proof.SHAPE))
+    judged([owner, cause("b", residue=last)], EvidenceSet((holes, same, other)))
+    assert told[0].owned == {id(holes), id(same)}
 
 
 def test_nobody_speaks_last_of_two_programs() -> None:
