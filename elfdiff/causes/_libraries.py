@@ -28,6 +28,11 @@ _KNOWN = tuple(
     )
 )
 """As the libraries' own sources spell them: zlib's deflate_copyright, OPENSSL_VERSION_TEXT, BZ_VERSION, …."""
+_NEEDED = (
+    "Copyright ", "OpenSSL ", "LibreSSL ", "bed TLS ", "libpng ", "libjpeg-turbo ", "LIBTIFF, ", "expat_", "libcurl/",
+    "Lua ", "GNU C Library ",
+)  # fmt: skip
+"""One of them stands in every text of a library that does not begin with a digit."""
 _DATED = frozenset({"bzip2", "SQLite"})
 """Libraries whose release is a date, or has one in its name."""
 
@@ -44,6 +49,8 @@ class LibraryText:
 
 def library_of(text: str) -> tuple[str, str] | None:
     """(library, release) that a text names; None if it is no such text."""
+    if not text[:1].isdigit() and not any(word in text for word in _NEEDED):
+        return None
     for name, pattern in _KNOWN:
         found = pattern.search(text)
         if found:

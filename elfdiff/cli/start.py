@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 
 _THREADS = "OPENBLAS_NUM_THREADS"
-_OBJECTS = 100_000
+_COLLECT = (100_000, 50, 1_000)
 
 
 def start_fast() -> None:
@@ -17,7 +17,7 @@ def start_fast() -> None:
     OpenBLAS starts a thread a core when it is loaded, and they spin: half of numpy's start. elfdiff multiplies no
     matrices. The environment, which processes started later inherit, stays as it was.
     """
-    gc.set_threshold(_OBJECTS)
+    gc.set_threshold(*_COLLECT)
     if "numpy" in sys.modules or _THREADS in os.environ:
         return
     os.environ[_THREADS] = "1"

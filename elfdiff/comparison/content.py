@@ -17,6 +17,8 @@ SAMPLED_ABOVE = 4 << 20
 """Longer contents are anchored on a sixteenth of their words (chosen by value, so both sides choose alike)."""
 ROUNDS = 2
 """Times that what runs leave out between them is searched again for words that stand once in their gap."""
+_FIRST = 8
+"""Bytes that are looked at for all runs at once: most runs grow by few."""
 WEAK = 16
 """A cluster of anchors that covers fewer bytes yields to its neighbours."""
 
@@ -262,31 +264,43 @@ def filled(found: list[tuple[int, int, int]], left: npt.NDArray[np.uint8], right
     runs = sorted(run for run in found if run[2] > 0)
     if not runs:
         return Runs.of([(0, 0, len(left))] if len(left) == len(right) else [])
-    by_b = sorted(range(len(runs)), key=lambda index: runs[index][1])
-    following = {by_b[i]: by_b[i + 1] for i in range(len(by_b) - 1)}
-    preceding = {y: x for x, y in following.items()}
-    grown = [list(run) for run in runs]
+    a, b, n = np.array(runs, dtype=np.int64).T.copy()
+    by_b = np.argsort(b, kind="stable")
+    following, preceding = np.full(len(a), -1), np.full(len(a), -1)
+    following[by_b[:-1]], preceding[by_b[1:]] = by_b[1:], by_b[:-1]
     # Forward first: a string's NUL belongs to the string, not to the padding of what follows it elsewhere.
-    for index, run in enumerate(grown):
-        a, b = run[0] + run[2], run[1] + run[2]
-        a_room = (grown[index + 1][0] if index + 1 < len(grown) else len(left)) - a
-        b_room = (grown[following[index]][1] if index in following else len(right)) - b
-        room = min(a_room, b_room)
-        run[2] += common_prefix(left[a : a + room], right[b : b + room])
-    for index, run in enumerate(grown):
-        a_room = run[0] - (grown[index - 1][0] + grown[index - 1][2] if index else 0)
-        b_room = run[1] - (sum(grown[preceding[index]][1:]) if index in preceding else 0)
-        room = min(a_room, b_room)
-        back = common_prefix(left[run[0] - room : run[0]][::-1], right[run[1] - room : run[1]][::-1])
-        run[0], run[1], run[2] = run[0] - back, run[1] - back, run[2] + back
-    for index in range(len(grown) - 1):
-        a, b, _n = grown[index]
-        other = grown[index + 1]
-        if following.get(index) == index + 1 and other[0] - a == other[1] - b:
-            grown[index][2] = other[0] - a
-    if grown and grown[0][0] == grown[0][1] and by_b[0] == 0:
-        grown[0] = [0, 0, grown[0][2] + grown[0][0]]
-    last = grown[-1]
-    if by_b[-1] == len(grown) - 1 and len(left) - last[0] - last[2] == len(right) - last[1] - last[2]:
-        last[2] = len(left) - last[0]
-    return Runs.of([(a, b, n) for a, b, n in grown])
+    room_a = np.append(a[1:], len(left)) - a - n
+    room_b = np.where(following >= 0, b[following], len(right)) - b - n
+    n += _growth(left, a + n, right, b + n, np.minimum(room_a, room_b), 1)
+    room_a = a - np.append(0, (a + n)[:-1])
+    room_b = b - np.where(preceding >= 0, (b + n)[preceding], 0)
+    back = _growth(left, a - 1, right, b - 1, np.minimum(room_a, room_b), -1)
+    a, b, n = a - back, b - back, n + back
+    alike = (following[:-1] == np.arange(1, len(a))) & (a[1:] - a[:-1] == b[1:] - b[:-1])
+    n[:-1] = np.where(alike, a[1:] - a[:-1], n[:-1])
+    if a[0] == b[0] and by_b[0] == 0:
+        a[0], b[0], n[0] = 0, 0, n[0] + a[0]
+    if by_b[-1] == len(a) - 1 and len(left) - a[-1] - n[-1] == len(right) - b[-1] - n[-1]:
+        n[-1] = len(left) - a[-1]
+    return Runs.merged(a, b, n)
+
+
+def _growth(left: npt.NDArray[np.uint8], a: Ints, right: npt.NDArray[np.uint8], b: Ints, room: Ints, step: int) -> Ints:
+    """How many bytes in a row are equal from each pair of places on, forward (1) or backward (-1), up to ``room``."""
+    out = np.zeros(len(a), dtype=np.int64)
+    open_rows = np.flatnonzero(room > 0)
+    if not len(open_rows):
+        return out
+    span = np.arange(_FIRST, dtype=np.int64)
+    x, y = a[open_rows, None] + span * step, b[open_rows, None] + span * step
+    inside = span < room[open_rows, None]
+    equal = inside & (left[np.where(inside, x, 0)] == right[np.where(inside, y, 0)])
+    count = np.where(equal.all(axis=1), _FIRST, equal.argmin(axis=1))
+    out[open_rows] = count
+    for row in open_rows[count == _FIRST].tolist():
+        at, to, size = int(a[row]) + _FIRST * step, int(b[row]) + _FIRST * step, int(room[row]) - _FIRST
+        if step > 0:
+            out[row] += common_prefix(left[at : at + size], right[to : to + size])
+        else:
+            out[row] += common_prefix(left[at - size + 1 : at + 1][::-1], right[to - size + 1 : to + 1][::-1])
+    return out

@@ -11,7 +11,7 @@ from elfdiff.comparison.code.calls import MOST, Calls
 from elfdiff.comparison.code.functions import Function
 from elfdiff.comparison.code.likeness import alike, begins_alike, mostly_same
 from elfdiff.comparison.content import GRAM, align_content, filled
-from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.texts.pools import Rewriter
 
 MAX_ROUNDS = 8
@@ -20,13 +20,38 @@ MAX_COMPARED = 4 << 20
 
 
 class _Side:
-    def __init__(self, code: npt.NDArray[np.uint8], functions: list[Function]) -> None:
+    """Functions of one side. ``kind``: one number for functions of equal bytes, the same on both sides."""
+
+    def __init__(self, code: npt.NDArray[np.uint8], functions: list[Function], kinds: dict[bytes, int]) -> None:
         self.functions = functions
         self.code = code
         data = code.tobytes()
         self.bodies = [data[f.start : f.end] for f in functions]
+        self.kind = np.array([kinds.setdefault(body, len(kinds)) for body in self.bodies], dtype=np.int64)
+        self.starts = np.array([f.start for f in functions], dtype=np.int64)
         self.partner = [-1] * len(functions)
         self.how = [""] * len(functions)
+
+    def beginning_at(self, places: Ints) -> Ints:
+        """The function that begins at each place; -1 where none does."""
+        row = np.minimum(np.searchsorted(self.starts, places), max(len(self.starts) - 1, 0))
+        if not len(self.starts):
+            return np.full(len(places), -1)
+        return np.where(self.starts[row] == places, row, -1)
+
+
+class _Hits:
+    """Calls of both sides. ``here``, ``home`` and ``callee``: keys of a's calls that stand in functions, the function
+    that each stands in, and the one that it leads to; ``there`` and ``other``: keys of b's, and what each leads to."""
+
+    def __init__(self, left: _Side, right: _Side, a_calls: Calls, b_calls: Calls) -> None:
+        ends = np.array([f.end for f in left.functions], dtype=np.int64)
+        home = np.searchsorted(left.starts, a_calls.at, side="right") - 1
+        inside = home >= 0
+        inside[inside] = a_calls.at[inside] < ends[home[inside]]
+        self.here, self.home = a_calls.keys()[inside], home[inside]
+        self.callee = left.beginning_at(a_calls.to[inside])
+        self.there, self.other = b_calls.keys(), right.beginning_at(b_calls.to)
 
 
 def align_code(
@@ -38,16 +63,18 @@ def align_code(
     calls: tuple[Calls, Calls] | None = None,
 ) -> tuple[list[tuple[int, int, str]], Runs]:
     """Pairs of function indices and how they were found, and runs of the whole section. ``a`` and ``b`` are masked."""
-    left, right = _Side(a, a_functions), _Side(b, b_functions)
+    kinds: dict[bytes, int] = {}
+    left, right = _Side(a, a_functions, kinds), _Side(b, b_functions, kinds)
+    hits = _Hits(left, right, *calls) if calls is not None else None
     _by_hash(left, right)
-    if calls is not None:
-        _by_calls(left, right, *calls)
+    if hits is not None:
+        _by_calls(left, right, hits)
     _by_name(left, right, rewriter, True)
     _by_hash(left, right)
     for _ in range(MAX_ROUNDS):
         before = left.partner.count(-1)
-        if calls is not None:
-            _by_calls(left, right, *calls)
+        if hits is not None:
+            _by_calls(left, right, hits)
         _by_neighbours(left, right)
         if left.partner.count(-1) == before:
             break
@@ -189,36 +216,32 @@ def _by_hash(left: _Side, right: _Side) -> None:
             _pair(left, right, i, where[body][0], "masked bytes")
 
 
-def _by_calls(left: _Side, right: _Side, a_calls: Calls, b_calls: Calls) -> None:
+def _by_calls(left: _Side, right: _Side, calls: _Hits) -> None:
     """Functions of equal bytes: the one that partners call where the others call it, if most of them agree."""
-    starts_a = {f.start: i for i, f in enumerate(left.functions)}
-    starts_b = {f.start: j for j, f in enumerate(right.functions)}
-    ends = np.array([f.end for f in left.functions], dtype=np.int64)
-    begins = np.array([f.start for f in left.functions], dtype=np.int64)
-    partner = np.array(left.partner, dtype=np.int64)
-    shift = np.array([right.functions[j].start if j >= 0 else 0 for j in left.partner], dtype=np.int64) - begins
-    equal = np.array([j >= 0 and left.bodies[i] == right.bodies[j] for i, j in enumerate(left.partner)], dtype=bool)
-    home = np.searchsorted(begins, a_calls.at, side="right") - 1
-    inside = (home >= 0) & (a_calls.at < ends[np.maximum(home, 0)])
-    inside &= (partner[np.maximum(home, 0)] >= 0) & equal[np.maximum(home, 0)]
-    at = a_calls.keys()[inside] + shift[home[inside]] * MOST
-    there = b_calls.keys()
-    row = np.minimum(np.searchsorted(there, at), max(len(there) - 1, 0))
-    if not len(there):
+    if not len(calls.there) or not len(left.functions):
         return
-    hit = there[row] == at
-    votes: dict[int, Counter[int]] = defaultdict(Counter)
-    for target, other in zip(a_calls.to[inside][hit].tolist(), b_calls.to[row][hit].tolist(), strict=True):
-        i, j = starts_a.get(target), starts_b.get(other)
-        if i is not None and j is not None and left.partner[i] < 0:
-            votes[i][j] += 1
-    for i, counted in sorted(votes.items()):
-        best = counted.most_common(2)
-        if len(best) > 1 and best[0][1] == best[1][1]:
-            continue
-        j = best[0][0]
-        if right.partner[j] < 0 and left.bodies[i] == right.bodies[j]:
-            _pair(left, right, i, j, "callers")
+    partner = np.array(left.partner, dtype=np.int64)
+    equal = (partner >= 0) & (left.kind == right.kind[partner])
+    shift = np.where(partner >= 0, right.starts[partner], 0) - left.starts
+    home = calls.home[equal[calls.home]]
+    rows = np.flatnonzero(equal[calls.home])
+    at = calls.here[rows] + shift[home] * MOST
+    row = np.minimum(np.searchsorted(calls.there, at), len(calls.there) - 1)
+    hit = calls.there[row] == at
+    i, j = calls.callee[rows[hit]], calls.other[row[hit]]
+    wanted = (i >= 0) & (j >= 0) & (partner[i] < 0)
+    if not wanted.any():
+        return
+    pairs, votes = np.unique(i[wanted] * len(right.functions) + j[wanted], return_counts=True)
+    i, j = np.divmod(pairs, len(right.functions))
+    most = np.zeros(len(left.functions), dtype=np.int64)
+    np.maximum.at(most, i, votes)
+    best = votes == most[i]
+    alone = np.bincount(i[best], minlength=len(most))[i] == 1
+    kept = best & alone & (left.kind[i] == right.kind[j])
+    for one, other in zip(i[kept].tolist(), j[kept].tolist(), strict=True):
+        if right.partner[other] < 0:
+            _pair(left, right, one, other, "callers")
 
 
 def _by_neighbours(left: _Side, right: _Side) -> None:

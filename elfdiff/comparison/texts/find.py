@@ -26,7 +26,7 @@ MAX_UNMATCHED = 200_000
 
 _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
-_CODE_RUN = late(rb"[\t\n\r -~]{8,}")
+CODE_RUN = 8
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in " /_.:-")
 
@@ -84,10 +84,25 @@ def texts(section: Section, contents: bytes) -> Iterator[tuple[int, bytes]]:
                 yield offset, text[:MAX_TEXT]
             offset += len(text) + 1
         return
-    for match in (_CODE_RUN if section.is_executable else _RUN).finditer(contents):
-        run = match.group()
-        for at in range(0, len(run), MAX_TEXT):
-            yield match.start() + at, run[at : at + MAX_TEXT]
+    runs = _code_runs(contents) if section.is_executable else (match.span() for match in _RUN.finditer(contents))
+    for start, end in runs:
+        for at in range(start, end, MAX_TEXT):
+            yield at, contents[at : min(at + MAX_TEXT, end)]
+
+
+def _code_runs(contents: bytes) -> Iterator[tuple[int, int]]:
+    """Where eight ASCII characters or more stand in a row."""
+    import numpy as np
+
+    printable = np.zeros(256, dtype=bool)
+    printable[[9, 10, 13, *range(0x20, 0x7F)]] = True
+    found = printable[np.frombuffer(contents, np.uint8)]
+    edges = np.flatnonzero(found[1:] != found[:-1]) + 1
+    # Where the first run begins before the first edge, and where the last one ends behind the last.
+    edges = np.concatenate(([0] if found[:1].any() else [], edges, [len(found)] if found[-1:].any() else []))
+    starts, ends = edges[::2].astype(np.int64), edges[1::2].astype(np.int64)
+    long = ends - starts >= CODE_RUN
+    yield from zip(starts[long].tolist(), ends[long].tolist(), strict=True)
 
 
 def _pieces(all_texts: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:

@@ -42,21 +42,29 @@ def references(code: Code) -> CodeReferences:
     constants = decoder.get_constant_offsets
     # Arrays, not lists: a number of its own for each of millions of operands would take ten times the memory.
     at, end, kind = array("I"), array("I"), bytearray()
+    # CALL and JMP rel32, Jcc rel32: as good as all branches, and their bytes say where the distance is.
+    short, long, data = array("I"), array("I"), code.data
     rip, branch = int(ReferenceKind.MEMORY), int(ReferenceKind.BRANCH)
     absolute32, absolute64 = int(ReferenceKind.ABSOLUTE32), int(ReferenceKind.ABSOLUTE64)
     for instruction in decoder:
         size = instruction.len
         if size < 5:
             continue
+        start = instruction.ip
+        first = data[start]
+        if first == 0xE8 or first == 0xE9:
+            short.append(start)
+            continue
+        if first == 0x0F and data[start + 1] & 0xF0 == 0x80:
+            long.append(start)
+            continue
         if instruction.is_ip_rel_memory_operand:
-            start = instruction.ip
             at.append(start + constants(instruction).displacement_offset)
             end.append(start + size)
             kind.append(rip)
             continue
         flow = instruction.flow_control
         if flow in _BRANCHES:
-            start = instruction.ip
             where = constants(instruction)
             if where.immediate_size == 4:
                 at.append(start + where.immediate_offset)
@@ -64,7 +72,6 @@ def references(code: Code) -> CodeReferences:
                 kind.append(branch)
                 continue
         if absolute:
-            start = instruction.ip
             where = constants(instruction)
             if where.displacement_size == 4:
                 at.append(start + where.displacement_offset)
@@ -78,8 +85,14 @@ def references(code: Code) -> CodeReferences:
                 at.append(start + where.immediate_offset)
                 end.append(start + size)
                 kind.append(absolute64)
-    ats, ends = (np.frombuffer(column, dtype=f"u{column.itemsize}").astype(np.int64) for column in (at, end))
-    return CodeReferences(ats, ends, np.frombuffer(bytes(kind), dtype=np.uint8), _before_table_loads(code.data, ends))
+    ats, ends, calls, jumps = (
+        np.frombuffer(column, dtype=f"u{column.itemsize}").astype(np.int64) for column in (at, end, short, long)
+    )
+    ats, ends = np.concatenate((ats, calls + 1, jumps + 2)), np.concatenate((ends, calls + 5, jumps + 6))
+    kinds = np.concatenate((np.frombuffer(kind, np.uint8), np.full(len(calls) + len(jumps), branch, np.uint8)))
+    order = np.argsort(ats, kind="stable")
+    ats, ends = ats[order], ends[order]
+    return CodeReferences(ats, ends, kinds[order], _before_table_loads(code.data, ends))
 
 
 def _before_table_loads(code: bytes, ends: Ints) -> Flags:
