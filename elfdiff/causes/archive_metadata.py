@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._entries import changes_of, told, writer
 from elfdiff.causes._facts import besides
+from elfdiff.causes._images import FORM, image_forms
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
@@ -50,7 +51,7 @@ from elfdiff.report import Effect, Fix, Role
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
 WRITER, GZIP_NAME, REFERENCES = "container-written-otherwise", "gzip-name", "bytecode-references"
-_WRITTEN = ("format", "system", "level", "extra", "comment")
+_WRITTEN = ("no-time", "format", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
@@ -86,7 +87,7 @@ _ONE_WRITER = Fix(
     "any",
     "write both with one program, in one version, with the same options (level, format, threads of xz and pigz)",
     Effect.REMOVES,
-    (WRITER,),
+    (WRITER, FORM),
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
 )
 _GZIP = Fix("gzip", "compress with gzip -n", Effect.REMOVES, (GZIP_NAME,))
@@ -113,6 +114,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         FIELDS: "member headers hold times, owners or modes",
         NAMES: "member names have a part that varies",
         METADATA: "the metadata member of a Rust library differs",
+        FORM: "an image was written by another builder or tool (media types, history)",
         WRITER: "an archive or stream was written by another program or with other options",
         REFERENCES: "Python bytecode of one meaning marks other values as referred to",
         GZIP_NAME: "a gzip header holds the name of what was compressed",
@@ -126,6 +128,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     choose=choose,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
+    yield from image_forms(evidence)
     changes = list(evidence.of(ArchiveFieldChange))
     fields = [change for change in changes if change.field_name in ("time", "uid", "gid", "mode")]
     if fields:

@@ -44,6 +44,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides
+from elfdiff.causes._images import TIME_FACES, TIME_FIXES, image_times
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
@@ -146,7 +147,7 @@ KERNEL = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
     if context.plain:
-        return tuple(fix for fix in (GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces))
+        return tuple(fix for fix in (*TIME_FIXES, GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces))
     found: list[Fix] = []
     spoken = set(context.languages)
     for language, fix in (("ada", ADA), ("pascal", PASCAL)):
@@ -178,8 +179,9 @@ def _ignores_epoch(context: Context) -> bool:
         GENERATED: "a date that a generator of documentation, packages or SBOMs wrote",
         BANNER: "the date in a kernel's banner",
         MISMATCH: "both builds fixed their clock, to different values",
+        **TIME_FACES,
     },
-    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, ANY_SCRIPT, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL),
+    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, ANY_SCRIPT, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL, *TIME_FIXES),
     references=(
         "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
         "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",
@@ -216,6 +218,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         proof = min((level for _, level in facts), key=list(Proof).index)
         told = first[face].note if face in first else None
         yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, told or _NOTES.get(face))
+    yield from image_times(evidence)
 
 
 _GENERATOR = late(

@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._entries import by_face, changes_of, told
+from elfdiff.causes._images import ARCHIVE, ARCHIVE_FIX, LAYER, LAYER_FIX
 from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._tools import older_than, user_compiler
 from elfdiff.causes._wording import became
@@ -56,7 +57,19 @@ from elfdiff.report import Effect, Fix, Role
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
 RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
-_BY_FORMAT = {"tar": TAR, "zip": ZIP, "gzip": GZIP, "deb": DEB, "ar": DEB, "rpm": RPM, "directory": DISK, "apk": TAR}
+_BY_FORMAT = {
+    "tar": TAR,
+    "zip": ZIP,
+    "gzip": GZIP,
+    "deb": DEB,
+    "ar": DEB,
+    "rpm": RPM,
+    "directory": DISK,
+    "apk": TAR,
+    "layer": LAYER,
+    "OCI image": ARCHIVE,
+    "docker archive": ARCHIVE,
+}
 
 TOUCH = Fix(
     toolchain="any",
@@ -151,7 +164,7 @@ DISK_FIX = Fix(
     reaches=(DISK, HELD),
     note="times are only compared where --metadata asks for it",
 )
-_HELD = (TAR_FIX, DEB_FIX, GZIP_FIX, ZIP_EPOCH, ZIP_TOUCH, RPM_FIX, BYTECODE_FIX, DISK_FIX)
+_HELD = (TAR_FIX, DEB_FIX, GZIP_FIX, ZIP_EPOCH, ZIP_TOUCH, RPM_FIX, BYTECODE_FIX, DISK_FIX, LAYER_FIX, ARCHIVE_FIX)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -182,6 +195,8 @@ def _compiled(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         DEB: "a Debian package holds the times of its files, or its own",
         RPM: "an rpm holds the times of its files, or its own",
         BYTECODE: "Python bytecode holds the time of its source",
+        ARCHIVE: "the archive around an image holds the time of its writing",
+        LAYER: "a layer of an image holds the times of its files",
         DISK: "files on disk were written at other times",
         HELD: "another container holds the times of its files",
     },

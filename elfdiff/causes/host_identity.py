@@ -85,7 +85,7 @@ def _compiled(context: Context) -> tuple[Fix, ...]:
 
 COMPILED = "env-user-host"
 TAR, DEB, ZIP, RPM, HELD = "owner-in-tar", "owner-in-deb", "owner-in-zip", "owner-in-rpm", "owner-of-entries"
-_BY_FORMAT = {"tar": TAR, "apk": TAR, "deb": DEB, "zip": ZIP, "rpm": RPM}
+_BY_FORMAT = {"tar": TAR, "apk": TAR, "layer": TAR, "deb": DEB, "zip": ZIP, "rpm": RPM}
 
 _HELD = (
     Fix(

@@ -43,6 +43,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.causes._code import certain_changes, code_changed
+from elfdiff.causes._images import BUILDER, image_builder
 from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Claim, Proof, cause
@@ -124,6 +125,7 @@ def _newest(context: Context, tool: str) -> str | None:
     faces={
         COMPILER: "another compiler, or another version of it",
         LINKER: "another linker or assembler",
+        BUILDER: "another version of the builder of an image",
         RUNTIME: "the C library, start-up objects and libgcc of another distribution",
         HEADERS: "headers or run-time library that came with another toolchain",
         WRITER: "a file names another version of the program that wrote it",
@@ -139,6 +141,7 @@ def _newest(context: Context, tool: str) -> str | None:
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Marks of tools that differ; a side without any mark was stripped of them and says nothing."""
+    yield from image_builder(evidence)
     changes = list(evidence.of(ToolChange))
     if changes and (
         _unmarked(evidence.context.a_tools, changes, "a") or _unmarked(evidence.context.b_tools, changes, "b")

@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import became, named_context, values
+from elfdiff.causes._images import REVISION, image_revisions
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
@@ -131,6 +132,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     faces={
         "vcs-revision": "a commit, tag or dirty mark is compiled in",
         VARIABLE: "go's linker was given a commit (-ldflags -X)",
+        REVISION: "the commit or version in a label of an image",
         "vcs-checkout-artifacts": "the checkout changed files (line ends, keywords, LFS pointers)",
     },
     fixes=(_GO, _KERNEL, _SAME, _VARIABLE, _CHECKOUT),
@@ -144,6 +146,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _stamped(evidence)
     yield from _checkout(evidence)
+    yield from image_revisions(evidence)
 
 
 def _is_drawn(word: Evidence) -> bool:

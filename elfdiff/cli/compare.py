@@ -62,6 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only", metavar="GLOB", action="append", default=[], help="compare these entries alone (repeatable)"
     )
     parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="not these entries (repeatable)")
+    parser.add_argument("--platform", metavar="OS/ARCH", help="images: this one of several platforms")
     parser.add_argument("--metadata", action="store_true", help="times and owners of files in directories too")
     parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
     parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
@@ -78,7 +79,7 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.trees.paths import compare_paths
 
     jobs = args.jobs or len(os.sched_getaffinity(0))
-    wanted = TreeOptions(jobs, tuple(args.only), tuple(args.exclude), args.metadata)
+    wanted = TreeOptions(jobs, tuple(args.only), tuple(args.exclude), args.metadata, args.platform)
     with progress(f"comparing {args.a} and {args.b}"):
         found = compare_paths(args.a, args.b, wanted, args.proof is not None, Clock(args.time_limit))
     if isinstance(found, Tree):

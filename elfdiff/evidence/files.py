@@ -70,3 +70,19 @@ class ListOrderChange(Evidence):
     count: int
     a_sorted: str | None
     b_sorted: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageFieldChange(Evidence):
+    """A field of a container image's config, manifest or index differs.
+
+    ``field_name``: created (the image's time, or that of an entry of its history), created_by, author, comment,
+    mediaType, format (blanks and line ends), or label (``key`` names it, else ""). ``builder`` is what the config
+    tells of who made it: buildah, umoci, buildkit, kaniko, or "" if nothing does.
+    """
+
+    field_name: str
+    key: str
+    builder: str
+    a_value: str
+    b_value: str

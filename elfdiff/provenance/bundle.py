@@ -10,7 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from elfdiff.provenance.document import Document, MalformedProvenance, decoded, documents, listed, mapping, text
+from elfdiff.jsonvalues import listed, mapping, text
+from elfdiff.provenance.document import Document, MalformedProvenance, decoded, documents
 from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
 from elfdiff.values import dataclass
 

@@ -21,7 +21,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from elfdiff.provenance.document import MalformedProvenance, decoded, listed, mapping, parsed, text
+from elfdiff.jsonvalues import listed, mapping, text
+from elfdiff.provenance.document import MalformedProvenance, decoded, parsed
 from elfdiff.provenance.identity import Identity, identity_of
 from elfdiff.provenance.keyless import builder_of, iso, subject_refusal
 from elfdiff.provenance.outcome import Outcome, Result

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Iterator, Mapping
 
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import ElfdiffError
+from elfdiff.jsonvalues import read_value
 from elfdiff.values import dataclass
 
 MAX_BYTES = 32 << 20
 """Of one file of bundles; real ones have 5 to 100 kB a line."""
 MAX_DOCUMENTS = 1_000
 """Bundles in one file."""
-MAX_DEPTH = 64
-"""Nested lists and objects; real statements have eleven."""
 
 
 class MalformedProvenance(ElfdiffError):
@@ -52,30 +50,13 @@ def parsed(text: str | bytes, where: str) -> Mapping[str, object]:
     """One JSON object. MalformedProvenance if it is none, holds a key twice, or is nested past the limit."""
     if isinstance(text, bytes):
         text = _decoded(text, where)
-    if _depth(text) > MAX_DEPTH:
-        raise MalformedProvenance(f"{where}: is nested more than {MAX_DEPTH} deep, the limit")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise MalformedProvenance(f"{where}: is no JSON ({error})") from error
+        value = read_value(text)
+    except ValueError as error:
+        raise MalformedProvenance(f"{where}: {error}") from error
     if not isinstance(value, dict):
         raise MalformedProvenance(f"{where}: is no JSON object")
     return value
-
-
-def mapping(value: object) -> Mapping[str, object]:
-    """The object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def listed(value: object) -> list[object]:
-    """The list, or an empty one for anything else."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: object) -> str | None:
-    """The text; None for anything else."""
-    return value if isinstance(value, str) else None
 
 
 def decoded(value: object, where: str) -> bytes:
@@ -97,39 +78,6 @@ def _decoded(data: bytes, where: str) -> str:
 
 def _is_object(line: str) -> bool:
     try:
-        return _depth(line) <= MAX_DEPTH and isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
+        return isinstance(read_value(line), dict)
+    except ValueError:
         return False
-
-
-def _depth(text: str) -> int:
-    """How deep brackets nest, those inside texts not counted."""
-    deepest = depth = 0
-    inside = escaped = False
-    for char in text if "[" in text or "{" in text else "":
-        if inside:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                inside = False
-        elif char == '"':
-            inside = True
-        elif char in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif char in "]}":
-            depth -= 1
-    return deepest
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return found
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON number")

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from elfdiff.jsonvalues import listed, mapping, text
 from elfdiff.patterns import late
-from elfdiff.provenance.document import listed, mapping, text
 from elfdiff.provenance.statement import Statement
 from elfdiff.values import dataclass
 

@@ -11,8 +11,9 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from elfdiff.jsonvalues import mapping, text
 from elfdiff.provenance.bundle import Bundle, Content
-from elfdiff.provenance.document import MalformedProvenance, mapping, text
+from elfdiff.provenance.document import MalformedProvenance
 from elfdiff.provenance.identity import Identity, identity_of
 from elfdiff.provenance.outcome import Outcome, Result
 from elfdiff.provenance.policy import Policy

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.jsonvalues import listed, mapping, text
 from elfdiff.patterns import late
 from elfdiff.provenance.bundle import Bundle, bundle_of
 from elfdiff.provenance.detached import Detached, facts_of
-from elfdiff.provenance.document import Document, MalformedProvenance, decoded, listed, mapping, parsed, text
+from elfdiff.provenance.document import Document, MalformedProvenance, decoded, parsed
 from elfdiff.values import dataclass
 
 MAX_BLOB = 8 << 20

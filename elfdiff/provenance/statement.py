@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from elfdiff.jsonvalues import listed, mapping, text
 from elfdiff.patterns import late
-from elfdiff.provenance.document import MalformedProvenance, listed, mapping, parsed, text
+from elfdiff.provenance.document import MalformedProvenance, parsed
 from elfdiff.values import dataclass
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"

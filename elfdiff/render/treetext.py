@@ -12,9 +12,11 @@ from elfdiff.render.lines import Line, indented, paint
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import ReportText
 from elfdiff.report import FileFacts, Finding, Ledger, Report
-from elfdiff.tree import ContainerFacts, Plain, Status, Tree, TreeEntry
+from elfdiff.tree import ContainerFacts, ImageFacts, Plain, Status, Tree, TreeEntry
 
 MAX_NAMES = 3
+MAX_LAYERS_SHOWN = 6
+DIGEST_SHOWN = len("sha256:") + 12
 _DIFFERENT = (Status.CHANGED, Status.RENAMED, Status.METADATA, Status.FAILED)
 
 
@@ -67,6 +69,40 @@ def _facts(side: ContainerFacts) -> FileFacts:
     return FileFacts(side.path, side.size, side.sha256 or "")
 
 
+def image_line(image: ImageFacts) -> str:
+    """Which digests differ, in one sentence for people."""
+    parts = [visible(image.platform)]
+    if image.manifest_digest is None:
+        parts.append("no manifest in one of the archives")
+    else:
+        parts.append(_digests("manifest", *image.manifest_digest))
+    parts.append(_digests("config", *image.config_digest))
+    words = {"added": "only in b", "removed": "only in a", "compression": "only its compression", "changed": "contents"}
+    layers = [
+        f"layer {number}: {words[layer.status]}"
+        for number, layer in enumerate(image.layers, 1)
+        if layer.status in words
+    ]
+    shown = layers[:MAX_LAYERS_SHOWN]
+    more = f" and {len(layers) - len(shown)} more" if len(layers) > len(shown) else ""
+    parts.append(
+        f"{len(layers)} of {len(image.layers)} layers differ ({', '.join(shown)}{more})"
+        if layers
+        else f"{len(image.layers)} layers have the same digests"
+    )
+    return "; ".join(parts)
+
+
+def _digests(what: str, a: str, b: str) -> str:
+    if a == b:
+        return f"{what} digest the same, {_short(a)}"
+    return f"{what} digest {_short(a)} became {_short(b)}"
+
+
+def _short(digest: str) -> str:
+    return digest[:DIGEST_SHOWN]
+
+
 class _TreeText(ReportText):
     def __init__(
         self, tree: Tree, style: TextStyle, exit_code: int, allowed: Collection[str], all_evidence: bool
@@ -93,6 +129,8 @@ class _TreeText(ReportText):
     def _tail(self) -> Iterator[Line]:
         yield from self._failed()
         yield from super()._tail()
+        if self.tree.image is not None:
+            yield from self._labelled("image", image_line(self.tree.image))
         if self.tree.entries:
             yield from self._labelled("entries", self._entries())
 

@@ -17,8 +17,9 @@ from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.model import Context, EvidenceSet
 from elfdiff.findings import findings
+from elfdiff.images.layout import IMAGES
 from elfdiff.judging import Match, judged
-from elfdiff.outcome import DIFFERENT, TROUBLE
+from elfdiff.outcome import DIFFERENT, SAME, TROUBLE
 from elfdiff.plain import PathRewrite
 from elfdiff.report import Classes, Code, Finding, Report, Verdict
 from elfdiff.steps import fixable
@@ -59,11 +60,13 @@ def compare_trees(
     return _Work(a, b, options, depth, clock or Clock()).compared()
 
 
-def _nested(options: TreeOptions, a: Container, b: Container, depth: int) -> EntryResult:
+def _nested(options: TreeOptions, of_image: bool, a: Container, b: Container, depth: int) -> EntryResult:
     if a.kind != b.kind and (a.wraps or b.wraps):
         return EntryResult(
             incomparable=not_two_builds(f"a {a.kind} file", f"a {b.kind} file"), verdict=Verdict.INPUTS_DIFFER
         )
+    if of_image and not a.wraps:
+        a, b = (replace(side, kind=f"layer.{side.kind}") for side in (a, b))
     done = compare_trees(a, b, replace(options, only=(), exclude=(), jobs=1), depth + 1)
     return of_tree(done.tree, done.own, done.inside)
 
@@ -169,7 +172,7 @@ class _Work:
         x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
         if x is None or y is None:
             return EntryResult()
-        nested = partial(_nested, self.options)
+        nested = partial(_nested, self.options, self.sides[0].kind in IMAGES)
         return compare_entry(
             self.names[number], (x.read, y.read), nested, self.options.limits, self.depth + 1, rewrites, self._changed
         )
@@ -212,7 +215,7 @@ class _Work:
         kind = self.sides[0].kind
         for change, numbers in frame.entries_fact(kind, self.pairs, self.names):
             yield Placed(change, None, (), numbers)
-        if kind != "directory":
+        if kind != "directory" and kind not in IMAGES:
             for order in frame.order_fact(kind, self.pairs, self.names):
                 yield Placed(order, None, (), ())
         for index, layer in enumerate(layers):
@@ -244,20 +247,28 @@ class _Work:
             )
         )
         entries = tuple(self._tree_entry(number) for number in range(len(self.pairs)))
+        failed = any(entry.status is Status.FAILED for entry in entries)
+        same = not failed and self._is_same(entries)
         tree = Tree(
             tool_version=__version__,
             a=_facts_of_side(self.sides[0]),
             b=_facts_of_side(self.sides[1]),
-            verdict=judge_tree(found, ledger, self.results.values()),
+            verdict=Verdict.IDENTICAL if same else judge_tree(found, ledger, self.results.values()),
             fixable=fixable([item.finding for item in found]),
             code=self._code(),
             findings=found,
             ledger=ledger,
             entries=entries,
             notes=tuple(dict.fromkeys((*self._notes(), *accountant.notes)))[:MAX_NOTES],
-            exit=TROUBLE if any(entry.status is Status.FAILED for entry in entries) else DIFFERENT,
+            exit=TROUBLE if failed else SAME if same else DIFFERENT,
         )
         return Compared(tree, accounted.own, accounted.inside)
+
+    def _is_same(self, entries: Sequence[TreeEntry]) -> bool:
+        """True if nothing that was compared differs: every entry, and of files the bytes around them."""
+        a, b = self.sides
+        whole = a.whole == b.whole or (self.options.only or self.options.exclude)
+        return bool(whole) and not self.placed and all(entry.status is Status.SAME for entry in entries)
 
     def _named(self, number: int) -> tuple[TreeFinding, ...]:
         report = self.results[number].report

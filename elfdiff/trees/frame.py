@@ -263,11 +263,20 @@ def derived(pair: PiecePair, causes: tuple[str, ...]) -> Iterator[Owned]:
 
 @dataclass(frozen=True)
 class StreamVerdict:
-    """What may be said of a compressed stream: it follows (``writer``), was written otherwise, or nobody knows."""
+    """What may be said of a compressed stream: it follows (``writer``), was written otherwise, or nobody knows.
+
+    ``same`` says that both hold the same: then nothing but the encoder differs, whoever it is.
+    """
 
     writer: str | None
     a_writers: tuple[str, ...]
     b_writers: tuple[str, ...]
+    same: bool = False
+
+    @property
+    def is_choice(self) -> bool:
+        """True if it is proved that the two were encoded otherwise, whatever they hold."""
+        return self.same or bool(self.a_writers and self.b_writers)
 
 
 def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> StreamVerdict:
@@ -278,4 +287,4 @@ def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> 
     both = [writer for writer in left if codecs.makes(codec, b[0], writer, b[1])]
     if both:
         return StreamVerdict(both[0], tuple(left), tuple(both))
-    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)))
+    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)), a[0] == b[0])

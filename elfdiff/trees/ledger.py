@@ -85,7 +85,7 @@ class Accountant:
                 ]
                 verdict = frame.judge_stream(pair.a.stream.codec, (left, streams[0]), (right, streams[1]))
                 self.streams[index, place] = verdict
-                if verdict.writer is None and not (verdict.a_writers and verdict.b_writers):
+                if verdict.writer is None and not verdict.is_choice:
                     self.notes.append(
                         f"{self._label(layer, pair)}: no encoder that elfdiff has makes these bytes, so they are "
                         "unexplained; the causes inside stand"
@@ -104,13 +104,13 @@ class Accountant:
     def stream_facts(self, kind: str) -> Iterator[Placed]:
         """Streams that two different writers or levels made."""
         for (index, place), verdict in self.streams.items():
-            if verdict.writer is not None or not verdict.a_writers or not verdict.b_writers:
+            if verdict.writer is not None or not verdict.is_choice:
                 continue
             layer, pair = self.layers[index], self.layers[index].differ[place]
             if pair.a is None or pair.b is None:
                 continue
             number = frame.entry_of(pair, self.numbers)
-            words = verdict.a_writers[0], verdict.b_writers[0]
+            words = [(*writers, "an encoder of its own")[0] for writers in (verdict.a_writers, verdict.b_writers)]
             fact = EntryFieldChange(
                 section=self._label(layer, pair),
                 a=Location(pair.a.span.start, pair.a.span.length, "file", words[0]),

@@ -12,13 +12,14 @@ from elfdiff.values import dataclass
 @dataclass(frozen=True, slots=True)
 class TreeOptions:
     """``jobs`` are processes at a time; ``only`` and ``exclude`` are globs of entries, a star crossing slashes;
-    ``metadata`` compares times and owners of directories too.
+    ``metadata`` compares times and owners of directories too; ``platform`` (os/architecture) chooses one of an image.
     """
 
     jobs: int = 1
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     metadata: bool = False
+    platform: str | None = None
     limits: Limits = field(default_factory=Limits)
 
     def wants(self, name: str) -> bool:

@@ -14,12 +14,14 @@ from elfdiff.containers.opening import ELF, is_directory, is_static_archive, ope
 from elfdiff.diagnose import diagnose_bytes
 from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.images.pairing import pair_images
 from elfdiff.report import Report, Verdict
 from elfdiff.steps import on_side
 from elfdiff.tree import ContainerFacts, Tree
 from elfdiff.trees.compare import compare_trees
 from elfdiff.trees.entries import not_two_builds
 from elfdiff.trees.options import TreeOptions
+from elfdiff.values import replace
 from elfdiff.version import __version__
 
 _KIND_WORDS = {
@@ -106,7 +108,12 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
         b = Container(
             b.path, b.kind, b.size, b.whole, (Entry(a.entries[0].name, entry.kind, entry.size, entry.read),), ()
         )
-    return compare_trees(a, b, options, clock=clock).tree
+    pair = pair_images(a, b, options.platform)
+    if pair is None:
+        return compare_trees(a, b, options, clock=clock).tree
+    wanted = replace(options, exclude=(*options.exclude, *sorted(pair.skipped)))
+    tree = compare_trees(pair.a, pair.b, wanted, clock=clock).tree
+    return replace(tree, image=pair.facts, notes=(*pair.notes, *tree.notes))
 
 
 def _incomparable(a: Container, b: Container, reason: str) -> Tree:

@@ -13,6 +13,8 @@ from elfdiff.span import Span
 
 MAX_MEMBERS = 100_000
 _SYSTEMS = {0: "FAT", 3: "Unix", 7: "Macintosh", 10: "NTFS", 11: "NTFS", 255: "unknown"}
+_GO_ZERO = 0x886E0900
+"""Seconds of Go's zero time, cut to 32 bits: what writers built on Go's gzip leave where no time was set."""
 _LEVELS = {0: "neither", 2: "best", 4: "fastest"}
 
 
@@ -80,13 +82,20 @@ def _header_end(builder: Builder, data: bytes, span: Span) -> int:
     return at
 
 
+def _time(when: int, span: Span) -> Field:
+    """The time of what was compressed; a constant that stands for none says only who wrote it."""
+    if when in (0, _GO_ZERO):
+        return Field("no-time", FieldKind.META, span, "Go's mark for no time" if when else "no time")
+    return Field("time", FieldKind.META, span, seconds_text(when), when)
+
+
 def _fields(data: bytes, span: Span) -> tuple[Field, ...]:
     at = span.start
     flags, when = data[at + 3], int.from_bytes(data[at + 4 : at + 8], "little")
     level, system = data[at + 8], data[at + 9]
     found = [
         Field("flags", FieldKind.META, Span(at + 3, at + 4), f"{flags:#04x}"),
-        Field("time", FieldKind.META, Span(at + 4, at + 8), seconds_text(when) if when else "none", when),
+        _time(when, Span(at + 4, at + 8)),
         Field("level", FieldKind.META, Span(at + 8, at + 9), _LEVELS.get(level, str(level))),
         Field("system", FieldKind.META, Span(at + 9, at + 10), _SYSTEMS.get(system, str(system))),
     ]

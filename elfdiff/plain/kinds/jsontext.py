@@ -38,7 +38,7 @@ def _value(data: bytes) -> Any:
         return None
 
 
-class _Reader(TextReader):
+class JsonReader(TextReader):
     """A line is a value with its key in front."""
 
     def split(self, data: bytes) -> list[Line]:
@@ -75,7 +75,8 @@ class _Reader(TextReader):
         return First(self.question.a.count(b"\n", 0, self.a[index].start) + 1, None, found.a, found.b)
 
 
-def _read(question: Question) -> Reading | None:
+def equal_values(question: Question, kind: str) -> Reading | None:
+    """The reading of two texts that say the same in another form, or in another order of keys; None for others."""
     a, b = question.a, question.b
     if _value(a) == _value(b):
         orders = [_keys(side) for side in (a, b)]
@@ -86,10 +87,15 @@ def _read(question: Question) -> Reading | None:
         ]
         first = First(1, None, places[0].value, places[1].value)
         if orders[0] == orders[1]:
-            return Reading(NAME, (spans,), (), None)
+            return Reading(kind, (spans,), (), None)
         fact = TextOrderChange(section="keys", a=places[0], b=places[1], count=len(orders[0]), moved=len(orders[0]))
-        return Reading(NAME, (Edit(spans.a, spans.b, fact, True),), (), first)
-    return _Reader(NAME, question).reading()
+        return Reading(kind, (Edit(spans.a, spans.b, fact, True),), (), first)
+    return None
+
+
+def _read(question: Question) -> Reading | None:
+    whole = equal_values(question, NAME)
+    return whole if whole is not None else JsonReader(NAME, question).reading()
 
 
 def _keys(data: bytes) -> list[str]:

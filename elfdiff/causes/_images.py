@@ -1,0 +1,117 @@
+"""What the config, manifest and index of a container image say beside digests, and how each builder is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from elfdiff.causes._wording import became
+from elfdiff.causes.model import Claim, Proof
+from elfdiff.evidence.files import ImageFieldChange
+from elfdiff.evidence.model import EvidenceSet
+from elfdiff.report import Effect, Fix
+
+BUILDAH, UMOCI, BUILDKIT, CREATED = (
+    "time-image-by-buildah",
+    "time-image-by-umoci",
+    "time-image-by-buildkit",
+    "time-image-created",
+)
+LAYER, ARCHIVE = "time-in-image-layer", "time-in-image-archive"
+REVISION, BUILDER, FORM = "vcs-image-label", "image-builder-version", "image-written-otherwise"
+_BY_BUILDER = {"buildah": BUILDAH, "umoci": UMOCI, "buildkit": BUILDKIT}
+_REVISIONS = ("org.opencontainers.image.revision", "org.opencontainers.image.version")
+
+TIME_FACES = {
+    BUILDAH: "the time of the build in an image's config and history (buildah, podman)",
+    UMOCI: "the time of the build in an image's config and history (umoci)",
+    BUILDKIT: "the time of the build in an image's config and history (BuildKit)",
+    CREATED: "the time of the build in an image's config and history",
+}
+TIME_FIXES = (
+    Fix(
+        toolchain="buildah, podman",
+        action="buildah build --timestamp 0, or the seconds of the last commit in place of 0 (buildah commit too)",
+        effect=Effect.REMOVES,
+        reaches=(BUILDAH,),
+        note="buildah 1.28 does not read SOURCE_DATE_EPOCH; newer ones take --source-date-epoch and "
+        "--rewrite-timestamp",
+    ),
+    Fix(
+        toolchain="umoci",
+        action="give umoci the time: --created=2026-01-01T00:00:00Z to umoci config, and "
+        "--history.created=2026-01-01T00:00:00Z to umoci config, repack and insert",
+        effect=Effect.REMOVES,
+        reaches=(UMOCI,),
+        note="umoci 0.4 does not read SOURCE_DATE_EPOCH; 0.6 does",
+    ),
+    Fix(
+        toolchain="BuildKit",
+        action="give the build SOURCE_DATE_EPOCH, and let it set the times of layers too: docker buildx build "
+        "--build-arg SOURCE_DATE_EPOCH=0 --output type=oci,rewrite-timestamp=true,dest=image.tar .",
+        effect=Effect.REMOVES,
+        reaches=(BUILDKIT,),
+        since="BuildKit 0.11; rewrite-timestamp from 0.13 on",
+    ),
+    Fix(
+        toolchain="any",
+        action="tell the builder the time of the image: buildah --timestamp, umoci --created and --history.created, "
+        "BuildKit's build argument SOURCE_DATE_EPOCH; crane and ko write none",
+        effect=Effect.REMOVES,
+        reaches=(CREATED,),
+    ),
+)
+LAYER_FIX = Fix(
+    toolchain="any",
+    action="set the times of the files in the layer: buildah --timestamp 0; BuildKit --output type=oci,"
+    "rewrite-timestamp=true with SOURCE_DATE_EPOCH; with tar, --mtime=@0 --sort=name --owner=0 --group=0 "
+    "--numeric-owner --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    effect=Effect.REMOVES,
+    reaches=(LAYER,),
+    note="umoci keeps the times of the files that it is given: touch -d them before",
+)
+ARCHIVE_FIX = Fix(
+    toolchain="any",
+    action="compare digests in place of archive files; or pack the layout with tar: tar --sort=name --mtime=@0 "
+    "--owner=0 --group=0 --numeric-owner -C layout -cf image.tar .",
+    effect=Effect.REMOVES,
+    reaches=(ARCHIVE,),
+    note="the image is the same: skopeo writes the time of each run into the archive around it",
+)
+
+
+def image_times(evidence: EvidenceSet) -> Iterator[Claim]:
+    """``created`` of the image, of its history, and of its labels, by builder."""
+    found: dict[str, list[ImageFieldChange]] = {}
+    for change in evidence.of(ImageFieldChange):
+        if change.field_name == "created":
+            found.setdefault(_BY_BUILDER.get(change.builder, CREATED), []).append(change)
+    for face, changes in found.items():
+        first = changes[0]
+        yield Claim(face, tuple(changes), Proof.RECORDED, f"created: {became(first.a_value, first.b_value)}")
+
+
+def image_labels(evidence: EvidenceSet, names: tuple[str, ...], face: str) -> Iterator[Claim]:
+    """Labels and annotations of these names."""
+    changes = [change for change in evidence.of(ImageFieldChange) if change.key in names]
+    if changes:
+        first = changes[0]
+        yield Claim(face, tuple(changes), Proof.RECORDED, f"{first.key}: {became(first.a_value, first.b_value)}")
+
+
+def image_revisions(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Labels that name the commit or version."""
+    return image_labels(evidence, _REVISIONS, REVISION)
+
+
+def image_builder(evidence: EvidenceSet) -> Iterator[Claim]:
+    """The label with buildah's version."""
+    return image_labels(evidence, ("io.buildah.version",), BUILDER)
+
+
+def image_forms(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Media types, and what history says of how a layer was made."""
+    names = ("mediaType", "created_by", "author", "comment", "format")
+    changes = [change for change in evidence.of(ImageFieldChange) if change.field_name in names]
+    if changes:
+        first = changes[0]
+        yield Claim(FORM, tuple(changes), Proof.RECORDED, f"{first.field_name}: {became(first.a_value, first.b_value)}")

@@ -1,0 +1,145 @@
+"""Config, manifest and index of a container image (OCI image-spec; moby, image/spec/v1.2.md): JSON with digests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from elfdiff.evidence.files import ImageFieldChange, ListedDigestChange
+from elfdiff.evidence.places import readable
+from elfdiff.patterns import late
+from elfdiff.plain.kinds import jsontext
+from elfdiff.plain.model import Edit, Kind, Question, Reading
+from elfdiff.plain.prose import Line, where
+from elfdiff.report import Location
+from elfdiff.span import Span
+from elfdiff.values import replace
+
+NAME = "image manifest"
+_MARKS = (b'"diff_ids"', b'"manifests"', b'"layers"', b'"Layers"')
+_SCHEMA = late(rb'"schemaVersion"\s*:\s*2\b|"rootfs"\s*:|"Config"\s*:')
+_LISTED = late(
+    rb'(?:"(?P<key>[^"\\]*)"\s*:\s*)?"(?:blobs/)?(?:sha256[:/])?(?P<value>[0-9a-f]{64})(?:\.json|\.tar|\.tar\.gz|/layer\.tar)?"'
+    rb'|"(?P<size>size)"\s*:\s*(?P<count>\d+)'
+)
+_FIELD = late(
+    rb'"(?P<key>created|created_by|author|comment|mediaType|org\.opencontainers\.image\.\w+|io\.buildah\.version'
+    rb')"\s*:\s*"(?P<value>(?:[^"\\]|\\.)*)"'
+)
+_BUILDERS = (
+    ("buildah", late(rb"io\.buildah\.|buildah")),
+    ("umoci", late(rb'"created_by"\s*:\s*"umoci|umoci ')),
+    ("buildkit", late(rb"buildkit|moby\.buildkit")),
+    ("kaniko", late(rb"kaniko")),
+)
+
+
+def recognise(name: str, data: bytes) -> bool:
+    """True for JSON with the members that a manifest, an index, or a config must have; docker save's small ones by
+    name, too."""
+    if len(data) > jsontext.MAX_SIZE:
+        return False
+    small = name == "repositories" or name.endswith(" directory/json")
+    if not small and not (any(mark in data for mark in _MARKS) and _SCHEMA.search(data)):
+        return False
+    return jsontext.recognise(name, data)
+
+
+class _Reader(jsontext.JsonReader):
+    """Digests and sizes of what the image holds follow from it; other fields say what they are."""
+
+    def __init__(self, kind: str, question: Question) -> None:
+        super().__init__(kind, question)
+        self.builder = next(
+            (name for name, pattern in _BUILDERS if all(pattern.search(side) for side in (question.a, question.b))), ""
+        )
+
+    def line(self, left: Line, right: Line) -> Iterator[Edit]:
+        ours, theirs = _LISTED.fullmatch(left.text), _LISTED.fullmatch(right.text)
+        if ours and theirs:
+            group = "value" if ours["value"] is not None else "count"
+            if theirs[group] is not None and ours["key"] == theirs["key"]:
+                yield self._digest(left, right, ours, theirs, group)
+                return
+        ours, theirs = _FIELD.fullmatch(left.text), _FIELD.fullmatch(right.text)
+        if ours and theirs and ours["key"] == theirs["key"]:
+            yield self._field(left, right, ours, theirs)
+            return
+        yield from super().line(left, right)
+
+    def _digest(self, left: Line, right: Line, ours: re.Match[bytes], theirs: re.Match[bytes], group: str) -> Edit:
+        spans, places, values = _sides(left, right, ours, theirs, group)
+        fact = ListedDigestChange(
+            section=where(left),
+            a=places[0],
+            b=places[1],
+            listed="a file of the image",
+            algorithm="size" if group == "count" else "sha256",
+            a_value=values[0],
+            b_value=values[1],
+            # Another digest is of other contents: images are read with every digest computed again.
+            covered=True,
+        )
+        return Edit(*spans, fact)
+
+    def _field(self, left: Line, right: Line, ours: re.Match[bytes], theirs: re.Match[bytes]) -> Edit:
+        spans, places, values = _sides(left, right, ours, theirs, "value")
+        key = readable(ours["key"])
+        label = "." in key
+        stamped = key.endswith(".created")
+        fact = ImageFieldChange(
+            section=where(left),
+            a=places[0],
+            b=places[1],
+            field_name="created" if stamped else "label" if label else key,
+            key=key if label else "",
+            builder=self.builder,
+            a_value=values[0],
+            b_value=values[1],
+        )
+        return Edit(*spans, fact)
+
+
+def _sides(
+    left: Line, right: Line, ours: re.Match[bytes], theirs: re.Match[bytes], group: str
+) -> tuple[tuple[Span, Span], tuple[Location, Location], tuple[str, str]]:
+    spans = tuple(
+        Span(line.start + match.start(group), line.start + match.end(group))
+        for line, match in ((left, ours), (right, theirs))
+    )
+    values = tuple(readable(match[group]) for match in (ours, theirs))
+    places = tuple(Location(span.start, span.length, "file", value) for span, value in zip(spans, values, strict=True))
+    return (spans[0], spans[1]), (places[0], places[1]), (values[0], values[1])
+
+
+def _read(question: Question) -> Reading | None:
+    same = jsontext.equal_values(question, NAME)
+    if same is None:
+        reading = _Reader(NAME, question).reading()
+        ends = [len(side.rstrip()) for side in (question.a, question.b)]
+        tails = Span(ends[0], len(question.a)), Span(ends[1], len(question.b))
+        if question.a[ends[0] :] == question.b[ends[1] :]:
+            return reading
+        return replace(reading, edits=(*reading.edits, _form(*tails)))
+    if same.edits and same.edits[0].fact is None:
+        return replace(same, edits=(_form(same.edits[0].a, same.edits[0].b),))
+    return same
+
+
+def _form(a: Span, b: Span) -> Edit:
+    """Blanks and line ends: the same values, written by another program."""
+    values = [f"{span.length} bytes" for span in (a, b)]
+    fact = ImageFieldChange(
+        section="blanks and line ends",
+        a=Location(a.start, a.length, "file", values[0]),
+        b=Location(b.start, b.length, "file", values[1]),
+        field_name="format",
+        key="",
+        builder="",
+        a_value=values[0],
+        b_value=values[1],
+    )
+    return Edit(a, b, fact)
+
+
+KIND = Kind(NAME, 0, recognise, _read)
