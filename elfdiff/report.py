@@ -301,6 +301,20 @@ class Interface:
 
 
 @dataclass(frozen=True, slots=True)
+class Modulo:
+    """Digests of the two files without the bytes that ``allowed`` causes own; equal only if nothing else differs."""
+
+    allowed: tuple[Id, ...]
+    a: Sha256
+    b: Sha256
+
+    @property
+    def equal(self) -> bool:
+        """True if the files are identical but for what is allowed."""
+        return self.a == self.b
+
+
+@dataclass(frozen=True, slots=True)
 class Report(Shown):
     """Everything that any output says about a pair.
 
@@ -335,6 +349,7 @@ class Report(Shown):
     allowed: tuple[Id, ...] = ()
     exit: Count = 1
     directories: Annotated[tuple[tuple[str, str], ...], Hidden()] = ()
+    modulo: Modulo | None = None
 
     @property
     def identical(self) -> bool:

@@ -47,6 +47,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow", metavar="ID", action="append", default=[], help="exit 0 if only this cause remains (repeatable)"
     )
+    parser.add_argument(
+        "--modulo",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="as --allow, and print a digest of both files without what this cause owns (repeatable)",
+    )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 where it would be 1")
     parser.add_argument(
         "--time-limit",
@@ -70,8 +77,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Compare, write every output that was asked for, and return the exit code."""
-    allowed = frozenset(args.allow)
-    check_known("--allow", allowed)
+    allowed = frozenset([*args.allow, *args.modulo])
+    check_known("--allow", args.allow)
+    check_known("--modulo", args.modulo)
     _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
     start_fast()
@@ -81,15 +89,20 @@ def execute(args: argparse.Namespace) -> int:
     jobs = args.jobs or len(os.sched_getaffinity(0))
     wanted = TreeOptions(jobs, tuple(args.only), tuple(args.exclude), args.metadata, args.platform)
     with progress(f"comparing {args.a} and {args.b}"):
-        found = compare_paths(args.a, args.b, wanted, args.proof is not None, Clock(args.time_limit))
+        prove = args.proof is not None or bool(args.modulo)
+        found = compare_paths(args.a, args.b, wanted, prove, Clock(args.time_limit))
     if isinstance(found, Tree):
         return _tell_tree(settled(found, allowed, args.exit_zero), args)
     report = settled(found, allowed, args.exit_zero)
+    if args.modulo:
+        from elfdiff.modulo import with_modulo
+
+        report = with_modulo(report)
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
         emit(render_spans(report.ledger), args.spans)
-    if report.proof is not None:
+    if report.proof is not None and args.proof is not None:
         emit_bytes(report.proof, args.proof)
     elif args.proof is not None and report.unfinished is None:
         warn(

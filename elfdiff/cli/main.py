@@ -22,6 +22,7 @@ COMMANDS = {
     "rebuild": "builds twice and more under variations, explains, and proves the flag",
     "audit": "known vulnerabilities of the embedded dependency list, offline",
     "attest": "provenance of a binary or an image: verified offline, shown, compared",
+    "verify": "check the proof that --proof wrote",
     "render": "print a report that was saved as JSON in another format",
     "fleet": "many pairs, on the cores of one machine or on a Dask cluster; causes ranked",
     "explain": "one cause's page: what it looks like, why it happens, what fixes it",

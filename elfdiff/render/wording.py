@@ -12,6 +12,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from elfdiff.outcome import only_allowed
 from elfdiff.render.escape import visible
 from elfdiff.report import (
     Classes,
@@ -21,6 +22,7 @@ from elfdiff.report import (
     Finding,
     Fix,
     Ledger,
+    Modulo,
     Report,
     Role,
     SectionRow,
@@ -120,11 +122,13 @@ def headline(report: Report, names: tuple[str, str]) -> str:
         return f"{both} cannot be compared byte by byte: {report.incomparable}"
     if report.unfinished is not None:
         return f"{both} differ; this report is only what was found in time ({report.unfinished})"
+    if report.allowed and report.exit == 0 and only_allowed(report, report.allowed):
+        return f"{both} are identical but for {_but_for(report)}"
     match report.verdict:
         case Verdict.IDENTICAL:
             return f"{both} are the same, byte for byte ({amount(report.a.size, 'byte')})"
         case Verdict.CAUSE_NOT_IN_FILES:
-            return f"{both} differ only in {_hashes(report)}"
+            return f"{both} differ only in {_hashes(report.findings)}"
         case Verdict.INPUTS_DIFFER:
             return _inputs_headline(report, both)
         case Verdict.UNEXPLAINED:
@@ -134,6 +138,32 @@ def headline(report: Report, names: tuple[str, str]) -> str:
             return f"{both} differ for {amount(len(roots(report)), _reason(report, 'known '))}; {left}"
         case Verdict.EXPLAINED:
             return f"{both} differ for {amount(len(_reasons(report)), _reason(report, ''))}; {_remedy(report)}"
+
+
+def _but_for(report: Report) -> str:
+    """What is allowed and was found, and what follows from it."""
+    found = [finding.cause for finding in (*inputs(report), *roots(report))]
+    names = found or [finding.cause for finding in consequences(report)]
+    text = _listed(names)
+    if not found or report.ledger is None:
+        return text
+    totals = report.ledger.totals
+    follows = [_hashes(consequences(report))] if totals.hash.most else []
+    follows += [f"{'other ' if follows else ''}bytes"] if totals.consequence.most else []
+    verb = "follows" if follows in (["the build ID"], ["the checksum of the debug file"]) else "follow"
+    return f"{text} and {_listed(follows)} that {verb}" if follows else text
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def modulo_words(modulo: Modulo) -> str:
+    """Both digests, or one that is equal."""
+    but_for = ", ".join(modulo.allowed)
+    if modulo.equal:
+        return f"sha256 {modulo.a} for both, {but_for} apart"
+    return f"sha256 {modulo.a} for a and {modulo.b} for b: more differs than {but_for}"
 
 
 def label(report: Report) -> str:
@@ -156,8 +186,8 @@ def _reason(report: Report, kind: str) -> str:
     return "possible reason" if doubtful else f"{kind}reason"
 
 
-def _hashes(report: Report) -> str:
-    sections = {section for finding in report.findings for section in finding.sections}
+def _hashes(found: Iterable[Finding]) -> str:
+    sections = {section for finding in found for section in finding.sections}
     if sections and sections <= {".note.gnu.build-id"}:
         return "the build ID"
     if sections and sections <= {".gnu_debuglink"}:

@@ -83,7 +83,7 @@ def test_the_keys_are_those_of_the_contract(made: SimpleNamespace) -> None:
     shown = json.loads(render_json(replace(made.explained(), symbols=symbols, allowed=("build-time",), exit=0)))
     assert list(shown) == [
         *("schema", "tool", "a", "b", "verdict", "fixable", "code", "findings", "ledger", "sections", "spans", "raw"),
-        *("sbom", "same", "notes", "incomparable", "observed", "unfinished", "symbols", "allowed", "exit"),
+        *("sbom", "same", "notes", "incomparable", "observed", "unfinished", "symbols", "allowed", "exit", "modulo"),
     ]
     assert shown["schema"] == "elfdiff/report/2"
     assert shown["spans"] is None

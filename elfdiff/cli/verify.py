@@ -1,0 +1,42 @@
+"""``elfdiff verify A B PROOF``: does the proof turn the one file into the other?"""
+
+from __future__ import annotations
+
+import argparse
+
+from elfdiff.cli.output import emit, progress
+
+EXAMPLES = """\
+examples:
+  elfdiff --proof app.proof build-1/app build-2/app
+  elfdiff verify build-1/app build-2/app app.proof
+
+The proof is the whole explanation: which bytes moved, which words became which, which references follow, and what was
+copied. It is replayed over the one file by a program that shares no code with what found it and cannot see the other.
+
+exit codes: 0 the proof holds, 1 it does not, 2 trouble"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The two files and the proof."""
+    parser.add_argument("a", metavar="A", help="the one file")
+    parser.add_argument("b", metavar="B", help="the other")
+    parser.add_argument("proof", metavar="PROOF", help="written by elfdiff A B --proof PROOF")
+    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing; the exit code does")
+
+
+def execute(args: argparse.Namespace) -> int:
+    """0 or 1. Raises ElfdiffError for what cannot be read."""
+    from elfdiff.accounting.explanation import MalformedProof
+    from elfdiff.accounting.verify import verify
+    from elfdiff.elf.reading import read_bytes
+
+    files = [read_bytes(path) for path in (args.a, args.b, args.proof)]
+    try:
+        with progress(f"verifying {args.proof}"):
+            good, sentence = verify(*files)
+    except MalformedProof as error:
+        raise MalformedProof(f"{args.proof}: {error}") from error
+    if not args.quiet:
+        emit(f"{sentence}\n")
+    return 0 if good else 1

@@ -1,0 +1,121 @@
+"""``--modulo``: equal digests exactly where nothing is left; the headline of what is allowed; ``verify``."""
+
+import contextlib
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from elfdiff.cli.main import main
+from elfdiff.diagnose import diagnose
+from elfdiff.errors import ElfdiffError
+from elfdiff.modulo import with_modulo
+from elfdiff.outcome import only_allowed, settled
+from elfdiff.report import Report, Role
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+NAMES = (
+    "two-causes-path-and-time",
+    "link-order",
+    "build-path-s390x",
+    "random-build-id",
+    "source-change",
+    "rust-metadata",
+)
+Capture = pytest.CaptureFixture[str]
+
+
+def pair(name: str) -> tuple[Path, Path]:
+    return SAMPLES / name / "a", SAMPLES / name / "b"
+
+
+def judged(a: Path, b: Path, *allowed: str) -> Report:
+    report = diagnose(str(a), str(b), with_proof=True)
+    names = allowed or [finding.cause for finding in report.findings if finding.role is not Role.CONSEQUENCE]
+    return with_modulo(settled(report, names))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equal_exactly_where_nothing_is_left(name: str) -> None:
+    report = judged(*pair(name))
+    assert report.modulo is not None
+    assert report.modulo.equal == only_allowed(report, report.allowed) == (report.exit == 0)
+    roots = [finding.cause for finding in report.findings if finding.role is not Role.CONSEQUENCE]
+    for root in roots if len(roots) > 1 else ():
+        fewer = judged(*pair(name), *(other for other in roots if other != root))
+        assert fewer.modulo is not None
+        assert not fewer.modulo.equal
+
+
+def test_most_samples_are_equal_modulo_their_causes() -> None:
+    reports = [judged(*pair(name)) for name in NAMES]
+    assert sum(report.modulo.equal for report in reports if report.modulo) >= 4
+
+
+@pytest.mark.parametrize("name", ["two-causes-path-and-time", "link-order"])
+def test_a_planted_edit_is_never_equal(name: str, tmp_path: Path) -> None:
+    a, b = pair(name)
+    drawn = random.Random(20261130)
+    data = b.read_bytes()
+    roots = [finding.cause for finding in diagnose(str(a), str(b)).findings if finding.role is not Role.CONSEQUENCE]
+    report = diagnose(str(a), str(b))
+    owned = [run for run in report.ledger.runs if run.side == "b"] if report.ledger else []
+    free = [at for at in range(64, len(data)) if not any(run.offset <= at < run.offset + run.length for run in owned)]
+    for _ in range(6):
+        at = drawn.choice(free)
+        edited = bytearray(data)
+        edited[at] ^= 1 << drawn.randrange(8)
+        (tmp_path / "b").write_bytes(edited)
+        with contextlib.suppress(ElfdiffError):
+            found = judged(a, tmp_path / "b", *roots)
+            assert found.modulo is None or not found.modulo.equal, hex(at)
+
+
+def test_the_headline_says_what_is_allowed(capsys: Capture) -> None:
+    a, b = map(str, pair("two-causes-path-and-time"))
+    assert main(["--allow", "build-path", "--allow", "build-time", a, b]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "are identical but for build-path and build-time and the build ID and other bytes that follow" in text
+    assert main(["--allow", "build-path", a, b]) == 1
+    assert "identical but for" not in capsys.readouterr().out
+
+
+def test_the_digests_in_text_and_json(capsys: Capture) -> None:
+    a, b = map(str, pair("two-causes-path-and-time"))
+    options = ["--modulo", "build-path", "--modulo", "build-time"]
+    assert main([*options, "-f", "json", a, b]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["allowed"] == found["modulo"]["allowed"] == ["build-path", "build-time"]
+    assert found["modulo"]["a"] == found["modulo"]["b"]
+    assert main([*options, a, b]) == 0
+    assert f"modulo: sha256 {found['modulo']['a']} for both" in " ".join(capsys.readouterr().out.split())
+    assert main([*options, "-f", "json", b, a]) == 0
+    assert json.loads(capsys.readouterr().out)["modulo"]["b"] == found["modulo"]["a"]
+
+
+def test_identical_files_are_equal_as_they_are(capsys: Capture) -> None:
+    a, _ = map(str, pair("link-order"))
+    assert main(["--modulo", "build-time", "-f", "json", a, a]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["modulo"]["a"] == found["modulo"]["b"] == found["a"]["sha256"]
+
+
+def test_an_unknown_id_is_told(capsys: Capture) -> None:
+    assert main(["--modulo", "build-tim", *map(str, pair("link-order"))]) == 2
+    assert "--modulo: no cause is called build-tim; did you mean build-time?" in capsys.readouterr().err
+
+
+def test_verify_says_whether_a_proof_holds(tmp_path: Path, capsys: Capture) -> None:
+    a, b = map(str, pair("two-causes-path-and-time"))
+    proof = tmp_path / "proof"
+    assert main(["--proof", str(proof), a, b]) == 1
+    capsys.readouterr()
+    assert main(["verify", a, b, str(proof)]) == 0
+    assert capsys.readouterr().out.startswith("the proof turns ")
+    assert main(["verify", "-q", a, str(SAMPLES / "link-order" / "b"), str(proof)]) == 1
+    assert capsys.readouterr().out == ""
+    proof.write_bytes(b"no proof")
+    assert main(["verify", a, b, str(proof)]) == 2
+    assert capsys.readouterr().err.startswith(f"elfdiff: error: {proof}: ")
+    assert main(["verify", a, b, str(tmp_path / "missing")]) == 2
