@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 
+from elfdiff.cli.formats import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
-from elfdiff.cli.terminal import text_style
 from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
 from elfdiff.outcome import TROUBLE, check_known, settled
-from elfdiff.report import Report
 from elfdiff.tree import Status, Tree
 
 EXAMPLES = """\
@@ -29,13 +28,6 @@ examples:
 exit codes: 0 same, 1 different, 2 trouble"""
 
 A_DAY = 86_400.0
-BUILD_FILES = (
-    *("CMakeLists.txt", "meson.build", "configure.ac", "Makefile", "GNUmakefile", "makefile", "Cargo.toml", "go.mod"),
-    *("build.zig", "dune-project", "pyproject.toml", "debian/rules", "Dockerfile"),
-)
-"""Where a result of SARIF is shown that names no source file, if one of these is there."""
-
-FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "json1")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +113,8 @@ def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
     """Write every output of a tree; the exit code."""
     if args.proof is not None:
         warn(f"--proof: nothing was written to {args.proof}: only two ELF files have a proof")
+    if args.modulo:
+        warn("--modulo: there is no digest: only two files have one")
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
@@ -151,80 +145,6 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= A_DAY:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, or more than a day")
     return seconds
-
-
-def write(report: Report | Tree, args: argparse.Namespace) -> None:
-    """Every format that is asked for, each where it goes; text where none goes to -o or standard output."""
-    for name, file in args.formats:
-        if file is not None:
-            emit(_rendered(report, name, args), file)
-    plain = [name for name, file in args.formats if file is None]
-    for name in plain or ["text"]:
-        emit(_rendered(report, name, args), args.output)
-
-
-def check_formats(args: argparse.Namespace) -> None:
-    """UsageError if two formats would go to one place."""
-    plain = [name for name, file in args.formats if file is None]
-    if len(plain) > 1:
-        raise UsageError(f"-f {plain[0]} and -f {plain[1]} both write to {args.output or 'standard output'}")
-
-
-def _rendered(report: Report | Tree, form: str, args: argparse.Namespace) -> str:
-    if isinstance(report, Tree):
-        return _rendered_tree(report, form, args)
-    allowed = frozenset(report.allowed)
-    match form:
-        case "json":
-            from elfdiff.render.jsonreport import render_json
-
-            return render_json(report, args.all_evidence, args.with_spans)
-        case "json1":
-            from elfdiff.render.json1 import render_json1
-
-            return render_json1(report, args.all_evidence)
-        case "markdown":
-            from elfdiff.render.markdown import render_markdown
-
-            return render_markdown(report, report.exit, allowed)
-        case "html":
-            from elfdiff.render.html.page import render_html
-
-            return render_html(report)
-        case "sarif":
-            from elfdiff.render.sarif import render_sarif
-
-            return render_sarif(report, _build_file())
-        case "github":
-            from elfdiff.render.github import render_github
-
-            return render_github(report, report.exit, allowed)
-    from elfdiff.render.text import render_text
-    from elfdiff.render.wording import last_line
-
-    if args.quiet:
-        return f"{last_line(report, report.exit)}\n"
-    return render_text(report, text_style(args), report.exit, allowed, args.all_evidence)
-
-
-def _rendered_tree(tree: Tree, form: str, args: argparse.Namespace) -> str:
-    """Formats that know reports alone are given the merged findings as one."""
-    from elfdiff.render.treetext import as_report, render_tree_text, tree_last_line
-
-    if form == "json":
-        from elfdiff.render.jsonreport import render_json
-
-        return render_json(tree, args.all_evidence, args.with_spans)
-    if form != "text":
-        return _rendered(as_report(tree), form, args)
-    if args.quiet:
-        return f"{tree_last_line(tree, tree.exit)}\n"
-    return render_tree_text(tree, text_style(args), tree.exit, tree.allowed, args.all_evidence)
-
-
-def _build_file() -> str | None:
-    """The first usual build file of the directory that elfdiff is called in."""
-    return next((name for name in BUILD_FILES if os.path.isfile(name)), None)
 
 
 def _check_outputs(args: argparse.Namespace) -> None:

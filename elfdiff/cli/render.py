@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from elfdiff.cli.compare import FORMATS, check_formats, write
+from elfdiff.cli.formats import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
 
 EXAMPLES = """\
@@ -26,13 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Read, print, and return the report's own exit code."""
-    from elfdiff.errors import UsageError
     from elfdiff.render.saved import read_report
-    from elfdiff.tree import Tree
 
     check_formats(args)
     report = read_report(args.report)
-    if isinstance(report, Tree):
-        raise UsageError(f"{args.report}: is a tree, which -f json prints alone")
     write(report, args)
     return report.exit

@@ -17,9 +17,9 @@ from collections.abc import Iterator, Sequence
 from elfdiff.causes import cause_of
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten, visible
-from elfdiff.render.merged import as_report
 from elfdiff.render.pages import page_markdown, page_text
 from elfdiff.render.style import TextStyle
+from elfdiff.render.treetext import as_report
 from elfdiff.report import Confidence, EvidenceItem, Finding, Location, Report
 from elfdiff.tree import Tree
 from elfdiff.values import dataclass

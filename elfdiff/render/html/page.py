@@ -9,7 +9,7 @@ from elfdiff.render import wording
 from elfdiff.render.details import owners as owned_as
 from elfdiff.render.html import bytemap, entries, findings
 from elfdiff.render.html.markup import Markup, document, element, joined, table
-from elfdiff.render.merged import as_report
+from elfdiff.render.treetext import as_report, tree_last_line
 from elfdiff.report import FileFacts, Interface, Ledger, NamesDiff, Report
 from elfdiff.tree import Tree
 
@@ -40,11 +40,15 @@ def render_html(found: Report | Tree) -> str:
         ),
         element(
             "footer",
-            element("code", wording.last_line(report, report.exit)),
+            element("code", _last(found)),
             element("p", f"elfdiff {found.tool_version}", class_="muted"),
         ),
     ]
     return document(f"{wording.label(report).capitalize()}: {names[0]} and {names[1]}", style, *body)
+
+
+def _last(found: Report | Tree) -> str:
+    return wording.last_line(found, found.exit) if isinstance(found, Report) else tree_last_line(found, found.exit)
 
 
 def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
