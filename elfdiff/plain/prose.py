@@ -38,6 +38,7 @@ _WRITER = late(
 )
 """Where a file says which program, in which version, wrote it."""
 _KEY = late(r"(?P<key>[A-Za-z_][\w.-]*)(?:[\"']?\s*(?:[:=]+|=>)[\s\"'(<]*|\s*[(<]|\s+[\"'])(?:D:)?\Z")
+_LETTERS = late(rb"[A-Za-z]{2}|[\x80-\xff]{2}")
 _URL = late(rb"file://(?P<path>/[^\s#?\"'<>]*)")
 MAX_KEY = 128
 MAX_WORDED = 5000
@@ -50,6 +51,8 @@ MAX_ORDER_SHOWN = 12
 MAX_ORDER_KEPT = 2000
 MAX_INFERRED_FROM = 20_000
 MIN_MOVED = 2
+MIN_WORDS = 3
+"""Words of a line that changed places; who edits a sentence moves one or two."""
 SHOWN = 160
 
 Pair = tuple[bytes, bytes]
@@ -171,7 +174,7 @@ class TextReader:
         ]
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
         key = key_before(sides[0][: item.a_start])
-        if key and item.kind is WordKind.OTHER and item.a_stamp is None:
+        if key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
             item = replace(item, kind=kind_by_name(key))
         fact = word_evidence(item, where(left), key, (places[0], places[1]), (), self.context(left))
         plain = item.a_stamp is None and item.kind is WordKind.OTHER
@@ -243,7 +246,10 @@ class TextReader:
     def _shuffled(self, left: Line, right: Line) -> Edit | None:
         """The same words in another order, in one line: a list, or a set as a program printed it."""
         words = [_pieces(line.text) for line in (left, right)]
-        if len(words[0]) < 2 or words[0] == words[1] or Counter(words[0]) != Counter(words[1]):
+        if len(words[0]) < MIN_WORDS or words[0] == words[1] or Counter(words[0]) != Counter(words[1]):
+            return None
+        moved = [x for x, y in zip(*words, strict=True) if x != y]
+        if sum(_LETTERS.search(word) is not None for word in moved) < MIN_WORDS:
             return None
         return Edit(left.span, right.span, self._order(left, right, words[0], words[1]), True)
 
@@ -364,6 +370,7 @@ class TextReader:
         texts = [[line.text for line in islice(part, MAX_INFERRED_FROM)] for part in parts]
         pairs = [*self.known, *self._urls()]
         own = [(old, new) for old, new, _ in infer_prefixes(texts[0], texts[1], pairs)]
+        own = [pair for pair in own if all(map(_stands_alone, pair, texts))]
         return list(dict.fromkeys((*self.known, *own)))
 
     def _urls(self) -> Iterator[Pair]:
@@ -402,12 +409,41 @@ def key_before(text: str) -> str | None:
     return match["key"] if match else None
 
 
-_FILE = late(r"(?:^|[\s,*\"'=])[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})(?:$|[\s,\"':;])")
+_OPTION = late(rb"(?:^|[\s'\"=,;:(])-[A-Za-z]{1,2}\Z")
+
+
+def _stands_alone(directory: bytes, texts: Sequence[bytes]) -> bool:
+    """True if a line holds the directory as an absolute path, and not as the rest of a relative one."""
+    for text in texts:
+        at = text.find(directory)
+        while at >= 0:
+            before = text[max(at - 4, 0) : at]
+            relative = before[-1:].isalnum() or before[-1:] in (b".", b"_", b"~", b"}", b")")
+            if not relative or _OPTION.search(before):
+                return True
+            at = text.find(directory, at + 1)
+    return False
+
+
+def _is_value(item: WordDifference, text: str, key: str) -> bool:
+    """True for one plain word behind a name in capitals, or in quotes: no expression of a program."""
+    quoted = text[item.a_start - 1 : item.a_start] in ("'", '"')
+    called = text[item.a_end : item.a_end + 1] in ("(", "[")
+    return (quoted or key.isupper()) and not called and all(_VALUE.fullmatch(side) for side in (item.a, item.b))
+
+
+_VALUE = late(r"[\w.@+-]{1,64}")
+_FILE = late(r"[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})/?")
 
 
 def names_files(items: Sequence[str]) -> bool:
-    """True if nearly all items name a file: a path, or a name with a suffix."""
-    return sum(bool(_FILE.search(item)) for item in items) * 10 >= 9 * len(items)
+    """True if nearly all items end in the name of a file: a path, or a name with a suffix, behind one word at most."""
+    return sum(map(_names_file, items)) * 10 >= 9 * len(items)
+
+
+def _names_file(item: str) -> bool:
+    words = item.split()
+    return 0 < len(words) <= 2 and _FILE.fullmatch(words[-1].strip("\"',;:*")) is not None
 
 
 def _over(part: Sequence[Line]) -> Span:

@@ -119,3 +119,17 @@ def test_many_lines_and_long_ones_end_in_time(told):
 def test_control_characters_are_escaped(told):
     result = told("a \x1b[31m one\n", "a \x1b[31m two\n")
     assert "\x1b" not in result.plain.first.a + result.plain.first.b
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("_REVISION = re.compile('x')\n", "_REVISION = late('x')\n"),
+        ("build_id = elf.build_id if elf.build_id else None\n", "build_id = elf\n"),
+        ("see `elfdiff/comparison/machines/` for it\n", "see `elfdiff/comparison/code/machines/` for it\n"),
+        ("from a.b import c\nfrom d.e import f, g\n", "from d.e import f, g\nfrom a.b import c\n"),
+        ("the words of one line | and 3/0 | –\n", "the words of one line | and – | 3/0\n"),
+    ],
+)
+def test_edited_programs_and_pages_get_no_root(told, a, b):
+    assert {item.role.value for item in told(a, b).findings if item.confidence.value != "possible"} <= {"input"}
