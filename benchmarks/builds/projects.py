@@ -190,7 +190,8 @@ def debian(cause: str) -> Build:
     files = dict(make("none" if cause not in FACTS else cause).files)
     files["Makefile"] += "install:\n\tinstall -D app $(DESTDIR)/usr/bin/app\nclean:\n\trm -f app *.o facts.h\n"
     files |= {
-        "debian/control": "Source: app\nMaintainer: A <a@example.com>\nStandards-Version: 4.6.2\n\n"
+        "debian/control": "Source: app\nMaintainer: A <a@example.com>\nStandards-Version: 4.6.2\n"
+        "Build-Depends: debhelper-compat (= 13)\n\n"
         "Package: app\nArchitecture: any\nDescription: a program\n It says what it was built with.\n",
         "debian/changelog": "app (1.0) unstable; urgency=low\n\n  * First.\n\n"
         " -- A <a@example.com>  Mon, 01 Jan 2024 00:00:00 +0000\n",

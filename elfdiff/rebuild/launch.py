@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -42,12 +43,17 @@ def launched(
 
     Whatever interrupts this call, the build and all that it started are ended before it is left.
     """
-    ask, answer = scratch / f"{name}.ask", scratch / f"{name}.answer"
+    ask = scratch / f"{name}.ask"
     ask.write_text(json.dumps(spec))
-    answer.unlink(missing_ok=True)
-    words = [sys.executable, "-I", "-S", str(LAUNCHER), str(ask), str(answer)]
-    with (log or Path("/dev/null")).open("wb") as out:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
+    reading, writing = os.pipe()
+    words = [sys.executable, "-I", "-S", str(LAUNCHER), str(ask), str(writing)]
+    with open(reading, encoding="utf-8") as answer, (log or Path("/dev/null")).open("wb") as out:
+        try:
+            process = subprocess.Popen(
+                words, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, pass_fds=(writing,)
+            )
+        finally:
+            os.close(writing)
         try:
             give_up = time.monotonic() + spec["deadline"] + _GRACE
             while time.monotonic() < give_up and not (stopped is not None and stopped.is_set()):
@@ -56,13 +62,11 @@ def launched(
                     break
         finally:
             _leave(process)
-    try:
-        said = json.loads(answer.read_text())
-    except (OSError, ValueError):
-        return Ended(None, refused="the launcher ended without an answer")
-    finally:
-        for file in (ask, answer):
-            file.unlink(missing_ok=True)
+            ask.unlink(missing_ok=True)
+        try:
+            said = json.loads(answer.read())
+        except ValueError:
+            return Ended(None, refused="the launcher ended without an answer")
     if "refused" in said:
         return Ended(None, refused=str(said["refused"]))
     return Ended(said["exit"], said["signal"], said["ended"], tuple(said["left"]), float(said["seconds"]))

@@ -1,8 +1,9 @@
 """Runs one build inside its world. A program of its own: it is given to a bare Python, and imports only the library.
 
-    python -I -S launcher.py SPEC OUTCOME
+    python -I -S launcher.py SPEC NUMBER
 
-SPEC is JSON (see ``World.spec``), OUTCOME a file that gets JSON. It is the parent of everything that the build starts,
+SPEC is a file of JSON (see ``Workshop``), NUMBER an open descriptor that gets JSON: a disk that the build filled keeps
+nothing back. It is the parent of everything that the build starts,
 however far that forks away (PR_SET_CHILD_SUBREAPER), so it can end all of it: when the build has ended, at the
 deadline, when nothing has moved for long, or when elfdiff itself is gone (PR_SET_PDEATHSIG).
 """
@@ -39,6 +40,7 @@ SHORTEST, LONGEST = 0.002, 0.1
 """Seconds between two looks at the build."""
 PATIENCE = 10.0
 """Seconds that a killed process may take to be gone."""
+MOST_NAMES = 100
 BETWEEN_LOOKS = 0.2
 """Seconds between two sums of what the build has used."""
 
@@ -273,7 +275,7 @@ def watched(spec: dict[str, Any], child: int, helper: int | None) -> dict[str, A
                 break
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST)
-    outcome["left"] = end_all(helper)
+    outcome["left"] = end_all(helper)[:MOST_NAMES]
     outcome["seconds"] = time.monotonic() - begun
     return outcome
 
@@ -303,6 +305,8 @@ def end(signum: int, frame: FrameType | None) -> NoReturn:
 
 def main() -> None:
     """Nothing is printed: the build's own words are the log."""
+    answer = int(sys.argv[2])
+    os.set_inheritable(answer, False)
     parent = os.getppid()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, end)
@@ -316,7 +320,8 @@ def main() -> None:
     except Ended:
         end_all(None)
         return
-    Path(sys.argv[2]).write_text(json.dumps(outcome))
+    with open(answer, "w", encoding="utf-8") as out:
+        out.write(json.dumps(outcome))
 
 
 if __name__ == "__main__":

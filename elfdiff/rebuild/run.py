@@ -85,6 +85,10 @@ def _rebuilt(
     proof = None
     if request.prove and (experiment.changed or experiment.noisy):
         proof = Prover(experiment, choose).prove()
+    written = workshop.trespasses()
+    if written:
+        first = ", ".join(written[:_MOST_NAMED])
+        experiment.failures.append(f"while it ran, something wrote into the source tree itself: {first}")
     if request.keep is not None:
         _keep(experiment, request.keep)
     against = None

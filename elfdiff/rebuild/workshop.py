@@ -48,6 +48,10 @@ class BuildFailed(ElfdiffError):
         self.over = over
 
 
+class NoRoom(ElfdiffError):
+    """The scratch directory is full, or cannot be written for another reason."""
+
+
 class Refused(ElfdiffError):
     """The system did not give a build its world."""
 
@@ -112,6 +116,7 @@ class Workshop:
         """Copy the source once, so that all builds are of one state of it."""
         for name in ("store", "logs", "source"):
             (self.root / name).mkdir()
+        self.before = artifacts.stamps(self.source.root)
         source.copy(self.source.files, self.snapshot)
         source.settle(self.snapshot)
         self.files = tuple((name, self.snapshot / name) for name, _ in self.source.files)
@@ -149,7 +154,10 @@ class Workshop:
             return self._known[key]
         self._wait(varied)
         self.told(name)
-        built = self._built(name, varied, script)
+        try:
+            built = self._built(name, varied, script)
+        except OSError as error:
+            raise NoRoom(f"{error.filename or self.root}: {error.strerror}") from error
         self._known.setdefault(key, built)
         return built
 
@@ -169,6 +177,13 @@ class Workshop:
                 pool.shutdown(cancel_futures=True)
                 self.stopped.clear()
                 raise
+
+    def trespasses(self) -> tuple[str, ...]:
+        """Files of the user's own tree that were written while builds ran; a mount namespace makes that impossible."""
+        if self.host.mounts:
+            return ()
+        now = artifacts.stamps(self.source.root)
+        return tuple(sorted(name for name in now.keys() | self.before.keys() if now.get(name) != self.before.get(name)))
 
     def witnesses(self, varied: frozenset[str]) -> dict[str, str]:
         """What each variation's witness says in a world; no variation is missing, some may say nothing."""

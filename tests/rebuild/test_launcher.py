@@ -10,8 +10,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from elfdiff.rebuild.launch import LAUNCHER, Ended, launched
 
 
@@ -134,7 +132,11 @@ def test_it_imports_nothing_of_elfdiff() -> None:
     assert "IndexError" in said.stderr
 
 
-@pytest.mark.parametrize("name", ["it.ask", "it.answer"])
-def test_no_file_of_the_call_is_left(tmp_path: Path, name: str) -> None:
+def test_no_file_of_the_call_is_left(tmp_path: Path) -> None:
     run(tmp_path, "true")
-    assert not (tmp_path / name).exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["log"]
+
+
+def test_the_build_inherits_no_descriptor(tmp_path: Path) -> None:
+    _, said = run(tmp_path, "sh", "-c", "ls /proc/self/fd")
+    assert said.split() == ["0", "1", "2", "3"]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -248,3 +251,63 @@ def test_builds_at_the_same_time_see_the_same_paths(project: Project, experiment
     assert found.guilty == ("build-path", "clock")
     assert found.proof is not None
     assert found.proof.outcome is Outcome.IDENTICAL
+
+
+@FAKETIME
+@needs("gcc")
+def test_without_namespaces_it_works_and_says_what_is_weaker(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = dict.fromkeys(("mounts", "hostname", "network", "user"), "unshare: Operation not permitted")
+    monkeypatch.setattr("elfdiff.rebuild.host._allowed", lambda scratch: (True, refused))
+    tree = project(main_c=STAMPED, build_sh="gcc $CFLAGS -o app $PWD/main.c\n")
+    found = experiment(tree, "sh", "build.sh", vary="build-path,clock,hostname,network,user,file-order", jobs=2)
+    reasons = {row.name: (row.varied, row.reason) for row in found.variations}
+    assert reasons["hostname"] == (False, "no UTS namespace is allowed here (unshare: Operation not permitted)")
+    assert reasons["network"][0] is False
+    assert reasons["user"][0] is True
+    assert "only USER and LOGNAME" in str(reasons["user"][1])
+    assert "preloaded readdir" in str(reasons["file-order"][1])
+    assert found.guilty == ("build-path", "clock")
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    assert not list(Path("/dev/shm").glob("*faketime*"))
+
+
+def test_a_build_that_writes_into_the_source_tree_is_told_where_nothing_prevents_it(
+    project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = dict.fromkeys(("mounts", "hostname", "network", "user"), "not permitted")
+    monkeypatch.setattr("elfdiff.rebuild.host._allowed", lambda scratch: (True, refused))
+    tree = project(a="1")
+    found = experiment(tree, "sh", "-c", f"cp a b; touch {tree}/trace", vary="umask", artifacts=["b"])
+    assert found.failures == ("while it ran, something wrote into the source tree itself: trace",)
+    assert found.exit == 2
+
+
+def test_a_build_cannot_write_into_the_source_tree_where_mounts_are_allowed(
+    project: Project, experiment: Experiment
+) -> None:
+    tree = project(a="1")
+    try:
+        found = experiment(tree, "sh", "-c", f"touch {tree}/trace; cp a b", vary="umask", artifacts=["b"])
+    finally:
+        written = (tree / "trace").exists()
+    assert not written or found.failures
+
+
+@needs("unshare")
+def test_a_small_file_system_that_runs_full_is_a_sentence(project: Project, tmp_path: Path) -> None:
+    tree = project(a="1")
+    small = tmp_path / "small"
+    small.mkdir()
+    options = ["-C", str(tree), "--vary", "umask", "--artifact", "b"]
+    words = shlex.join([sys.executable, "-m", "elfdiff", "rebuild", *options])
+    script = f"mount -t tmpfs -o size=2m tmpfs {small} || exit 99; TMPDIR={small} {words} -- cp /dev/zero b; echo $?"
+    script += f"; ls {small}"
+    top = Path(__file__).parents[2]
+    ran = subprocess.run(["unshare", "-rm", "sh", "-c", script], capture_output=True, text=True, check=False, cwd=top)
+    if ran.returncode == 99 or not ran.stdout:
+        pytest.skip("needs a mount namespace")
+    assert ran.stdout == "2\n"
+    assert "is full: cp /dev/zero b" in ran.stderr

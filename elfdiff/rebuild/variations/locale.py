@@ -7,6 +7,8 @@ from elfdiff.rebuild.variations.model import Variation
 from elfdiff.rebuild.world import World
 
 _PLAIN = ("C", "POSIX")
+_PREFERRED = ("et_EE", "sv_SE", "tr_TR", "de_DE", "fr_FR")
+"""Languages whose alphabets have another order than that of English, or other rules for capitals."""
 _NO_LANGUAGE = ("C.", "en_US.")
 
 
@@ -23,8 +25,9 @@ def _other(host: Host) -> str:
     """An installed locale with another language, order and character set; else with another character set alone."""
     real = [name for name in _named(host) if not name.startswith(_NO_LANGUAGE)]
     wide = [name for name in real if "utf" in name.lower()]
+    told = [name for wanted in _PREFERRED for name in wide if name.startswith(wanted)]
     left = [name for name in (*_named(host), "C") if name != _fixed(host)]
-    return next(iter((*wide, *real, *left)), "C")
+    return next(iter((*told, *wide, *real, *left)), "C")
 
 
 def _speaking(world: World, name: str) -> World:
