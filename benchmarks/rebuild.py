@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.builds.projects import Build, projects
 
 ROOT = Path(__file__).resolve().parents[1]
+_MARK = "elfdiff-counts-builds"
 LIMIT = 900.0
 """Seconds for all builds of one project."""
 
@@ -95,7 +96,7 @@ def faults(build: Build, guilty: set[str], row: dict[str, Any]) -> list[str]:
 
 def by_reprotest(build: Build, tree: Path) -> dict[str, Any]:
     """What reprotest's --auto-build says of the same build."""
-    command = " ".join(f"'{word}'" if " " in word else word for word in build.command)
+    command = f"echo {_MARK} && {build.command[-1] if build.command[0] == 'sh' else ' '.join(build.command)}"
     words = ["reprotest", "--auto-build", "--no-diffoscope", "-c", command, str(tree), build.artifact]
     begun = time.monotonic()
     try:
@@ -103,14 +104,18 @@ def by_reprotest(build: Build, tree: Path) -> dict[str, Any]:
             words, capture_output=True, text=True, timeout=LIMIT, check=False, stdin=subprocess.DEVNULL
         )
     except subprocess.TimeoutExpired:
-        return {"verdict": "out of time", "seconds": LIMIT}
+        return {"verdict": "out of time", "named": [], "builds": None, "seconds": LIMIT}
     text = said.stdout + said.stderr
-    named = re.findall(r"^(?:.*)caused by (?:the )?['\"]?([a-z_]+)", text, re.MULTILINE)
+    named = re.search(r"varying each of the following:\n(.*?)\n *The build is", text, re.DOTALL)
+    verdict = "named" if named else "reproducible" if said.returncode == 0 else "other"
+    if "even when fixing as much" in text:
+        verdict = "gave up"
     return {
         "exit": said.returncode,
+        "verdict": verdict,
+        "named": named[1].replace(",", " ").split() if named else [],
+        "builds": len(re.findall(rf"^{_MARK}$", text, re.MULTILINE)),
         "seconds": round(time.monotonic() - begun, 1),
-        "named": named,
-        "tail": text.strip().splitlines()[-6:],
     }
 
 
