@@ -16,15 +16,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import re
 import shutil
-import subprocess
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tabulate import tabulate
 
@@ -34,11 +31,17 @@ from benchmarks.pairs import fixes
 from benchmarks.pairs.catalogue import all_pairs
 from benchmarks.pairs.model import Pair
 from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
+from elfdiff.actions import Action, is_pasted
+from elfdiff.clock import Clock, OutOfTime
+from elfdiff.diagnose import diagnose
+from elfdiff.errors import ElfdiffError
+from elfdiff.render import wording
+from elfdiff.report import Report, Role, Verdict
 
 HOUSE = Path(__file__).resolve().parents[1]
 SCRATCH = Path("/tmp/elfdiff-accuracy")
-CLAIMING = ("root", "input")
-UNSURE = re.compile(r"^if it is [a-z-]+: ")
+LIMIT = 300
+"""Seconds for one report."""
 LEVELS = ("certain", "likely", "possible")
 
 
@@ -77,64 +80,26 @@ class Outcome:
         return self.trouble is None and not self.missed and not self.wrong and not self.wrong_verdict and fixed
 
 
-def elfdiff(a: Path, b: Path, form: str) -> str:
-    """The report in one format. Raises RuntimeError when elfdiff is in trouble."""
-    done = subprocess.run(
-        [sys.executable, "-m", "elfdiff", str(a), str(b), "-f", form],
-        cwd=HOUSE,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    if done.returncode not in (0, 1) or not done.stdout:
-        raise RuntimeError(f"exit {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
-    return done.stdout
+def ask(a: Path, b: Path) -> Report:
+    """The report. Raises RuntimeError when elfdiff is in trouble."""
+    try:
+        return diagnose(str(a), str(b), clock=Clock(LIMIT))
+    except (ElfdiffError, OutOfTime) as trouble:
+        raise RuntimeError(str(trouble)) from trouble
 
 
-def chosen_actions(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """(cause, action) for each root: the first fix that removes it, then those that reach faces not yet reached."""
-    actions: list[tuple[str, str]] = []
-    for finding in report["findings"]:
-        if finding["role"] != "root":
-            continue
-        open_faces = set(finding["faces"])
-        first = True
-        for fix in finding["fixes"]:
-            if fix["effect"] != "removes":
-                continue
-            reached = set(fix["reaches"]) or set(finding["faces"])
-            if first or reached & open_faces:
-                if (finding["cause"], fix["action"]) not in actions:
-                    actions.append((finding["cause"], fix["action"]))
-                open_faces -= reached
-                first = False
-            if not open_faces:
-                break
-    return actions
+def claimed(report: Report) -> dict[str, str]:
+    """The causes that a report names, with their confidence; what only follows claims none."""
+    return {one.cause: one.confidence.value for one in report.findings if one.role is not Role.CONSEQUENCE}
 
 
-def printed_actions(text: str, report: dict[str, Any]) -> list[tuple[str, str]]:
-    """The numbered lines under DO FIRST, each with the cause whose fix it is (by the action's text)."""
-    fixes_told = [(fix["action"], finding["cause"]) for finding in report["findings"] for fix in finding["fixes"]]
-    owner = {" ".join(action.split()): cause for action, cause in fixes_told}
-    actions: list[str] = []
-    inside = False
-    for line in text.splitlines():
-        if line.startswith("DO FIRST"):
-            inside = True
-        elif inside and not line.strip():
-            break
-        elif inside:
-            number, dot, action = line.strip().partition(". ")
-            if dot and number.isdigit():
-                actions.append(UNSURE.sub("", action))
-            elif actions and line.startswith("     "):
-                actions[-1] += ("  " if actions[-1].endswith(":") else " ") + line.strip()
-    return [(owner.get(" ".join(action.split()), ""), action) for action in actions]
+def first_actions(report: Report) -> list[tuple[str, Action]]:
+    """What stands under DO FIRST, each with the cause whose fix it is."""
+    plan = wording.plan(report)
+    return [(step.cause, step.action) for step in plan.steps if step.cause and step.fix] if plan else []
 
 
-def verify_fix(workshop: Workshop, pair: Pair, actions: Sequence[tuple[str, str]]) -> str:
+def verify_fix(workshop: Workshop, pair: Pair, actions: Sequence[tuple[str, Action]]) -> str:
     """Rebuild both sides with the fix lines; says how it went in the words of the tables."""
     applied = fixes.apply(list(actions))
     if not applied.script and not applied.sentences:
@@ -163,30 +128,26 @@ def examine(workshop: Workshop, pair: Pair) -> Outcome:
             for letter in "ab":
                 workshop.build(pair, letter, home / letter)
             marker.write_text(workshop.digest(pair))
-        report = json.loads(elfdiff(home / "a", home / "b", "json"))
-        text = elfdiff(home / "a", home / "b", "text")
-    except (BuildFailed, ToolMissing, RuntimeError, subprocess.TimeoutExpired) as trouble:
+        report = ask(home / "a", home / "b")
+    except (BuildFailed, ToolMissing, RuntimeError) as trouble:
         outcome.trouble = f"{type(trouble).__name__}: {trouble}"
         return outcome
-    outcome.verdict = report["verdict"]
-    outcome.found = {one["cause"]: one["confidence"] for one in report["findings"] if one["role"] in CLAIMING}
+    outcome.verdict = report.verdict.value
+    outcome.found = claimed(report)
+    actions = first_actions(report)
+    outcome.lines = [action.line for _, action in actions]
     if pair.curable and pair.causes:
-        actions = printed_actions(text, report) or chosen_actions(report)
-        outcome.lines = [action for _, action in actions]
         outcome.fix = verify_fix(workshop, pair, actions)
-    elif pair.causes and claims_cure(report):
-        actions = printed_actions(text, report)
-        outcome.lines = [action for _, action in actions]
-        if actions and all(fixes.shell_line(*action) for action in actions):
-            told = verify_fix(workshop, pair, actions)
-            outcome.fix = "false cure" if told == "still differ" else told
+    elif pair.causes and actions and claims_cure(report) and all(is_pasted(action) for _, action in actions):
+        told = verify_fix(workshop, pair, actions)
+        outcome.fix = "false cure" if told == "still differ" else told
     return outcome
 
 
-def claims_cure(report: dict[str, Any]) -> bool:
+def claims_cure(report: Report) -> bool:
     """True when a report says without reserve that its lines make the builds equal."""
-    unfixed = any(finding["unfixed"] for finding in report["findings"])
-    return report["verdict"] == "explained" and report["fixable"] is True and not unfixed
+    unfixed = any(finding.unfixed for finding in report.findings)
+    return report.verdict is Verdict.EXPLAINED and report.fixable is True and not unfixed
 
 
 def remember(workshop: Workshop, outcome: Outcome) -> None:

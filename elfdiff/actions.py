@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from elfdiff.values import dataclass
 
+_UNQUOTED = frozenset({"RUSTFLAGS", "GOFLAGS"})
+"""Variables that the tool splits at blanks itself, without any quoting."""
+_ESCAPED = (
+    ("${PWD%/*}", r"$(pwd | sed 's,/[^/]*$,,; s/ /\\ /g')"),
+    ("$PWD", r"$(pwd | sed 's/ /\\ /g')"),
+)
+"""Directories as make, ninja and configure want them: they hand flags to a shell, so a blank needs a backslash."""
+
 
 @dataclass(frozen=True, slots=True)
 class Export:
@@ -22,7 +30,8 @@ class Export:
 class AddWords:
     """Add words to what each of these variables holds.
 
-    ``words`` are as they stand inside double quotes of a shell line: ``$PWD`` is expanded when the line is run.
+    ``words`` are as they stand inside double quotes of a shell line: ``$PWD``, the top of the source tree, is expanded
+    when the line is run.
     """
 
     variables: tuple[str, ...]
@@ -31,8 +40,14 @@ class AddWords:
     @property
     def line(self) -> str:
         """One line that a shell takes; what the variables held stays in front."""
+        return "export " + " ".join(f'{name}="${name} {self._written(name)}"' for name in self.variables)
+
+    def _written(self, variable: str) -> str:
         words = " ".join(self.words)
-        return "export " + " ".join(f'{name}="${name} {words}"' for name in self.variables)
+        if variable not in _UNQUOTED:
+            for plain, escaped in _ESCAPED:
+                words = words.replace(plain, escaped)
+        return words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +71,13 @@ class Do:
 
     @property
     def line(self) -> str:
-        """The sentence."""
-        return self.sentence
+        """The sentence, and behind a colon the command."""
+        return f"{self.sentence}: {self.command}" if self.command is not None else self.sentence
 
 
 Action = Export | AddWords | Run | Do
+
+
+def is_pasted(action: Action) -> bool:
+    """True if a shell takes ``line`` as it stands; what a person must do is no such line."""
+    return not isinstance(action, Do)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
+from elfdiff.actions import Action, AddWords, Do, Export, Run
 from elfdiff.shown import Shown
 from elfdiff.values import dataclass
-from elfdiff.wire.marks import Apart, Beside, Count, Flat, HexBytes, Hidden, Id, Key, Matches, Named, Sha256
+from elfdiff.wire.marks import Apart, Beside, Count, Flat, HexBytes, Hidden, Id, Key, Matches, Named, Sha256, Tagged
 
 
 class Role(StrEnum):
@@ -57,18 +58,23 @@ class Code(StrEnum):
 class Fix:
     """One line that a person can do, in both builds as printed.
 
-    ``action`` has one of three forms: ``export NAME=VALUE`` (a shell line), ``add to NAME[, NAME…] and NAME:  WORDS``
-    (shell words for those variables), or a plain sentence. ``reaches`` are face ids; empty means every face of the
-    root.
+    ``reaches`` are face ids; empty means every face of the root.
     ``since`` names the versions that know it, e.g. ``gcc 8, clang 10``; None when all do.
     """
 
+    DERIVED = (("action", "line"),)
+
     toolchain: str
-    action: str
+    action: Annotated[Action, Key("typed"), Tagged(export=Export, add=AddWords, run=Run, do=Do)]
     effect: Effect
     reaches: tuple[str, ...] = ()
     since: str | None = None
     note: str | None = None
+
+    @property
+    def line(self) -> str:
+        """The action, as a line for the shell of both builds or as a sentence."""
+        return self.action.line
 
 
 @dataclass(frozen=True, slots=True)

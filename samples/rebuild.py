@@ -1,14 +1,15 @@
 """Builds samples again from their src/, and checks the printed fix.
 
     python samples/rebuild.py [--write] CASE…        or --all
+    python samples/rebuild.py --expected CASE…       or --all
 
 For each case both sides are built as recipe.json says, elfdiff is asked about them, and the lines that it prints are
 applied word for word to both builds: then the files must be bit-identical. Where the source differs too, the report
 on the files so built must name that alone.
 
 --write puts a, b and the recipe's ``toolchain`` and ``fix`` in place; without it only missing ones are written, and a
-file that came out otherwise than the one checked in is reported (random-build-id always does). expected.txt is never
-written, it is for a person to judge: ``cd samples/CASE && elfdiff a b``.
+file that came out otherwise than the one checked in is reported (random-build-id always does). expected.txt is
+written by --expected alone, which builds nothing: it is for a person to judge what changed in it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.accuracy import CLAIMING, chosen_actions, elfdiff, printed_actions
+from benchmarks.accuracy import ask, claimed, first_actions
 from benchmarks.pairs import fixes
 from benchmarks.pairs.model import Change, Edit, Pair, Plant, Program
 from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
@@ -76,17 +78,15 @@ def versions(tools: Sequence[str], workshop: Workshop) -> dict[str, str]:
 def verify(workshop: Workshop, one: Pair) -> tuple[str, list[str]]:
     """How the printed lines did, and the lines."""
     home = workshop.root / one.name
-    report = json.loads(elfdiff(home / "a", home / "b", "json"))
-    actions = printed_actions(elfdiff(home / "a", home / "b", "text"), report) or chosen_actions(report)
+    actions = first_actions(ask(home / "a", home / "b"))
     applied = fixes.apply(actions)
-    lines = [action for cause, action in actions if cause]
+    lines = [action.line for _, action in actions]
     if not applied.script and not applied.sentences:
         return "nothing to apply", lines
     for letter in "ab":
         workshop.build(one, letter, home / f"fixed-{letter}", applied.script, applied.switches)
     if (home / "fixed-a").read_bytes() != (home / "fixed-b").read_bytes():
-        left = json.loads(elfdiff(home / "fixed-a", home / "fixed-b", "json"))
-        causes = [finding["cause"] for finding in left["findings"] if finding["role"] in CLAIMING]
+        causes = list(claimed(ask(home / "fixed-a", home / "fixed-b")))
         return ONLY_SOURCE if causes == ["source-change"] else "still differ", lines
     return "by sentence" if applied.sentences else "word for word", lines
 
@@ -120,18 +120,35 @@ def rebuild(case: str, workshop: Workshop, write: bool) -> str:
     return outcome
 
 
+def expect(case: str) -> str:
+    """Write what elfdiff says of the pair, as tests/samples run it; one line that says if it changed."""
+    env = {**os.environ, "PYTHONPATH": str(SAMPLES.parent), "LC_ALL": "C.UTF-8", "COLUMNS": "100", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "elfdiff", "a", "b"]
+    home = SAMPLES / case
+    said = subprocess.run(command, cwd=home, env=env, capture_output=True, text=True, check=False, timeout=300)
+    place = SAMPLES / case / "expected.txt"
+    before = place.read_text() if place.exists() else ""
+    place.write_text(said.stdout)
+    return f"{case}: {'as before' if said.stdout == before else 'written'}"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 1 when a case could not be built, or its fix did not make the sides equal."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("case", nargs="*")
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--write", action="store_true", help="put what was built in place of what is checked in")
+    parser.add_argument("--expected", action="store_true", help="only write expected.txt anew")
     options = parser.parse_args(arguments)
     cases = options.case
     if options.all:
         cases = sorted(place.parent.name for place in SAMPLES.glob("*/recipe.json"))
     if not cases:
         parser.error("name a case, or --all")
+    if options.expected:
+        for case in cases:
+            print(expect(case), flush=True)
+        return 0
     workshop = Workshop(SCRATCH)
     workshop.prepare()
     trouble = 0

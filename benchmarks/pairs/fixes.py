@@ -1,23 +1,17 @@
 """Takes a report's own fix lines and turns them, word for word, into the shell lines of a build.
 
-A line has one of three forms (elfdiff.report.Fix): ``export NAME=VALUE``, ``add to NAME, NAME and NAME:  WORDS``, or a
-sentence. The first two are shell text and are used as printed. A sentence is for people; ``SENTENCES`` says what a
-person who follows it does to the programs here, and the benchmark counts such fixes apart.
+Every action (elfdiff.actions) but ``Do`` renders to shell text and is used as printed. What ``Do`` says is for people;
+``SENTENCES`` says what a person who follows it does to the programs here, and the benchmark counts such fixes apart.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from elfdiff.actions import Action, is_pasted
+
 from .model import Change
-
-ADD = re.compile(r"^add to ((?:[A-Z][A-Z0-9_]*)(?:(?:, | and )[A-Z][A-Z0-9_]*)*):\s+(.+)$")
-EXPORT = re.compile(r"^export [A-Za-z_][A-Za-z0-9_]*=")
-
-#: Causes whose sentence ends in a shell line, after a colon and two spaces: it is run as printed.
-SHELL_AFTER_COLON = ("file-times",)
 
 #: What a person does on reading the sentence of a cause: a switch of the programs' build scripts, set on both sides,
 #: or shell lines at the top of the tree.
@@ -50,33 +44,18 @@ class Applied:
     left: tuple[str, ...]
 
 
-def shell_line(cause: str, action: str) -> str | None:
-    """The shell text of one action; None for a sentence."""
-    if EXPORT.match(action):
-        return action
-    if cause in SHELL_AFTER_COLON and ":  " in action:
-        return action.partition(":  ")[2]
-    match = ADD.match(action)
-    if match is None:
-        return None
-    names = re.split(r", | and ", match.group(1))
-    appended = "; ".join(f'{name}="${{{name}:+${name} }}$*"; export {name}' for name in names)
-    return f"set -- {match.group(2)}\n{appended}\nset --"
-
-
-def apply(actions: list[tuple[str, str]]) -> Applied:
+def apply(actions: Sequence[tuple[str, Action]]) -> Applied:
     """``actions`` are (cause, action) in the order printed."""
     lines: list[str] = []
     switches = Change()
     sentences: list[str] = []
     left: list[str] = []
     for cause, action in actions:
-        line = shell_line(cause, action)
-        if line is not None:
-            lines.append(line)
+        if is_pasted(action):
+            lines.append(action.line)
         elif cause in SENTENCES:
             switches = switches.merged(SENTENCES[cause])
-            sentences.append(action)
+            sentences.append(action.line)
         else:
-            left.append(action)
+            left.append(action.line)
     return Applied("\n".join(lines), switches, tuple(sentences), tuple(left))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof
 from elfdiff.evidence.files import ImageFieldChange
@@ -30,7 +31,7 @@ TIME_FACES = {
 TIME_FIXES = (
     Fix(
         toolchain="buildah, podman",
-        action="buildah build --timestamp 0, or the seconds of the last commit in place of 0 (buildah commit too)",
+        action=Do("buildah build --timestamp 0, or the seconds of the last commit in place of 0 (buildah commit too)"),
         effect=Effect.REMOVES,
         reaches=(BUILDAH,),
         note="buildah 1.28 does not read SOURCE_DATE_EPOCH; newer ones take --source-date-epoch and "
@@ -38,41 +39,51 @@ TIME_FIXES = (
     ),
     Fix(
         toolchain="umoci",
-        action="give umoci the time: --created=2026-01-01T00:00:00Z to umoci config, and "
-        "--history.created=2026-01-01T00:00:00Z to umoci config, repack and insert",
+        action=Do(
+            "give umoci the time: --created=2026-01-01T00:00:00Z to umoci config, and "
+            "--history.created=2026-01-01T00:00:00Z to umoci config, repack and insert"
+        ),
         effect=Effect.REMOVES,
         reaches=(UMOCI,),
         note="umoci 0.4 does not read SOURCE_DATE_EPOCH; 0.6 does",
     ),
     Fix(
         toolchain="BuildKit",
-        action="give the build SOURCE_DATE_EPOCH, and let it set the times of layers too: docker buildx build "
-        "--build-arg SOURCE_DATE_EPOCH=0 --output type=oci,rewrite-timestamp=true,dest=image.tar .",
+        action=Do(
+            "give the build SOURCE_DATE_EPOCH, and let it set the times of layers too: docker buildx build "
+            "--build-arg SOURCE_DATE_EPOCH=0 --output type=oci,rewrite-timestamp=true,dest=image.tar ."
+        ),
         effect=Effect.REMOVES,
         reaches=(BUILDKIT,),
         since="BuildKit 0.11; rewrite-timestamp from 0.13 on",
     ),
     Fix(
         toolchain="any",
-        action="tell the builder the time of the image: buildah --timestamp, umoci --created and --history.created, "
-        "BuildKit's build argument SOURCE_DATE_EPOCH; crane and ko write none",
+        action=Do(
+            "tell the builder the time of the image: buildah --timestamp, umoci --created and --history.created, "
+            "BuildKit's build argument SOURCE_DATE_EPOCH; crane and ko write none"
+        ),
         effect=Effect.REMOVES,
         reaches=(CREATED,),
     ),
 )
 LAYER_FIX = Fix(
     toolchain="any",
-    action="set the times of the files in the layer: buildah --timestamp 0; BuildKit --output type=oci,"
-    "rewrite-timestamp=true with SOURCE_DATE_EPOCH; with tar, --mtime=@0 --sort=name --owner=0 --group=0 "
-    "--numeric-owner --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    action=Do(
+        "set the times of the files in the layer: buildah --timestamp 0; BuildKit --output type=oci,"
+        "rewrite-timestamp=true with SOURCE_DATE_EPOCH; with tar, --mtime=@0 --sort=name --owner=0 --group=0 "
+        "--numeric-owner --pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"
+    ),
     effect=Effect.REMOVES,
     reaches=(LAYER,),
     note="umoci keeps the times of the files that it is given: touch -d them before",
 )
 ARCHIVE_FIX = Fix(
     toolchain="any",
-    action="compare digests in place of archive files; or pack the layout with tar: tar --sort=name --mtime=@0 "
-    "--owner=0 --group=0 --numeric-owner -C layout -cf image.tar .",
+    action=Do(
+        "compare digests in place of archive files; or pack the layout with tar: tar --sort=name --mtime=@0 "
+        "--owner=0 --group=0 --numeric-owner -C layout -cf image.tar ."
+    ),
     effect=Effect.REMOVES,
     reaches=(ARCHIVE,),
     note="the image is the same: skopeo writes the time of each run into the archive around it",

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     ChangedAfterLink,
@@ -42,15 +43,19 @@ _FEW = 64
 
 _PACK = Fix(
     "any",
-    "unpack both payloads and compare what is inside; pack with fixed times and order (zip -X, mksquashfs -all-time "
-    '"$SOURCE_DATE_EPOCH", PyInstaller with SOURCE_DATE_EPOCH and PYTHONHASHSEED=0)',
+    Do(
+        "unpack both payloads and compare what is inside; pack with fixed times and order (zip -X, mksquashfs "
+        '-all-time "$SOURCE_DATE_EPOCH", PyInstaller with SOURCE_DATE_EPOCH and PYTHONHASHSEED=0)'
+    ),
     Effect.REMOVES,
     ("bytes-outside-sections",),
 )
 _HEAP = Fix(
     "any",
-    "compare what the image was made from; no flag fixes this for GraalVM (oracle/graal#291), Dart "
-    "wants one SDK path on both sides",
+    Do(
+        "compare what the image was made from; no flag fixes this for GraalVM (oracle/graal#291), Dart "
+        "wants one SDK path on both sides"
+    ),
     Effect.REMOVES,
     ("native-image-and-snapshots",),
 )

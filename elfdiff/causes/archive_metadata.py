@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._entries import changes_of, told, writer
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import FORM, image_forms
@@ -56,7 +57,7 @@ _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.
 
 _DETERMINISTIC = Fix(
     "binutils",
-    "call ar with D and without u, and ranlib with -D: ARFLAGS=Dcrs for make, AR_FLAGS=Dcr for libtool",
+    Do("call ar with D and without u, and ranlib with -D: ARFLAGS=Dcrs for make, AR_FLAGS=Dcr for libtool"),
     Effect.REMOVES,
     (FIELDS,),
     since="binutils 2.20",
@@ -65,35 +66,37 @@ _DETERMINISTIC = Fix(
 )
 _MASKING = Fix(
     "binutils",
-    "run strip -D --strip-unneeded, or objcopy -D, on both finished archives",
+    Do("run strip -D --strip-unneeded, or objcopy -D, on both finished archives"),
     Effect.REMOVES,
     (FIELDS,),
 )
 _ONE_AR = Fix(
     "any",
-    "write both archives with one ar and the same modifiers (ar rcsD; T makes a thin archive, S leaves out the "
-    "index, llvm-ar --format=bsd writes BSD's)",
+    Do(
+        "write both archives with one ar and the same modifiers (ar rcsD; T makes a thin archive, S leaves out the "
+        "index, llvm-ar --format=bsd writes BSD's)"
+    ),
     Effect.REMOVES,
     (FORMAT,),
 )
 _NAMES = Fix(
     "any",
-    "give objects fixed names (compile and archive in two steps), and do not ship thin archives",
+    Do("give objects fixed names (compile and archive in two steps), and do not ship thin archives"),
     Effect.REMOVES,
     (NAMES,),
 )
-_RLIB = Fix("rustc", "fix what made the library's sources, flags or compiler differ", Effect.REMOVES, (METADATA,))
+_RLIB = Fix("rustc", Do("fix what made the library's sources, flags or compiler differ"), Effect.REMOVES, (METADATA,))
 _ONE_WRITER = Fix(
     "any",
-    "write both with one program, in one version, with the same options (level, format, threads of xz and pigz)",
+    Do("write both with one program, in one version, with the same options (level, format, threads of xz and pigz)"),
     Effect.REMOVES,
     (WRITER, FORM),
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
 )
-_GZIP = Fix("gzip", "compress with gzip -n", Effect.REMOVES, (GZIP_NAME,))
+_GZIP = Fix("gzip", Do("compress with gzip -n"), Effect.REMOVES, (GZIP_NAME,))
 _BYTECODE = Fix(
     "python",
-    "compile all bytecode anew in both builds, by one command: python -m compileall -f -j1 .",
+    Do("compile all bytecode anew in both builds, by one command", "python -m compileall -f -j1 ."),
     Effect.REMOVES,
     (REFERENCES,),
     note="marshal marks what was referred to in the process that wrote it; marshalparser --fix takes unused marks out",

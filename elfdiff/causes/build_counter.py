@@ -24,16 +24,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Export
 from elfdiff.causes._counters import counters
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet
 from elfdiff.report import Effect, Fix, Role
 
-_KERNEL = Fix("kbuild", "export KBUILD_BUILD_VERSION=1", Effect.REMOVES, ("env-rebuild-counter",))
+_KERNEL = Fix("kbuild", Export("KBUILD_BUILD_VERSION", "1"), Effect.REMOVES, ("env-rebuild-counter",))
 _ANY = Fix(
     "any",
-    "give both builds one number: unset or fix what the script reads (BUILD_NUMBER, GITHUB_RUN_ID, "
-    "CI_PIPELINE_ID, a counter file)",
+    Do(
+        "give both builds one number: unset or fix what the script reads (BUILD_NUMBER, GITHUB_RUN_ID, "
+        "CI_PIPELINE_ID, a counter file)"
+    ),
     Effect.REMOVES,
     ("env-rebuild-counter",),
 )

@@ -52,6 +52,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._codegen import unrecorded
 from elfdiff.causes._facts import (
     became,
@@ -92,15 +93,19 @@ _ABI = late(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
 
 _SAME = Fix(
     "any",
-    "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
-    "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS",
+    Do(
+        "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
+        "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS"
+    ),
     Effect.REMOVES,
     note="which side has the flags you want, the files cannot say",
 )
 _CARGO = Fix(
     "cargo",
-    "build both with one cargo command (--release or --profile, --features, --target), one [profile] in Cargo.toml, "
-    "one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables",
+    Do(
+        "build both with one cargo command (--release or --profile, --features, --target), one [profile] in "
+        "Cargo.toml, one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables"
+    ),
     Effect.REMOVES,
     note="which side has the settings you want, the files cannot say",
 )
@@ -108,7 +113,9 @@ _CARGO = Fix(
 
 _ZIG = Fix(
     "zig",
-    "build both with one optimisation mode and one CPU: zig build -Doptimize=… -Dcpu=… (zig build-exe -O … -mcpu=…)",
+    Do(
+        "build both with one optimisation mode and one CPU: zig build -Doptimize=… -Dcpu=… (zig build-exe -O … -mcpu=…)"
+    ),
     Effect.REMOVES,
     note="which side has the settings you want, the files cannot say",
 )

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import tools_differ, two_kernels, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
@@ -38,19 +39,21 @@ _USUAL = frozenset({8, 16, 20, 32})
 
 _C = Fix(
     "gcc, clang",
-    "add to LDFLAGS:  -Wl,--build-id=sha1",
+    AddWords(("LDFLAGS",), ("-Wl,--build-id=sha1",)),
     Effect.REMOVES,
     note="the last --build-id given wins; a salt in .note.Linux needs one CONFIG_BUILD_SALT for both",
 )
-_RUST = Fix("rustc", "add to RUSTFLAGS:  -C link-arg=-Wl,--build-id=sha1", Effect.REMOVES)
-_GO = Fix("go", "pass the same -B to both links (go build -ldflags=-B=gobuildid), or none to either", Effect.REMOVES)
+_RUST = Fix("rustc", AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=sha1",)), Effect.REMOVES)
+_GO = Fix(
+    "go", Do("pass the same -B to both links (go build -ldflags=-B=gobuildid), or none to either"), Effect.REMOVES
+)
 _NONE = Fix(
     "any",
-    "add to LDFLAGS:  -Wl,--build-id=none",
+    AddWords(("LDFLAGS",), ("-Wl,--build-id=none",)),
     Effect.MASKS,
     note="debuggers lose the link between the program and its debug file",
 )
-_SALT = Fix("kbuild", "give both kernels one CONFIG_BUILD_SALT, or an empty one", Effect.REMOVES)
+_SALT = Fix("kbuild", Do("give both kernels one CONFIG_BUILD_SALT, or an empty one"), Effect.REMOVES)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._counters import one_number
 from elfdiff.causes._facts import became, sources_differ
 from elfdiff.causes.model import Claim, Proof, cause
@@ -51,14 +52,16 @@ _SMALL = 1024
     fixes=(
         Fix(
             "any",
-            "give configure the answer instead of letting it measure (ac_cv_…=VALUE, a fixed number "
-            "of threads), the same in both builds",
+            Do(
+                "give configure the answer instead of letting it measure (ac_cv_…=VALUE, a fixed number "
+                "of threads), the same in both builds"
+            ),
             Effect.REMOVES,
             note="no flag fixes this in general: the probe is the program's own",
         ),
         Fix(
             "any",
-            "run both builds with one number of CPUs (taskset -c 0-3) and a fixed make -j4",
+            Do("run both builds with one number of CPUs (taskset -c 0-3) and a fixed make -j4"),
             Effect.MASKS,
             ("env-ncpu-or-memory",),
         ),

@@ -52,7 +52,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TypeGuard
 
+from elfdiff.actions import Action, AddWords, Do, Export
 from elfdiff.causes._cargo import is_target_moved
 from elfdiff.causes._facts import besides
 from elfdiff.causes._paths import (
@@ -106,7 +108,7 @@ _MAPPED = (DWARF, MACRO, ASSEMBLER, SPLIT)
 
 C_MAP = Fix(
     toolchain="gcc, clang",
-    action='add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.',
+    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=_MAPPED,
     since="gcc 8, clang 10",
@@ -114,7 +116,7 @@ C_MAP = Fix(
 )
 C_MAP_BESIDE = Fix(
     toolchain="gcc, clang",
-    action='add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="${PWD%/*}"=. -ffile-prefix-map="$PWD"=.',
+    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=${PWD%/*}=.", "-ffile-prefix-map=$PWD=.")),
     effect=Effect.REMOVES,
     reaches=_MAPPED,
     since="gcc 8, clang 10",
@@ -122,28 +124,30 @@ C_MAP_BESIDE = Fix(
 )
 RELATIVE = Fix(
     toolchain="gcc, clang",
-    action="give the directory below the source tree one name in both builds, or map its own name in each: "
-    "-ffile-prefix-map=NAME=. in CFLAGS and CXXFLAGS",
+    action=Do(
+        "give the directory below the source tree one name in both builds, or map its own name in each: "
+        "-ffile-prefix-map=NAME=. in CFLAGS and CXXFLAGS"
+    ),
     effect=Effect.REMOVES,
     reaches=_MAPPED,
     note="only a relative directory differs, which no map of the source tree reaches",
 )
 COMMAND_LINE = Fix(
     toolchain="gcc, clang",
-    action="leave out -frecord-gcc-switches and -frecord-command-line, or name directories relatively (-I .)",
+    action=Do("leave out -frecord-gcc-switches and -frecord-command-line, or name directories relatively (-I .)"),
     effect=Effect.REMOVES,
     reaches=(STRINGS,),
     note="no prefix map reaches a command line that is recorded",
 )
 NASM = Fix(
     toolchain="nasm, yasm",
-    action="build both in one directory, or give nasm no -g: it has no prefix map; name its sources relatively",
+    action=Do("build both in one directory, or give nasm no -g: it has no prefix map; name its sources relatively"),
     effect=Effect.REMOVES,
     reaches=(DWARF, ASSEMBLER, SPLIT),
 )
 C_MAP_OLD = Fix(
     toolchain="gcc, clang",
-    action='add to CFLAGS and CXXFLAGS:  -fdebug-prefix-map="$PWD"=.',
+    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-fdebug-prefix-map=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=(DWARF, ASSEMBLER, SPLIT),
     note="before gcc 8 and clang 10; __FILE__ keeps its path unless sources are named relative to "
@@ -151,27 +155,28 @@ C_MAP_OLD = Fix(
 )
 RUST_MAP = Fix(
     toolchain="rustc",
-    action='add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.',
+    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=(DWARF, MACRO, SPLIT),
-    note="not the texts of env!() and OUT_DIR, and not symbol hashes of path dependencies outside the workspace",
+    note="not the texts of env!() and OUT_DIR, and not symbol hashes of path dependencies outside the workspace; "
+    "RUSTFLAGS carries no blank: in a directory with one, CARGO_ENCODED_RUSTFLAGS",
 )
 CARGO_MAP = Fix(
     toolchain="cargo",
-    action='add to RUSTFLAGS:  --remap-path-prefix="${CARGO_HOME:-$HOME/.cargo}"=/cargo',
+    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo",)),
     effect=Effect.REMOVES,
     reaches=(CARGO_HOME,),
 )
 TARGET_MAP = Fix(
     toolchain="cargo",
-    action='add to RUSTFLAGS:  --remap-path-prefix="${CARGO_TARGET_DIR:-$PWD/target}"=target',
+    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=${CARGO_TARGET_DIR:-$PWD/target}=target",)),
     effect=Effect.REMOVES,
     reaches=(TARGET,),
     note="or one CARGO_TARGET_DIR in both builds",
 )
 FORTRAN_MAP = Fix(
     toolchain="gfortran",
-    action='add to FFLAGS:  -ffile-prefix-map="$PWD"=.',
+    action=AddWords(("FFLAGS",), ("-ffile-prefix-map=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=(DWARF, SPLIT),
     since="gcc 8",
@@ -179,62 +184,62 @@ FORTRAN_MAP = Fix(
 )
 FORTRAN_RELATIVE = Fix(
     toolchain="gfortran",
-    action="compile Fortran sources by names relative to the working directory (gfortran -c src/solve.f90)",
+    action=Do("compile Fortran sources by names relative to the working directory (gfortran -c src/solve.f90)"),
     effect=Effect.REMOVES,
     reaches=(FORTRAN,),
     note="gfortran 12 keeps an absolute name in its run-time calls in spite of -ffile-prefix-map",
 )
 ADA_MAP = Fix(
     toolchain="gnat",
-    action='add to ADAFLAGS:  -ffile-prefix-map="$PWD"=.',
+    action=AddWords(("ADAFLAGS",), ("-ffile-prefix-map=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=(DWARF, MACRO, SPLIT),
     since="gcc 8",
 )
 D_MAP = Fix(
     toolchain="gdc, ldc",
-    action='add to DFLAGS:  -fdebug-prefix-map="$PWD"=.',
+    action=AddWords(("DFLAGS",), ("-fdebug-prefix-map=$PWD=.",)),
     effect=Effect.REMOVES,
     reaches=(DWARF, SPLIT),
     note="debug information only",
 )
 D_RELATIVE = Fix(
     toolchain="gdc, ldc, dmd",
-    action="compile D sources by names relative to the working directory",
+    action=Do("compile D sources by names relative to the working directory"),
     effect=Effect.REMOVES,
     reaches=(MACRO,),
     note="no prefix map reaches the file names in assertions",
 )
 OCAML_MAP = Fix(
     toolchain="ocaml",
-    action='export BUILD_PATH_PREFIX_MAP=".=$PWD"',
+    action=Export("BUILD_PATH_PREFIX_MAP", '".=$PWD"'),
     effect=Effect.REMOVES,
     reaches=(DWARF, ASSEMBLER),
     since="ocaml 4.03",
 )
 OCAML_RELATIVE = Fix(
     toolchain="ocaml",
-    action="compile OCaml sources by names relative to the working directory",
+    action=Do("compile OCaml sources by names relative to the working directory"),
     effect=Effect.REMOVES,
     reaches=(MACRO,),
     note="ocamlopt 4.13 keeps the name that it was given in frame tables and assertions, in spite of the map",
 )
 GO_TRIM = Fix(
     toolchain="go",
-    action="add to GOFLAGS:  -trimpath",
+    action=AddWords(("GOFLAGS",), ("-trimpath",)),
     effect=Effect.REMOVES,
     reaches=(GO, DWARF, MACRO, ASSEMBLER),
     since="go 1.13",
 )
 ZIG_STRIP = Fix(
     toolchain="zig",
-    action="build with -fstrip, or both in one directory: zig has no prefix map",
+    action=Do("build with -fstrip, or both in one directory: zig has no prefix map"),
     effect=Effect.REMOVES,
     reaches=(DWARF, SPLIT),
 )
 COVERAGE_MAP = Fix(
     toolchain="gcc",
-    action='add to CFLAGS and CXXFLAGS:  -fprofile-dir=. -fprofile-prefix-path="$PWD"',
+    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-fprofile-dir=.", "-fprofile-prefix-path=$PWD")),
     effect=Effect.REMOVES,
     reaches=(COVERAGE,),
     since="gcc 12",
@@ -242,53 +247,62 @@ COVERAGE_MAP = Fix(
 )
 RUNPATH_FIX = Fix(
     toolchain="linker",
-    action="give no absolute build directory as a run path: cmake -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON, "
-    "or -Wl,-rpath with $ORIGIN",
+    action=Do(
+        "give no absolute build directory as a run path: cmake -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON, "
+        "or -Wl,-rpath with $ORIGIN"
+    ),
     effect=Effect.REMOVES,
     reaches=(RUNPATH,),
     since="cmake 3.14",
 )
 OUT_DIR_FIX = Fix(
     toolchain="cargo",
-    action='keep env!("OUT_DIR") and env!("CARGO_MANIFEST_DIR") out of texts that are compiled in '
-    "(let build.rs write file names without the directory), or build in one fixed directory",
+    action=Do(
+        'keep env!("OUT_DIR") and env!("CARGO_MANIFEST_DIR") out of texts that are compiled in '
+        "(let build.rs write file names without the directory), or build in one fixed directory"
+    ),
     effect=Effect.REMOVES,
     reaches=(OUT_DIR,),
     note="--remap-path-prefix does not rewrite them",
 )
 STRINGS_FIX = Fix(
     toolchain="build script",
-    action="write paths relative to the source tree into -D options and generated files, give libraries a soname, "
-    "or build in one fixed directory",
+    action=Do(
+        "write paths relative to the source tree into -D options and generated files, give libraries a soname, "
+        "or build in one fixed directory"
+    ),
     effect=Effect.REMOVES,
     reaches=(STRINGS,),
     note="no prefix map reaches a path that a script wrote",
 )
 GENERATOR_FIX = Fix(
     toolchain="cython, valac",
-    action="run the code generator with relative paths",
+    action=Do("run the code generator with relative paths"),
     effect=Effect.REMOVES,
     reaches=(CYTHON,),
 )
 LTO_FIX = Fix(
     toolchain="gcc",
-    action="strip LTO bytecode from what is shipped (strip -R '.gnu.lto_*' -R '.gnu.debuglto_*'), or "
-    "compile with -fno-lto",
+    action=Do(
+        "strip LTO bytecode from what is shipped (strip -R '.gnu.lto_*' -R '.gnu.debuglto_*'), or compile with -fno-lto"
+    ),
     effect=Effect.REMOVES,
     reaches=(LTO,),
     note="the compressed bytecode keeps the working directory in spite of -ffile-prefix-map",
 )
 THINLTO_NAMES = Fix(
     toolchain="clang",
-    action="name the objects of the link relative to the working directory (clang -flto=thin main.o, not /dir/main.o), "
-    "or build both in one directory of the same name",
+    action=Do(
+        "name the objects of the link relative to the working directory (clang -flto=thin main.o, not /dir/main.o), "
+        "or build both in one directory of the same name"
+    ),
     effect=Effect.REMOVES,
     reaches=(THINLTO,),
     note="no prefix map reaches it: ThinLTO hashes the name that the linker was given",
 )
 CGO_FLAGS = Fix(
     toolchain="go",
-    action="add to GOFLAGS:  -trimpath -ldflags=-buildid=",
+    action=AddWords(("GOFLAGS",), ("-trimpath", "-ldflags=-buildid=")),
     effect=Effect.REMOVES,
     reaches=(CGO,),
     since="go 1.18",
@@ -297,7 +311,7 @@ CGO_FLAGS = Fix(
 )
 SAME_DIRECTORY = Fix(
     toolchain="any",
-    action="build both in one directory of the same name",
+    action=Do("build both in one directory of the same name"),
     effect=Effect.REMOVES,
     reaches=(HASHED, FILES),
     note="reaches every face; bytes do not show a directory that was hashed",
@@ -333,10 +347,17 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         found = [
             replace(fix, note='where a makefile calls as itself: ASFLAGS, --debug-prefix-map "$PWD"=.') for fix in found
         ]
+    if context.link_time:
+        found = [
+            replace(fix, action=replace(fix.action, variables=("CFLAGS", "CXXFLAGS", "LDFLAGS")))
+            if _is_c(fix.action)
+            else fix
+            for fix in found
+        ]
     if context.kernel_module:
         # kbuild sets CFLAGS itself and adds these (Documentation/kbuild/kbuild.rst).
         found = [
-            replace(fix, action=fix.action.replace("to CFLAGS and CXXFLAGS:", "to KCFLAGS and KAFLAGS:"))
+            replace(fix, action=replace(fix.action, variables=("KCFLAGS", "KAFLAGS"))) if _is_c(fix.action) else fix
             for fix in found
         ]
     if context.layout is Layout.RELATIVE:
@@ -344,20 +365,17 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     if context.recorded:
         # DW_AT_producer holds the command line, which no map reaches.
         found = [
-            replace(fix, action=f"{fix.action} -gno-record-gcc-switches") if "-prefix-map=" in fix.action else fix
+            replace(fix, action=_with(fix.action, ("-gno-record-gcc-switches",))) if _has_map(fix.action) else fix
             for fix in found
         ]
-    if context.partial:
-        where = "in the build of the library whose sources are named here, from the top of its tree, "
-        found = [replace(fix, action=where + fix.action) if fix.action.startswith("add ") else fix for fix in found]
-    if context.link_time:
-        found = [replace(fix, action=fix.action.replace(" and CXXFLAGS:", ", CXXFLAGS and LDFLAGS:")) for fix in found]
     by_name = _maps_by_name(context)
     if by_name:
         found = [
-            replace(fix, action=fix.action + by_name, note=_BY_NAME) if "-ffile-prefix-map=" in fix.action else fix
+            replace(fix, action=_with(fix.action, by_name), note=_BY_NAME) if _has_map(fix.action, "-ffile") else fix
             for fix in found
         ]
+    if context.partial:
+        found = [replace(fix, action=Do(_LIBRARY, fix.action.line)) if _is_flags(fix.action) else fix for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
     out = STRINGS_FIX if context.command_line else COMMAND_LINE
     rest = [fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not out]
@@ -373,12 +391,29 @@ _TOLD = late(
     r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
     r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
 )
+_LIBRARY = "in the build of the library whose sources are named here, from the top of its tree"
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
 _PLAIN = late(r"(?:/[\w.+@~-]+)+")
 _MOST_BY_NAME = 3
 
 
-def _maps_by_name(context: Context) -> str:
+def _is_flags(action: Action) -> TypeGuard[AddWords]:
+    return isinstance(action, AddWords)
+
+
+def _is_c(action: Action) -> TypeGuard[AddWords]:
+    return isinstance(action, AddWords) and action.variables == ("CFLAGS", "CXXFLAGS")
+
+
+def _has_map(action: Action, head: str = "-f") -> TypeGuard[AddWords]:
+    return isinstance(action, AddWords) and any(w.startswith(head) and "-prefix-map=" in w for w in action.words)
+
+
+def _with(action: AddWords, words: tuple[str, ...]) -> AddWords:
+    return replace(action, words=(*action.words, *words))
+
+
+def _maps_by_name(context: Context) -> tuple[str, ...]:
     """Maps of directories that changed outside of the build's own, the longer ones last: the last one that fits wins.
 
     Both of a pair become one name, so that the line serves both builds.
@@ -389,8 +424,8 @@ def _maps_by_name(context: Context) -> str:
             continue  # headers of two releases
         if all(_PLAIN.fullmatch(side) and not is_foreign(side) and not looks_random(side) for side in (a, b)):
             names.update({side: a.rsplit("/", 1)[-1] for side in (a, b)})
-    return "".join(
-        f" -ffile-prefix-map={path}={names[path]}" for path in sorted(names, key=lambda path: (len(path), path))
+    return tuple(
+        f"-ffile-prefix-map={path}={names[path]}" for path in sorted(names, key=lambda path: (len(path), path))
     )
 
 

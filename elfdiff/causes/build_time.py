@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import TIME_FACES, TIME_FIXES, image_times
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
@@ -76,7 +77,7 @@ _FACES = {
 
 EPOCH = Fix(
     toolchain="gcc, clang",
-    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
     reaches=(COMPILER, MISMATCH),
     since="gcc 7, clang 16",
@@ -84,14 +85,16 @@ EPOCH = Fix(
 )
 REDEFINE = Fix(
     toolchain="gcc, clang",
-    action="add to CFLAGS and CXXFLAGS:  -Wno-builtin-macro-redefined -D__DATE__=__VERSION__ -D__TIME__=__VERSION__",
+    action=AddWords(
+        ("CFLAGS", "CXXFLAGS"), ("-Wno-builtin-macro-redefined", "-D__DATE__=__VERSION__", "-D__TIME__=__VERSION__")
+    ),
     effect=Effect.REMOVES,
     reaches=(COMPILER,),
     note="for compilers that ignore SOURCE_DATE_EPOCH; the date then reads as the compiler's version",
 )
 SCRIPT_LINE = Fix(
     toolchain="build script",
-    action='where the script writes a date, write this one:  date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"',
+    action=Do("where the script writes a date, let it call this", 'date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"'),
     effect=Effect.REMOVES,
     reaches=(SCRIPT, COPYRIGHT),
     note="with SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
@@ -99,44 +102,51 @@ SCRIPT_LINE = Fix(
 )
 GENERATORS = Fix(
     toolchain="generators of documentation and packages",
-    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
     reaches=(GENERATED, MISMATCH),
     note="help2man, Pod::Man, Sphinx, Doxygen, Asciidoctor, cairo, pdfTeX, cargo-cyclonedx and others read it",
 )
 ANY_SCRIPT = Fix(
     toolchain="build script",
-    action="let the script that writes the date read SOURCE_DATE_EPOCH, and export it.  shell: date -u -d "
-    '"@${SOURCE_DATE_EPOCH:-$(date +%s)}"  python: time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))',
+    action=Do(
+        "let the script that writes the date read SOURCE_DATE_EPOCH, and export it (python: "
+        'time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))); in a shell',
+        'date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"',
+    ),
     effect=Effect.REMOVES,
     reaches=(SCRIPT, COPYRIGHT),
     note="the variable alone does nothing unless the script reads it",
 )
 GO_VARIABLE = Fix(
     toolchain="go",
-    action='leave the time out of -ldflags "-X …=…", or write this one there:  '
-    '$(date -u -d "@$SOURCE_DATE_EPOCH" +%FT%TZ)',
+    action=Do(
+        'leave the time out of -ldflags "-X …=…", or put there what this prints',
+        'date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}" +%FT%TZ',
+    ),
     effect=Effect.REMOVES,
     reaches=(SCRIPT, COPYRIGHT),
     note="go itself compiles no date in and reads no SOURCE_DATE_EPOCH",
 )
 ADA = Fix(
     toolchain="gnat",
-    action="leave Compilation_Date, Compilation_Time and Compilation_ISO_Date of GNAT.Source_Info out of the source",
+    action=Do(
+        "leave Compilation_Date, Compilation_Time and Compilation_ISO_Date of GNAT.Source_Info out of the source"
+    ),
     effect=Effect.REMOVES,
     reaches=(COMPILER, SCRIPT),
     note="no flag does it: gnat 12 reads no SOURCE_DATE_EPOCH; a date from a build script must be taken out there",
 )
 PASCAL = Fix(
     toolchain="fpc",
-    action="leave {$I %DATE%} and {$I %TIME%} out of the source",
+    action=Do("leave {$I %DATE%} and {$I %TIME%} out of the source"),
     effect=Effect.REMOVES,
     reaches=(COMPILER, SCRIPT),
     note="no flag does it: Free Pascal 3.2 reads no SOURCE_DATE_EPOCH; a build script's date must be taken out there",
 )
 KERNEL = Fix(
     toolchain="kbuild",
-    action='export KBUILD_BUILD_TIMESTAMP="$(git log -1 --pretty=%cI)"',
+    action=Export("KBUILD_BUILD_TIMESTAMP", '"$(git log -1 --pretty=%cI)"'),
     effect=Effect.REMOVES,
     reaches=(BANNER,),
     note="user, host and build counter of the banner have variables of their own: KBUILD_BUILD_USER, "

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Export, Run
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._linking import is_static_on_one_side
 from elfdiff.causes._places import is_system_tool, whole
@@ -82,19 +83,21 @@ _OPTIONAL = (
     fixes=(
         Fix(
             "any",
-            "build both in one minimal container, and say what you want: --with-X or --without-X, "
-            "-DCMAKE_DISABLE_FIND_PACKAGE_X=ON, -Dauto_features=disabled",
+            Do(
+                "build both in one minimal container, and say what you want: --with-X or --without-X, "
+                "-DCMAKE_DISABLE_FIND_PACKAGE_X=ON, -Dauto_features=disabled"
+            ),
             Effect.REMOVES,
             ("env-configure-detected-features",),
         ),
         Fix(
             "autoconf",
-            "export CONFIG_SHELL=/bin/sh",
+            Export("CONFIG_SHELL", "/bin/sh"),
             Effect.REMOVES,
             ("env-configure-detected-features",),
             note="for scripts that record the shell; ac_cv_path_SED=/bin/sed and its like fix the other tools",
         ),
-        Fix("any", "run umask 022 before both builds", Effect.REMOVES, ("env-umask-and-file-modes",)),
+        Fix("any", Run("umask 022"), Effect.REMOVES, ("env-umask-and-file-modes",)),
     ),
     references=(
         "Debian reproducible notes: captures_shell_variable_in_autofoo_script (95 packages), "

@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords
 from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._digests import digests
 from elfdiff.causes._entries import named_by_hash
@@ -68,21 +69,21 @@ _STYLES = {
 
 NO_ID = Fix(
     toolchain="ld, gold, lld, mold",
-    action="add to LDFLAGS:  -Wl,--build-id=none",
+    action=AddWords(("LDFLAGS",), ("-Wl,--build-id=none",)),
     effect=Effect.MASKS,
     reaches=(BUILD_ID,),
     note="debuggers lose the link to the symbols",
 )
 NO_ID_RUST = Fix(
     toolchain="rustc",
-    action="add to RUSTFLAGS:  -Clink-arg=-Wl,--build-id=none",
+    action=AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=none",)),
     effect=Effect.MASKS,
     reaches=(BUILD_ID,),
     note="debuggers lose the link to the symbols",
 )
 NO_ID_GO = Fix(
     toolchain="go",
-    action="add to GOFLAGS:  -ldflags=-buildid=",
+    action=AddWords(("GOFLAGS",), ("-ldflags=-buildid=",)),
     effect=Effect.MASKS,
     reaches=(BUILD_ID, GO_ID),
     note="go's build cache and debuggers lose the ID",

@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._facts import lower, tools_differ
 from elfdiff.causes._libraries import library_texts, library_times
@@ -61,21 +62,22 @@ _MOVES = frozenset({"upgraded", "downgraded", "added", "removed"})
 
 CARGO = Fix(
     toolchain="cargo",
-    action="commit one Cargo.lock, and build both with cargo build --locked",
+    action=Do("commit one Cargo.lock, and build both with cargo build --locked"),
     effect=Effect.REMOVES,
     reaches=(DRIFT,),
     note="--locked fixes versions, nothing else; --frozen and cargo vendor keep the network out",
 )
 GO = Fix(
     toolchain="go",
-    action="commit one go.mod and go.sum, and build both with go build -mod=readonly",
+    action=Do("commit one go.mod and go.sum, and build both with go build -mod=readonly"),
     effect=Effect.REMOVES,
     reaches=(DRIFT,),
 )
 PACKAGES = Fix(
     toolchain="any",
-    action="build both with the same versions of all libraries: one container image named by digest, "
-    "or a package snapshot",
+    action=Do(
+        "build both with the same versions of all libraries: one container image named by digest, or a package snapshot"
+    ),
     effect=Effect.REMOVES,
     reaches=(DRIFT, STATIC, SHARED),
 )

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
@@ -35,17 +36,17 @@ from elfdiff.report import Effect, Fix, Role
 TAR, ZIP, LIST, OTHER = "order-tar", "order-zip", "order-in-lists", "order-of-entries"
 _FACES = {"tar": TAR, "zip": ZIP}
 
-_TAR = Fix("tar", "write the archive with tar --sort=name", Effect.REMOVES, (TAR,), since="GNU tar 1.28")
+_TAR = Fix("tar", Do("write the archive with tar --sort=name"), Effect.REMOVES, (TAR,), since="GNU tar 1.28")
 _ZIP = Fix(
     "zip",
-    "write the archive from a sorted list: find . -type f | LC_ALL=C sort | zip -X -@ out.zip",
+    Do("write the archive from a sorted list: find . -type f | LC_ALL=C sort | zip -X -@ out.zip"),
     Effect.REMOVES,
     (ZIP,),
     note="python: sorted(…) around os.listdir, os.walk and glob",
 )
 _LIST = Fix(
     "build script",
-    "sort where a directory is read: find … | LC_ALL=C sort; python: sorted(…) around os.listdir, os.walk and glob",
+    Do("sort where a directory is read: find … | LC_ALL=C sort; python: sorted(…) around os.listdir, os.walk and glob"),
     Effect.REMOVES,
     (LIST, OTHER),
     note="disorderfs shows whether a build depends on the order of directories",

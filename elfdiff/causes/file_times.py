@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do, Export, Run
 from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._images import ARCHIVE, ARCHIVE_FIX, LAYER, LAYER_FIX
 from elfdiff.causes._times import TimeKind, readings
@@ -73,14 +74,13 @@ _BY_FORMAT = {
 
 TOUCH = Fix(
     toolchain="any",
-    action="set the time of every source before the build:  git ls-files -z | xargs -0 touch "
-    '-d "@$(git log -1 --pretty=%ct)"',
+    action=Run('git ls-files -z | xargs -0 touch -d "@$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
-    note="and export TZ=UTC: __TIMESTAMP__ is written in local time",
+    note="before the build, and export TZ=UTC: __TIMESTAMP__ is written in local time",
 )
 EPOCH = Fix(
     toolchain="clang",
-    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
     reaches=(STAMP,),
     since="clang 16",
@@ -88,23 +88,27 @@ EPOCH = Fix(
 )
 REDEFINE = Fix(
     toolchain="gcc, clang",
-    action="add to CFLAGS and CXXFLAGS:  -Wno-builtin-macro-redefined -D__TIMESTAMP__=__VERSION__",
+    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-Wno-builtin-macro-redefined", "-D__TIMESTAMP__=__VERSION__")),
     effect=Effect.REMOVES,
     reaches=(STAMP,),
     note="the time then reads as the compiler's version",
 )
 RESOURCES = Fix(
     toolchain="rcc, gzip, tar",
-    action="write archives and resources without times: rcc --format-version 1; gzip -n; "
-    'tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner',
+    action=Do(
+        "write archives and resources without times: rcc --format-version 1; gzip -n; "
+        'tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner'
+    ),
     effect=Effect.REMOVES,
     reaches=(DATA,),
 )
 TAR_FIX = Fix(
     toolchain="tar",
-    action="write the archive with fixed times, owners and order:  tar --sort=name "
-    '--mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner '
-    "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    action=Do(
+        "write the archive with fixed times, owners and order, by these options before the others",
+        'tar --sort=name --mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner '
+        "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+    ),
     effect=Effect.REMOVES,
     reaches=(TAR,),
     since="GNU tar 1.28",
@@ -112,7 +116,7 @@ TAR_FIX = Fix(
 )
 ZIP_EPOCH = Fix(
     toolchain="python wheels",
-    action='export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
     reaches=(ZIP, BYTECODE),
     note="bdist_wheel, hatchling, flit and others read it, and Python then writes bytecode that goes by a hash of "
@@ -120,22 +124,24 @@ ZIP_EPOCH = Fix(
 )
 ZIP_TOUCH = Fix(
     toolchain="zip, jar",
-    action="set the time of every file before it is packed, and pack without extra fields:  find . -exec touch -h -d "
-    '"@${SOURCE_DATE_EPOCH:-315532800}" {} + && TZ=UTC zip -X -r out.zip .',
+    action=Do(
+        "set the time of every file before it is packed, and pack without extra fields, below UTC (TZ=UTC zip -X -r …)",
+        'find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-315532800}" {} +',
+    ),
     effect=Effect.REMOVES,
     reaches=(ZIP,),
     note="jar from JDK 17 on takes --date=2026-01-01T00:00:00Z; Gradle: preserveFileTimestamps = false",
 )
 GZIP_FIX = Fix(
     toolchain="gzip",
-    action="compress with gzip -n",
+    action=Do("compress with gzip -n"),
     effect=Effect.REMOVES,
     reaches=(GZIP,),
     note="python: gzip.GzipFile(…, mtime=0); tar: -I 'gzip -n' in place of -z",
 )
 DEB_FIX = Fix(
     toolchain="dpkg-deb",
-    action='export SOURCE_DATE_EPOCH="$(dpkg-parsechangelog -STimestamp)"',
+    action=Export("SOURCE_DATE_EPOCH", '"$(dpkg-parsechangelog -STimestamp)"'),
     effect=Effect.REMOVES,
     reaches=(DEB,),
     since="dpkg 1.18.11",
@@ -143,8 +149,10 @@ DEB_FIX = Fix(
 )
 RPM_FIX = Fix(
     toolchain="rpmbuild",
-    action='rpmbuild --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1" '
-    '--define "source_date_epoch_from_changelog 1" --define "_buildhost localhost"',
+    action=Do(
+        'rpmbuild --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1" '
+        '--define "source_date_epoch_from_changelog 1" --define "_buildhost localhost"'
+    ),
     effect=Effect.REMOVES,
     reaches=(RPM,),
     since="rpm 4.14",
@@ -152,14 +160,14 @@ RPM_FIX = Fix(
 )
 BYTECODE_FIX = Fix(
     toolchain="python",
-    action="python -m compileall --invalidation-mode unchecked-hash .",
+    action=Run("python -m compileall --invalidation-mode unchecked-hash ."),
     effect=Effect.REMOVES,
     reaches=(BYTECODE,),
     since="Python 3.7",
 )
 DISK_FIX = Fix(
     toolchain="any",
-    action='find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +',
+    action=Do('find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +'),
     effect=Effect.REMOVES,
     reaches=(DISK, HELD),
     note="times are only compared where --metadata asks for it",

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from elfdiff.actions import Do, Run
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes.model import Claim, Proof, cause
@@ -56,27 +57,27 @@ _COMPILED = frozenset({"rust", "go", "zig", "haskell", "ocaml", "d", "ada"})
 
 _SEEDS = Fix(
     "Python, Perl, Qt generators",
-    "export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0",
+    Run("export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0"),
     Effect.REMOVES,
     ("hash-seed-order",),
     note="for generators that read these; the files do not say which generator wrote the table",
 )
 _SORT = Fix(
     "any",
-    "sort the keys where the generator writes them (in Rust macros: BTreeMap or IndexMap instead of HashMap)",
+    Do("sort the keys where the generator writes them (in Rust macros: BTreeMap or IndexMap instead of HashMap)"),
     Effect.REMOVES,
     ("hash-seed-order",),
     note="the only fix for Rust's HashMap, which takes no seed from outside",
 )
 _SHUFFLE = Fix(
     "lld, mold",
-    "take --shuffle-sections (Go: -ldflags=-randlayout) out of the link, or give it a fixed seed other than 0",
+    Do("take --shuffle-sections (Go: -ldflags=-randlayout) out of the link, or give it a fixed seed other than 0"),
     Effect.REMOVES,
     ("linker-shuffle",),
 )
 _STRUCT = Fix(
     "kbuild",
-    "keep scripts/basic/randstruct.seed with the sources (clang: -frandomize-layout-seed=NAME)",
+    Do("keep scripts/basic/randstruct.seed with the sources (clang: -frandomize-layout-seed=NAME)"),
     Effect.REMOVES,
     ("randstruct-seed",),
 )

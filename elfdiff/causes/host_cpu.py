@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._code import most_changed
 from elfdiff.causes._facts import inputs_differ, lower, tools_differ
 from elfdiff.causes._flags import sort_flags
@@ -42,28 +43,28 @@ _SHARE = 0.25
 
 _C = Fix(
     "gcc, clang",
-    "add to CFLAGS and CXXFLAGS:  -march=x86-64 -mtune=generic",
+    AddWords(("CFLAGS", "CXXFLAGS"), ("-march=x86-64", "-mtune=generic")),
     Effect.REMOVES,
     ("env-cpu-native",),
     note="for x86-64, and it must come behind -march=native to win; better still, drop native where it is written",
 )
 _ANY = Fix(
     "any",
-    "replace -march=native, -mcpu=native and -mtune=native by a named CPU, the same in both builds",
+    Do("replace -march=native, -mcpu=native and -mtune=native by a named CPU, the same in both builds"),
     Effect.REMOVES,
     ("env-cpu-native",),
 )
 _RUST = Fix(
     "rustc",
-    "add to RUSTFLAGS:  -C target-cpu=x86-64",
+    AddWords(("RUSTFLAGS",), ("-Ctarget-cpu=x86-64",)),
     Effect.REMOVES,
     ("env-cpu-native",),
     note="for x86-64; drop target-cpu=native from .cargo/config.toml",
 )
-_ZIG = Fix("zig", "build with -mcpu=baseline (zig build -Dcpu=baseline)", Effect.REMOVES, ("env-cpu-native",))
+_ZIG = Fix("zig", Do("build with -mcpu=baseline (zig build -Dcpu=baseline)"), Effect.REMOVES, ("env-cpu-native",))
 _FLOAT = Fix(
     "any",
-    'export GLIBC_TUNABLES="glibc.cpu.hwcaps=-FMA,-AVX2"',
+    Export("GLIBC_TUNABLES", '"glibc.cpu.hwcaps=-FMA,-AVX2"'),
     Effect.REMOVES,
     ("env-floating-point-host",),
     note="for tables computed while building; shipping the finished table is better",

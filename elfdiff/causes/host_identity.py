@@ -28,6 +28,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Run
 from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes.model import Claim, Proof, cause
@@ -90,40 +91,45 @@ _BY_FORMAT = {"tar": TAR, "apk": TAR, "layer": TAR, "deb": DEB, "zip": ZIP, "rpm
 _HELD = (
     Fix(
         "tar",
-        "write the archive with tar --owner=0 --group=0 --numeric-owner",
+        Do("write the archive with tar --owner=0 --group=0 --numeric-owner"),
         Effect.REMOVES,
         (TAR,),
         note="python: tarfile with a filter that sets uid, gid, uname and gname",
     ),
     Fix(
         "dpkg-deb",
-        "call dpkg-deb --root-owner-group --build, or write Rules-Requires-Root: no into debian/control",
+        Do("call dpkg-deb --root-owner-group --build, or write Rules-Requires-Root: no into debian/control"),
         Effect.REMOVES,
         (DEB,),
         since="dpkg 1.19",
     ),
-    Fix("zip", "leave extra fields out: zip -X", Effect.REMOVES, (ZIP,)),
+    Fix("zip", Do("leave extra fields out: zip -X"), Effect.REMOVES, (ZIP,)),
     Fix(
         "rpmbuild",
-        'rpmbuild --define "_buildhost localhost" and %defattr(-,root,root) in %files',
+        Do('rpmbuild --define "_buildhost localhost" and %defattr(-,root,root) in %files'),
         Effect.REMOVES,
         (RPM,),
     ),
-    Fix("any", "run both builds as one user, or store files as user and group 0", Effect.REMOVES, (HELD,)),
+    Fix("any", Do("run both builds as one user, or store files as user and group 0"), Effect.REMOVES, (HELD,)),
 )
 
 _GO = Fix(
     "go",
-    'leave the name out of -ldflags "-X …=…", or give the same one in both builds',
+    Do('leave the name out of -ldflags "-X …=…", or give the same one in both builds'),
     Effect.REMOVES,
     ("env-user-host",),
     note="go itself reads no user or host name",
 )
 _FIXES = (
-    Fix("kbuild", "export KBUILD_BUILD_USER=builder KBUILD_BUILD_HOST=localhost", Effect.REMOVES, ("env-user-host",)),
+    Fix(
+        "kbuild",
+        Run("export KBUILD_BUILD_USER=builder KBUILD_BUILD_HOST=localhost"),
+        Effect.REMOVES,
+        ("env-user-host",),
+    ),
     Fix(
         "any",
-        "export USER=builder LOGNAME=builder HOSTNAME=localhost",
+        Run("export USER=builder LOGNAME=builder HOSTNAME=localhost"),
         Effect.REMOVES,
         ("env-user-host",),
         note="for scripts that read these variables; one that calls whoami, hostname or uname -n "
@@ -131,8 +137,10 @@ _FIXES = (
     ),
     Fix(
         "any",
-        "leave the user and host out of the build script, or run both builds in a container with one "
-        "user and one host name",
+        Do(
+            "leave the user and host out of the build script, or run both builds in a container with one "
+            "user and one host name"
+        ),
         Effect.REMOVES,
         ("env-user-host",),
     ),

@@ -40,6 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Export
 from elfdiff.causes._paths import stray_paths
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
@@ -50,7 +51,7 @@ RUST, STALE, THINLTO = "rust-incremental", "stale-or-mixed-objects", "thinlto-ca
 
 OFF = Fix(
     toolchain="cargo",
-    action="export CARGO_INCREMENTAL=0",
+    action=Export("CARGO_INCREMENTAL", "0"),
     effect=Effect.REMOVES,
     reaches=(RUST,),
     note="once with an empty target directory (cargo clean); compare the profiles too: dev is "
@@ -58,13 +59,13 @@ OFF = Fix(
 )
 CLEAN = Fix(
     toolchain="any",
-    action="build both from an empty output directory, without a compiler cache that is shared between directories",
+    action=Do("build both from an empty output directory, without a compiler cache that is shared between directories"),
     effect=Effect.REMOVES,
     reaches=(STALE,),
 )
 NO_CACHE = Fix(
     toolchain="lld",
-    action="link without --thinlto-cache-dir",
+    action=Do("link without --thinlto-cache-dir"),
     effect=Effect.REMOVES,
     reaches=(THINLTO,),
 )

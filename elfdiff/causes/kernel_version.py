@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._facts import became, named_context
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
@@ -67,23 +68,27 @@ _OF_KBUILD = frozenset({"vermagic", "depends", "retpoline", "intree", "rhelversi
 
 _NAME = Fix(
     "any",
-    "let the build script name the system it builds for (CMAKE_SYSTEM_NAME instead of "
-    "CMAKE_SYSTEM), not the kernel "
-    "it runs on",
+    Do(
+        "let the build script name the system it builds for (CMAKE_SYSTEM_NAME instead of "
+        "CMAKE_SYSTEM), not the kernel "
+        "it runs on"
+    ),
     Effect.REMOVES,
     (HOST,),
 )
 _SETARCH = Fix(
     "any",
-    "run both builds under setarch --uname-2.6, or on hosts with one kernel release",
+    Do("run both builds under setarch --uname-2.6, or on hosts with one kernel release"),
     Effect.MASKS,
     (HOST,),
     note="--uname-2.6 derives its number from the real release: hosts of other series still differ",
 )
 _HEADERS = Fix(
     "kbuild",
-    "build both modules against the headers of one kernel, named in full (make -C /usr/src/linux-headers-RELEASE "
-    'M="$PWD" modules), not of the kernel that runs',
+    Do(
+        "build both modules against the headers of one kernel, named in full (make -C /usr/src/linux-headers-RELEASE "
+        'M="$PWD" modules), not of the kernel that runs'
+    ),
     Effect.REMOVES,
     (TARGET,),
     note="modules of the kernel's own tree: build both from one tree and one .config",

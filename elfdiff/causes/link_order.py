@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._code import edited, most_changed
 from elfdiff.causes._facts import flags_differ
 from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
@@ -62,8 +63,10 @@ FEW = 0.1
 
 SORT = Fix(
     toolchain="make, cmake, shell",
-    action="sort the inputs of the link.  make: $(sort $(wildcard *.c))  cmake: list(SORT SOURCES)  "
-    "shell: printf '%s\\n' *.o | LC_ALL=C sort",
+    action=Do(
+        "sort the inputs of the link.  make: $(sort $(wildcard *.c))  cmake: list(SORT SOURCES)  "
+        "shell: printf '%s\\n' *.o | LC_ALL=C sort"
+    ),
     effect=Effect.REMOVES,
     reaches=(LINK, ARCHIVE),
     note="-l options: one fixed order; python: sorted(glob.glob(…)); disorderfs shows whether a build depends on "
@@ -71,7 +74,7 @@ SORT = Fix(
 )
 SORT_EXPORTS = Fix(
     toolchain="linker",
-    action="sort the lists from which the version script or the list of exports is made (LC_ALL=C sort)",
+    action=Do("sort the lists from which the version script or the list of exports is made (LC_ALL=C sort)"),
     effect=Effect.REMOVES,
     reaches=(EXPORTS,),
 )

@@ -34,6 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.actions import Export
 from elfdiff.causes._order import CERTAIN_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Claim, Proof, cause
@@ -46,7 +47,7 @@ ORDER, MESSAGES = "locale-sort-order", "env-locale-messages"
 
 PLAIN = Fix(
     toolchain="any",
-    action="export LC_ALL=C",
+    action=Export("LC_ALL", "C"),
     effect=Effect.REMOVES,
     reaches=(ORDER, MESSAGES),
     note="C.UTF-8 where a tool needs UTF-8; LC_ALL overrides LANG and every other LC_ variable",

@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._facts import became, inputs_differ, values
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
@@ -55,7 +56,7 @@ _MANY = 4
     fixes=(
         Fix(
             "any",
-            'run both builds under setarch "$(uname -m)" -R',
+            Do('run both builds under setarch "$(uname -m)" -R'),
             Effect.REMOVES,
             note="turns address randomisation off for the build; sorting by a stable key in the tool "
             "is the lasting fix",

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import besides, inputs_differ, tools_differ
 from elfdiff.causes._mangling import swaps
 from elfdiff.causes._tools import compiler_changed
@@ -39,27 +40,27 @@ from elfdiff.report import Effect, Fix, Role
 
 _RUST = Fix(
     "rustc",
-    "add to RUSTFLAGS:  -C symbol-mangling-version=v0",
+    AddWords(("RUSTFLAGS",), ("-Csymbol-mangling-version=v0",)),
     Effect.REMOVES,
     ("rust-mangling-version",),
     since="rustc 1.59",
 )
 _RELATIVE = Fix(
     "clang",
-    "compile by relative source names, or without -funique-internal-linkage-names",
+    Do("compile by relative source names, or without -funique-internal-linkage-names"),
     Effect.REMOVES,
     ("cxx-module-or-unique-internal-name",),
 )
 _SEED = Fix(
     "gcc",
-    "add to CXXFLAGS:  '-frandom-seed=$@'",
+    AddWords(("CXXFLAGS",), ("-frandom-seed=\\$@",)),
     Effect.REMOVES,
     ("gcc-anon-namespace-and-static-init-names",),
     note="make puts the object's name for $@; numbers of clones follow from the code and need no fix",
 )
 _GHC = Fix(
     "ghc",
-    "build with ghc -j1, or with -fobject-determinism where GHC knows it",
+    Do("build with ghc -j1, or with -fobject-determinism where GHC knows it"),
     Effect.REMOVES,
     ("haskell-uniques",),
 )

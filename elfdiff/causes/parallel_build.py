@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do, Run
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._profiles import units_set
 from elfdiff.causes.model import Claim, Fallout, Proof, cause
@@ -49,44 +50,46 @@ ZIG = "zig-parallel-codegen"
 
 _CARGO = Fix(
     "cargo",
-    "export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_DEV_CODEGEN_UNITS=1",
+    Run("export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_DEV_CODEGEN_UNITS=1"),
     Effect.REMOVES,
     ("rust-codegen-units-or-parallel-frontend",),
     note="or one fixed number as codegen-units in Cargo.toml; never the number of CPUs",
 )
 _UNITS = Fix(
     "rustc",
-    "add to RUSTFLAGS:  -C codegen-units=1",
+    AddWords(("RUSTFLAGS",), ("-Ccodegen-units=1",)),
     Effect.REMOVES,
     ("rust-codegen-units-or-parallel-frontend",),
     note="where rustc is called without cargo; cargo's own setting is hashed into symbol names",
 )
 _THREADS = Fix(
     "lld, mold",
-    "add to LDFLAGS:  -Wl,--threads=1",
+    AddWords(("LDFLAGS",), ("-Wl,--threads=1",)),
     Effect.REMOVES,
     ("linker-thread-nondeterminism",),
     note="linkers are deterministic by design: look for a newer release too",
 )
 _BTF = Fix(
     "pahole",
-    "build the kernel with KBUILD_BUILD_TIMESTAMP set (it then leaves out pahole -j), or give pahole "
-    "--btf_features=reproducible_build",
+    Do(
+        "build the kernel with KBUILD_BUILD_TIMESTAMP set (it then leaves out pahole -j), or give pahole "
+        "--btf_features=reproducible_build"
+    ),
     Effect.REMOVES,
     ("btf-type-id-order",),
     since="pahole 1.27",
 )
-_GHC = Fix("ghc", "build with ghc -j1", Effect.REMOVES, ("ghc-parallel-make",))
+_GHC = Fix("ghc", Do("build with ghc -j1"), Effect.REMOVES, ("ghc-parallel-make",))
 _MAKE = Fix(
     "make",
-    "declare the missing dependency (make --shuffle finds it); make -j1 until then",
+    Do("declare the missing dependency (make --shuffle finds it); make -j1 until then"),
     Effect.REMOVES,
     ("make-race-missing-dependency",),
     since="make 4.4 for --shuffle",
 )
 _ZIG = Fix(
     "zig",
-    "give zig's compiler -j1 (zig build-exe -j1 …)",
+    Do("give zig's compiler -j1 (zig build-exe -j1 …)"),
     Effect.REMOVES,
     (ZIG,),
     note="two builds of a Debug program with zig 0.17 were then equal, and without it were not",

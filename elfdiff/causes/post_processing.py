@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._facts import inputs_differ, tools_differ, values
 from elfdiff.causes._finished import BOLT, DEBUG, EDITED, OPTIMIZER, PATCH, PRELINK, STRIP, proved
 from elfdiff.causes._wording import listed
@@ -64,39 +65,43 @@ _BUNDLED = late(r"-[0-9a-f]{8}(?=(?:\.\d+)*\.so)")
 
 _STRIP = Fix(
     "binutils",
-    "run the same strip and objcopy steps on both files, with one version of the tool (strip -D, "
-    "objcopy --compress-debug-sections; rustc: -C strip=…; Go: -ldflags=-s)",
+    Do(
+        "run the same strip and objcopy steps on both files, with one version of the tool (strip -D, "
+        "objcopy --compress-debug-sections; rustc: -C strip=…; Go: -ldflags=-s)"
+    ),
     Effect.REMOVES,
     (STRIP,),
 )
 _COMPARE = Fix(
     "any",
-    "compare the files as the linker wrote them, before packaging",
+    Do("compare the files as the linker wrote them, before packaging"),
     Effect.REMOVES,
     (STRIP, PATCH, DEBUG),
 )
 _PATCH = Fix(
     "any",
-    "run the same patchelf, chrpath or auditwheel (one version) on both files, and no prelink",
+    Do("run the same patchelf, chrpath or auditwheel (one version) on both files, and no prelink"),
     Effect.REMOVES,
     (PATCH,),
 )
 _DWZ = Fix(
     "debugedit, dwz",
-    "run the same dwz and debugedit on both, and build in a directory of fixed name",
+    Do("run the same dwz and debugedit on both, and build in a directory of fixed name"),
     Effect.REMOVES,
     (DEBUG,),
 )
 _BOLT_FIX = Fix(
     "llvm-bolt",
-    "run one version of BOLT or propeller with one kept profile on both files, or on neither",
+    Do("run one version of BOLT or propeller with one kept profile on both files, or on neither"),
     Effect.REMOVES,
     (OPTIMIZER,),
 )
 _COPY = Fix(
     "any",
-    "compare the changed file's checksum with that of the file that the linker wrote, and copy or build it anew: "
-    "the source and the flags are not the reason",
+    Do(
+        "compare the changed file's checksum with that of the file that the linker wrote, and copy or build it anew: "
+        "the source and the flags are not the reason"
+    ),
     Effect.REMOVES,
     (EDITED,),
 )

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import inputs_differ, tools_differ
 from elfdiff.causes._flags import sort_flags
@@ -32,15 +33,19 @@ from elfdiff.report import Effect, Fix, Role
 
 _KEEP = Fix(
     "gcc, clang",
-    "keep one profile with the sources and use it in both builds, or build without one "
-    "(--without-pgo, --disable-optimizations)",
+    Do(
+        "keep one profile with the sources and use it in both builds, or build without one "
+        "(--without-pgo, --disable-optimizations)"
+    ),
     Effect.REMOVES,
     ("pgo-profile-variation",),
 )
 _PARALLEL = Fix(
     "gcc",
-    "train in one thread on fixed input; with gcc, -fprofile-reproducible=parallel-runs makes counts "
-    "add up in any order",
+    Do(
+        "train in one thread on fixed input; with gcc, -fprofile-reproducible=parallel-runs makes counts "
+        "add up in any order"
+    ),
     Effect.REMOVES,
     ("pgo-profile-variation",),
     since="gcc 10",

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords
 from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._tools import has_c, languages
 from elfdiff.causes.model import Claim, Proof, cause
@@ -40,14 +41,14 @@ FACE = "build-id-uuid"
 
 LINK = Fix(
     toolchain="ld, gold, lld, mold",
-    action="add to LDFLAGS:  -Wl,--build-id=sha1",
+    action=AddWords(("LDFLAGS",), ("-Wl,--build-id=sha1",)),
     effect=Effect.REMOVES,
     reaches=(FACE,),
     note="the last --build-id on the command line wins; take out the one that says uuid",
 )
 RUST = Fix(
     toolchain="rustc",
-    action="add to RUSTFLAGS:  -Clink-arg=-Wl,--build-id=sha1",
+    action=AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=sha1",)),
     effect=Effect.REMOVES,
     reaches=(FACE,),
     note="the last --build-id on the command line wins; take out the one that says uuid",

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import became, tools_differ
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
@@ -43,7 +44,7 @@ _SECTION_ID = late(r"(\.gnu\.(?:lto|debuglto)_\S*?\.)([0-9a-f]{8,16})\Z")
 
 _SEED = Fix(
     "gcc",
-    "add to CFLAGS and CXXFLAGS:  '-frandom-seed=$@'",
+    AddWords(("CFLAGS", "CXXFLAGS"), ("-frandom-seed=\\$@",)),
     Effect.REMOVES,
     ("gcc-lto-section-id", "random-gcov-stamp"),
     note="make puts the object's name for $@; where make does not run the compiler, give each file a "
@@ -51,31 +52,34 @@ _SEED = Fix(
 )
 _SHIP = Fix(
     "gcc",
-    "strip the LTO sections from objects that are shipped: strip --strip-unneeded -R '.gnu.lto_*' -R '.gnu.debuglto_*'",
+    Do(
+        "strip the LTO sections from objects that are shipped: "
+        "strip --strip-unneeded -R '.gnu.lto_*' -R '.gnu.debuglto_*'"
+    ),
     Effect.REMOVES,
     ("gcc-lto-section-id",),
     note="only for fat objects (-ffat-lto-objects)",
 )
 _COVERAGE = Fix(
     "gcc",
-    "do not ship a build made with --coverage or -fprofile-generate",
+    Do("do not ship a build made with --coverage or -fprofile-generate"),
     Effect.REMOVES,
     ("random-gcov-stamp",),
 )
 _CUDA = Fix(
     "nvcc",
-    "pass --objdir-as-tempdir and -Xcompiler -frandom-seed=NAME (one NAME a file) to nvcc, and fix TMPDIR",
+    Do("pass --objdir-as-tempdir and -Xcompiler -frandom-seed=NAME (one NAME a file) to nvcc, and fix TMPDIR"),
     Effect.REMOVES,
     ("cuda-module-id",),
 )
 _OFFLOAD = Fix(
     "clang",
-    "build both in one file system image: the name holds the source's device and inode number",
+    Do("build both in one file system image: the name holds the source's device and inode number"),
     Effect.REMOVES,
     ("openmp-offload-inode",),
     note="no flag fixes this in clang 14",
 )
-_LFORTRAN = Fix("lfortran", "build without --separate-compilation", Effect.REMOVES, ("lfortran-random-id",))
+_LFORTRAN = Fix("lfortran", Do("build without --separate-compilation"), Effect.REMOVES, ("lfortran-random-id",))
 _ALL = (_SEED, _SHIP, _COVERAGE, _CUDA, _OFFLOAD, _LFORTRAN)
 
 

@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Export
 from elfdiff.causes._facts import became, besides, lower, named_context, sources_differ, values
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import BlobChange
@@ -47,21 +48,23 @@ _BUILT_IN = late(r"(?i)auto-?generated|build[- ]time|temporary|ephemeral|throw-?
 
 _DERIVE = Fix(
     "any",
-    "let the generator derive the value from its inputs (uuidgen --sha1 --namespace @url "
-    "--name NAME-VERSION) instead of drawing it",
+    Do(
+        "let the generator derive the value from its inputs (uuidgen --sha1 --namespace @url "
+        "--name NAME-VERSION) instead of drawing it"
+    ),
     Effect.REMOVES,
     ("uuid-or-random-in-source-generation",),
     note="no flag fixes this: whatever draws the value must change, or take it from outside",
 )
 _KEEP = Fix(
     "any",
-    "make the key or certificate once and keep it with the sources (kbuild: CONFIG_MODULE_SIG_KEY)",
+    Do("make the key or certificate once and keep it with the sources (kbuild: CONFIG_MODULE_SIG_KEY)"),
     Effect.REMOVES,
     ("generated-keys-or-certs",),
 )
 _IDENTIFIER = Fix(
     "writers of SBOMs and PDFs",
-    'export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     Effect.REMOVES,
     ("random-identifier-of-format",),
     note="cargo-cyclonedx, as maturin calls it, then leaves the serial number out, and pdfTeX derives the ID; other "

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._paths import build_paths, joined
 from elfdiff.causes._profiles import units_set
@@ -69,29 +70,35 @@ SEVERAL = 20
 
 WORKSPACE = Fix(
     toolchain="cargo",
-    action="with cargo: put path dependencies inside the workspace (their paths then count from its root), or "
-    "build both in one directory; with rustc alone: give both the same -C metadata",
+    action=Do(
+        "with cargo: put path dependencies inside the workspace (their paths then count from its root), or "
+        "build both in one directory; with rustc alone: give both the same -C metadata"
+    ),
     effect=Effect.REMOVES,
     reaches=(PATH_DEPENDENCY,),
     note="neither --remap-path-prefix nor -C metadata='' changes cargo's hash",
 )
 SAME_PROFILE = Fix(
     toolchain="cargo",
-    action="build both from one Cargo.lock (cargo build --locked) with the same cargo command: --profile, --features, "
-    "--target named or not, RUSTFLAGS, and [profile] in Cargo.toml",
+    action=Do(
+        "build both from one Cargo.lock (cargo build --locked) with the same cargo command: --profile, --features, "
+        "--target named or not, RUSTFLAGS, and [profile] in Cargo.toml"
+    ),
     effect=Effect.REMOVES,
     reaches=(PROFILE,),
 )
 SAME_HOST = Fix(
     toolchain="cargo",
-    action="build both on a host of the same kind: cargo hashes the host of crates with build "
-    "scripts and of procedural macros",
+    action=Do(
+        "build both on a host of the same kind: cargo hashes the host of crates with build "
+        "scripts and of procedural macros"
+    ),
     effect=Effect.REMOVES,
     reaches=(HOST,),
 )
 STRIP = Fix(
     toolchain="rustc",
-    action="add to RUSTFLAGS:  -Cstrip=symbols -Clink-arg=-Wl,--build-id=none",
+    action=AddWords(("RUSTFLAGS",), ("-Cstrip=symbols", "-Clink-arg=-Wl,--build-id=none")),
     effect=Effect.MASKS,
     reaches=(PATH_DEPENDENCY, PROFILE, HOST),
     note="hides the names; the files are equal only if the code is equal and stands in the same order",

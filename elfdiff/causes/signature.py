@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, LoneSectionChange, SectionChange, TailChange
@@ -33,14 +34,16 @@ _SECTIONS = frozenset({".sig", ".sig_key", ".sha256_sig", ".signature", ".digest
 
 _KEY = Fix(
     "kbuild",
-    "keep one signing key with the sources (CONFIG_MODULE_SIG_KEY), or build with "
-    "CONFIG_MODULE_SIG_ALL=n and sign afterwards",
+    Do(
+        "keep one signing key with the sources (CONFIG_MODULE_SIG_KEY), or build with "
+        "CONFIG_MODULE_SIG_ALL=n and sign afterwards"
+    ),
     Effect.REMOVES,
     ("kernel-module-signature",),
 )
 _DETACHED = Fix(
     "any",
-    "compare the files without their signature; sign outside of the build and keep the signature as an input",
+    Do("compare the files without their signature; sign outside of the build and keep the signature as an input"),
     Effect.REMOVES,
     ("kernel-module-signature", "elf-embedded-signature"),
 )

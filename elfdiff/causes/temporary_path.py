@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import became
 from elfdiff.causes._paths import build_paths
 from elfdiff.causes._places import random_component, whole
@@ -44,21 +45,21 @@ _TOOLS_OWN = ("path-go-cgo-workdir", "ocaml-temp-names", "rustc-tmpdir-leak", "s
 
 _SAVE = Fix(
     "gcc",
-    "add to CFLAGS and CXXFLAGS:  -save-temps=obj",
+    AddWords(("CFLAGS", "CXXFLAGS"), ("-save-temps=obj",)),
     Effect.REMOVES,
     ("sym-stt-file-temp",),
     note="keeps the intermediate files beside the objects, under names of their own",
 )
 _STEPS = Fix(
     "gcc",
-    'compile and link in two steps with fixed object names, and put .file "NAME" at the top of assembly sources',
+    Do('compile and link in two steps with fixed object names, and put .file "NAME" at the top of assembly sources'),
     Effect.REMOVES,
     ("sym-stt-file-temp",),
 )
-_TRIMPATH = Fix("go", "add to GOFLAGS:  -trimpath", Effect.REMOVES, ("path-go-cgo-workdir",), since="go 1.13")
+_TRIMPATH = Fix("go", AddWords(("GOFLAGS",), ("-trimpath",)), Effect.REMOVES, ("path-go-cgo-workdir",), since="go 1.13")
 _FIXED = Fix(
     "any",
-    "build, and generate files, in directories with fixed names instead of temporary ones (mktemp -d)",
+    Do("build, and generate files, in directories with fixed names instead of temporary ones (mktemp -d)"),
     Effect.REMOVES,
     ("path-home-tmp-random",),
     note='or map the directory where it is made (-ffile-prefix-map="$dir"=.): a map that names it by hand is of no '
@@ -66,18 +67,21 @@ _FIXED = Fix(
 )
 _OCAML = Fix(
     "ocaml",
-    "use OCaml 4.03 or newer, which names its startup file after the program",
+    Do("use OCaml 4.03 or newer, which names its startup file after the program"),
     Effect.REMOVES,
     ("ocaml-temp-names",),
 )
 _RUSTC = Fix(
     "rustc",
-    "use a rustc that has the fix of rust-lang/rust#142989 (middle of 2025)",
+    Do("use a rustc that has the fix of rust-lang/rust#142989 (middle of 2025)"),
     Effect.REMOVES,
     ("rustc-tmpdir-leak",),
 )
 _STRIP = Fix(
-    "binutils", "strip both files (strip --strip-all): the name stands in the symbol table", Effect.MASKS, _TOOLS_OWN
+    "binutils",
+    Do("strip both files (strip --strip-all): the name stands in the symbol table"),
+    Effect.MASKS,
+    _TOOLS_OWN,
 )
 
 

@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Export
 from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
@@ -42,7 +43,7 @@ SUMMER_TIME = (1800, 3600)
 
 UTC = Fix(
     toolchain="any",
-    action="export TZ=UTC",
+    action=Export("TZ", "UTC"),
     effect=Effect.REMOVES,
     reaches=(FACE,),
     note="scripts do better with date -u; __DATE__ and __TIME__ are UTC too once SOURCE_DATE_EPOCH is set (gcc 7+)",

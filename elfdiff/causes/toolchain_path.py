@@ -28,6 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import became, besides, build_id_differs, tools_differ
 from elfdiff.causes._places import is_rust_source, is_toolchain, whole
 from elfdiff.causes._tools import languages
@@ -37,28 +38,35 @@ from elfdiff.report import Effect, Fix, Role
 
 _RUST_SRC = Fix(
     "rustc",
-    "install the same rustup components on both builders (rustup component list --installed; rust-src is the one)",
+    Do("install the same rustup components on both builders (rustup component list --installed; rust-src is the one)"),
     Effect.REMOVES,
     ("path-rust-src-component",),
 )
 _RUST_MAP = Fix(
     "rustc",
-    'add to RUSTFLAGS:  --remap-path-prefix="$(rustc --print sysroot)/lib/rustlib/src/rust"='
-    '"/rustc/$(rustc -vV | sed -n "s/^commit-hash: //p")"',
+    AddWords(
+        ("RUSTFLAGS",),
+        (
+            "--remap-path-prefix=$(rustc --print sysroot)/lib/rustlib/src/rust="
+            "/rustc/$(rustc -vV | sed -n 's/^commit-hash: //p')",
+        ),
+    ),
     Effect.REMOVES,
     ("path-rust-src-component", "path-sysroot-toolchain-install"),
 )
 _C_MAP = Fix(
     "gcc, clang",
-    "map the toolchain's own directory too, each builder its own: -ffile-prefix-map=DIRECTORY=/toolchain in CFLAGS and "
-    "CXXFLAGS",
+    Do(
+        "map the toolchain's own directory too, each builder its own: "
+        "-ffile-prefix-map=DIRECTORY=/toolchain in CFLAGS and CXXFLAGS"
+    ),
     Effect.REMOVES,
     ("path-sysroot-toolchain-install",),
     since="gcc 8, clang 10",
 )
 _SAME = Fix(
     "any",
-    "install the toolchain and sysroot under one path on both builders (a container image does)",
+    Do("install the toolchain and sysroot under one path on both builders (a container image does)"),
     Effect.REMOVES,
     ("path-sysroot-toolchain-install", "path-rust-src-component"),
 )

@@ -42,6 +42,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from elfdiff.actions import Do, Export
 from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._images import BUILDER, image_builder
 from elfdiff.causes._tools import COMPILERS, languages, numbers
@@ -61,6 +62,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.values import replace
 
 COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
 RUNTIME, HEADERS = "tool-libc-crt-objects", "dep-header-only-or-toolchain-runtime"
@@ -68,26 +70,30 @@ WRITER = "tool-named-in-file"
 
 IMAGE = Fix(
     toolchain="any",
-    action="build both in one container image, named by its digest, or from one snapshot of the "
-    "distribution's packages",
+    action=Do(
+        "build both in one container image, named by its digest, or from one snapshot of the distribution's packages"
+    ),
     effect=Effect.REMOVES,
 )
 RUSTUP = Fix(
     toolchain="rustc",
-    action='name one release in rust-toolchain.toml (channel = "1.95.0", not "stable")',
+    action=Do('name one release in rust-toolchain.toml (channel = "1.95.0", not "stable")'),
     effect=Effect.REMOVES,
     reaches=(COMPILER, LINKER),
 )
 GO = Fix(
     toolchain="go",
-    action="name one release, in both builds:  GOTOOLCHAIN=go1.27.3, or the toolchain line of go.mod",
+    action=Do(
+        "name one release in both builds, by GOTOOLCHAIN or in the toolchain line of go.mod",
+        "export GOTOOLCHAIN=go1.27.3",
+    ),
     effect=Effect.REMOVES,
     reaches=(COMPILER, LINKER),
     since="go 1.21",
 )
 ONE_LINKER = Fix(
     toolchain="gcc, clang",
-    action="link both with one linker of one version (-fuse-ld=bfd, lld, mold or gold, from one image)",
+    action=Do("link both with one linker of one version (-fuse-ld=bfd, lld, mold or gold, from one image)"),
     effect=Effect.REMOVES,
     reaches=(LINKER,),
 )
@@ -99,18 +105,16 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     found: list[Fix] = []
     unreleased = any("-" in version for version in context.versions("rustc"))
     if COMPILER in faces and "rust" in spoken and unreleased:
-        found.append(_with(RUSTUP, 'name one dated channel in rust-toolchain.toml:  channel = "nightly-YYYY-MM-DD"'))
+        found.append(
+            replace(RUSTUP, action=Do('name one dated channel in rust-toolchain.toml: channel = "nightly-YYYY-MM-DD"'))
+        )
     elif COMPILER in faces and "rust" in spoken and (release := _newest(context, "rustc")):
-        found.append(_with(RUSTUP, f'name one release in rust-toolchain.toml:  channel = "{release}"'))
+        found.append(replace(RUSTUP, action=Do(f'name one release in rust-toolchain.toml: channel = "{release}"')))
     if COMPILER in faces and "go" in spoken and (release := _newest(context, "go")):
-        found.append(_with(GO, f"export GOTOOLCHAIN=go{release}"))
+        found.append(replace(GO, action=Export("GOTOOLCHAIN", f"go{release}")))
     if LINKER in faces and COMPILER not in faces:
         found.append(ONE_LINKER)
     return (*found, IMAGE)
-
-
-def _with(fix: Fix, action: str) -> Fix:
-    return Fix(fix.toolchain, action, fix.effect, fix.reaches, fix.since, fix.note)
 
 
 def _newest(context: Context, tool: str) -> str | None:

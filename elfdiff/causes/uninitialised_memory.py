@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from elfdiff.actions import Do
 from elfdiff.causes._code import code_changed
 from elfdiff.causes._facts import inputs_differ
 from elfdiff.causes._wording import listed
@@ -44,8 +45,10 @@ MANY = 8
     fixes=(
         Fix(
             "any",
-            "clear the structures in the generator before filling them (memset, = {0}); valgrind or "
-            "MSan names the place",
+            Do(
+                "clear the structures in the generator before filling them (memset, = {0}); valgrind or "
+                "MSan names the place"
+            ),
             Effect.REMOVES,
             note="no flag fixes this",
         ),

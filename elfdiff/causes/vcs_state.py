@@ -36,6 +36,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import became, named_context, values
 from elfdiff.causes._images import REVISION, image_revisions
 from elfdiff.causes._tools import languages
@@ -73,7 +74,7 @@ VARIABLE = "vcs-go-variable"
 
 _GO = Fix(
     "go",
-    "add to GOFLAGS:  -buildvcs=false",
+    AddWords(("GOFLAGS",), ("-buildvcs=false",)),
     Effect.REMOVES,
     ("vcs-revision",),
     since="go 1.18",
@@ -81,30 +82,34 @@ _GO = Fix(
 )
 _VARIABLE = Fix(
     "go",
-    'leave the commit out of -ldflags "-X …=…", or build both from one commit',
+    Do('leave the commit out of -ldflags "-X …=…", or build both from one commit'),
     Effect.REMOVES,
     (VARIABLE,),
     note="-buildvcs=false does not reach it",
 )
 _SAME = Fix(
     "any",
-    "build both sides from the same commit: a full clone, a clean tree (git status prints nothing), "
-    "the same core.abbrev",
+    Do(
+        "build both sides from the same commit: a full clone, a clean tree (git status prints nothing), "
+        "the same core.abbrev"
+    ),
     Effect.REMOVES,
     ("vcs-revision",),
     note="or let the build script write a fixed version instead of asking git",
 )
 _KERNEL = Fix(
     "kbuild",
-    "export LOCALVERSION=",
+    Export("LOCALVERSION", ""),
     Effect.REMOVES,
     ("vcs-revision",),
     note="with CONFIG_LOCALVERSION_AUTO=n; the + of a tree off its tag goes too",
 )
 _CHECKOUT = Fix(
     "git",
-    "check both trees out alike: git config core.autocrlf false, eol=lf in .gitattributes, git lfs "
-    "pull, pinned submodules",
+    Do(
+        "check both trees out alike: git config core.autocrlf false, eol=lf in .gitattributes, git lfs "
+        "pull, pinned submodules"
+    ),
     Effect.REMOVES,
     ("vcs-checkout-artifacts",),
 )

@@ -7,7 +7,7 @@ from elfdiff.evidence.model import Context
 from elfdiff.inspection.model import Hazard
 from elfdiff.inspection.sign import Sign
 from elfdiff.inspection.subject import Subject
-from elfdiff.report import Effect, Fix, Role
+from elfdiff.report import Fix, Role
 from elfdiff.values import replace
 
 _TOOLS = {"c": ("gcc", "clang"), "c++": ("gcc", "clang"), "rust": ("rustc", "cargo"), "go": ("go",)}
@@ -27,8 +27,8 @@ def advise(sign: Sign, subject: Subject) -> Hazard:
         confidence=sign.confidence,
         places=sign.places,
         total=sign.total,
-        advice=fix.action if fix else otherwise.format(root=sign.root),
-        masks=fix is not None and fix.effect is Effect.MASKS,
+        fix=fix,
+        otherwise="" if fix else otherwise.format(root=sign.root),
         note=sign.note,
     )
 

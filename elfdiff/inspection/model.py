@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from elfdiff.report import FileFormat, Location
+from elfdiff.report import Effect, FileFormat, Fix, Location
 from elfdiff.values import dataclass
 
 SCHEMA = "elfdiff/inspect/1"
@@ -39,7 +39,8 @@ class Place:
 class Hazard:
     """A face of the catalogue that may differ elsewhere. ``places`` are the first of ``total``.
 
-    ``advice`` is the catalogue's best fix for this face; ``masks`` is True where that only hides. ``note`` is a caveat.
+    ``fix`` is the catalogue's best for this face, None where there is none; ``otherwise`` is then said in its place.
+    ``note`` is a caveat.
     """
 
     face: str
@@ -48,9 +49,19 @@ class Hazard:
     confidence: Confidence
     places: tuple[Place, ...]
     total: int
-    advice: str
-    masks: bool = False
+    fix: Fix | None = None
+    otherwise: str = ""
     note: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """The fix, or what is said in its place, on one line."""
+        return self.fix.action.line if self.fix is not None else self.otherwise
+
+    @property
+    def masks(self) -> bool:
+        """True if the fix only hides what the cause did."""
+        return self.fix is not None and self.fix.effect is Effect.MASKS
 
 
 @dataclass(frozen=True, slots=True)

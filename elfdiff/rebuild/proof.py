@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from elfdiff.actions import Action, AddWords, Do, Export, Run
+from elfdiff.actions import AddWords, Do, Export, Run
 from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.fixes import Script, assignments, for_compilers
@@ -20,18 +19,6 @@ _MOST_ROUNDS = 5
 _EPOCH = "SOURCE_DATE_EPOCH"
 _A_NUMBER = "1704067200"
 """2024-01-01 00:00 UTC: where there is no commit whose time could be taken, any number does."""
-
-
-def _typed(a: str | Action) -> Action:
-    if not isinstance(a, str):
-        return a
-    if m := re.fullmatch(r"export (\w+)=(.*)", a):
-        return Export(*m.groups())
-    if m := re.fullmatch(r"add to ([\w, ]+?):  (.*)", a):
-        return AddWords(
-            tuple(w for w in re.split(r", | and ", m[1])), tuple(w.replace(chr(34), "") for w in m[2].split())
-        )
-    return Do(a)
 
 
 Chooser = Callable[[Finding], tuple[Fix, ...]]
@@ -105,7 +92,7 @@ class Prover:
             if named.isdisjoint(variation.causes):
                 for cause in catalogue():
                     if cause.id in variation.causes:
-                        yield from ((cause.id, fix) for fix in cause.fixes if isinstance(_typed(fix.action), Export))
+                        yield from ((cause.id, fix) for fix in cause.fixes if isinstance(fix.action, Export))
 
     def _fixes(self, known: Iterable[Finding], doubtful: bool, masking: bool) -> Iterator[tuple[Finding, Fix]]:
         for finding in known:
@@ -116,7 +103,7 @@ class Prover:
 
     def _take(self, fix: Fix, cause: str) -> bool:
         """True if it is new and a machine can apply it."""
-        action = _typed(fix.action)
+        action = fix.action
         if isinstance(action, Do | Run):
             self.by_hand.setdefault(action.line, Applied(action, cause))
             return False

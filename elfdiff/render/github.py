@@ -74,7 +74,7 @@ def _message(finding: Finding) -> str:
             if location is not None
         ]
     fixes = wording.best_fixes(finding)
-    lines += [f"fix, {fix.effect.value}: {visible(fix.action)}" for fix in fixes]
+    lines += [f"fix, {fix.effect.value}: {visible(fix.action.line)}" for fix in fixes]
     if not fixes:
         lines.append("no flag fixes this")
     if finding.unfixed and wording.removes(finding):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import TypeAlias
 
+from elfdiff.actions import Action
 from elfdiff.inspection.model import (
     SCHEMA,
     EmbeddedDirectory,
@@ -16,9 +17,9 @@ from elfdiff.inspection.model import (
     Place,
 )
 from elfdiff.render.escape import columns, shorten, visible
-from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
+from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import is_pasted
+from elfdiff.render.wording import Step
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
 
@@ -161,16 +162,16 @@ def _hazards(found: Inspection, style: TextStyle) -> Iterator[Line]:
     title = f"HAZARDS: {count} in here may differ in another build; only two builds prove it: elfdiff A B"
     yield from (Line(line.text, "bold") for line in wrapped(title, style, "", "    "))
     whole = found.hazards if style.verbose else found.hazards[:_WHOLE_HAZARDS]
-    told: set[str] = set()
+    told: set[Action] = set()
     for hazard in whole:
-        yield from _hazard(hazard, style, hazard.advice in told)
-        if not hazard.advice.startswith(("no flag", "nothing")):
-            told.add(hazard.advice)
+        yield from _hazard(hazard, style, told)
+        if hazard.fix is not None:
+            told.add(hazard.fix.action)
     for hazard in found.hazards[len(whole) :]:
         yield from wrapped(f"hazard[{hazard.face}] {hazard.confidence}: {hazard.title}", style, "", "    ")
 
 
-def _hazard(hazard: Hazard, style: TextStyle, told: bool) -> Iterator[Line]:
+def _hazard(hazard: Hazard, style: TextStyle, told: Container[Action]) -> Iterator[Line]:
     mark = f"hazard[{hazard.face}]"
     for number, line in enumerate(wrapped(f"{mark} {hazard.confidence}: {hazard.title}", style, "", "    ")):
         yield Line(line.text, "yellow" if hazard.confidence == "shows" else "cyan", len(mark)) if not number else line
@@ -186,14 +187,17 @@ def _hazard(hazard: Hazard, style: TextStyle, told: bool) -> Iterator[Line]:
         yield Line(text + shorten(place.value, room, style.ascii) + beyond)
     if hazard.note:
         yield from indented(f"note: {hazard.note}", style, 4)
-    effect = "masks" if hazard.masks else "removes"
-    if told:
-        yield Line(f"    fix[{hazard.root}] {effect}: as above")
-    elif is_pasted(hazard.advice):
-        yield from pasted(f"fix[{hazard.root}] {effect}: {hazard.advice}", style, "    ", "    ")
-    else:
-        lead = "" if hazard.advice.startswith(("no flag", "nothing")) else f"fix[{hazard.root}] {effect}: "
-        yield from indented(lead + hazard.advice, style, 4)
+    if hazard.fix is None:
+        yield from indented(hazard.otherwise, style, 4)
+        return
+    lead = f"fix[{hazard.root}] {hazard.fix.effect.value}:"
+    if hazard.fix.action in told:
+        yield Line(f"    {lead} as above")
+        return
+    step = Step(hazard.fix.action)
+    yield from indented(f"{lead} {step.words}{':' if step.words and step.command else ''}", style, 4)
+    if step.command is not None:
+        yield Line(f"        {visible(step.command, style.ascii)}")
 
 
 def where(place: Place, ascii_only: bool = False) -> str:

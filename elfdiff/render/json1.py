@@ -122,7 +122,7 @@ def _location(location: Location | None) -> dict[str, Json] | None:
 def _fix(fix: Fix) -> dict[str, Json]:
     return {
         "toolchain": fix.toolchain,
-        "action": visible(fix.action),
+        "action": visible(fix.line),
         "effect": fix.effect.value,
         "reaches": list(fix.reaches),
         "since": fix.since,

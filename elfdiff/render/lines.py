@@ -45,15 +45,3 @@ def wrapped(text: str, style: TextStyle, first: str, rest: str) -> list[Line]:
 def indented(text: str, style: TextStyle, indent: int) -> list[Line]:
     """Wrapped, continued four columns further in."""
     return wrapped(text, style, " " * indent, " " * (indent + 4))
-
-
-def pasted(text: str, style: TextStyle, first: str, rest: str) -> list[Line]:
-    """A line with words to paste: those stay whole and unshortened, on a line of their own if need be.
-
-    The words are what follows the first colon and two spaces, else the whole text.
-    """
-    shown = visible(text, style.ascii)
-    lead, colon, words = shown.partition(":  ")
-    if not colon or columns(first) + columns(shown) <= style.width:
-        return [Line(first + shown)]
-    return [*wrapped(f"{lead}:", style, first, rest), Line(f"{rest}  {words}")]

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from elfdiff.actions import is_pasted
 from elfdiff.patterns import late
 from elfdiff.render import wording
 from elfdiff.render.details import figure, owners
 from elfdiff.render.escape import shorten, shorten_pair, visible
-from elfdiff.report import EvidenceItem, Finding, Fix, Report, Role, Verdict
+from elfdiff.report import EvidenceItem, Finding, Fix, Report, Role
 
 LONGEST = 1_000_000
 """Bytes of a summary, in UTF-8."""
@@ -103,20 +104,18 @@ def _plan(report: Report) -> Iterator[str]:
         return
     joint = ", " if plan.lead.startswith("in both builds") else ": "
     yield f"### Do first{joint}{escaped(plan.lead)}" if plan.lead else "### Do first"
-    if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
-        yield fenced([visible(step.line) for step in plan.steps], "sh")
-    else:
-        steps = [
-            f"{number}. {code(step.line, _LONGEST_ACTION) if _is_pasted(step) else escaped(step.line)}"
-            for number, step in enumerate(plan.steps, 1)
-        ]
-        yield "\n".join(steps)
+    for step in plan.steps:
+        yield from _action(step)
     if plan.after:
         yield escaped(plan.after)
 
 
-def _is_pasted(step: wording.Step) -> bool:
-    return step.fix is not None and wording.is_pasted(step.fix.action)
+def _action(step: wording.Step) -> Iterator[str]:
+    """What is said, then the command in a block of its own: one to copy."""
+    if step.words:
+        yield f"- {escaped(step.words)}{':' if step.command else ''}"
+    if step.command is not None:
+        yield fenced([shorten(step.command, _LONGEST_ACTION)], "sh")
 
 
 def _causes(findings: Sequence[Finding], allowed: Collection[str]) -> str:
@@ -139,7 +138,7 @@ def _causes(findings: Sequence[Finding], allowed: Collection[str]) -> str:
 
 
 def _fix_cell(fix: Fix) -> str:
-    return code_cell(wording.action_words(fix.action)) if wording.is_pasted(fix.action) else escaped(fix.action)
+    return code_cell(fix.action.line) if is_pasted(fix.action) else escaped(fix.action.line)
 
 
 def _finding(finding: Finding) -> Iterator[str]:
@@ -157,7 +156,7 @@ def _finding(finding: Finding) -> Iterator[str]:
         since = wording.known_since(fix.since)
         facts = "; ".join(part for part in (fix.toolchain, since, fix.note) if part)
         yield f"{fix.effect.value.capitalize()} it ({escaped(facts)}):"
-        yield fenced([shorten(fix.action, _LONGEST_ACTION)])
+        yield from _action(wording.Step(fix.action))
     if not finding.fixes and finding.role is not Role.CONSEQUENCE:
         yield "No flag fixes this."
     if finding.unfixed and wording.removes(finding):

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from elfdiff.causes.model import Cause
 from elfdiff.render.details import plain_table
 from elfdiff.render.escape import visible
-from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
+from elfdiff.render.lines import Line, paint, wrapped
 from elfdiff.render.markdown import code, escaped, fenced
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import is_pasted, known_since
+from elfdiff.render.wording import Step, known_since
 from elfdiff.report import Fix
 
 
@@ -23,9 +23,12 @@ def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     lines += _doc(cause, style)
     lines += [Line(""), Line("FIXES, best first", "bold")]
     for number, fix in enumerate(cause.fixes, 1):
-        layout = pasted if is_pasted(fix.action) else wrapped
-        lines += layout(fix.action, style, f"  {number}. ", "     ")
-        lines += indented(_fix_facts(cause, fix), style, 5)
+        step = Step(fix.action)
+        lines += wrapped(f"{_fix_facts(cause, fix)}:", style, f"  {number}. ", "     ")
+        lines += (
+            wrapped(f"{step.words}:" if step.command else step.words, style, "       ", "       ") if step.words else []
+        )
+        lines += [Line(f"       {visible(step.command, style.ascii)}")] if step.command else []
     if not cause.fixes:
         lines.append(Line("  no flag fixes this"))
     lines += [Line(""), Line("FACES", "bold")]
@@ -85,7 +88,7 @@ def page_markdown(cause: Cause) -> str:
     """The page as Markdown, as docs/causes/ holds it."""
     blocks = [f"# {cause.id}", f"{escaped(cause.title)} ({cause.role.value})", cause.doc, "## Fixes, best first"]
     for fix in cause.fixes:
-        blocks += [f"{escaped(_fix_facts(cause, fix))}:", fenced([fix.action])]
+        blocks += [f"{escaped(_fix_facts(cause, fix))}:", fenced([fix.action.line])]
     if not cause.fixes:
         blocks.append("No flag fixes this.")
     blocks += ["## Faces", "\n".join(f"- {code(face)}: {escaped(title)}" for face, title in cause.faces)]
@@ -104,7 +107,7 @@ def page_json(cause: Cause) -> str:
         "fixes": [
             {
                 "toolchain": fix.toolchain,
-                "action": fix.action,
+                "action": fix.action.line,
                 "effect": fix.effect.value,
                 "reaches": list(fix.reaches),
                 "since": fix.since,

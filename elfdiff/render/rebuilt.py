@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from elfdiff.actions import AddWords, Do, Export
+from elfdiff.actions import AddWords, Export
 from elfdiff.rebuild.result import Applied, ArtifactRow, Equality, Outcome, Rebuilt
 from elfdiff.render import wording
-from elfdiff.render.escape import shorten, shorten_pair
-from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
+from elfdiff.render.escape import shorten, shorten_pair, visible
+from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.report import Finding, Role
 from elfdiff.tree import Tree
@@ -126,22 +126,21 @@ class _Text:
         pasting = [item for item in proof.applied if isinstance(item.what, Export | AddWords)]
         where = ", from the top of the source tree, before the build" if pasting else ""
         yield Line(f"DO FIRST{where}:", "bold", len("DO FIRST"))
-        number = 0
         for item in proof.applied:
-            number += 1
-            yield from self._step(item, number)
+            yield from self._step(item)
         for item in proof.by_hand:
-            number += 1
-            yield from self._step(item, number)
-            yield from wrapped("(not tried: this is for a person to do)", self.style, "     ", "     ")
+            yield from self._step(item)
+            yield from wrapped("(not tried: this is for a person to do)", self.style, "    ", "    ")
         yield Line("")
 
-    def _step(self, item: Applied, number: int) -> Iterator[Line]:
-        whole = not isinstance(item.what, Do)
-        render = pasted if whole else wrapped
-        yield from render(item.line, self.style, f"  {number}. ", "     ")
+    def _step(self, item: Applied) -> Iterator[Line]:
+        step = wording.Step(item.what)
+        if step.words:
+            yield from wrapped(f"{step.words}:" if step.command else step.words, self.style, "  - ", "    ")
+        if step.command is not None:
+            yield Line(f"    {visible(step.command, self.style.ascii)}")
         if item.reach is not None:
-            yield from wrapped(f"({item.reach})", self.style, "     ", "     ")
+            yield from wrapped(f"({item.reach})", self.style, "    ", "    ")
 
     def _differences(self) -> Iterator[Line]:
         differ = [row for row in self.rebuilt.artifacts if not row.same]

@@ -111,7 +111,7 @@ def _message(finding: Finding) -> str:
     if finding.summary and finding.summary != finding.title:
         lines.append(visible(finding.summary))
     fixes = wording.best_fixes(finding)
-    lines += [f"{fix.effect.value}: {visible(wording.action_line(fix))}" for fix in fixes]
+    lines += [f"{fix.effect.value}: {visible(fix.line)}" for fix in fixes]
     lines += [] if fixes else ["no flag fixes this"]
     return "\n".join(lines)
 

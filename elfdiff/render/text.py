@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from elfdiff.render import wording
 from elfdiff.render.details import details
 from elfdiff.render.escape import columns, shorten, shorten_pair, visible
-from elfdiff.render.lines import Line, indented, paint, pasted, wrapped
+from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import Step
 from elfdiff.report import EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
@@ -142,11 +142,8 @@ class ReportText:
         first, *rest = wrapped(title, self.style, "", "  ")
         yield Line(first.text, "bold", len("DO FIRST"))
         yield from rest
-        if self.report.verdict is Verdict.CAUSE_NOT_IN_FILES:
-            yield from (Line(f"    {visible(step.line, self.style.ascii)}") for step in plan.steps)
-        else:
-            for number, step in enumerate(plan.steps, 1):
-                yield from self._step(step, step.line, f"  {number}. ", "     ")
+        for step in plan.steps:
+            yield from self._step(step)
         if plan.after:
             yield from wrapped(plan.after, self.style, "  ", "  ")
 
@@ -156,26 +153,19 @@ class ReportText:
             return []
         steps = self.plan.steps
         kept = steps if len(steps) <= _MOST_AGAIN else steps[: _MOST_AGAIN - 1]
-        texts = [f"{number}. {step.line}" if len(steps) > 1 else step.line for number, step in enumerate(kept, 1)]
-        left = [f"{len(steps) - len(kept)} more above"] if len(kept) < len(steps) else []
-        label = "do first: "
-        one = visible(label + "  ".join([*texts, *left]), self.style.ascii)
-        if columns(one) <= self.style.width:
-            return [Line(one, "bold", len(label) - 1)]
-        starts = [label, *[" " * len(label)] * len(texts)]
-        lines = [
-            line
-            for step, text, start in zip(kept, texts, starts, strict=False)
-            for line in self._step(step, text, start, " " * (len(label) + (3 if len(steps) > 1 else 0)))
-        ]
-        lines += [Line(f"{' ' * len(label)}{text}") for text in left]
-        return [Line(lines[0].text, "bold", len(label) - 1), *lines[1:]]
+        lines = [Line("do first:", "bold"), *(line for step in kept for line in self._step(step))]
+        if len(kept) < len(steps):
+            lines.append(Line(f"  - {len(steps) - len(kept)} more above"))
+        return lines
 
-    def _step(self, step: Step, text: str, first: str, rest: str) -> list[Line]:
-        whole = step.fix is not None and wording.is_pasted(step.fix.action)
-        if whole or self.report.verdict is Verdict.CAUSE_NOT_IN_FILES:
-            return pasted(text, self.style, first, rest)
-        return wrapped(text, self.style, first, rest)
+    def _step(self, step: Step) -> list[Line]:
+        """Words are wrapped; a command stands whole on a line of its own, at any width."""
+        words = f"{step.words}:" if step.words and step.command else step.words
+        lines = wrapped(words, self.style, "  - ", "    ") if words else []
+        return [*lines, *self._command(step.command)]
+
+    def _command(self, command: str | None) -> list[Line]:
+        return [Line(f"    {visible(command, self.style.ascii)}")] if command is not None else []
 
     # Findings
 
@@ -309,13 +299,13 @@ class ReportText:
 
     def _fix(self, finding: Finding, fix: Fix, with_note: bool) -> Iterator[Line]:
         tag = f"    fix[{finding.cause}]"
-        what = wording.action_words(fix.action)
-        if not wording.is_pasted(fix.action) and not self.style.verbose:
-            what = self._step_number(fix) or what
+        step = Step(fix.action)
+        told = not self.style.verbose and any(other.fix == fix for other in (self.plan.steps if self.plan else ()))
+        what = f"{wording.action_names(fix.action)} as above".lstrip() if told else step.words
         if self.style.verbose:
-            what = f"{fix.toolchain}: {fix.action}"
+            what = f"{fix.toolchain}: {what}" if what else fix.toolchain
         since = wording.known_since(fix.since)
-        text = f"{tag} {fix.effect.value}: {what}"
+        text = f"{tag} {fix.effect.value}: {what}".removesuffix(": ")
         text += f" ({since})" if since else ""
         text += f"; {fix.note}" if fix.note and with_note else ""
         if self.style.verbose and fix.reaches:
@@ -323,10 +313,7 @@ class ReportText:
         first, *rest = wrapped(text, self.style, "", "        ")
         yield Line(first.text, "green", len(tag))
         yield from rest
-
-    def _step_number(self, fix: Fix) -> str | None:
-        steps = self.plan.steps if self.plan is not None else ()
-        return next((f"as step {number} says" for number, step in enumerate(steps, 1) if step.fix == fix), None)
+        yield from () if told else (Line(f"    {line.text}") for line in self._command(step.command))
 
     # The end
 

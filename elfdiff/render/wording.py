@@ -7,11 +7,11 @@ equal after a fix. Strings are raw here; each renderer makes them visible in its
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from elfdiff.actions import Action, AddWords, Do, Export, Run, is_pasted
 from elfdiff.outcome import only_allowed
 from elfdiff.render.escape import visible
 from elfdiff.report import (
@@ -45,11 +45,31 @@ TAGS = {Role.ROOT: "cause", Role.INPUT: "input", Role.CONSEQUENCE: "consequence"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do. ``line`` is what a person reads and pastes; ``fix`` is None where no flag fixes ``cause``."""
+    """One thing to do; ``fix`` is None where no flag fixes ``cause``.
 
-    line: str
+    ``condition`` says when ("if it is locale"), or that it only masks; empty where neither is so.
+    """
+
+    action: Action
     cause: str | None = None
     fix: Fix | None = None
+    condition: str = ""
+
+    @property
+    def words(self) -> str:
+        """What is said of it, without a command; empty for a command that needs no word."""
+        sentence = self.action.sentence if isinstance(self.action, Do) else ""
+        return ": ".join(part for part in (self.condition, sentence) if part)
+
+    @property
+    def command(self) -> str | None:
+        """The line for a shell; None for a mere sentence."""
+        return self.action.command if isinstance(self.action, Do) else self.action.line
+
+    @property
+    def line(self) -> str:
+        """All of it on one line."""
+        return ": ".join(part for part in (self.words, self.command) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,30 +264,19 @@ def _remedy(report: Report) -> str:
     return f"{text}, but not every trace" if traces else text
 
 
-def is_pasted(action: str) -> bool:
-    """True for the two forms of an action that are pasted: ``export …`` and ``add to … :  …``."""
-    return action.startswith("export ") or (action.startswith("add to ") and ":  " in action)
+def flag_variables(action: Action) -> frozenset[str]:
+    """The variables that an action adds words to; empty for every other."""
+    return frozenset(action.variables) if isinstance(action, AddWords) else frozenset()
 
 
-def flag_variables(action: str) -> frozenset[str]:
-    """The variables that an action of the form ``add to …:  …`` adds to; empty for every other."""
-    if not is_pasted(action) or not action.startswith("add to "):
-        return frozenset()
-    return frozenset(re.split(r", | and ", action.removeprefix("add to ").split(":  ", 1)[0]))
-
-
-def action_line(fix: Fix) -> str:
-    """The action as one line."""
-    return str(getattr(fix.action, "line", fix.action))
-
-
-def action_words(action: str) -> str:
-    """What an action adds or sets, without where it goes."""
-    if action.startswith("add to ") and ":  " in action:
-        return action.split(":  ", 1)[1]
-    if action.startswith("export "):
-        return action.removeprefix("export ").split("=", 1)[0]
-    return action
+def action_names(action: Action) -> str:
+    """The variables that an action sets, and no value: for where the action itself stands elsewhere. Else empty."""
+    match action:
+        case AddWords(variables=variables):
+            return ", ".join(variables)
+        case Export(name=name):
+            return name
+    return ""
 
 
 def known_since(since: str | None) -> str | None:
@@ -287,20 +296,28 @@ def plan(report: Report) -> Plan | None:
         what = "for the same machine" if len(formats) == 2 else "of one thing"
         if any(form.type == "CORE" for form in formats):
             what = "of the program that ran"
-        return Plan("", (Step(f"compare two builds {what}"),))
+        return Plan("", (Step(Do(f"compare two builds {what}")),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         by_go = any(item.section == ".note.go.buildid" for finding in report.findings for item in finding.evidence)
         return _go_inputs() if by_go else _before_strip(report)
     steps = _steps(report)
     if report.verdict is Verdict.PARTLY_EXPLAINED and unaccounted(report):
         left = amount(unaccounted(report), "byte")
-        steps = (*steps, Step(f"rebuild and compare again: so far no cause accounts for {left}"))
+        steps = (*steps, Step(Do(f"rebuild and compare again: so far no cause accounts for {left}")))
     if not steps:
         return _second_build()
     pasted = any(step.fix is not None and is_pasted(step.fix.action) for step in steps)
     fixed = any(step.fix is not None for step in steps)
-    lead = "in both builds, from the top of the source tree; then rebuild:" if pasted else "in both builds:"
+    configured = any(flag_variables(step.action) & _CONFIGURED for step in steps)
+    lead = "in both builds:"
+    if pasted:
+        again = "then configure from clean and rebuild" if configured else "then rebuild"
+        lead = f"in both builds, from the top of the source tree; {again}:"
     return Plan(lead if fixed else "", steps)
+
+
+_CONFIGURED = frozenset({"CFLAGS", "CXXFLAGS", "FFLAGS", "DFLAGS", "LDFLAGS"})
+"""Variables that CMake, Meson and configure read once, and keep."""
 
 
 def _steps(report: Report) -> tuple[Step, ...]:
@@ -319,24 +336,25 @@ def _steps(report: Report) -> tuple[Step, ...]:
     steps: dict[str, Step] = {}
     for finding in sorted(main, key=lambda finding: finding.confidence is Confidence.POSSIBLE):
         for fix in best_fixes(finding):
-            step = Step(f"{_condition(finding, fix)}{fix.action}", finding.cause, fix)
+            step = Step(fix.action, finding.cause, fix, _condition(finding, fix))
             steps.setdefault(step.line, step)
     if hopeless:
         line = f"no flag fixes {', '.join(hopeless)}; what helps: elfdiff explain {hopeless[0]}"
-        steps[line] = Step(line, hopeless[0])
+        steps[line] = Step(Do(line), hopeless[0])
     if apart:
         doubtful = all(finding.confidence is Confidence.POSSIBLE for finding in inputs(report) if not finding.fixes)
         line = f"no flag fixes {', '.join(apart)}: build both from the same inputs"
         if doubtful:
             line = f"if it is {' or '.join(apart)}: build both from the same inputs; no flag fixes it"
-        steps[line] = Step(line, apart[0])
+        steps[line] = Step(Do(line), apart[0])
     return tuple(steps.values())
 
 
 def _condition(finding: Finding, fix: Fix) -> str:
     """What stands before an action that may be the wrong one, or that only masks."""
-    doubt = f"if it is {finding.cause}: " if finding.confidence is Confidence.POSSIBLE else ""
-    return f"{doubt}only masks {finding.cause}: " if fix.effect is Effect.MASKS else doubt
+    doubt = f"if it is {finding.cause}" if finding.confidence is Confidence.POSSIBLE else ""
+    masks = f"only masks {finding.cause}" if fix.effect is Effect.MASKS else ""
+    return ", ".join(part for part in (doubt, masks) if part)
 
 
 def _go_inputs() -> Plan:
@@ -345,7 +363,7 @@ def _go_inputs() -> Plan:
         "A directory in CGO_CFLAGS, CGO_LDFLAGS, GOFLAGS or -ldflags changes Go's build ID and nothing else: keep it "
         "out of them; -ldflags=-buildid= masks it."
     )
-    return Plan("run this in both builds and compare what it prints:", (Step("go env"),), after)
+    return Plan("run this in both builds and compare what it prints:", (Step(Run("go env")),), after)
 
 
 def _before_strip(report: Report) -> Plan:
@@ -361,7 +379,7 @@ def _before_strip(report: Report) -> Plan:
         f"None kept? Rebuild b in a's directory and change nothing else: {equal} then mean that the directory "
         "was the cause."
     )
-    return Plan(lead, (Step(command),), after)
+    return Plan(lead, (Step(Run(command)),), after)
 
 
 def _debug_file(report: Report, side: str) -> str:
@@ -377,9 +395,9 @@ def _debug_file(report: Report, side: str) -> str:
 
 def _second_build() -> Plan:
     steps = (
-        Step("build once more as a was built, in the same directory, and compare that with a"),
-        Step("if they are equal, what differed between a and b is the cause: change one thing at a time"),
-        Step("if they differ, the build itself is not deterministic: compare with elfdiff -v"),
+        Step(Do("build once more as a was built, in the same directory, and compare that with a")),
+        Step(Do("if they are equal, what differed between a and b is the cause: change one thing at a time")),
+        Step(Do("if they differ, the build itself is not deterministic: compare with elfdiff -v")),
     )
     return Plan("", steps)
 

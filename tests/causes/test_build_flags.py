@@ -265,9 +265,9 @@ def test_places_of_variables_on_one_side_are_another_level_of_debug_information(
 
 def test_a_rust_program_gets_cargos_settings(seen):
     (fix,) = build_flags.fixes_for(seen.given(languages=("rust",)).context, ("tool-flags-optimisation",))
-    assert "[profile]" in fix.action
+    assert "[profile]" in fix.action.line
     (fix,) = build_flags.fixes_for(seen.given(languages=("c",)).context, ("tool-flags-optimisation",))
-    assert "CFLAGS" in fix.action
+    assert "CFLAGS" in fix.action.line
 
 
 def test_code_of_several_crates_under_one_hash_is_no_edit_of_one(seen, ask):

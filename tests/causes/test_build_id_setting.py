@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.actions import AddWords
 from elfdiff.causes.build_id_setting import detect as build_id_setting
 from elfdiff.report import Effect
 
@@ -32,6 +33,6 @@ def test_fixes_follow_the_language_and_none_is_last_and_a_mask(seen):
     def fixes(*languages):
         return build_id_setting.fixes_for(seen.given(languages=languages).context, (FACE,))
 
-    assert fixes("c")[0].action == "add to LDFLAGS:  -Wl,--build-id=sha1"
-    assert fixes("rust")[0].action == "add to RUSTFLAGS:  -C link-arg=-Wl,--build-id=sha1"
+    assert fixes("c")[0].action == AddWords(("LDFLAGS",), ("-Wl,--build-id=sha1",))
+    assert fixes("rust")[0].action == AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=sha1",))
     assert fixes("c")[-1].effect is Effect.MASKS

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from elfdiff.actions import AddWords
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.random_build_id import detect as random_build_id
 from elfdiff.evidence.model import Context, DebugLinkChange, ModuleInfoChange
@@ -85,9 +86,9 @@ def test_a_hash_is_a_consequence_and_its_fix_a_mask():
 
 def test_the_flag_goes_to_who_links():
     assert [f.action for f in random_build_id.fixes_for(Context(), ("build-id-uuid",))] == [
-        "add to LDFLAGS:  -Wl,--build-id=sha1"
+        AddWords(("LDFLAGS",), ("-Wl,--build-id=sha1",))
     ]
     rust = random_build_id.fixes_for(Context(a_tools=(("rustc", "1.95.0"), ("gcc", "12.2.0"))), ("build-id-uuid",))
-    assert [f.action for f in rust] == ["add to RUSTFLAGS:  -Clink-arg=-Wl,--build-id=sha1"]
+    assert [f.action for f in rust] == [AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=sha1",))]
     go = content_hash.fixes_for(Context(languages=("go",)), ("build-id-go",))
-    assert [f.action for f in go] == ["add to GOFLAGS:  -ldflags=-buildid="]
+    assert [f.action for f in go] == [AddWords(("GOFLAGS",), ("-ldflags=-buildid=",))]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from elfdiff.actions import AddWords
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.dependency_version import detect as dependency_version
 from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, PathPlace, WordKind
@@ -168,9 +169,9 @@ def actions(context, *faces):
 
 
 def test_the_fix_fits_languages_and_versions():
-    mapped = 'add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.'
-    debug = 'add to CFLAGS and CXXFLAGS:  -fdebug-prefix-map="$PWD"=.'
-    rust = 'add to RUSTFLAGS:  --remap-path-prefix="$PWD"=.'
+    mapped = AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=$PWD=.",))
+    debug = AddWords(("CFLAGS", "CXXFLAGS"), ("-fdebug-prefix-map=$PWD=.",))
+    rust = AddWords(("RUSTFLAGS",), ("--remap-path-prefix=$PWD=.",))
     face = "path-dwarf-comp-dir"
     assert actions(Context(a_tools=(("gcc", "12.2.0"),), languages=("c",)), face) == [mapped]
     assert actions(Context(a_tools=(("gcc", "7.5.0"),), languages=("c",)), face) == [debug]
@@ -178,7 +179,7 @@ def test_the_fix_fits_languages_and_versions():
     assert actions(Context(a_tools=(("clang", "14.0.6"), ("gcc", "6.3.0")), languages=("c++",)), face) == [mapped]
     assert actions(Context(a_tools=(("rustc", "1.95.0"), ("gcc", "12.2.0"))), face) == [rust]
     assert actions(Context(languages=("rust", "c")), face) == [rust, mapped]
-    assert actions(Context(languages=("go", "c")), "path-go-gopath-goroot") == ["add to GOFLAGS:  -trimpath"]
+    assert actions(Context(languages=("go", "c")), "path-go-gopath-goroot") == [AddWords(("GOFLAGS",), ("-trimpath",))]
     assert actions(Context(), "path-file-macro") == [mapped]
 
 
@@ -206,7 +207,7 @@ def test_no_prefix_map_is_said_to_reach_what_it_does_not():
         "gcc-lto-bytecode-cwd",
     }
     for fix in build_path.fixes:
-        if "-ffile-prefix-map" in fix.action or "--remap-path-prefix=" in fix.action:
+        if "-ffile-prefix-map" in fix.action.line or "--remap-path-prefix=" in fix.action.line:
             assert not unreached & set(fix.reaches)
 
 
@@ -239,29 +240,30 @@ def fixes(faces, **context):
 
 def test_a_build_beside_the_source_needs_a_map_of_both():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.BESIDE)
-    assert action.endswith('-ffile-prefix-map="${PWD%/*}"=. -ffile-prefix-map="$PWD"=.')
+    assert action.words == ("-ffile-prefix-map=${PWD%/*}=.", "-ffile-prefix-map=$PWD=.")
 
 
 def test_a_recorded_command_line_is_left_out_too():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("ada",), recorded=True)
-    assert action.endswith('"$PWD"=. -gno-record-gcc-switches')
+    assert action.words == ("-ffile-prefix-map=$PWD=.", "-gno-record-gcc-switches")
 
 
 def test_a_library_that_moved_alone_is_mapped_in_its_own_build():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), partial=True)
-    assert action.startswith("in the build of the library")
+    assert action.sentence.startswith("in the build of the library")
+    assert action.command.startswith("export CFLAGS=")
 
 
 def test_assemblers_without_a_map_get_none():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("assembly",), a_tools=(("nasm", "2.16.01"),))
-    assert "-map=" not in action
+    assert "-map=" not in action.line
 
 
 def test_another_name_of_a_relative_directory_is_likely(seen, ask):
     names = seen.path("obj-x86_64-linux-gnu", "build-tmp", "m.c", PathPlace.DEBUG_NAME)
     assert ask(build_path, seen.given(names)) == {"path-dwarf-comp-dir": "likely"}
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.RELATIVE)
-    assert "$PWD" not in action
+    assert "pwd" not in action.line.casefold()
 
 
 def test_a_directory_on_a_recorded_command_line(seen, ask):
@@ -271,7 +273,7 @@ def test_a_directory_on_a_recorded_command_line(seen, ask):
     system = FlagChange(unit="", a_flags=("-I /usr/lib/x",), b_flags=("-I /usr/lib/y",), origin=".GCC.command.line")
     assert ask(build_path, seen.given(system)) == {}
     (action,) = fixes(("path-linker-map-or-script-strings",), languages=("c",), command_line=True)
-    assert "-frecord" in action
+    assert "-frecord" in action.line
 
 
 def test_folders_of_another_compilers_library_are_no_places_of_builds(seen, ask):
@@ -308,6 +310,6 @@ def test_directories_outside_of_the_build_are_mapped_by_name():
     """The longer name last: compilers take the last map that fits."""
     outside = (("/srv/gen", "/srv/gen-2"), ("/usr/lib/x", "/usr/lib/y"), ("/tmp/tmp.Xa81kQz0pL", "/tmp/tmp.9sPqL2mVbE"))
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), outside=outside)
-    assert action.endswith('-ffile-prefix-map="$PWD"=. -ffile-prefix-map=/srv/gen=gen -ffile-prefix-map=/srv/gen-2=gen')
+    assert action.words[1:] == ("-ffile-prefix-map=/srv/gen=gen", "-ffile-prefix-map=/srv/gen-2=gen")
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), outside=(("/srv/a b", "/srv/$(c)"),))
-    assert action.endswith(':  -ffile-prefix-map="$PWD"=.')
+    assert action.words == ("-ffile-prefix-map=$PWD=.",)

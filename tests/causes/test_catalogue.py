@@ -1,16 +1,17 @@
-"""The catalogue as data: promised ids, pages that say what a page must say, fixes in one of three forms."""
+"""The catalogue as data: promised ids, pages that say what a page must say, commands that a shell reads."""
 
 from __future__ import annotations
 
 import importlib.util
 import json
 import re
-import shlex
+import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from elfdiff.actions import is_pasted
 from elfdiff.causes import Cause, catalogue, cause_of
 from elfdiff.report import Effect, Role
 
@@ -27,8 +28,6 @@ INPUTS = {
     "file-set",
 }
 HEADINGS = ["## What it looks like", "## Why it happens", "## How to be sure"]
-EXPORT = re.compile(r"export ([A-Z][A-Z0-9_]*)=(.*)")
-ADD = re.compile(r"add to [A-Z][A-Z0-9_]*(?:(?:, | and )[A-Z][A-Z0-9_]*)*:  (\S.*)")
 
 each_cause = pytest.mark.parametrize("cause", catalogue(), ids=lambda cause: cause.id)
 
@@ -83,7 +82,7 @@ def test_the_page_has_a_fix_or_says_that_there_is_none(cause: Cause):
 @each_cause
 def test_the_page_names_public_sources_and_no_private_place(cause: Cause):
     assert cause.references
-    text = "\n".join([cause.doc, *cause.references, *(f"{fix.action} {fix.note}" for fix in cause.fixes)])
+    text = "\n".join([cause.doc, *cause.references, *(f"{fix.action.line} {fix.note}" for fix in cause.fixes)])
     assert "/work/" not in text
 
 
@@ -95,19 +94,15 @@ def test_title_and_faces_are_short_phrases(cause: Cause):
 
 
 @each_cause
-def test_each_fix_has_one_of_the_three_forms(cause: Cause):
+def test_each_command_is_one_line_that_bash_reads(cause: Cause):
     for fix in cause.fixes:
-        assert "\n" not in fix.action
-        if fix.action.startswith("export "):
-            match = EXPORT.fullmatch(fix.action)
-            assert match, fix.action
-            shlex.split(match[2])
-        elif fix.action.startswith("add to "):
-            match = ADD.fullmatch(fix.action)
-            assert match, fix.action
-            assert shlex.split(match[1])
+        assert "\n" not in fix.action.line
+        if is_pasted(fix.action):
+            done = subprocess.run(["bash", "-n", "-c", fix.action.line], check=False, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
         else:
-            assert len(fix.action.split()) >= 3
+            assert len(fix.action.sentence.split()) >= 3
+            assert not fix.action.sentence.endswith(":")
 
 
 @each_cause
@@ -119,7 +114,7 @@ def test_fixes_reach_faces_of_their_own_root(cause: Cause):
 @each_cause
 def test_what_hides_is_called_a_mask(cause: Cause):
     for fix in cause.fixes:
-        if "--build-id=none" in fix.action:
+        if "--build-id=none" in fix.action.line:
             assert fix.effect is Effect.MASKS
 
 

@@ -34,7 +34,7 @@ def asked(cause: Cause, *facts):
 
 
 def actions(cause: Cause, *faces):
-    return [fix.action for fix in cause.fixes_for(Context(), faces) if fix.effect is Effect.REMOVES]
+    return [fix.line for fix in cause.fixes_for(Context(), faces) if fix.effect is Effect.REMOVES]
 
 
 @pytest.mark.parametrize(

@@ -121,5 +121,5 @@ def test_an_object_named_for_a_stamp_of_the_user_is_proof(seen, ask):
 
 def test_go_programs_get_names_at_the_link(seen):
     fixes = host_identity.fixes_for(seen.given(languages=("go",)).context, (FACE,))
-    assert "-ldflags" in fixes[0].action
-    assert not any(fix.action.startswith("export USER") for fix in fixes)
+    assert "-ldflags" in fixes[0].action.line
+    assert not any(fix.action.line.startswith("export USER") for fix in fixes)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from elfdiff.actions import Export
 from elfdiff.causes.build_time import detect as build_time
 from elfdiff.causes.configure_result import detect as configure
 from elfdiff.causes.content_hash import detect as content_hash
@@ -79,7 +80,7 @@ class TestDependency:
 
     def test_the_lock_file_of_the_language(self):
         def first(*languages):
-            return dependency.fixes_for(Context(languages=languages), ("dep-version-drift",))[0].action
+            return dependency.fixes_for(Context(languages=languages), ("dep-version-drift",))[0].action.line
 
         assert "cargo build --locked" in first("rust", "c")
         assert "-mod=readonly" in first("go")
@@ -130,9 +131,9 @@ class TestToolchain:
 
     def test_the_pin_names_the_newer_release(self):
         context = Context(a_tools=(("go", "1.26.4"),), b_tools=(("go", "1.27.3"),), languages=("go",))
-        assert toolchain.fixes_for(context, ("tool-compiler-version",))[0].action == "export GOTOOLCHAIN=go1.27.3"
+        assert toolchain.fixes_for(context, ("tool-compiler-version",))[0].action == Export("GOTOOLCHAIN", "go1.27.3")
         rust = Context(a_tools=(("rustc", "1.95.0"),), b_tools=(("rustc", "1.9.0"),), languages=("rust",))
-        assert '"1.95.0"' in toolchain.fixes_for(rust, ("tool-compiler-version",))[0].action
+        assert '"1.95.0"' in toolchain.fixes_for(rust, ("tool-compiler-version",))[0].action.line
 
 
 class TestSource:

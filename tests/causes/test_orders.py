@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.actions import Export
 from elfdiff.causes.link_order import detect as link_order
 from elfdiff.causes.locale import detect as locale
 from elfdiff.causes.source_change import detect as source_change
@@ -114,8 +115,8 @@ def test_words_of_two_languages(seen, claims):
 
 
 def test_the_fixes():
-    assert [fix.action for fix in locale.fixes] == ["export LC_ALL=C"]
-    action = link_order.fixes[0].action
+    assert [fix.action for fix in locale.fixes] == [Export("LC_ALL", "C")]
+    action = link_order.fixes[0].action.line
     assert all(part in action for part in ("$(sort $(wildcard *.c))", "list(SORT", "LC_ALL=C sort"))
 
 

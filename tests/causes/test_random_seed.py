@@ -43,5 +43,8 @@ def test_names_of_other_schemes_and_other_compilers_are_no_seeds(seen, ask):
 
 def test_the_seed_is_offered_only_to_the_faces_it_reaches(seen):
     context = seen.given().context
-    assert random_seed.fixes_for(context, ("random-gcov-stamp",))[0].action.endswith("'-frandom-seed=$@'")
-    assert not any("frandom-seed=$@" in fix.action for fix in random_seed.fixes_for(context, ("cuda-module-id",)))
+    assert random_seed.fixes_for(context, ("random-gcov-stamp",))[0].action.words == (r"-frandom-seed=\$@",)
+    assert not any(
+        "-frandom-seed=" in fix.action.line and "$@" in fix.action.line
+        for fix in random_seed.fixes_for(context, ("cuda-module-id",))
+    )

@@ -67,15 +67,15 @@ def test_changed_code_is_no_moved_directory(seen, ask):
 
 def test_no_fix_pretends_that_a_flag_does_it():
     for fix in rust_metadata.fixes:
-        assert "metadata=" not in fix.action
-        assert "--remap-path-prefix" not in fix.action
+        assert "metadata=" not in fix.action.line
+        assert "--remap-path-prefix" not in fix.action.line
 
 
 def test_a_unit_that_strayed_from_the_rest_is_of_another_build(seen, ask):
     stray = StrayUnit(name="u2.c", side="b", directory="/w/new", elsewhere="/w/old")
     assert ask(incremental, seen.given(stray)) == {"stale-or-mixed-objects": "likely"}
     (fix,) = incremental.fixes_for(seen.given().context, ("stale-or-mixed-objects",))
-    assert "empty output directory" in fix.action
+    assert "empty output directory" in fix.action.line
     assert ask(source_change, seen.given(stray)) == {}
     text = seen.path("/w/new", "/w/old", "u2.c")
     assert ask(incremental, seen.given(stray, text)) == {"stale-or-mixed-objects": "likely"}

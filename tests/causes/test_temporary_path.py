@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from elfdiff.actions import AddWords
 from elfdiff.causes.temporary_path import detect as temporary_path
 from elfdiff.evidence.model import PathPlace, WordKind
 
@@ -40,4 +41,4 @@ def test_a_users_tree_belongs_to_build_path(seen, ask):
 def test_the_fix_follows_the_face(seen):
     context = seen.given(languages=("go",)).context
     (fix,) = temporary_path.fixes_for(context, ("path-go-cgo-workdir",))
-    assert fix.action == "add to GOFLAGS:  -trimpath"
+    assert fix.action == AddWords(("GOFLAGS",), ("-trimpath",))

@@ -98,9 +98,9 @@ def test_keywords_that_version_control_fills_in(seen, ask, a, b, found):
 def test_go_gets_its_flag_and_c_a_sentence(seen):
     def actions(*languages):
         context = seen.given(languages=languages).context
-        return [fix.action for fix in vcs_state.fixes_for(context, (FACE,))]
+        return [fix.action.line for fix in vcs_state.fixes_for(context, (FACE,))]
 
-    assert actions("go")[0] == "add to GOFLAGS:  -buildvcs=false"
+    assert actions("go")[0] == 'export GOFLAGS="$GOFLAGS -buildvcs=false"'
     assert not any("GOFLAGS" in action for action in actions("c"))
 
 

@@ -130,7 +130,7 @@ def test_go_says_what_it_was_built_with(tmp_path: Path, faces: Faces) -> None:
             pytest.skip(f"go build failed: {done.stderr[:200]}")
     plain = elfdiff.inspect(tmp_path / "plain")
     hazard = next(item for item in plain.hazards if item.face == "path-go-gopath-goroot")
-    assert hazard.advice == "add to GOFLAGS:  -trimpath"
+    assert hazard.advice == 'export GOFLAGS="$GOFLAGS -trimpath"'
     assert plain.sbom.source == "go-buildinfo"
     assert faces(elfdiff.inspect(tmp_path / "trimmed")) == {}
 

@@ -47,4 +47,4 @@ def causes():
 @pytest.fixture
 def actions():
     """What a result tells to do about a cause."""
-    return lambda result, cause: [fix.action for item in result.findings if item.cause == cause for fix in item.fixes]
+    return lambda result, cause: [fix.line for item in result.findings if item.cause == cause for fix in item.fixes]

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from elfdiff.actions import AddWords, Do, Export
 from elfdiff.report import (
     Breakpoint,
     Classes,
@@ -34,11 +35,11 @@ A = FileFacts("build-1/app", 1440000, "a" * 64, FORMAT, "edc1" * 10, False, ("GC
 B = FileFacts("build-2/app", 1440016, "b" * 64, FORMAT, "606a" * 10, False, ("GCC 12.2.0",), "absent")
 
 PREFIX_MAP = Fix(
-    "gcc", 'add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.', Effect.REMOVES, since="gcc 8, clang 10"
+    "gcc", AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=/x=.",)), Effect.REMOVES, since="gcc 8, clang 10"
 )
 EPOCH = Fix(
     "any",
-    'export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"',
+    Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
     Effect.REMOVES,
     since="gcc 7, clang 16",
     note="a date in the build script must read it itself",
@@ -103,7 +104,7 @@ def build_path(**given: object) -> Finding:
         "faces": ("path-dwarf-comp-dir", "path-file-macro"),
         "evidence": evidence,
         "evidence_total": len(evidence),
-        "fixes": (PREFIX_MAP, Fix("any", "build both in one directory", Effect.REMOVES)),
+        "fixes": (PREFIX_MAP, Fix("any", Do("build both in one directory"), Effect.REMOVES)),
     }
     return finding("build-path", **{**values, **given})
 
@@ -133,7 +134,7 @@ def content_hash() -> Finding:
         fixes=(
             Fix(
                 "ld",
-                "add to LDFLAGS:  -Wl,--build-id=none",
+                AddWords(("LDFLAGS",), ("-Wl,--build-id=none",)),
                 Effect.MASKS,
                 note="debuggers lose the link to the symbols",
             ),
@@ -218,7 +219,7 @@ def many_roots() -> Report:
         finding(
             name,
             confidence=Confidence.POSSIBLE,
-            fixes=() if index % 2 else (Fix("any", f"export {name.upper().replace('-', '_')}=C", Effect.REMOVES),),
+            fixes=() if index % 2 else (Fix("any", Export(name.upper().replace("-", "_"), "C"), Effect.REMOVES),),
         )
         for index, name in enumerate(names)
     )

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from elfdiff.actions import AddWords
 from elfdiff.render.markdown import code, code_cell, escaped, fenced, render_markdown
 from elfdiff.report import Classes, Effect, Fix, Ledger, Report, SectionRow, Sides, Verdict
 
@@ -42,9 +43,10 @@ def test_a_fence_is_longer_than_any_run_inside() -> None:
 def test_the_parts_of_a_summary(made: SimpleNamespace) -> None:
     text = render_markdown(made.explained(), 1)
     assert text.startswith("## elfdiff: EXPLAINED\n\nbuild-1/app and build-2/app differ for 2 reasons; flags remove")
-    assert '\n1. `add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.`\n2. `export SOURCE_DATE_EPOCH=' in text
+    assert '\n```sh\nexport CFLAGS="$CFLAGS -ffile-prefix-map=/x=." CXXFLAGS=' in text
+    assert '\n```sh\nexport SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"\n```\n' in text
     assert "| `build-path` | cause | certain | the build directory is compiled in | 80 |" in text
-    assert '\n```\nexport SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"\n```\n' in text
+
     assert text.endswith(
         "```\nelfdiff: result=explained causes=build-path,build-time unexplained=0 code=same exit=1\n```\n"
     )
@@ -69,7 +71,7 @@ def test_markup_from_a_file_stays_text(made: SimpleNamespace) -> None:
 
 def test_the_largest_report_fits_a_job_summary(made: SimpleNamespace) -> None:
     long = "<&|`" * 20_000
-    fixes = tuple(Fix(long, f"add to CFLAGS:  {long}", Effect.REMOVES, (), long, long) for _ in range(100))
+    fixes = tuple(Fix(long, AddWords(("CFLAGS",), (long,)), Effect.REMOVES, (), long, long) for _ in range(100))
     item = made.item("f", 1, long, long, long)
     findings = tuple(
         made.finding(

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from elfdiff.actions import Do, Export
 from elfdiff.causes.model import Cause
 from elfdiff.render.pages import catalogue_json, catalogue_text, page_json, page_markdown, page_text
 from elfdiff.render.style import TextStyle
@@ -33,8 +34,8 @@ def clock() -> Cause:
         title="the clock is compiled in",
         role=Role.ROOT,
         fixes=(
-            Fix("gcc", "export SOURCE_DATE_EPOCH=1", Effect.REMOVES, ("date",), "gcc 7", "for __DATE__"),
-            Fix("make", "write no dates from scripts", Effect.REMOVES, ("date", "script")),
+            Fix("gcc", Export("SOURCE_DATE_EPOCH", "1"), Effect.REMOVES, ("date",), "gcc 7", "for __DATE__"),
+            Fix("make", Do("write no dates from scripts"), Effect.REMOVES, ("date", "script")),
         ),
         references=("GCC manual: https://gcc.gnu.org/",),
         faces=(("date", "__DATE__ was used"), ("script", "a script wrote a date")),
@@ -63,10 +64,10 @@ terminal, and that goes on here:
 - another
 
 FIXES, best first
-  1. export SOURCE_DATE_EPOCH=1
-     removes it, gcc; gcc 7+; for __DATE__; reaches date
-  2. write no dates from scripts
-     removes it, make
+  1. removes it, gcc; gcc 7+; for __DATE__; reaches date:
+       export SOURCE_DATE_EPOCH=1
+  2. removes it, make:
+       write no dates from scripts
 
 FACES
   date: __DATE__ was used

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from elfdiff.actions import AddWords, Do, Export
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
 from elfdiff.report import (
@@ -29,9 +30,9 @@ def test_the_whole_text_of_an_explained_pair(made: SimpleNamespace) -> None:
         == """\
 elfdiff: EXPLAINED  build-1/app and build-2/app differ for 2 reasons; flags remove both
 
-DO FIRST, in both builds, from the top of the source tree; then rebuild:
-  1. add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.
-  2. export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"
+DO FIRST, in both builds, from the top of the source tree; then configure from clean and rebuild:
+    export CFLAGS="$CFLAGS -ffile-prefix-map=/x=." CXXFLAGS="$CXXFLAGS -ffile-prefix-map=/x=."
+    export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"
 
 cause[build-path] certain: the build directory is compiled in
     a  /home/ci/build-1
@@ -40,22 +41,22 @@ cause[build-path] certain: the build directory is compiled in
     .rodata+0x1a40  symbol luaD_throw
       a  /home/ci/build-1/src/l0.c
       b  /tmp/b2/src/l0.c
-    fix[build-path] removes: -ffile-prefix-map="$PWD"=. (gcc 8+, clang 10+)
+    fix[build-path] removes: CFLAGS, CXXFLAGS as above (gcc 8+, clang 10+)
 
 cause[build-time] likely: the clock of the build is compiled in
     .rodata+0x2210  symbol luaD_throw
       a  Nov 23 2026 01:29:37
       b  Nov 23 2026 01:30:31
-    fix[build-time] removes: SOURCE_DATE_EPOCH (gcc 7+, clang 16+); a date in the build script must
-        read it itself
+    fix[build-time] removes: SOURCE_DATE_EPOCH as above (gcc 7+, clang 16+)
 
 same: compiler GCC 12.2.0; needed libraries
 follows: content-hash (20 bytes)
 bytes: 27662 differ = 4760 causes + 22882 follow, checked + 20 hash + 0 unexplained (cmp: 374161)
 where: .rodata 27662: elfdiff -v
 more: elfdiff explain build-path
-do first: 1. add to CFLAGS and CXXFLAGS:  -ffile-prefix-map="$PWD"=.
-          2. export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"
+do first:
+    export CFLAGS="$CFLAGS -ffile-prefix-map=/x=." CXXFLAGS="$CXXFLAGS -ffile-prefix-map=/x=."
+    export SOURCE_DATE_EPOCH="$(git log -1 --pretty=%ct)"
 elfdiff: result=explained causes=build-path,build-time unexplained=0 code=same exit=1
 """
     )
@@ -115,7 +116,7 @@ def test_partly_says_how_much_is_left(made: SimpleNamespace) -> None:
     text = render_text(made.partly(), PLAIN, 1)
     assert "nothing accounts" in text
     assert "1234 bytes, 3 bytes should have changed and did not" in text
-    assert "3. rebuild and compare again: so far no cause accounts for 1237 bytes" in text
+    assert "  - rebuild and compare again: so far no cause accounts for 1237 bytes" in text
     assert "unfixed[build-path] no fix here removes it from: path-gcov-gcda" in text
 
 
@@ -129,7 +130,7 @@ def test_stripped_pair_is_told_to_compare_what_was_before(made: SimpleNamespace)
     assert "DO FIRST: compare the files as they were before strip (or their .debug files):" in text
     assert "\n    elfdiff build-1/app.debug build-2/app.debug\n" in text
     assert "None kept? Rebuild b in a's directory and change nothing else" in text
-    assert "fix[content-hash] masks: -Wl,--build-id=none; debuggers lose the link to the symbols" in text
+    assert 'fix[content-hash] masks; debuggers lose the link to the symbols\n        export LDFLAGS="$LDFLAGS' in text
     assert "causes=- " in text
 
 
@@ -157,17 +158,17 @@ def test_a_root_without_a_fix_says_so(made: SimpleNamespace) -> None:
     report = made.report(Verdict.EXPLAINED, (made.finding("hash-order"),), ledger=made.ledger(root=5), fixable=False)
     text = render_text(report, PLAIN, 1)
     assert "differ for 1 reason; no known flag removes it" in text
-    assert "1. no flag fixes hash-order; what helps: elfdiff explain hash-order" in text
+    assert "  - no flag fixes hash-order; what helps: elfdiff explain hash-order" in text
     assert "fix[hash-order] none: no flag fixes this" in text
 
 
 def test_a_mask_is_called_one(made: SimpleNamespace) -> None:
-    mask = Fix("ld", "add to LDFLAGS:  -Wl,--build-id=none", Effect.MASKS)
+    mask = Fix("ld", AddWords(("LDFLAGS",), ("-Wl,--build-id=none",)), Effect.MASKS)
     finding = made.finding("random-build-id", fixes=(mask,))
     text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(payload=20)), PLAIN, 1)
     assert "no known flag removes it" in text
-    assert "1. only masks random-build-id: add to LDFLAGS:  -Wl,--build-id=none" in text
-    assert "fix[random-build-id] masks: -Wl,--build-id=none" in text
+    assert '  - only masks random-build-id:\n    export LDFLAGS="$LDFLAGS -Wl,--build-id=none"\n' in text
+    assert "fix[random-build-id] masks: LDFLAGS as above" in text
 
 
 def test_only_the_best_fix_is_shown_first_and_all_with_v(made: SimpleNamespace) -> None:
@@ -177,33 +178,33 @@ def test_only_the_best_fix_is_shown_first_and_all_with_v(made: SimpleNamespace) 
 
 def test_a_second_fix_is_given_for_a_face_that_the_first_does_not_reach(made: SimpleNamespace) -> None:
     fixes = (
-        Fix("rustc", "add to RUSTFLAGS:  --remap-path-prefix=x=.", Effect.REMOVES, ("face-rust",)),
-        Fix("gcc", "add to CFLAGS:  -ffile-prefix-map=x=.", Effect.REMOVES, ("face-c",)),
-        Fix("gcc", "add to CFLAGS:  -fmacro-prefix-map=x=.", Effect.REMOVES, ("face-c",)),
+        Fix("rustc", AddWords(("RUSTFLAGS",), ("--remap-path-prefix=x=.",)), Effect.REMOVES, ("face-rust",)),
+        Fix("gcc", AddWords(("CFLAGS",), ("-ffile-prefix-map=x=.",)), Effect.REMOVES, ("face-c",)),
+        Fix("gcc", AddWords(("CFLAGS",), ("-fmacro-prefix-map=x=.",)), Effect.REMOVES, ("face-c",)),
     )
     finding = made.finding("build-path", faces=("face-c", "face-rust"), fixes=fixes)
     text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5)), PLAIN, 1)
-    assert "  1. add to RUSTFLAGS:  --remap-path-prefix=x=." in text
-    assert "  2. add to CFLAGS:  -ffile-prefix-map=x=." in text
+    assert '    export RUSTFLAGS="$RUSTFLAGS --remap-path-prefix=x=."\n' in text
+    assert '    export CFLAGS="$CFLAGS -ffile-prefix-map=x=."\n' in text
     assert "-fmacro-prefix-map" not in text
     assert "flags remove it" in text
 
 
 def test_c_inside_rust_gets_both_flags_though_they_reach_one_face(made: SimpleNamespace) -> None:
     fixes = (
-        Fix("rustc", "add to RUSTFLAGS:  --remap-path-prefix=x=.", Effect.REMOVES, ("face",)),
-        Fix("gcc", "add to CFLAGS and CXXFLAGS:  -ffile-prefix-map=x=.", Effect.REMOVES, ("face",)),
-        Fix("gcc", "add to CXXFLAGS, FFLAGS and CFLAGS:  -fdebug-prefix-map=x=.", Effect.REMOVES, ("face",)),
-        Fix("any", "build both in one directory", Effect.REMOVES, ("face",)),
+        Fix("rustc", AddWords(("RUSTFLAGS",), ("--remap-path-prefix=x=.",)), Effect.REMOVES, ("face",)),
+        Fix("gcc", AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=x=.",)), Effect.REMOVES, ("face",)),
+        Fix("gcc", AddWords(("CXXFLAGS", "FFLAGS", "CFLAGS"), ("-fdebug-prefix-map=x=.",)), Effect.REMOVES, ("face",)),
+        Fix("any", Do("build both in one directory"), Effect.REMOVES, ("face",)),
     )
     finding = made.finding("build-path", faces=("face",), fixes=fixes)
     text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5)), PLAIN, 1)
-    assert "  2. add to CFLAGS and CXXFLAGS:  -ffile-prefix-map=x=." in text
+    assert '    export CFLAGS="$CFLAGS -ffile-prefix-map=x=." CXXFLAGS="$CXXFLAGS -ffile-prefix-map=x=."\n' in text
     assert "  3." not in text
 
 
 def test_one_action_for_two_causes_is_said_once(made: SimpleNamespace) -> None:
-    fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
+    fix = Fix("any", Export("LC_ALL", "C"), Effect.REMOVES)
     findings = tuple(made.finding(name, fixes=(fix,)) for name in ("locale", "time-zone"))
     text = render_text(made.report(Verdict.EXPLAINED, findings, ledger=made.ledger(root=5)), PLAIN, 1)
     assert text.count("export LC_ALL=C") == 2
@@ -212,12 +213,12 @@ def test_one_action_for_two_causes_is_said_once(made: SimpleNamespace) -> None:
 
 def test_a_possible_cause_is_hedged(made: SimpleNamespace) -> None:
     text = render_text(made.many_roots(), PLAIN, 1)
-    assert "if it is hash-order: export HASH_ORDER=C" in text
+    assert "if it is hash-order:\n    export HASH_ORDER=C\n" in text
     assert "flags may remove 5 of them" in " ".join(text.split())
 
 
 def test_where_every_cause_is_only_possible_the_verdict_says_so(made: SimpleNamespace) -> None:
-    fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
+    fix = Fix("any", Export("LC_ALL", "C"), Effect.REMOVES)
     doubt = made.finding("locale", confidence=Confidence.POSSIBLE, fixes=(fix,))
     text = render_text(made.report(Verdict.EXPLAINED, (doubt,), ledger=made.ledger(payload=5)), PLAIN, 1)
     assert text.startswith("elfdiff: POSSIBLY EXPLAINED  ")
@@ -228,40 +229,40 @@ def test_where_every_cause_is_only_possible_the_verdict_says_so(made: SimpleName
     text = render_text(report, PLAIN, 1)
     assert text.startswith("elfdiff: EXPLAINED  ")
     assert "differ for 1 reason; a flag removes it" in " ".join(text.split())
-    assert "2. if it is locale: export LC_ALL=C" in text
+    assert "  - if it is locale:\n    export LC_ALL=C\n" in text
 
 
 def test_what_no_flag_fixes_comes_last_and_not_beside_something_certain(made: SimpleNamespace) -> None:
-    fix = Fix("any", "export LC_ALL=C", Effect.REMOVES)
-    flags = Fix("any", "build both with the same flags", Effect.REMOVES)
+    fix = Fix("any", Export("LC_ALL", "C"), Effect.REMOVES)
+    flags = Fix("any", Do("build both with the same flags"), Effect.REMOVES)
     source = made.finding("source-change", Role.INPUT, confidence=Confidence.POSSIBLE)
     other = made.finding("build-flags", Role.INPUT, confidence=Confidence.POSSIBLE, fixes=(flags,))
     text = render_text(made.report(Verdict.INPUTS_DIFFER, (source, other), ledger=made.ledger(input=5)), PLAIN, 1)
-    assert "1. if it is build-flags: build both with the same flags" in text
-    assert "2. if it is source-change: build both from the same inputs; no flag fixes it" in text
+    assert "  - if it is build-flags: build both with the same flags" in text
+    assert "  - if it is source-change: build both from the same inputs; no flag fixes it" in text
     sure = made.finding("locale", fixes=(fix,))
     text = render_text(made.report(Verdict.EXPLAINED, (source, sure), ledger=made.ledger(root=5)), PLAIN, 1)
     assert "build both from the same inputs" not in text
     likely = replace(source, confidence=Confidence.LIKELY)
     text = render_text(made.report(Verdict.INPUTS_DIFFER, (likely, sure), ledger=made.ledger(root=5)), PLAIN, 1)
-    assert "1. export LC_ALL=C" in text
-    assert "2. no flag fixes source-change: build both from the same inputs" in text
+    assert "    export LC_ALL=C\n" in text
+    assert "  - no flag fixes source-change: build both from the same inputs" in text
 
 
 def test_words_to_paste_are_never_broken(made: SimpleNamespace) -> None:
     words = "-ffile-prefix-map=" + "x" * 150 + "=. -fdebug-prefix-map=y=."
-    fix = Fix("gcc", f"add to CFLAGS:  {words}", Effect.REMOVES)
+    fix = Fix("gcc", AddWords(("CFLAGS",), (words,)), Effect.REMOVES)
     finding = made.finding("build-path", fixes=(fix,))
     text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5)), PLAIN, 1)
-    assert f"  1. add to CFLAGS:\n       {words}\n" in text
+    assert f'    export CFLAGS="$CFLAGS {words}"\n' in text
 
 
 def test_a_sentence_is_not_repeated_in_the_fix_line(made: SimpleNamespace) -> None:
-    fix = Fix("make", "sort the list of objects in the Makefile: OBJS := $(sort $(OBJS))", Effect.REMOVES)
+    fix = Fix("make", Do("sort the list of objects in the Makefile: OBJS := $(sort $(OBJS))"), Effect.REMOVES)
     finding = made.finding("link-order", fixes=(fix,))
     text = render_text(made.report(Verdict.EXPLAINED, (finding,), ledger=made.ledger(root=5)), PLAIN, 1)
     assert "differ for 1 reason; a fix removes it" in text
-    assert "fix[link-order] removes: as step 1 says" in text
+    assert "fix[link-order] removes: as above" in text
 
 
 def test_consequences_are_folded(made: SimpleNamespace) -> None:
@@ -325,7 +326,7 @@ def test_packages_that_moved_are_named(made: SimpleNamespace) -> None:
 
 
 def test_an_input_that_a_flag_removes_is_not_called_hopeless(made: SimpleNamespace) -> None:
-    locked = Fix("cargo", "add to the cargo command:  --locked", Effect.REMOVES)
+    locked = Fix("cargo", Do("add --locked to the cargo command"), Effect.REMOVES)
     finding = made.finding("dependency-version", Role.INPUT, fixes=(locked,), summary="serde 1.0.1 became 1.0.2")
     text = render_text(made.report(Verdict.INPUTS_DIFFER, (finding,), ledger=made.ledger(input=5)), PLAIN, 1)
     assert "were built from different inputs" in text
@@ -390,7 +391,7 @@ def test_the_section_table_folds_what_is_long(made: SimpleNamespace) -> None:
 
 
 def test_many_findings_keep_their_values_in_one_line(made: SimpleNamespace) -> None:
-    fix = Fix("any", "export X=1", Effect.REMOVES)
+    fix = Fix("any", Export("X", "1"), Effect.REMOVES)
     findings = tuple(
         made.finding(f"cause-{n}", summary=f"old-{n} became new-{n}; a caveat", fixes=(fix,)) for n in range(7)
     )

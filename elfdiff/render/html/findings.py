@@ -74,7 +74,7 @@ def _fixes(found: Finding) -> Iterator[Markup]:
 def _fix(fix: Fix) -> Markup:
     since = wording.known_since(fix.since)
     words = f"{fix.effect.value}, {fix.toolchain}" + (f" ({since})" if since else "")
-    parts = [element("code", wording.action_line(fix), class_="action"), " ", element("span", words, class_="muted")]
+    parts = [element("code", fix.line, class_="action"), " ", element("span", words, class_="muted")]
     if fix.note:
         parts.append(element("span", f" {fix.note}", class_="note"))
     return element("li", *parts)

@@ -72,11 +72,10 @@ def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
 
 
 def _step(step: wording.Step) -> Markup:
-    if step.fix is None:
-        return element("li", step.line)
-    action = wording.action_line(step.fix)
-    before = step.line.removesuffix(action) if step.line.endswith(action) else ""
-    return element("li", before, element("pre", action))
+    if step.command is None:
+        return element("li", step.words)
+    before = f"{step.words}:" if step.words else ""
+    return element("li", before, element("pre", step.command))
 
 
 def _ledger(report: Report, ledger: Ledger) -> Iterator[Markup]:
