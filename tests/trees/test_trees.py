@@ -1,0 +1,165 @@
+"""Two containers compared: roots, classes that add up, mirrors, and what nobody may excuse."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import os
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elfdiff.containers.limits import Limits
+from elfdiff.errors import ElfdiffError
+from elfdiff.render.jsonreport import render_json
+from elfdiff.report import Classes, Verdict
+from elfdiff.tree import PairedBy, Status, Tree
+from elfdiff.trees.ledger import CLASSES, total
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
+
+NOISE = random.Random(1).randbytes(3000)
+A = {"bin/app": NOISE, "etc/x.conf": b"prefix=/home/ci/build-1/x\nlib=/home/ci/build-1/x/lib\n", "same": b"equal\n"}
+B = {"bin/app": NOISE, "etc/x.conf": b"prefix=/tmp/b2/x\nlib=/tmp/b2/x/lib\n", "same": b"equal\n"}
+
+
+def compared(tmp_path: Path, a: bytes, b: bytes, options: TreeOptions | None = None) -> Tree:
+    for name, data in (("a", a), ("b", b)):
+        (tmp_path / name).write_bytes(data)
+    found = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), options or TreeOptions())
+    assert isinstance(found, Tree)
+    return found
+
+
+def mirrored(classes: Classes) -> Classes:
+    return Classes(**{name: replace(s, a=s.b, b=s.a) for name in CLASSES for s in [getattr(classes, name)]})
+
+
+def xz_of(data: bytes) -> bytes:
+    return lzma.compress(data, preset=6)
+
+
+def pairs(made: Any) -> dict[str, tuple[bytes, bytes]]:
+    return {
+        "tar": (made.tar(A, 1_700_000_000), made.tar(B, 1_700_000_777)),
+        "tar.gz": tuple(gzip.compress(made.tar(files, when), mtime=when) for files, when in ((A, 1), (B, 2))),
+        "tar.xz": (xz_of(made.tar(A)), xz_of(made.tar(B))),
+        "zip": (made.zip(A, 2020), made.zip(B, 2021)),
+        "deb": (made.deb(A, 1), made.deb(B, 2)),
+        "deb of xz": (made.deb(A, 1, xz_of), made.deb(B, 2, xz_of)),
+        "order": (made.tar(A), made.tar(dict(reversed(A.items())))),
+        "nested": (made.tar({"x.zip": made.zip(A)}), made.tar({"x.zip": made.zip(B, 2021)})),
+    }
+
+
+KINDS = ["tar", "tar.gz", "tar.xz", "zip", "deb", "deb of xz", "order", "nested"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_laws_of_the_ledger(tmp_path: Path, made: Any, kind: str) -> None:
+    a, b = pairs(made)[kind]
+    tree, back = compared(tmp_path, a, b), compared(tmp_path, b, a)
+    ledger = tree.ledger
+    assert ledger is not None
+    assert back.ledger is not None
+    assert total(row.classes for row in ledger.rows) == ledger.totals
+    parts = [getattr(ledger.totals, name) for name in CLASSES[1:7]]
+    assert sum(parts[1:], parts[0]) == ledger.totals.differing
+    assert replace(mirrored(back.ledger.totals), moved=ledger.totals.moved) == ledger.totals
+    assert {item.finding.cause for item in tree.findings} == {item.finding.cause for item in back.findings}
+    assert ledger.totals.unexplained.most == 0
+    assert tree.verdict is Verdict.EXPLAINED
+
+
+@pytest.mark.parametrize("kind", ["deb", "zip"])
+def test_the_same_bytes_for_any_number_of_jobs(tmp_path: Path, made: Any, kind: str) -> None:
+    files = [{f"f{i}": f"{i} built in {where}/src/main.c\n".encode() for i in range(9)} for where in ("/a/b", "/c/dd")]
+    maker = getattr(made, kind)
+    one, four = (compared(tmp_path, maker(files[0]), maker(files[1]), TreeOptions(jobs=jobs)) for jobs in (1, 4))
+    assert render_json(one, True, True) == render_json(four, True, True)
+
+
+def test_a_planted_edit_is_never_a_consequence(tmp_path: Path, made: Any) -> None:
+    draw = random.Random(7)
+    for kind in ("tar", "zip", "deb of xz"):
+        a, b = pairs(made)[kind]
+        before = compared(tmp_path, a, b)
+        for _ in range(12):
+            at = draw.randrange(len(b))
+            edited = bytearray(b)
+            edited[at] ^= 1 << draw.randrange(8)
+            try:
+                tree = compared(tmp_path, a, bytes(edited))
+            except ElfdiffError:
+                continue
+            assert before.ledger is not None
+            assert tree.ledger is None or tree.ledger.totals != before.ledger.totals or tree.exit == 2, (kind, at)
+
+
+def test_files_on_one_side_are_inputs(tmp_path: Path, made: Any) -> None:
+    tree = compared(tmp_path, made.tar(A), made.tar({**A, "more": NOISE[:2000][::-1]}))
+    assert tree.verdict is Verdict.INPUTS_DIFFER
+    assert tree.counts[Status.ADDED] == 1
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+
+
+def test_names_that_changed_are_paired(tmp_path: Path, made: Any) -> None:
+    text = b"".join(b"line %d of a long text\n" % i for i in range(200))
+    a = {"x-1.2/bin": NOISE, "old": NOISE[::-1], "lib/libz-1a2b3c4d.so": b"one", "a.txt": text}
+    b = {"x-1.3/bin": NOISE, "new": NOISE[::-1], "lib/libz-5a6b7c8d.so": b"two", "b.txt": text + b"end\n"}
+    found = {entry.name: entry for entry in compared(tmp_path, made.tar(a), made.tar(b)).entries}
+    assert found["x-1.2/bin"].paired_by is PairedBy.REWRITE
+    assert found["x-1.2/bin"].status is Status.RENAMED
+    assert found["old"].paired_by is PairedBy.CONTENT
+    assert found["lib/libz-1a2b3c4d.so"].paired_by is PairedBy.REWRITE
+    assert found["a.txt"].paired_by is PairedBy.LIKENESS
+
+
+def test_directories(tmp_path: Path) -> None:
+    for side, files in (("a", A), ("b", B)):
+        for name, data in files.items():
+            path = tmp_path / side / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            os.utime(path, (1, 1) if side == "a" else (9, 9))
+        (tmp_path / side / "link").symlink_to("same" if side == "a" else "../elsewhere")
+        (tmp_path / side / "loop").symlink_to(".")
+    os.chmod(tmp_path / "b" / "same", 0o600)
+    os.chmod(tmp_path / "a" / "same", 0o644)
+    tree = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+    assert isinstance(tree, Tree)
+    states = {entry.name: entry.status for entry in tree.entries}
+    assert states["same"] is Status.METADATA
+    assert states["bin/app"] is Status.SAME
+    assert states["etc/x.conf"] is states["link"] is Status.CHANGED
+    assert states["loop"] is Status.SAME
+    with_times = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions(metadata=True))
+    assert isinstance(with_times, Tree)
+    assert with_times.counts[Status.METADATA] > tree.counts[Status.METADATA]
+    alone = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions(only=("*.conf",)))
+    assert isinstance(alone, Tree)
+    assert [entry.name for entry in alone.entries] == ["etc/x.conf"]
+
+
+def test_a_damaged_entry_fails_and_the_rest_is_told(tmp_path: Path, made: Any) -> None:
+    good, bad = gzip.compress(b"text one\n", mtime=0), bytearray(gzip.compress(b"text two\n", mtime=0))
+    bad[-3] ^= 1
+    tree = compared(tmp_path, made.tar({"x.gz": good, **A}), made.tar({"x.gz": bytes(bad), **B}))
+    states = {entry.name: entry for entry in tree.entries}
+    assert states["x.gz"].status is Status.FAILED
+    assert "checksum" in (states["x.gz"].error or "")
+    assert states["etc/x.conf"].causes
+    assert tree.exit == 2
+
+
+def test_a_nested_container_over_a_limit_fails_alone(tmp_path: Path, made: Any) -> None:
+    inner = [made.zip({f"{i}": b"x" * (n + 1) for i in range(9)}) for n in (0, 1)]
+    tree = compared(
+        tmp_path, made.tar({"z": inner[0]}), made.tar({"z": inner[1]}), TreeOptions(limits=Limits(entries=5))
+    )
+    assert tree.entries[0].status is Status.FAILED
+    assert "more than 5 entries" in (tree.entries[0].error or "")
