@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, fail, warn
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.package import DependencyList, State
-from elfdiff.sbom.reading import read_sbom
+from elfdiff.sbom.reading import joined, read_lists, read_sbom
 
 EXAMPLES = """\
 examples:
@@ -24,7 +26,12 @@ FORMATS = ("text", "json")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The files and the options of ``audit``."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="ELF, PE or Mach-O files")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="ELF, PE or Mach-O files, or packages and directories that hold ELF files",
+    )
     parser.add_argument(
         "--db", required=True, metavar="DIR", help="RustSec advisory-db checkout, or a directory or zip of OSV records"
     )
@@ -42,13 +49,12 @@ def execute(args: argparse.Namespace) -> int:
     database = load_database(args.db)
     code = 0
     reports: list[str] = []
-    for path in args.files:
-        try:
-            found = read_sbom(path)
-        except ElfdiffError as error:
-            fail(str(error))
+    for found in _lists(args.files):
+        if isinstance(found, ElfdiffError):
+            fail(str(found))
             code = 2
             continue
+        path = found.path
         for warning in () if args.quiet else found.warnings:
             warn(f"{path}: {warning}")
         missing = _missing(found)
@@ -65,6 +71,23 @@ def execute(args: argparse.Namespace) -> int:
         reports.append(audit_json(audit) if args.format == "json" else audit_text(audit))
     emit(("" if args.format == "json" else "\n").join(reports), args.output)
     return code
+
+
+def _lists(paths: Sequence[str]) -> Iterator[DependencyList | ElfdiffError]:
+    """The list of each file; of packages and directories, those of all their ELF files that have one."""
+    for path in paths:
+        try:
+            held = read_lists(path)
+            if held is None:
+                yield read_sbom(path)
+                continue
+        except ElfdiffError as error:
+            yield error
+            continue
+        present = [item for item in held if _missing(item) is None]
+        yield from (replace(item, path=f"{path}: {item.path}") for item in present)
+        if not present:
+            yield joined(path, held)
 
 
 def _missing(found: DependencyList) -> str | None:

@@ -27,7 +27,12 @@ DIFFERENCE_FORMATS = ("table", "json")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The files and the options of ``sbom``."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="one file, or two to compare: ELF, PE or Mach-O")
+    parser.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="one file, or two to compare: ELF, PE or Mach-O, or a package or directory",
+    )
     add_output_options(parser, FORMATS, "table")
     parser.add_argument("--require", action="store_true", help="a file without a list is trouble")
     parser.add_argument(

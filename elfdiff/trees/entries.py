@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from elfdiff.clock import Clock
 from elfdiff.containers.limits import Limits
@@ -14,6 +15,7 @@ from elfdiff.errors import ElfdiffError
 from elfdiff.plain import PathRewrite, explain
 from elfdiff.report import Classes, Report, Verdict
 from elfdiff.tree import Tree, TreeFinding
+from elfdiff.trees.archives import archive_tree
 from elfdiff.trees.result import EntryResult
 
 Nested = Callable[[Container, Container, int], EntryResult]
@@ -55,8 +57,12 @@ def _compared(
     changed: Callable[[str], bool | None],
 ) -> EntryResult:
     kinds = kind_word(a), kind_word(b)
-    if kinds == ("an ELF file", "an ELF file") or kinds == ("a static archive", "a static archive"):
+    if kinds == ("an ELF file", "an ELF file"):
         return of_report(diagnose_bytes(name, a, name, b, False, Clock()))
+    if kinds == ("a static archive", "a static archive"):
+        report = diagnose_bytes(name, a, name, b, False, Clock())
+        tree = archive_tree(report, a, b)
+        return replace(of_report(report), report=tree, findings=tree.findings)
     if "an ELF file" in kinds or "a static archive" in kinds:
         return EntryResult(incomparable=not_two_builds(*kinds), verdict=Verdict.INPUTS_DIFFER)
     opened = open_bytes(a, name, limits, depth), open_bytes(b, name, limits, depth)
