@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?<![A-Za-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![A-Za-z0-9])"
 )
 """A version, or a hexadecimal word as repaired wheels and bundlers put it into names."""
+_DEBUG = re.compile(r"\.build-id/([0-9a-f]{2})/([0-9a-f]{6,126})\.debug$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +31,38 @@ class EntryPair:
     how: PairedBy | None
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What an ELF file calls itself: its build ID, its SONAME without a token, the sources of its debug information."""
+
+    build_id: bytes | None
+    soname: str | None
+    units: tuple[str, ...] | None
+
+
 def pair_entries(
     a: Sequence[Entry],
     b: Sequence[Entry],
-    identity: Callable[[bytes], Hashable | None],
+    identity: Callable[[bytes], Identity | None],
     likeness: Callable[[Sequence[bytes], Sequence[bytes]], Sequence[tuple[int, int]]],
 ) -> tuple[EntryPair, ...]:
     """In a's order, then what only b has, in its order.
 
-    By path and occurrence; by the path behind versions and tokens; by what ``identity`` finds in the contents (a build
-    ID, a SONAME); by equal contents; and last by ``likeness``, which answers with pairs of indices. Only what is left
-    over goes on, and files only with files.
+    By path and occurrence; by the path behind versions and tokens; by what ``identity`` finds in the contents; by
+    equal contents; and last by ``likeness``, which answers with pairs of indices. Only what is left over goes on, and
+    files only with files.
     """
     work = _Work(a, b)
     work.match(PairedBy.PATH, lambda entry: (entry.path,), repeated=True)
     work.match(PairedBy.REWRITE, lambda entry: (entry.kind, _TOKEN.sub("*", entry.path)))
     if work.left[0] and work.left[1]:
+        work.match_debug_files(identity)
+    if work.left[0] and work.left[1]:
         contents = [_contents(side, left) for side, left in zip((a, b), work.left, strict=True)]
-        work.match_by(PairedBy.IDENTITY, [{i: identity(data) for i, data in side.items()} for side in contents])
+        known = [{i: found for i, data in side.items() if (found := identity(data))} for side in contents]
+        for part in ("build_id", "soname", "units"):
+            keys = [{i: getattr(found, part) for i, found in side.items()} for side in known]
+            work.match_by(PairedBy.IDENTITY, keys)
         digests = [{i: hashlib.blake2b(data).digest() for i, data in side.items() if data} for side in contents]
         work.match_by(PairedBy.CONTENT, digests, repeated=True)
         rest = [
@@ -56,6 +71,7 @@ def pair_entries(
         ]
         for x, y in likeness([contents[0][i] for i in rest[0]], [contents[1][i] for i in rest[1]]):
             work.pair(rest[0][x], rest[1][y], PairedBy.LIKENESS)
+    work.match_directories()
     return work.done()
 
 
@@ -81,6 +97,43 @@ class _Work:
             if repeated or len(here) == len(there) == 1:
                 for x, y in zip(here, there, strict=False):
                     self.partner[x] = (y, how)
+        self._forget()
+
+    def match_debug_files(self, identity: Callable[[bytes], Identity | None]) -> None:
+        """Files below ``.build-id``, by the IDs of the stripped files that are partners."""
+        named = [
+            {ids: i for i in left if (ids := _debug_id(side[i].path)) is not None}
+            for side, left in zip(self.sides, self.left, strict=True)
+        ]
+        if not named[0] or not named[1]:
+            return
+        became: dict[Hashable, Hashable] = {}
+        for x, (y, _) in self.partner.items():
+            first, second = (_identity(side[i], identity) for side, i in zip(self.sides, (x, y), strict=True))
+            if first is not None and second is not None:
+                became[first] = second
+        for before, x in named[0].items():
+            other = named[1].get(_same(became, before))
+            if other is not None:
+                self.partner[x] = (other, PairedBy.IDENTITY)
+        self._forget()
+
+    def match_directories(self) -> None:
+        """A directory is the one that holds the partners of all that it holds; the deepest first."""
+        places = [
+            {side[i].path: i for i in left if side[i].kind is EntryKind.DIRECTORY}
+            for side, left in zip(self.sides, self.left, strict=True)
+        ]
+        found: dict[str, set[str]] = defaultdict(set)
+        for x, (y, _) in self.partner.items():
+            found[_parent(self.sides[0][x].path)].add(_parent(self.sides[1][y].path))
+        for path in sorted(places[0], key=lambda path: (-path.count("/"), path)):
+            there = found.get(path, set())
+            other = places[1].get(next(iter(there))) if len(there) == 1 else None
+            if other is not None:
+                self.partner[places[0][path]] = (other, PairedBy.REWRITE)
+                found[_parent(path)].add(_parent(self.sides[1][other].path))
+                del places[1][self.sides[1][other].path]
         self._forget()
 
     def pair(self, x: int, y: int, how: PairedBy) -> None:
@@ -109,3 +162,28 @@ def _contents(entries: Sequence[Entry], left: Iterable[int]) -> dict[int, bytes]
             except ElfdiffError:
                 continue
     return found
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _debug_id(path: str) -> bytes | None:
+    """The build ID that a path of a separate debug file spells: ``.build-id/ab/cdef….debug``."""
+    match = _DEBUG.search(path)
+    return bytes.fromhex(match[1] + match[2]) if match is not None and len(match[2]) % 2 == 0 else None
+
+
+def _identity(entry: Entry, identity: Callable[[bytes], Identity | None]) -> bytes | None:
+    if entry.kind is not EntryKind.FILE:
+        return None
+    try:
+        found = identity(entry.read())
+    except ElfdiffError:
+        return None
+    return found.build_id if found is not None else None
+
+
+def _same(became: Mapping[Hashable, Hashable], before: bytes) -> bytes:
+    after = became.get(before)
+    return after if isinstance(after, bytes) else before

@@ -14,9 +14,7 @@ SCHEMA = "elfdiff/inspect-tree/1"
 
 @dataclass(frozen=True, slots=True)
 class TreeInspection:
-    """``found`` are the ELF files, each path being the entry's name; ``problems`` are sentences on entries that were not
-    read.
-    """
+    """``found`` are the ELF files, each path being the entry's name; ``problems`` say which entries were not read."""
 
     path: str
     kind: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.containers.opening import ELF
+from elfdiff.containers.pairing import Identity
 from elfdiff.elf.file import parse
 from elfdiff.errors import ElfdiffError
 
@@ -21,18 +22,17 @@ _WORD = 8
 _TOKEN = re.compile(r"[-.][0-9a-f]{7,64}(?=[.-]|$)")
 
 
-def identity(data: bytes) -> Hashable | None:
-    """The build ID of an ELF file, else its SONAME without a token; None for every other."""
+def identity(data: bytes) -> Identity | None:
+    """What an ELF file calls itself, surest first; None for every other."""
     if not data.startswith(ELF):
         return None
     try:
         elf = parse(data, "an entry")
-        if elf.build_id:
-            return elf.build_id
         name = next((entry.text for entry in elf.dynamic if entry.tag_name == "SONAME"), None)
+        units = sorted((unit.name or "").rsplit("/", 1)[-1] for unit in elf.debug_units)
     except ElfdiffError:
         return None
-    return _TOKEN.sub("", name) if name else None
+    return Identity(elf.build_id, _TOKEN.sub("", name) if name else None, tuple(units) or None)
 
 
 def pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from elfdiff.evidence.model import Context
-from elfdiff.report import Code, Ledger, Verdict
+from elfdiff.report import Code, Ledger, Role, Verdict
 from elfdiff.steps import judge
 from elfdiff.tree import TreeFinding
 from elfdiff.trees.result import EntryResult
@@ -14,13 +14,15 @@ from elfdiff.trees.result import EntryResult
 def judge_tree(found: Sequence[TreeFinding], ledger: Ledger, results: Iterable[EntryResult]) -> Verdict:
     """The rule of a report, applied to the merged findings and the summed ledger.
 
-    Two things that cannot be compared are different inputs; where every entry that differs differs in hashes only, so
-    does the tree.
+    Two things that cannot be compared are different inputs; where some entry differs in hashes only and everything else
+    follows, so does the tree.
     """
     all_results = list(results)
     if any(result.incomparable is not None for result in all_results):
         return Verdict.INPUTS_DIFFER
-    hashes = bool(all_results) and all(result.verdict is Verdict.CAUSE_NOT_IN_FILES for result in all_results)
+    hashes = any(result.verdict is Verdict.CAUSE_NOT_IN_FILES for result in all_results)
+    hashes = hashes and not any(item.finding.role is not Role.CONSEQUENCE for item in found)
+    hashes = hashes and not ledger.totals.unexplained.most
     return judge([item.finding for item in found], ledger, Context(only_hashes_differ=hashes))
 
 
