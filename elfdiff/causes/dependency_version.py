@@ -51,10 +51,19 @@ from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ImportOrderChange
 from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, OrderChange, PathChange, TextChange
+from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
 SHARED = "dep-shared-library-rebuilt"
+_BY_HEADERS = 20
+_STORE = late(
+    r"/(?:nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]+)/|"
+    r"/spack/(?:[^/]+/)*?(?P<spack>[a-z][a-z0-9-]*-\d[\w.]*)-[0-9a-z]{32}/"
+)
+_PACKAGE = late(
+    r"(?P<name>[A-Za-z][\w+.]*?(?:-[A-Za-z][\w+.]*)*?)-(?P<version>\d[\w.+]*)(?:-(?:lib|dev|bin|out|static|debug))?"
+)
 _OBJECTS = frozenset({"file-symbols", "units", "needed"})
 
 _LISTS = frozenset({"dep-v0", "go-buildinfo"})
@@ -118,6 +127,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     facts = [drift for level in Proof for drift in levels[level]]
     yield from _texts(evidence)
     yield from _import_order(evidence)
+    yield from _stores(evidence)
     if not facts:
         yield from _headers(evidence)
         return
@@ -128,6 +138,27 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         else None
     )
     yield Claim(DRIFT, tuple(facts), best, _summary(facts), note, explains_code=True)
+
+
+def _stores(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Run paths and loaders in stores of Nix, Guix and Spack: the directory says which package and which version."""
+    found: dict[str, list[PathChange]] = {}
+    for change in evidence.of(PathChange):
+        sides = [_STORE.search(f"{directory}/") for directory in (change.a_directory, change.b_directory)]
+        if sides[0] is None or sides[1] is None:
+            continue
+        left, right = (_PACKAGE.fullmatch(side["name"] or side["spack"] or "") for side in sides if side)
+        if left is None or right is None or left["name"] != right["name"]:
+            continue
+        said = (
+            f"{left['name']} {left['version']} became {right['version']}"
+            if left["version"] != right["version"]
+            else f"another build of {left['name']} {left['version']}"
+        )
+        found.setdefault(said, []).append(change)
+    if found:
+        changes = tuple(change for facts in found.values() for change in facts)
+        yield Claim(DRIFT, changes, Proof.RECORDED, listed(found), "by the names of store directories", True)
 
 
 def _import_order(evidence: EvidenceSet) -> Iterator[Claim]:
@@ -188,8 +219,10 @@ def _headers(evidence: EvidenceSet) -> Iterator[Claim]:
             "headers of another release were compiled in"
             if sure
             else "the headers of the program itself look so if its own directory bears its version",
-            # Texts of the program come from no header of a dependency: then its own code may have changed as well.
-            explains_code=all((text.section or "").startswith(".debug") for text in evidence.of(TextChange)),
+            # Texts of the program come from no header of a dependency, and headers change few functions: beyond that
+            # its own code has changed as well.
+            explains_code=len(certain_changes(evidence)) <= _BY_HEADERS
+            and all((text.section or "").startswith(".debug") for text in evidence.of(TextChange)),
         )
 
 

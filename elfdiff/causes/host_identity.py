@@ -59,6 +59,10 @@ _CONTAINER = late(r"@[0-9a-f]{12}\Z")
 _RUNNER = late(
     r"(?i)@(?:fv-az\d|runner|buildkit|build|ip-\d|localhost|jenkins)|\A(?:runner|jenkins|buildd?|root|mockbuild|abuild|nixbld\d*)@"
 )
+_BUILDER = late(
+    r"(?:build(?:d|er|box|host|bot|slave)?|runner|ci|worker|node|agent|jenkins|host|vm|srv|server|ip|fv-az|localhost|"
+    r"debian|ubuntu|fedora|docker|k8s|lxc)(?:[-_]?[0-9a-f-]{1,24})?(?:\.[a-z][\w.-]*)?\Z"
+)
 _WORD = late(r"[A-Za-z_][\w.-]{0,62}\Z")
 _OBJECT = late(r"\b(?:user|username|logname|host|hostname|builder|packager)\b")
 _MADE = late(r"\b(?:build|built|builder|compile|compiled|stamp|packager|ci)\b")
@@ -179,6 +183,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,)))
     for proof, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
         found.setdefault(proof, []).append(name)
+    for name in _bare(evidence):
+        found.setdefault(Proof.CONSISTENT, []).append(name)
     for proof in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
         names = found.get(proof)
         if names:
@@ -200,6 +206,15 @@ class _Name:
     a: str
     b: str
     facts: tuple[Evidence, ...]
+
+
+def _bare(evidence: EvidenceSet) -> Iterator[_Name]:
+    """A text that is a name of a machine as a whole, as builders are called, without a word that says so."""
+    for text in evidence.of(TextChange):
+        left, right = values(text)
+        shown = [side for side in (left, right) if side]
+        if not text.fragment and all(map(_WORD.match, shown)) and any(map(_BUILDER.match, shown)):
+            yield _Name(left, right, (text,))
 
 
 def _objects(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:

@@ -32,7 +32,15 @@ from elfdiff.causes._facts import became, besides, lower, named_context, sources
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.files import RandomFieldChange
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, TextChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    Context,
+    Evidence,
+    EvidenceSet,
+    LoneSectionChange,
+    TextChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
@@ -115,19 +123,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         field = drawn[0]
         told = f"{field.field_name}: {became(field.a_value, field.b_value)}"
         yield Claim("random-identifier-of-format", tuple(drawn), Proof.RECORDED, told)
-    blobs = list(evidence.of(BlobChange))
-    if blobs:
-        first = blobs[0]
-        named = f" of {first.name}" if first.name else ""
-        yield Claim(
-            "generated-keys-or-certs",
-            tuple(blobs),
-            Proof.RECORDED if _BUILT_IN.search(first.name or "") else Proof.SHAPE,
-            f"another {first.kind}{named}" + (", valid from another time" if first.dates else ""),
-            None
-            if _BUILT_IN.search(first.name or "")
-            else "a certificate that somebody put in place of another looks the same",
-        )
+    yield from _blobs(evidence)
     keys: list[Evidence] = []
     for text in evidence.of(TextChange):
         left, right = values(text)
@@ -141,6 +137,35 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             lower(Proof.SHAPE, sources_differ(evidence)),
             "a PEM block holds another key or certificate",
             "a key or a bundle of certificates that somebody put in place of another looks the same",
+        )
+
+
+def _blobs(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Certificates and keys by their form; bytes without a form by what stayed of them."""
+    blobs = tuple(evidence.of(BlobChange))
+    strange = tuple(blob for blob in blobs if blob.kind == "value")
+    if strange:
+        blob = strange[0]
+        alone = len(blobs) == 1 and not besides(evidence, BlobChange, LoneSectionChange)
+        yield Claim(
+            "uuid-or-random-in-source-generation",
+            strange,
+            Proof.SHAPE if alone else Proof.CONSISTENT,
+            f"{blob.a.length if blob.a else 0} bytes of {blob.symbol or blob.section}, hardly one of which stayed",
+            "a digest of something that is not in the file looks the same, and so does a key that somebody exchanged; "
+            "build once more in the same place to know",
+        )
+    formed = tuple(blob for blob in blobs if blob.kind != "value")
+    if formed:
+        blob = formed[0]
+        built_in = _BUILT_IN.search(blob.name or "")
+        named = f" of {blob.name}" if blob.name else ""
+        yield Claim(
+            "generated-keys-or-certs",
+            formed,
+            Proof.RECORDED if built_in else Proof.SHAPE,
+            f"another {blob.kind}{named}" + (", valid from another time" if blob.dates else ""),
+            None if built_in else "a certificate that somebody put in place of another looks the same",
         )
 
 

@@ -161,6 +161,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if releases:
         summary = f"another release of the program itself: {listed(map(_release, releases))}"
         yield Claim(FACE, releases, Proof.RECORDED, summary, _RELEASE_NOTE, explains_code=True)
+    sonames = [change for change in evidence.of(DynamicChange) if change.tag == "DT_SONAME"]
+    named = tuple(change for change in sonames if change.a_value and change.b_value)
+    if named:
+        summary = f"another release or name of the library: {named[0].a_value} became {named[0].b_value}"
+        yield Claim(FACE, named, Proof.RECORDED, summary, explains_code=False)
     renamed = tuple(evidence.of(SourceRenamed))
     if renamed:
         pairs = listed(f"{change.a_name} became {change.b_name}" for change in renamed)

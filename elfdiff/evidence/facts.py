@@ -22,8 +22,9 @@ class ErasedRunPath(Evidence):
 class BlobChange(Evidence):
     """A thing in DER or another form that tools draw anew stands in the data of both, and it is another one.
 
-    ``kind`` is certificate or key. ``name`` is what both call themselves (the subject of a certificate), None where
-    they do not, or say other names. ``dates`` is True if the dates from which certificates are valid differ too.
+    ``kind`` is certificate, key, or value: bytes without a form in which hardly one stayed. ``name`` is what both call
+    themselves (the subject of a certificate), None where they do not, or say other names. ``dates`` is True if the
+    dates from which certificates are valid differ too.
     """
 
     kind: str

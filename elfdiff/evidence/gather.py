@@ -12,10 +12,12 @@ from elfdiff.evidence import (
     certificates,
     data,
     dependencies,
+    drawn,
     dynstr,
     embedded,
     functions,
     headers,
+    inline,
     instructions,
     libc,
     lines,
@@ -65,6 +67,7 @@ _EXTRACTORS = (
     modules,
     strings,
     shared,
+    inline,
     bytecode,
     objects,
     data,
@@ -80,6 +83,7 @@ _EXTRACTORS = (
     marks,
     runpaths,
     certificates,
+    drawn,
     permuted,
 )
 

@@ -15,6 +15,7 @@ from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
 
+SHT_NOBITS = 8
 MAX_INTEGERS = 200
 _GCOV_VERSION = late(rb"(?:[*R][0-9]{2}[A-Z]|[A-Z][0-9]{2}[*R])\0{4}")
 
@@ -48,15 +49,19 @@ def _integers(pair: Pair) -> Iterator[IntegerChange]:
         if found > MAX_INTEGERS:
             return
         yield IntegerChange(
-            section=left[2].name,
+            section=left[2].name if left[1] is not None else right[2].name,
             symbol=symbol.name,
-            a=Location(left[1], symbol.size, "file", str(left[0])),
-            b=Location(right[1], symbol.size, "file", str(right[0])),
+            a=_place(left, symbol.size),
+            b=_place(right, symbol.size),
             a_value=left[0],
             b_value=right[0],
             width=symbol.size,
             seconds=reads_as_time(left[0]) and reads_as_time(right[0]),
         )
+
+
+def _place(value: tuple[int, int | None, Section], size: int) -> Location | None:
+    return Location(value[1], size, "file", str(value[0])) if value[1] is not None else None
 
 
 def _numbers(elf: ElfFile) -> dict[str, Symbol]:
@@ -69,11 +74,13 @@ def _numbers(elf: ElfFile) -> dict[str, Symbol]:
     }
 
 
-def _value(elf: ElfFile, symbol: Symbol) -> tuple[int, int, Section] | None:
-    """(number, file offset, section) of an object in initialised memory."""
+def _value(elf: ElfFile, symbol: Symbol) -> tuple[int, int | None, Section] | None:
+    """(number, file offset, section) of an object; one in .bss is 0 and stands nowhere in the file."""
     if not 0 < symbol.section < len(elf.sections):
         return None
     section = elf.sections[symbol.section]
+    if section.type == SHT_NOBITS and not elf.header.type_name.endswith("REL"):
+        return 0, None, section
     if section.span is None or section.compression is not None:
         return None
     offset = symbol.value - (0 if elf.header.type_name.endswith("REL") else section.address)

@@ -24,6 +24,7 @@ from elfdiff.evidence.model import (
     GoSettingChange,
     LineNumbersChange,
     LoneSectionChange,
+    PathPlace,
     SectionChange,
     SourceDigestChange,
     SourceRenamed,
@@ -385,3 +386,22 @@ class TestSourceRenamed:
         assert match.summary == "a source file has another name: hash.c became digest.c"
         matches = list(source.detect(seen.given(renamed, seen.function("work"))))
         assert "was exchanged" in matches[0].summary
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [
+        (f"/nix/store/{'0b4f' * 8}-openssl-3.0.12", f"/nix/store/{'9vy8' * 8}-openssl-3.0.13",
+         "openssl 3.0.12 became 3.0.13"),
+        (f"/opt/spack/gcc/zlib-1.3-{'abcd' * 8}", f"/opt/spack/gcc/zlib-1.3-{'efgh' * 8}", "another build of zlib 1.3"),
+    ],
+)  # fmt: skip
+def test_stores_name_packages_and_versions(seen, a, b, said):
+    evidence = seen.given(seen.path(a, b, "lib", PathPlace.RUNPATH))
+    (claim,) = dependency.detect(evidence)
+    assert claim.summary == said
+
+
+def test_a_soname_is_a_release(seen, ask):
+    change = DynamicChange(tag="DT_SONAME", a_value="libtab.so.1.2.3", b_value="libtab.so.1.2.4")
+    assert ask(source, seen.given(change)) == {"source-change": "certain"}

@@ -9,7 +9,7 @@ import pytest
 
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
-from elfdiff.evidence import certificates, permuted, renames, runpaths
+from elfdiff.evidence import certificates, drawn, inline, objects, permuted, renames, runpaths
 from elfdiff.evidence.temporary import drawn_component, is_drawn
 
 gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="needs gcc")
@@ -145,3 +145,40 @@ def test_a_source_that_a_tool_named(built):
     a, b = built("int f(void) { return 1; }", "eclinitkXb2Qz.c"), built("int f(void) { return 1; }", "eclinitP9aLmw.c")
     (change,) = renames.extract(compare(a, b))
     assert (change.scheme, change.a_part, change.b_part) == ("temporary-source", "eclinitkXb2Qz.c", "eclinitP9aLmw.c")
+
+
+KEY = ".section .rodata\n.globl key\n.type key, @object\n.size key, 16\nkey: .byte {}\n.long 7\n"
+
+
+@gcc
+def test_bytes_of_which_hardly_one_stayed(built):
+    a = built(KEY.format("17,203,9,88,250,31,166,77,142,5,219,64,193,120,38,241"), "a.S")
+    b = built(KEY.format("90,12,201,155,3,230,44,187,61,250,99,18,137,72,214,6"), "b.S")
+    (change,) = drawn.extract(compare(a, b))
+    assert (change.kind, change.symbol, change.a.length) == ("value", "key", 16)
+    edited = built(KEY.format("17,203,9,88,250,31,166,77,142,5,219,64,193,120,38,242"), "c.S")
+    assert not list(drawn.extract(compare(a, edited)))
+
+
+@gcc
+def test_directories_inside_debug_info(tmp_path):
+    files = []
+    for name in ("one", "another"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "f.c").write_text("int f(void) { return 1; }\n")
+        command = ["gcc", "-gdwarf-3", "-fno-merge-debug-strings", "-O1", "-shared", "-fPIC", "-o", "f.so", "f.c"]
+        subprocess.run(command, check=True, timeout=60, cwd=tmp_path / name)
+        files.append(parse((tmp_path / name / "f.so").read_bytes(), name))
+    found = list(inline.extract(compare(*files)))
+    if not any(b"another" in elf.raw(section) for elf in files for section in elf.sections_named(".debug_info")):
+        pytest.skip("this compiler puts the directory elsewhere")
+    assert [(change.a_directory.rsplit("/", 1)[-1], change.place.value) for change in found] == [
+        ("one", "debug-directory")
+    ]
+
+
+@gcc
+def test_a_variable_that_got_a_value(built):
+    a, b = (built(f"int limit = {value}; int f(void) {{ return limit; }}", f"{value}.c") for value in (0, 40))
+    (change,) = [item for item in objects.extract(compare(a, b)) if item.symbol == "limit"]
+    assert (change.a_value, change.b_value, change.a) == (0, 40, None)
