@@ -17,7 +17,7 @@ BUILD_FILES = (
 )
 """Where a result of SARIF is shown that names no source file, if one of these is there."""
 
-FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "json1")
+FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "gitlab", "json1")
 
 
 def write(report: Report | Tree, args: argparse.Namespace) -> None:
@@ -51,6 +51,10 @@ def _rendered(report: Report | Tree, form: str, args: argparse.Namespace) -> str
             from elfdiff.render.sarif import render_sarif
 
             return render_sarif(report, _build_file())
+        case "gitlab":
+            from elfdiff.render.codequality import render_codequality
+
+            return render_codequality(report, _build_file())
         case "text" if isinstance(report, Tree):
             return _tree_text(report, args)
     if isinstance(report, Tree):

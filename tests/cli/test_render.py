@@ -17,7 +17,7 @@ def saved(tmp_path: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("form", ["text", "json", "json1", "markdown", "github", "html", "sarif"])
+@pytest.mark.parametrize("form", ["text", "json", "json1", "markdown", "github", "html", "sarif", "gitlab"])
 def test_a_saved_report_is_shown_as_the_run_shows_it(saved: str, form: str, capsys: Capture) -> None:
     assert main(["-f", form, *PAIR]) == 1
     shown = capsys.readouterr().out

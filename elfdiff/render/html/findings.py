@@ -39,7 +39,7 @@ def finding(found: Finding, where: Sequence[str] = (), entries: int = 0) -> Mark
         body.append(element("p", f"in {names} and {left:,} more" if left > 0 else f"in {names}", class_="muted"))
     facts: list[str] = []
     if found.bytes.most:
-        facts.append(f"{found.bytes.most:,} bytes name it")
+        facts.append("1 byte names it" if found.bytes.most == 1 else f"{found.bytes.most:,} bytes name it")
     if found.sections:
         facts.append(f"in {wording.joined(found.sections, 6)}")
     if found.follows:

@@ -79,7 +79,7 @@ def _step(step: wording.Step) -> Markup:
 
 
 def _ledger(report: Report, ledger: Ledger) -> Iterator[Markup]:
-    yield element("p", f"Bytes: {wording.bytes_line(report, ledger)}")
+    yield element("p", f"Bytes: {wording.bytes_line(report, ledger).removesuffix(' (cmp: 0)')}")
     bars = [
         part
         for side in ("a", "b")
