@@ -54,6 +54,11 @@ def test_no_cause_imports_another() -> None:
                 assert not (isinstance(node, ast.Name) and node.id == "catalogue"), f"{path.name} asks the catalogue"
 
 
+def test_what_is_left_for_another_source_is_told_on_a_few_screens() -> None:
+    text = (ROOT / "elfdiff" / "causes" / "source_change.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) < 250
+
+
 def test_types_hold() -> None:
     pytest.importorskip("mypy")
     run("mypy")

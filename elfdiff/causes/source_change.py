@@ -28,7 +28,8 @@ units or a dependency's version explain changed code, and only "possible" where 
 optimisation flags would do.
 
 A single constant that looks like a time, in a function or in data, is no changed source: see `build-time`. A
-directory, a date, a host name or a revision in a text has a cause of its own.
+directory, a date, a host name or a revision in a text has a cause of its own. Bytes that look drawn at random, and
+the same items in another order, are no sign of another source either: builds of one source draw and order anew.
 
 **No flag fixes this.** Build both from the same commit, with a clean tree, and compare again.
 """
@@ -37,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from elfdiff.causes._alone import unspoken
 from elfdiff.causes._code import code_changed, nearly_all_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._doubts import explained, is_other_version, weighed
@@ -47,22 +49,18 @@ from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Others, Proof, cause
 from elfdiff.evidence.model import (
     CodegenUnitChange,
-    CompressionChange,
     DependencyDrift,
     DynamicChange,
     Evidence,
     EvidenceSet,
     IntegerChange,
     LineNumbersChange,
-    LoneSectionChange,
     MembersChange,
     ModuleInfoChange,
     OrderChange,
     PathChange,
-    SectionChange,
     SourceDigestChange,
     SourceRenamed,
-    SplitUnitIdChange,
     SymbolRenamed,
     TextChange,
     TextOrderChange,
@@ -120,7 +118,8 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
         if left.typed and not left.members:
             yield Claim(FACE, left.typed, Proof.CONSISTENT, left.typed_summary, _TYPED_NOTE)
         elif not others.owned and not lines and not left.members:
-            yield from _unspoken(evidence)
+            for alone, proof, summary in unspoken(evidence):
+                yield Claim(FACE, alone, proof, summary)
         return
     if is_other_version(left):
         facts += [change for change in evidence.of(SymbolRenamed) if change.scheme.startswith("rust")]
@@ -188,29 +187,6 @@ def _versions(texts: Sequence[Evidence]) -> str:
         if isinstance(text, WordChange) and text.kind is WordKind.VERSION:
             return f"another release? {text.a_word} became {text.b_word}; "
     return ""
-
-
-def _unspoken(evidence: EvidenceSet) -> Iterator[Claim]:
-    """What is left when nothing else was seen: constants without a name, or debug information alone."""
-    if any(evidence.has(kind) for kind in (PathChange, TimeChange, OrderChange, SymbolRenamed)):
-        return
-    constants = [item for item in evidence.of(LoneSectionChange) if item.name.startswith((".rodata", ".data"))]
-    debug = [item for item in evidence.of(SectionChange) if item.name.startswith((".debug_info", ".debug_line"))]
-    others = [item for item in evidence.of(SectionChange) if not item.name.startswith(".debug")]
-    if constants:
-        yield Claim(FACE, tuple(constants), Proof.CONSISTENT, f"only constants in {constants[0].name} differ")
-    elif any(item.name == ".debug_info" for item in evidence.of(LoneSectionChange)) and not _is_noise(evidence):
-        facts = tuple(evidence.of(LoneSectionChange))
-        summary = "only .debug_info differs, and no text in it: a declaration or constant that no code needs"
-        yield Claim(FACE, facts, Proof.SHAPE, summary)
-    elif debug and not others:
-        summary = "only debug information differs: lines that moved, or a declaration that no code needs"
-        yield Claim(FACE, tuple(debug), Proof.CONSISTENT, summary)
-
-
-def _is_noise(evidence: EvidenceSet) -> bool:
-    """True if IDs of split units or the form of compression may be all that differs in debug information."""
-    return evidence.has(SplitUnitIdChange) or evidence.has(CompressionChange)
 
 
 def _naming(evidence: EvidenceSet, renamed: Sequence[SourceRenamed]) -> list[Evidence]:
