@@ -102,7 +102,7 @@ class _Work:
     def match_debug_files(self, identity: Callable[[bytes], Identity | None]) -> None:
         """Files below ``.build-id``, by the IDs of the stripped files that are partners."""
         named = [
-            {ids: i for i in left if (ids := _debug_id(side[i].path)) is not None}
+            {ids: i for i in left if (ids := debug_id(side[i].path)) is not None}
             for side, left in zip(self.sides, self.left, strict=True)
         ]
         if not named[0] or not named[1]:
@@ -168,7 +168,7 @@ def _parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _debug_id(path: str) -> bytes | None:
+def debug_id(path: str) -> bytes | None:
     """The build ID that a path of a separate debug file spells: ``.build-id/ab/cdef….debug``."""
     match = _DEBUG.search(path)
     return bytes.fromhex(match[1] + match[2]) if match is not None and len(match[2]) % 2 == 0 else None

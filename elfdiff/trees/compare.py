@@ -28,6 +28,7 @@ from elfdiff.trees import frame, likeness
 from elfdiff.trees.entries import compare_entry, not_two_builds, of_tree
 from elfdiff.trees.frame import LayerPair, Numbers, Placed
 from elfdiff.trees.ledger import Accountant, EntryAccount
+from elfdiff.trees.likeness import spells_build_id
 from elfdiff.trees.merging import MAX_NAMES, merged, under
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.parallel import in_order
@@ -201,6 +202,16 @@ class _Work:
             return None
         return self.equal[number] is not True
 
+    @cached_property
+    def spelled(self) -> frozenset[int]:
+        """Pairs of separate debug files, and their directories, whose names on both sides spell a build ID."""
+        return frozenset(
+            number
+            for number, pair in enumerate(self.pairs)
+            if pair.how in (PairedBy.IDENTITY, PairedBy.REWRITE, PairedBy.LIKENESS)
+            and all(spells_build_id(entry) for side in (0, 1) if (entry := self._entry(pair, side)) is not None)
+        )
+
     # Everything between
 
     def _layers(self) -> list[LayerPair]:
@@ -219,7 +230,7 @@ class _Work:
             for order in frame.order_fact(kind, self.pairs, self.names):
                 yield Placed(order, None, (), ())
         for index, layer in enumerate(layers):
-            yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers)
+            yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers, self.spelled)
         ignored = frozenset() if self.options.metadata else _OF_FILE_SYSTEMS
         for number, pair in enumerate(self.pairs):
             x, y = self._entry(pair, 0), self._entry(pair, 1)
@@ -234,7 +245,9 @@ class _Work:
         self._compare()
         layers = self._layers()
         accounts = {number: EntryAccount(r.own, r.inside, r.causes) for number, r in self.results.items()}
-        accountant = Accountant(self.sides, layers, self.pairs, self.names, self.numbers, self.equal, accounts)
+        accountant = Accountant(
+            self.sides, layers, self.pairs, self.names, self.numbers, self.equal, accounts, self.spelled
+        )
         self.placed = list(self._facts(layers, accountant))
         evidence = EvidenceSet(tuple(item.fact for item in self.placed), Context(plain=True))
         self.matches = tuple(judged(catalogue(), evidence).matches)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from elfdiff.archive.ledger import Owned, Run, around
 from elfdiff.containers import codecs
@@ -108,9 +108,18 @@ def _fields(a: Piece, b: Piece) -> tuple[tuple[Field | None, Field | None], ...]
 
 
 def field_facts(
-    kind: str, number: int, layers: LayerPair, pairs: Sequence[EntryPair], names: Sequence[str], numbers: Numbers
+    kind: str,
+    number: int,
+    layers: LayerPair,
+    pairs: Sequence[EntryPair],
+    names: Sequence[str],
+    numbers: Numbers,
+    spelled: Collection[int],
 ) -> Iterator[Placed]:
-    """One fact for each field that somebody decided and that differs; none of entries that only one side has."""
+    """One fact for each field that somebody decided and that differs; none of entries that only one side has.
+
+    ``spelled`` are pairs whose names spell build IDs: nobody decided those.
+    """
     a, b = layers.a.data, layers.b.data
     where = layers.a.name or "file"
     for pair in layers.differ:
@@ -120,7 +129,7 @@ def field_facts(
         label = f"{names[entry]} {pair.label}" if entry is not None else pair.label
         for x, y in pair.fields:
             some = x if x is not None else y
-            if some is None or some.kind is not FieldKind.META:
+            if some is None or some.kind is not FieldKind.META or (entry in spelled and some.name == "name"):
                 continue
             left, right = _bytes(a, x), _bytes(b, y)
             if left != right:
@@ -246,9 +255,15 @@ def partners(layers: LayerPair, pair: PiecePair) -> list[Run]:
     return runs + around(a, b, Span(a_at, x.end), Span(b_at, y.end))
 
 
-def derived(pair: PiecePair, causes: tuple[str, ...]) -> Iterator[Owned]:
-    """Fields that one rule gives on both sides: what they say follows from the rest of their own container."""
+def derived(pair: PiecePair, causes: tuple[str, ...], spelled: bool) -> Iterator[Owned]:
+    """Fields that one rule gives on both sides: what they say follows from the rest of their own container.
+
+    ``spelled``: the name of the entry spells the build ID of its contents.
+    """
     for x, y in pair.fields:
+        if spelled and x is not None and y is not None and x.name == "name":
+            yield Owned(x.span, y.span, "hash", causes, "the name spells a build ID")
+            continue
         if x is None or y is None:
             some = x or y
             # Padding is there or not as sizes want it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from elfdiff.archive.ledger import Book, Owned, around
@@ -62,9 +62,11 @@ class Accountant:
         numbers: Numbers,
         equal: Sequence[bool | None],
         accounts: Mapping[int, EntryAccount],
+        spelled: Collection[int],
     ) -> None:
         self.sides, self.layers, self.pairs, self.names = sides, layers, pairs, names
         self.numbers, self.equal, self.accounts = numbers, equal, accounts
+        self.spelled = spelled
         self.notes: list[str] = []
         self.streams: dict[tuple[int, int], StreamVerdict] = {}
         self._judge_streams()
@@ -187,7 +189,7 @@ class Accountant:
         if verdict is not None and verdict.writer is not None and pair.a is not None and pair.b is not None:
             how = f"the contents, compressed again as a's were ({verdict.writer})"
             yield Owned(pair.a.span, pair.b.span, "consequence", causes, how)
-        yield from frame.derived(pair, causes)
+        yield from frame.derived(pair, causes, number in self.spelled)
 
     def _entry(self, book: Book, index: int, layer: LayerPair, number: int, claims: _Claims) -> None:
         """The contents of a pair of entries, as far as they stand in this layer."""

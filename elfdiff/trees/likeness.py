@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.opening import ELF
-from elfdiff.containers.pairing import Identity
+from elfdiff.containers.pairing import Identity, debug_id
 from elfdiff.elf.file import parse
 from elfdiff.errors import ElfdiffError
 
@@ -19,6 +20,7 @@ MAX_CANDIDATES = 250_000
 """Pairs of contents that are compared."""
 MAX_WORDS = 512
 _WORD = 8
+_DIRECTORY = re.compile(r"(^|/)\.build-id/[0-9a-f]{2}$")
 _TOKEN = re.compile(r"[-.][0-9a-f]{7,64}(?=[.-]|$)")
 
 
@@ -33,6 +35,20 @@ def identity(data: bytes) -> Identity | None:
     except ElfdiffError:
         return None
     return Identity(elf.build_id, _TOKEN.sub("", name) if name else None, tuple(units) or None)
+
+
+def spells_build_id(entry: Entry) -> bool:
+    """True for a debug file below ``.build-id`` whose path is its own build ID, and for the directory above it."""
+    if entry.kind is EntryKind.DIRECTORY:
+        return _DIRECTORY.search(entry.path) is not None
+    told = debug_id(entry.path)
+    if told is None or entry.kind is not EntryKind.FILE:
+        return False
+    try:
+        found = identity(entry.read())
+    except ElfdiffError:
+        return False
+    return found is not None and found.build_id == told
 
 
 def pairs(a: Sequence[bytes], b: Sequence[bytes]) -> list[tuple[int, int]]:
