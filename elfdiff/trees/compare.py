@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 
 from elfdiff.causes import catalogue
-from elfdiff.clock import Clock
+from elfdiff.clock import Clock, OutOfTime
 from elfdiff.containers.model import WRAPPED, Container, Entry, EntryKind
 from elfdiff.containers.opening import ELF
 from elfdiff.containers.pairing import EntryPair, pair_entries
@@ -31,7 +31,7 @@ from elfdiff.trees.ledger import Accountant, EntryAccount
 from elfdiff.trees.likeness import spells_build_id
 from elfdiff.trees.merging import MAX_NAMES, merged, under
 from elfdiff.trees.options import TreeOptions
-from elfdiff.trees.parallel import in_order
+from elfdiff.trees.parallel import do_all
 from elfdiff.trees.result import EntryResult
 from elfdiff.trees.verdict import code_of, judge_tree
 from elfdiff.values import dataclass
@@ -167,7 +167,7 @@ class _Work:
 
     def _run(self, numbers: Sequence[int], rewrites: tuple[PathRewrite, ...]) -> None:
         sized = sorted(numbers, key=lambda number: (-self._size(number), number))
-        self.results |= in_order(partial(self._one, rewrites), sized, self.options.jobs, self._lost)
+        do_all(partial(self._one, rewrites), sized, self.options.jobs, self._lost, self.results)
 
     def _one(self, rewrites: tuple[PathRewrite, ...], number: int) -> EntryResult:
         x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
@@ -241,8 +241,13 @@ class _Work:
     # The tree
 
     def compared(self) -> Compared:
-        """All of it."""
-        self._compare()
+        """All of it, or what was found in time."""
+        unfinished = None
+        try:
+            with self.clock.running("entries were compared"):
+                self._compare()
+        except OutOfTime as over:
+            unfinished = str(over)
         layers = self._layers()
         accounts = {number: EntryAccount(r.own, r.inside, r.causes) for number, r in self.results.items()}
         accountant = Accountant(
@@ -273,6 +278,7 @@ class _Work:
             ledger=ledger,
             entries=entries,
             notes=tuple(dict.fromkeys((*self._notes(), *accountant.notes)))[:MAX_NOTES],
+            unfinished=unfinished,
             exit=TROUBLE if failed else SAME if same else DIFFERENT,
         )
         return Compared(tree, accounted.own, accounted.inside)

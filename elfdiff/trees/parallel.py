@@ -26,34 +26,45 @@ class _Child(Generic[R]):
     task: int | None = field(default=None)
 
 
-def in_order(work: Callable[[int], R], tasks: Sequence[int], jobs: int, lost: Callable[[int], R]) -> dict[int, R]:
-    """``work`` done on every task, those that come first begun first; ``lost`` is the result of one whose process died.
+def do_all(
+    work: Callable[[int], R], tasks: Sequence[int], jobs: int, lost: Callable[[int], R], results: dict[int, R]
+) -> None:
+    """``work`` done on every task, those that come first begun first, each result put into ``results`` as it comes.
 
-    Children are forks: they know what the parent knew when this was called, and send back nothing but results.
+    ``lost`` is the result of a task whose process died. Children are forks: they know what the parent knew when this
+    was called, and send back nothing but results.
     """
     if jobs < 2 or len(tasks) < LEAST:
-        return {task: work(task) for task in tasks}
-    pool: _Pool[R] = _Pool(work, list(tasks), min(jobs, len(tasks)), lost)
+        for task in tasks:
+            results[task] = work(task)
+        return
+    pool: _Pool[R] = _Pool(work, list(tasks), min(jobs, len(tasks)), lost, results)
     try:
-        return pool.run()
+        pool.run()
     finally:
         pool.end()
 
 
 class _Pool(Generic[R]):
-    def __init__(self, work: Callable[[int], R], tasks: list[int], jobs: int, lost: Callable[[int], R]) -> None:
-        self.work, self.lost = work, lost
+    def __init__(
+        self,
+        work: Callable[[int], R],
+        tasks: list[int],
+        jobs: int,
+        lost: Callable[[int], R],
+        results: dict[int, R],
+    ) -> None:
+        self.work, self.lost, self.results = work, lost, results
         self.waiting = tasks[::-1]
-        self.results: dict[int, R] = {}
         self.children = [self._begin() for _ in range(jobs)]
 
-    def run(self) -> dict[int, R]:
+    def run(self) -> None:
+        """Until every task has a result."""
         for child in list(self.children):
             self._feed(child)
         while busy := {child.end: child for child in self.children if child.task is not None}:
             for ready in wait(list(busy)):
                 self._take(next(child for end, child in busy.items() if end is ready))
-        return self.results
 
     def end(self) -> None:
         """No child outlives the work, whatever ended it."""
