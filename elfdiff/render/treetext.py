@@ -6,17 +6,28 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from elfdiff.actions import Do
 from elfdiff.render import wording
 from elfdiff.render.escape import visible
 from elfdiff.render.lines import Line, indented, paint
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import ReportText
-from elfdiff.report import FileFacts, Finding, Ledger, Report
+from elfdiff.render.wording import Plan, Step
+from elfdiff.report import FileFacts, Finding, Ledger, Report, Verdict
 from elfdiff.tree import ContainerFacts, ImageFacts, Plain, Status, Tree, TreeEntry
 
 MAX_NAMES = 3
 MAX_LAYERS_SHOWN = 6
 DIGEST_SHOWN = len("sha256:") + 12
+_OF_DEBUG_FILES = Plan(
+    "",
+    (
+        Step(
+            Do("compare the debug packages (-dbgsym, -debuginfo), or directories that hold both packages of each build")
+        ),
+    ),
+    "None kept? Rebuild b in a's directory, nothing else changed: if they are equal then, it was the directory.",
+)
 _DIFFERENT = (Status.CHANGED, Status.RENAMED, Status.METADATA, Status.FAILED)
 
 
@@ -111,6 +122,23 @@ class _TreeText(ReportText):
         self.touched = {item.finding.cause: item for item in tree.findings}
         super().__init__(as_report(tree), style, exit_code, allowed, all_evidence)
         self.last = Line(tree_last_line(tree, exit_code), "dim")
+        if tree.verdict is Verdict.CAUSE_NOT_IN_FILES:
+            self.plan = _OF_DEBUG_FILES
+
+    def _plan(self) -> Iterator[Line]:
+        """Each step with the number of entries that its cause touches, where there are several."""
+        plan = self.plan
+        if plan is not None and differing(self.tree) > 1:
+            self.plan = replace(plan, steps=tuple(self._counted(step) for step in plan.steps))
+        yield from super()._plan()
+        self.plan = plan
+
+    def _counted(self, step: Step) -> Step:
+        item = self.touched.get(step.cause or "")
+        if item is None:
+            return step
+        count = f"{item.entries} of {max(differing(self.tree), item.entries)} entries"
+        return replace(step, condition=", ".join(part for part in (count, step.condition) if part))
 
     def _finding(self, finding: Finding, level: int) -> Iterator[Line]:
         """The names behind the title, where they fit."""

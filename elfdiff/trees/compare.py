@@ -294,10 +294,19 @@ class _Work:
         return under(self.names[number], self.results[number].findings, _is_wrapped(report))
 
     def _of_frame(self, finding: Finding) -> TreeFinding:
-        """How many entries the facts of a finding are about; the container itself counts as one."""
+        """How many entries the facts of a finding are about; the container itself counts as one.
+
+        Those whose contents have the same cause are counted with these.
+        """
+        inside = {
+            number
+            for number, result in self.results.items()
+            if any(item.finding.cause == finding.cause for item in result.findings)
+        }
         numbers = self._touched_by.get(finding.cause, {})
-        names = [self.names[number] for number in numbers]
-        return TreeFinding(finding, max(len(names), 1), tuple(names[:MAX_NAMES]) or (self.sides[0].kind,))
+        names = [self.names[number] for number in numbers if number not in inside]
+        count = len(names) if numbers else 1
+        return TreeFinding(finding, count, tuple(names[:MAX_NAMES]) or (() if numbers else (self.sides[0].kind,)))
 
     @cached_property
     def _touched_by(self) -> dict[str, dict[int, None]]:
