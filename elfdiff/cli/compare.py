@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from elfdiff.cli.config import apply_config
 from elfdiff.cli.formats import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
@@ -13,6 +14,7 @@ from elfdiff.clock import Clock
 from elfdiff.errors import UsageError
 from elfdiff.outcome import TROUBLE, check_known, settled
 from elfdiff.tree import Status, Tree
+from elfdiff.values import replace
 
 EXAMPLES = """\
 examples:
@@ -63,14 +65,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--exclude", metavar="GLOB", action="append", default=[], help="not these entries (repeatable)")
     parser.add_argument("--platform", metavar="OS/ARCH", help="images: this one of several platforms")
     parser.add_argument("--metadata", action="store_true", help="times and owners of files in directories too")
-    parser.add_argument("--spans", metavar="FILE", help="write who owns each differing byte, as JSON Lines")
-    parser.add_argument("--proof", metavar="FILE", help="write what replays the one file into the other")
+    parser.add_argument(
+        "--abi", action="store_true", help="run abidiff on two libraries, where it is installed, and say what it found"
+    )
+    parser.add_argument(
+        "--spans", metavar="FILE", help="write, as JSON Lines, each run of differing bytes and which cause owns it"
+    )
+    parser.add_argument(
+        "--proof", metavar="FILE", help="write the explanation for elfdiff verify, which turns A into B with it"
+    )
 
 
 def execute(args: argparse.Namespace) -> int:
     """Compare, write every output that was asked for, and return the exit code."""
-    allowed = frozenset([*args.allow, *args.modulo])
     check_known("--allow", args.allow)
+    file = apply_config(args)
+    if file is not None:
+        check_known(f"{file}: allow", args.allow)
+    allowed = frozenset([*args.allow, *args.modulo])
     check_known("--modulo", args.modulo)
     _check_outputs(args)
     _warn_of_one_inode(args.a, args.b)
@@ -90,6 +102,10 @@ def execute(args: argparse.Namespace) -> int:
         from elfdiff.modulo import with_modulo
 
         report = with_modulo(report)
+    if args.abi and report.differs:
+        from elfdiff.abidiff import abi_notes
+
+        report = replace(report, notes=(*abi_notes(args.a, args.b), *report.notes))
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
@@ -115,6 +131,8 @@ def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
         warn(f"--proof: nothing was written to {args.proof}: only two ELF files have a proof")
     if args.modulo:
         warn("--modulo: there is no digest: only two files have one")
+    if args.abi:
+        warn("--abi: abidiff was not run: it compares two libraries")
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import signal
 import sys
@@ -43,6 +44,14 @@ Says why two builds of one ELF program differ, and which flag fixes it.
 
 commands:
 {commands}
+
+options of elfdiff A B, the most used (all: elfdiff compare --help):
+  -f FORMAT[=FILE]     text, json, markdown, github, html, sarif, gitlab; repeatable with =FILE
+  -o FILE              write to FILE
+  -v, -q               tables and long lists; the last line alone
+  --allow ID           exit 0 if nothing but this cause is left; --modulo ID: and a digest of both files without it
+  --only, --exclude    entries of packages and directories, as GLOB
+  --time-limit SECONDS, --exit-zero, --spans FILE, --proof FILE, --abi
 
 examples:
   elfdiff build-1/app build-2/app
@@ -129,10 +138,39 @@ def _call(name: str, argv: list[str], implied: bool = False) -> int:
         args = parser.parse_args(module.joined(argv) if name == "rebuild" else argv)
     except SystemExit as leaving:
         return int(leaving.code or 0)
+    except UsageError as error:
+        hint = _hint(argv) if implied else None
+        if hint is None:
+            raise
+        raise UsageError(hint) from error
     if implied and args.a in COMMANDS:
         raise UsageError(f"write the command first: elfdiff {args.a} ...; a file of that name is ./{args.a}")
+    meant = _meant(args.a) if implied else None
+    if meant is not None:
+        raise UsageError(meant)
     code = module.execute(args)
     return int(code)
+
+
+def _hint(argv: Sequence[str]) -> str | None:
+    """What a call without a command may have meant: another word for one, or one file; None where that is not clear."""
+    words = [word for word in argv if not word.startswith("-")]
+    if not words:
+        return None
+    meant = _meant(words[0])
+    if meant is not None:
+        return meant
+    if len(argv) == 1:
+        return f"which is the other file? elfdiff {words[0]} B; for one file: elfdiff inspect {words[0]}"
+    return None
+
+
+def _meant(word: str) -> str | None:
+    """A sentence if ``word`` is no file, and nearly a command."""
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    if not near or os.path.exists(word):
+        return None
+    return f"no command is called {word}; did you mean elfdiff {near[0]}?"
 
 
 def _discard_stdout() -> None:

@@ -71,5 +71,5 @@ def add_output_options(
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colour of text (default: auto)"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="say as little as possible")
+    parser.add_argument("-q", "--quiet", action="store_true", help="the last line alone, where a command has one")
     parser.add_argument("-v", "--verbose", action="store_true", help="show tables and long lists")

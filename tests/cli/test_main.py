@@ -56,7 +56,7 @@ def test_help_of_a_command_is_the_same_at_any_width() -> None:
     ("args", "sentence"),
     [
         ([], "which files? elfdiff A B"),
-        (["only-one"], "the following arguments are required: B"),
+        (["only-one"], "which is the other file?"),
         (["a", "b", "c"], "unrecognized arguments: c"),
         (["a", "b", "-f", "xml"], "invalid choice: 'xml'"),
         (["a", "b", "--verb"], "unrecognized arguments: --verb"),
@@ -163,3 +163,16 @@ def test_closed_standard_streams_are_no_crash(tmp_path: Path) -> None:
     command = f"{sys.executable} -m elfdiff --version >&- 2>&-"
     done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, timeout=60)
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (["inspct", "x"], "no command is called inspct; did you mean elfdiff inspect?"),
+        (["sbm"], "no command is called sbm; did you mean elfdiff sbom?"),
+        (["app"], "which is the other file? elfdiff app B; for one file: elfdiff inspect app"),
+    ],
+)
+def test_what_a_call_may_have_meant(call: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(call) == 2
+    assert capsys.readouterr().err == f"elfdiff: error: {sentence}\n"
