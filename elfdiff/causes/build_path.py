@@ -56,7 +56,7 @@ from typing import TypeGuard
 
 from elfdiff.actions import Action, AddWords, Do, Export
 from elfdiff.causes._cargo import is_target_moved
-from elfdiff.causes._facts import besides
+from elfdiff.causes._facts import besides, dependencies_differ, tools_differ
 from elfdiff.causes._paths import (
     FORTRAN_SUFFIX,
     SOURCE_SUFFIX,
@@ -88,7 +88,6 @@ from elfdiff.evidence.model import (
     PathPlace,
     SymbolRenamed,
     TimeChange,
-    ToolChange,
     WordChange,
 )
 from elfdiff.patterns import late
@@ -569,8 +568,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     )
     for face, (facts, levels) in found.items():
         level = min(levels, key=list(Proof).index)
-        if level is Proof.CONSISTENT and evidence.has(ToolChange):
-            # Another compiler brings its own library's paths.
+        if level is Proof.CONSISTENT and (tools_differ(evidence) or dependencies_differ(evidence)):
+            # Another compiler brings its own library's paths, and so do other releases of anything.
             continue
         yield Claim(face, tuple(facts), level, summary, note)
 

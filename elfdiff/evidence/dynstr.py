@@ -12,7 +12,7 @@ from elfdiff.evidence.model import Evidence
 from elfdiff.report import Location
 
 MAX_TABLE = 1 << 24
-FEWEST = 3
+FEWEST = 2
 NAMES_PER_FUNCTION = 8
 _CHANGED = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED)
 
