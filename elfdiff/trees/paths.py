@@ -15,6 +15,7 @@ from elfdiff.diagnose import diagnose_bytes
 from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.images.pairing import pair_images
+from elfdiff.provenance import beside
 from elfdiff.report import Report, Verdict
 from elfdiff.steps import on_side
 from elfdiff.tree import ContainerFacts, Tree
@@ -45,7 +46,12 @@ def compare_paths(
     ELF files, static archives and files of equal bytes give a Report; directories, packages, archives and plain files a
     Tree, of one entry in the last case. As :func:`elfdiff.diagnose.diagnose` for proof and clock.
     """
-    clock = clock or Clock()
+    found = _compare(a_path, b_path, options, with_proof, clock or Clock())
+    told = tuple(beside.notes(a_path, b_path))
+    return replace(found, notes=(*found.notes, *told)) if told else found
+
+
+def _compare(a_path: str, b_path: str, options: TreeOptions, with_proof: bool, clock: Clock) -> Report | Tree:
     kinds = is_directory(a_path), is_directory(b_path)
     if any(kinds):
         with clock.running("the directories were read"):

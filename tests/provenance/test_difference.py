@@ -118,3 +118,13 @@ def test_the_command_line(material: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["attest", "diff", f"{file}.intoto.jsonl", f"{file}.intoto.jsonl", file, file]) == 0
     assert capsys.readouterr().out.endswith("elfdiff: result=same-inputs inputs=0 exit=0\n")
     assert main(["attest", "diff", f"{file}.intoto.jsonl"]) == 2
+
+
+def test_a_bundle_beside_a_file_is_told_and_not_verified(tmp_path: Path) -> None:
+    import elfdiff
+
+    for side in "ab":
+        (tmp_path / side).write_text(side)
+    (tmp_path / "b.intoto.jsonl").write_text("{}")
+    found = elfdiff.compare(tmp_path / "a", tmp_path / "b")
+    assert [note for note in found.notes if "b.intoto.jsonl lies beside it and was not verified" in note]
