@@ -89,6 +89,7 @@ def joined(argv: Sequence[str]) -> list[str]:
 def execute(args: argparse.Namespace) -> int:
     """Run the experiment, print what it showed, and return the exit code."""
     from elfdiff.rebuild.choice import check, wanted
+    from elfdiff.rebuild.experiment import NothingMade
     from elfdiff.rebuild.run import Request, rebuild
     from elfdiff.rebuild.workshop import BuildFailed, Order
     from elfdiff.render.wording import best_fixes
@@ -112,7 +113,7 @@ def execute(args: argparse.Namespace) -> int:
     )
     try:
         rebuilt = rebuild(request, best_fixes, _Progress())
-    except BuildFailed as failed:
+    except (BuildFailed, NothingMade) as failed:
         for line in failed.tail:
             sys.stderr.write(f"  | {visible(line)}\n")
         fail(str(failed))

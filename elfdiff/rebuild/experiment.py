@@ -19,7 +19,11 @@ Reports = dict[str, "Report | Tree | None"]
 
 
 class NothingMade(ElfdiffError):
-    """The build succeeded and made nothing that could be compared."""
+    """The build succeeded and made nothing that could be compared; ``tail`` are the last lines of its log."""
+
+    def __init__(self, sentence: str, tail: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.tail = tail
 
 
 @dataclass
@@ -76,7 +80,7 @@ class Experiment:
             how = "hangs" if failed.over else "fails"
             self._leave_out(CLOCK, f"{SECONDS}: the build {how} under libfaketime")
         if not built.made:
-            raise NothingMade(_nothing(built, self.workshop))
+            raise NothingMade(_nothing(built, self.workshop), built.tail)
         if built.left:
             self.notes.append(
                 f"the build left processes running, which were ended: {', '.join(sorted(set(built.left)))}"

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from elfdiff.actions import AddWords, Export
+from elfdiff.actions import Action, AddWords, Export
 from elfdiff.values import dataclass
 
 _OF_C = {
@@ -85,7 +85,7 @@ class Script:
         )
 
 
-def for_compilers(actions: Sequence[Export | AddWords]) -> bool:
+def for_compilers(actions: Sequence[Action]) -> bool:
     """True if some words are for variables that a build system may set itself, so that exporting them does nothing."""
     return any(
         isinstance(action, AddWords) and not {*_OF_C, "LDFLAGS"}.isdisjoint(action.variables) for action in actions

@@ -34,6 +34,7 @@ class Prover:
     by_hand: dict[str, Applied] = field(default_factory=dict)
     masked: bool = False
     wrapping: bool = False
+    stuck: set[str] = field(default_factory=set)
     remaining: tuple[str, ...] = ()
     seen: list[Finding] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class Prover:
 
     def _told(self, item: Applied) -> Applied:
         """With how the words were given to the build, where exporting them was not enough."""
-        if not (self.wrapping and isinstance(item.what, AddWords) and for_compilers([item.what])):
+        if item.line not in self.stuck or not isinstance(item.what, AddWords):
             return item
         places = assignments(self.experiment.workshop.files, item.what.variables)
         where = f"{', '.join(places)} sets them" if places else "the build does not take them from the environment"
@@ -80,14 +81,20 @@ class Prover:
             fixes = list(self._fixes(known, doubtful, masking))
             if sum(self._take(fix, finding.cause) for finding, fix in fixes):
                 return True
-        if not self.wrapping and for_compilers(self._actions()):
-            self.wrapping = True
+        left = {finding.cause for finding in known}
+        if not self.wrapping and self._wrap(item for item in self.applied.values() if item.cause in left):
             return True
-        return sum(self._take(fix, cause) for cause, fix in self._of_guilty(known)) > 0
+        return sum(self._take(fix, cause) for cause, fix in self._of_guilty()) > 0
 
-    def _of_guilty(self, known: Iterable[Finding]) -> Iterator[tuple[str, Fix]]:
+    def _wrap(self, items: Iterable[Applied]) -> bool:
+        """From now on let these reach the compiler by a wrapper; False if none is for a compiler."""
+        self.stuck = {item.line for item in items if for_compilers([item.what])}
+        self.wrapping = bool(self.stuck)
+        return self.wrapping
+
+    def _of_guilty(self) -> Iterator[tuple[str, Fix]]:
         """What the catalogue has for a guilty variation, though the bytes do not say how: here it can be tried."""
-        named = {finding.cause for finding in known}
+        named = {finding.cause for finding in self.seen}
         for variation in self.experiment.guilty_variations():
             if named.isdisjoint(variation.causes):
                 for cause in catalogue():
@@ -131,8 +138,7 @@ class Prover:
         """None if the control and all varied are now equal; else what the bytes say about what is left."""
         experiment = self.experiment
         control, varied = self._pair()
-        if self._unreached(control):
-            self.wrapping = True
+        if self._unreached(control) and self._wrap(self.applied.values()):
             control, varied = self._pair()
         others = [varied]
         if experiment.noisy:
@@ -153,7 +159,7 @@ class Prover:
         experiment = self.experiment
         touched = experiment.changed - experiment.noisy
         same = touched - differing(experiment.control, control)
-        return not self.wrapping and for_compilers(self._actions()) and bool(touched) and same == touched
+        return not self.wrapping and bool(touched) and same == touched
 
     def _script(self) -> Script:
         return Script(self._actions(), self.wrapping)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from elfdiff.clock import Clock, OutOfTime
-from elfdiff.diagnose import diagnose
-from elfdiff.errors import ElfdiffError
+from elfdiff.errors import ElfdiffError, LimitExceeded
 from elfdiff.rebuild.artifacts import Artifact
 from elfdiff.rebuild.result import Equality, Published
 from elfdiff.rebuild.workshop import Built, Workshop
 from elfdiff.report import Finding, Report, Role, Verdict
 from elfdiff.tree import Tree
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
 from elfdiff.values import dataclass, field
 
 MOST_READ = 12
@@ -41,13 +44,11 @@ class Reader:
         return reports
 
     def published(self, path: str, artifact: Artifact) -> Published:
-        """The comparison of a published file with what was built; its sentence names the file. ElfdiffError."""
-        built = self.workshop.stored(artifact)
+        """The comparison of a published file with what was built. ElfdiffError, its sentence naming the file."""
         try:
-            report = diagnose(path, str(built), clock=Clock(_A_FILE))
-        except ElfdiffError as error:
-            raise type(error)(str(error).replace(str(built), artifact.name).removeprefix("a: ")) from error
-        report = replace(report, b=replace(report.b, path=f"rebuilt/{artifact.name}"))
+            report = self._compared(path, artifact, (path, f"rebuilt/{artifact.name}"))
+        except OutOfTime as over:
+            raise LimitExceeded(f"{path}: {over}") from over
         return Published(path, artifact.name, Equality.of(not report.differs), report if report.differs else None)
 
     def _report(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
@@ -57,20 +58,34 @@ class Reader:
         return self._known[key]
 
     def _read(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
-        stored = self.workshop.stored(a), self.workshop.stored(b)
         if a.sha256 == b.sha256:
             return None
+        place = self.workshop.root / "read" / PurePosixPath(a.name).name
+        place.parent.mkdir(exist_ok=True)
+        os.link(self.workshop.stored(a), place)
         try:
-            report = diagnose(str(stored[0]), str(stored[1]), clock=Clock(_A_FILE))
+            return self._compared(str(place), b, (f"{builds[0]}/{a.name}", f"{builds[1]}/{b.name}"))
         except (ElfdiffError, OutOfTime) as error:
-            said = str(error).replace(str(stored[0]), a.name).replace(str(stored[1]), b.name)
-            self._note(f"{a.name} could not be explained: {said}")
+            self._note(f"{a.name} could not be explained: {str(error).replace(str(place), a.name)}")
             return None
-        return replace(
-            report,
-            a=replace(report.a, path=f"{builds[0]}/{a.name}"),
-            b=replace(report.b, path=f"{builds[1]}/{b.name}"),
-        )
+        finally:
+            place.unlink()
+
+    def _compared(self, path: str, artifact: Artifact, names: tuple[str, str]) -> Report | Tree:
+        """The report on a file and an artifact, which bear their own names in it; OutOfTime after two minutes."""
+        built = self.workshop.root / "read" / "b" / PurePosixPath(artifact.name).name
+        built.parent.mkdir(parents=True, exist_ok=True)
+        os.link(self.workshop.stored(artifact), built)
+        try:
+            report = compare_paths(path, str(built), TreeOptions(), clock=Clock(_A_FILE))
+        except ElfdiffError as error:
+            error.args = (str(error).replace(str(built), names[1]), *error.args[1:])
+            raise
+        finally:
+            built.unlink()
+        if isinstance(report, Report):
+            return replace(report, a=replace(report.a, path=names[0]), b=replace(report.b, path=names[1]))
+        return replace(report, a=replace(report.a, path=names[0]), b=replace(report.b, path=names[1]))
 
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:

@@ -58,7 +58,8 @@ class Refused(ElfdiffError):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One build that succeeded. ``made`` maps names to artifacts; ``left`` names processes that outlived it."""
+    """One build that succeeded. ``made`` maps names to artifacts; ``left`` names processes that outlived it;
+    ``stale`` artifacts that were there before; ``tail`` are the last lines of the log."""
 
     name: str
     varied: frozenset[str]
@@ -67,6 +68,7 @@ class Built:
     made: Mapping[str, Artifact]
     left: tuple[str, ...]
     stale: tuple[str, ...]
+    tail: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ class Workshop:
             self._judge(name, ended, log)
             found = artifacts.made(room.area, room.tree, before, self.order.globs)
             kept = {name: Artifact(name, *artifacts.keep(path, self.root / "store")) for name, path in found.artifacts}
-            return Built(name, varied, script, ended.seconds, kept, ended.left, found.stale)
+            return Built(name, varied, script, ended.seconds, kept, ended.left, found.stale, _tail(log))
         finally:
             self._clear(room)
 
