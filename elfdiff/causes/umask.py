@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.actions import Do
+from elfdiff.actions import Do, Run
 from elfdiff.causes._entries import changes_of, told
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryFieldChange
@@ -34,7 +34,7 @@ from elfdiff.report import Effect, Fix, Role
 MODES = "entry-modes"
 _ENOUGH = 2
 
-_UMASK = Fix("any", Do("run umask 022 before both builds"), Effect.REMOVES, (MODES,), note="before the checkout too")
+_UMASK = Fix("any", Run("umask 022"), Effect.REMOVES, (MODES,), note="before the checkout too")
 _MODE = Fix(
     "tar",
     Do("write the archive with fixed modes: tar --mode=u+rwX,go+rX,go-w"),

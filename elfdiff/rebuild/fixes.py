@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from elfdiff.actions import Action, AddWords, Export
+from elfdiff.actions import Action, AddWords, Export, Run
 from elfdiff.values import dataclass
 
 _OF_C = {
@@ -16,6 +16,7 @@ _OF_C = {
     "CXXFLAGS": re.compile(r"(?:[\w.+-]+-)?(?:c\+\+|g\+\+|clang\+\+)(?:-[\d.]+)?"),
 }
 """Variables of compilers, and what the compilers are called that a wrapper can stand before."""
+_BEFORE_A_BUILD = ("export", "umask")
 _MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
 _MOST_PLACES = 3
 _NO_LINK = "-c", "-S", "-E", "-M", "-MM"
@@ -29,7 +30,7 @@ class Script:
     sets its flags itself.
     """
 
-    actions: tuple[Export | AddWords, ...] = ()
+    actions: tuple[Action, ...] = ()
     wrapping: bool = False
 
     @property
@@ -83,6 +84,17 @@ class Script:
             if isinstance(action, AddWords) and variable in action.variables
             for word in action.words
         )
+
+
+def is_applicable(action: Action, commits: bool) -> bool:
+    """True for a line that a shell runs before the build; not for a command that takes another one's place.
+
+    ``commits``: git knows a commit of the tree.
+    """
+    if isinstance(action, Run):
+        first = action.command.partition(" ")[0]
+        return first in _BEFORE_A_BUILD or (first == "git" and commits)
+    return isinstance(action, Export | AddWords)
 
 
 def for_compilers(actions: Sequence[Action]) -> bool:

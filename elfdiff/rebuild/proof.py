@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from elfdiff.actions import AddWords, Do, Export, Run
+from elfdiff.actions import Action, AddWords, Export
 from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
-from elfdiff.rebuild.fixes import Script, assignments, for_compilers
+from elfdiff.rebuild.fixes import Script, assignments, for_compilers, is_applicable
 from elfdiff.rebuild.reading import differing, findings
 from elfdiff.rebuild.result import Applied, Outcome, Proof
 from elfdiff.rebuild.workshop import BuildFailed, Built
@@ -99,7 +99,7 @@ class Prover:
             if named.isdisjoint(variation.causes):
                 for cause in catalogue():
                     if cause.id in variation.causes:
-                        yield from ((cause.id, fix) for fix in cause.fixes if isinstance(fix.action, Export))
+                        yield from ((cause.id, fix) for fix in cause.fixes if self._is_line(fix.action))
 
     def _fixes(self, known: Iterable[Finding], doubtful: bool, masking: bool) -> Iterator[tuple[Finding, Fix]]:
         for finding in known:
@@ -111,7 +111,7 @@ class Prover:
     def _take(self, fix: Fix, cause: str) -> bool:
         """True if it is new and a machine can apply it."""
         action = fix.action
-        if isinstance(action, Do | Run):
+        if not is_applicable(action, self.experiment.workshop.source.commits):
             self.by_hand.setdefault(action.line, Applied(action, cause))
             return False
         if action.line in self.applied:
@@ -123,15 +123,18 @@ class Prover:
         self.applied[action.line] = Applied(action, cause, reach)
         return True
 
-    def _without_commit(self, action: Export | AddWords) -> bool:
+    def _is_line(self, action: Action) -> bool:
+        """True for a line that does not touch the flags of a compiler."""
+        return not isinstance(action, AddWords) and is_applicable(action, self.experiment.workshop.source.commits)
+
+    def _without_commit(self, action: Action) -> bool:
         git = self.experiment.workshop.source.commits
         return isinstance(action, Export) and action.name == _EPOCH and "git " in action.value and not git
 
-    def _actions(self) -> tuple[Export | AddWords, ...]:
+    def _actions(self) -> tuple[Action, ...]:
         return tuple(
             Export(_EPOCH, _A_NUMBER) if self._without_commit(applied.what) else applied.what
             for applied in self.applied.values()
-            if isinstance(applied.what, Export | AddWords)
         )
 
     def _rebuilt(self) -> tuple[Finding, ...] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from elfdiff.actions import AddWords, Export
 from elfdiff.rebuild.result import Applied, ArtifactRow, Equality, Outcome, Rebuilt
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten, shorten_pair, visible
@@ -123,8 +122,7 @@ class _Text:
         proof = self.rebuilt.proof
         if proof is None or not (proof.applied or proof.by_hand):
             return
-        pasting = [item for item in proof.applied if isinstance(item.what, Export | AddWords)]
-        where = ", from the top of the source tree, before the build" if pasting else ""
+        where = ", from the top of the source tree, before the build" if proof.applied else ""
         yield Line(f"DO FIRST{where}:", "bold", len("DO FIRST"))
         for item in proof.applied:
             yield from self._step(item)

@@ -15,7 +15,7 @@ def _lacking(host: Host) -> str | None:
 variation = Variation(
     name="cpu-count",
     what="one processor",
-    causes=("parallel-build", "configure-result"),
+    causes=("parallel-build", "configure-result", "build-measurement"),
     witness="nproc",
     vary=lambda world, host: replace(world, cpus=host.cpus[:1]),
     lacking=_lacking,

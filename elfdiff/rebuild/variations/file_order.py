@@ -27,7 +27,7 @@ def _weaker(host: Host) -> str | None:
 variation = Variation(
     name="file-order",
     what="directories are listed backwards (disorderfs, else a preloaded readdir)",
-    causes=("link-order", "hash-order"),
+    causes=("file-order", "link-order", "hash-order"),
     witness="mkdir -p .elfdiff-order && cd .elfdiff-order && touch a b c d && ls -U && rm -r ../.elfdiff-order",
     vary=lambda world, host: replace(world, reorder=_method(host)),
     lacking=_lacking,

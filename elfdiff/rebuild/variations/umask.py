@@ -7,7 +7,7 @@ from elfdiff.rebuild.variations.model import Variation
 variation = Variation(
     name="umask",
     what="umask 0002 in place of 0022",
-    causes=("configure-result", "archive-metadata"),
+    causes=("umask", "configure-result", "archive-metadata"),
     witness="umask",
     control=lambda world, host: replace(world, umask=0o022),
     vary=lambda world, host: replace(world, umask=0o002),
