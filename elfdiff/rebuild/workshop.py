@@ -33,6 +33,8 @@ STALL = 30.0
 _SOON = 60.0
 _OWN = ("home", "tmp", "wrappers")
 """Directories that every build has to itself, beside that of its tree."""
+_STEADY = {"FAKEROOTDONTTRYCHOWN": "1", "CCACHE_DISABLE": "1"}
+"""fakeroot: an owner that a user namespace does not know is no error. ccache would give files of another build."""
 _LAST_LINES = 15
 _LAST_BYTES = 1 << 14
 _NOT_INHERITED = (*source.GIT_PLACES, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "OLDPWD", "LD_PRELOAD", "_")
@@ -268,6 +270,7 @@ class Workshop:
         tree, seen = self.tree(world), self.tree(world).parent
         environment = dict(world.environment)
         environment |= {"PWD": str(tree), "TMPDIR": str(self.root / "tmp"), "GIT_CEILING_DIRECTORIES": str(self.root)}
+        environment |= _STEADY
         if world.fresh_home:
             environment["HOME"] = str(self.root / "home")
         preload = []
