@@ -12,7 +12,16 @@ from elfdiff.patterns import late
 
 def changes_of(evidence: EvidenceSet, *names: str) -> list[EntryFieldChange]:
     """The changes of these fields, in order."""
-    return [change for change in evidence.of(EntryFieldChange) if change.field_name in names]
+    return [c for c in evidence.of(EntryFieldChange) if c.field_name in names and not _is_no_time(c)]
+
+
+def written_otherwise(evidence: EvidenceSet, *names: str) -> tuple[EntryFieldChange, ...]:
+    """The changes of these fields, and of times that are none on both sides, by two writers' ways to say so."""
+    return tuple(c for c in evidence.of(EntryFieldChange) if c.field_name in names or _is_no_time(c))
+
+
+def _is_no_time(change: EntryFieldChange) -> bool:
+    return change.field_name == "time" and all(not v or v.startswith("none") for v in (change.a_value, change.b_value))
 
 
 def by_face(

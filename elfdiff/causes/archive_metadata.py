@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.actions import Do
-from elfdiff.causes._entries import changes_of, told, writer
+from elfdiff.causes._entries import changes_of, told, writer, written_otherwise
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import FORM, image_forms
 from elfdiff.causes.model import Claim, Proof, cause
@@ -52,7 +52,7 @@ from elfdiff.report import Effect, Fix, Role
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
 WRITER, GZIP_NAME, REFERENCES = "container-written-otherwise", "gzip-name", "bytecode-references"
-_WRITTEN = ("no-time", "format", "system", "level", "extra", "comment")
+_WRITTEN = ("compression", "end", "format", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(
@@ -146,7 +146,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     fields_of_ar = [change for change in changes_of(evidence, "uid", "gid", "mode") if change.container == "ar"]
     if fields_of_ar:
         yield Claim(FIELDS, tuple(fields_of_ar), Proof.RECORDED, told(tuple(fields_of_ar)))
-    other = tuple(changes_of(evidence, *_WRITTEN))
+    other = written_otherwise(evidence, *_WRITTEN)
     if other:
         yield Claim(WRITER, other, Proof.RECORDED, told(other))
     marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]

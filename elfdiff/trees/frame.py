@@ -16,6 +16,8 @@ from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import dataclass
 
+WHOLE = "contents"
+"""The key of the layer that a compressed file holds."""
 MAX_NAMES = 200
 MAX_ORDER = 2000
 
@@ -52,7 +54,13 @@ class Placed:
 
 
 def pair_layers(a: Container, b: Container) -> list[tuple[int | None, int | None]]:
-    """Layers by key and occurrence, a's order first."""
+    """Layers by key and occurrence, a's order first.
+
+    Where one side is compressed and the other is not, what is compressed is the partner of the other side's file.
+    """
+    wrapped = wrapped_side(a, b)
+    if wrapped is not None:
+        return [(1, 0), (0, None)] if wrapped == 0 else [(0, 1), (None, 0)]
     places: dict[str, list[int]] = defaultdict(list)
     for j, layer in enumerate(b.layers):
         places[layer.key].append(j)
@@ -61,6 +69,20 @@ def pair_layers(a: Container, b: Container) -> list[tuple[int | None, int | None
         waiting = places[layer.key]
         pairs.append((i, waiting.pop(0) if waiting else None))
     return pairs + [(None, j) for waiting in places.values() for j in waiting]
+
+
+def wrapped_side(a: Container, b: Container) -> int | None:
+    """Which of two is compressed while the other holds the same kind of thing as it stands; None for any other two."""
+    for side, (one, other) in enumerate(((a, b), (b, a))):
+        if [layer.key for layer in one.layers] == ["", WHOLE] and [layer.key for layer in other.layers] == [""]:
+            return side
+    return None
+
+
+def recompressed(a: Container, b: Container) -> bool:
+    """True if the two hold the same kind of thing by different codecs, or by one and none."""
+    families = {side.kind.removeprefix("layer.").partition(".")[0] for side in (a, b)}
+    return a.kind != b.kind and families == {"tar"}
 
 
 Numbers = tuple[Mapping[int, int], Mapping[int, int]]
@@ -129,7 +151,8 @@ def field_facts(
         label = f"{names[entry]} {pair.label}" if entry is not None else pair.label
         for x, y in pair.fields:
             some = x if x is not None else y
-            if some is None or some.kind is not FieldKind.META or (entry in spelled and some.name == "name"):
+            chosen = some is not None and (some.kind is FieldKind.META or (some.name == "end" and _is_choice(x, y)))
+            if some is None or not chosen or (entry in spelled and some.name == "name"):
                 continue
             left, right = _bytes(a, x), _bytes(b, y)
             if left != right:
@@ -139,6 +162,11 @@ def field_facts(
                     ((x.span if x else None, y.span if y else None),),
                     (entry,) if entry is not None else (),
                 )
+
+
+def _is_choice(x: Field | None, y: Field | None) -> bool:
+    """True if each side follows a rule of its own: then somebody chose it."""
+    return x is not None and y is not None and None not in (x.rule, y.rule) and x.rule != y.rule
 
 
 def entry_of(pair: PiecePair, numbers: Numbers) -> int | None:

@@ -104,7 +104,21 @@ class Accountant:
             return None
 
     def stream_facts(self, kind: str) -> Iterator[Placed]:
-        """Streams that two different writers or levels made."""
+        """Streams that two different writers or levels made, or one side alone."""
+        if frame.recompressed(*self.sides):
+            values = [side.kind for side in self.sides]
+            whole = [Location(0, side.size, "file", side.kind) for side in self.sides]
+            fact = EntryFieldChange(
+                section="the file",
+                a=whole[0],
+                b=whole[1],
+                container=kind,
+                entry="",
+                field_name="compression",
+                a_value=values[0],
+                b_value=values[1],
+            )
+            yield Placed(fact, None, (), ())
         for (index, place), verdict in self.streams.items():
             if verdict.writer is not None or not verdict.is_choice:
                 continue
@@ -131,7 +145,7 @@ class Accountant:
         """Everything once. Raises UnbalancedLedger if a layer does not add up."""
         claims = _Claims(matches, placed)
         ledgers = [self._layer(index, layer, claims) for index, layer in enumerate(self.layers)]
-        ledgers += self._lone_layers()
+        ledgers += self._lone_layers(claims)
         rows = [row for ledger in ledgers for row in ledger.rows]
         beside = list(self._beside(claims))
         inside = [
@@ -182,6 +196,8 @@ class Accountant:
         if number is not None and (self.pairs[number].a is None or self.pairs[number].b is None):
             yield from claims.lone(number, pair.a.span if pair.a else None, pair.b.span if pair.b else None)
             return
+        if number is None and (pair.a is None or pair.b is None) and frame.recompressed(*self.sides):
+            yield from claims.wrapping(pair.a.span if pair.a else None, pair.b.span if pair.b else None)
         yield from claims.in_layer(index, pair)
         account = self.accounts.get(number) if number is not None else None
         causes = account.causes if account is not None else claims.roots
@@ -219,7 +235,7 @@ class Accountant:
         index = self.pairs[number].b if side else self.pairs[number].a
         return self.sides[side].entries[index] if index is not None else None
 
-    def _lone_layers(self) -> Iterator[Ledger]:
+    def _lone_layers(self, claims: _Claims) -> Iterator[Ledger]:
         """Layers that only one side has: another part of a package, which its stream in the layer above shows too."""
         known = [{id(layer.a) for layer in self.layers}, {id(layer.b) for layer in self.layers}]
         for side, container in enumerate(self.sides):
@@ -227,7 +243,9 @@ class Accountant:
                 if id(layer) not in known[side] and layer.data:
                     whole = Span(0, len(layer.data))
                     book = Book(layer.data, b"") if side == 0 else Book(b"", layer.data)
-                    book.piece(layer.name, whole if side == 0 else None, whole if side else None, [])
+                    spans = (whole if side == 0 else None), (whole if side else None)
+                    owned = claims.wrapping(*spans) if layer is container.layers[0] else []
+                    book.piece(layer.name or "file", *spans, [], owned)
                     yield book.ledger()
 
     def _beside(self, claims: _Claims) -> Iterator[SectionRow]:
@@ -264,6 +282,7 @@ class _Claims:
         where = {id(item.fact): item for item in placed}
         self._layers: dict[int, list[Owned]] = defaultdict(list)
         self._lone: tuple[str, tuple[str, ...]] | None = None
+        self._wrapping: tuple[str, tuple[str, ...]] | None = None
         roots: dict[str, None] = {}
         for match in matches:
             cause = match.cause
@@ -277,6 +296,8 @@ class _Claims:
                     continue
                 if isinstance(fact, EntriesChange):
                     self._lone = (kind, (cause.id,))
+                if isinstance(fact, EntryFieldChange) and fact.field_name == "compression":
+                    self._wrapping = (kind, (cause.id,))
                 for a, b in item.spans if item.layer is not None else ():
                     self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), "claimed"))
         self.roots = tuple(sorted(roots))
@@ -293,6 +314,10 @@ class _Claims:
                 ):
                     yield item
                     break
+
+    def wrapping(self, a: Span | None, b: Span | None) -> list[Owned]:
+        """The compressed form of what the other side holds as it stands."""
+        return [Owned(a, b, *self._wrapping, "compressed on one side only")] if self._wrapping is not None else []
 
     def lone(self, number: int, a: Span | None, b: Span | None) -> list[Owned]:
         """What only one side has."""

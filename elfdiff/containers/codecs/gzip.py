@@ -83,9 +83,9 @@ def _header_end(builder: Builder, data: bytes, span: Span) -> int:
 
 
 def _time(when: int, span: Span) -> Field:
-    """The time of what was compressed; a constant that stands for none says only who wrote it."""
+    """The time of what was compressed; "none" for zero, and for the constant that Go's writers leave."""
     if when in (0, _GO_ZERO):
-        return Field("no-time", FieldKind.META, span, "Go's mark for no time" if when else "no time")
+        return Field("time", FieldKind.META, span, "none, as Go marks it" if when else "none", 0)
     return Field("time", FieldKind.META, span, seconds_text(when), when)
 
 

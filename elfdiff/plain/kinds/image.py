@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from elfdiff.evidence.files import ImageFieldChange, ListedDigestChange
+from elfdiff.evidence.model import Evidence
 from elfdiff.evidence.places import readable
 from elfdiff.patterns import late
 from elfdiff.plain.kinds import jsontext
@@ -54,6 +55,10 @@ class _Reader(jsontext.JsonReader):
             (name for name, pattern in _BUILDERS if all(pattern.search(side) for side in (question.a, question.b))), ""
         )
 
+        digests = [len(_LISTED.findall(side)) for side in (question.a, question.b)]
+        self.as_many = digests[0] == digests[1]
+        """True if neither side has a layer more, whose fields would be its own."""
+
     def line(self, left: Line, right: Line) -> Iterator[Edit]:
         ours, theirs = _LISTED.fullmatch(left.text), _LISTED.fullmatch(right.text)
         if ours and theirs:
@@ -66,6 +71,47 @@ class _Reader(jsontext.JsonReader):
             yield self._field(left, right, ours, theirs)
             return
         yield from super().line(left, right)
+
+    def alone(self, left: Line | None, right: Line | None, at: tuple[int, int]) -> Edit:
+        """A digest that only one side lists follows; a field that only one side has is told as one."""
+        edit = super().alone(left, right, at)
+        some = left if left is not None else right
+        if some is None or edit.fact is None:
+            return edit
+        shown = [readable(line.text) if line is not None else "" for line in (left, right)]
+        field, listed = _FIELD.fullmatch(some.text), _LISTED.fullmatch(some.text)
+        fact: Evidence
+        if listed:
+            fact = ListedDigestChange(
+                section=edit.fact.section,
+                a=edit.fact.a,
+                b=edit.fact.b,
+                listed="a file of the image",
+                algorithm="size" if listed["count"] else "sha256",
+                a_value=shown[0],
+                b_value=shown[1],
+                covered=True,
+            )
+        elif field and self.as_many:
+            fact = self._told(readable(field["key"]), edit.fact.section, (edit.fact.a, edit.fact.b), shown)
+        else:
+            return edit
+        return replace(edit, fact=fact)
+
+    def _told(
+        self, key: str, section: str | None, places: tuple[Location | None, Location | None], values: Sequence[str]
+    ) -> ImageFieldChange:
+        label = "." in key
+        return ImageFieldChange(
+            section=section,
+            a=places[0],
+            b=places[1],
+            field_name="created" if key.endswith(".created") else "label" if label else key,
+            key=key if label else "",
+            builder=self.builder,
+            a_value=values[0],
+            b_value=values[1],
+        )
 
     def _digest(self, left: Line, right: Line, ours: re.Match[bytes], theirs: re.Match[bytes], group: str) -> Edit:
         spans, places, values = _sides(left, right, ours, theirs, group)
@@ -84,19 +130,7 @@ class _Reader(jsontext.JsonReader):
 
     def _field(self, left: Line, right: Line, ours: re.Match[bytes], theirs: re.Match[bytes]) -> Edit:
         spans, places, values = _sides(left, right, ours, theirs, "value")
-        key = readable(ours["key"])
-        label = "." in key
-        stamped = key.endswith(".created")
-        fact = ImageFieldChange(
-            section=where(left),
-            a=places[0],
-            b=places[1],
-            field_name="created" if stamped else "label" if label else key,
-            key=key if label else "",
-            builder=self.builder,
-            a_value=values[0],
-            b_value=values[1],
-        )
+        fact = self._told(readable(ours["key"]), where(left), places, values)
         return Edit(*spans, fact)
 
 

@@ -1,0 +1,294 @@
+"""Pairs of images that differ in one thing: root, digests and verdict; nothing that follows is a root."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.layouts import (
+    DOCKER,
+    PLAIN,
+    ZSTD,
+    compact,
+    config_of,
+    crane,
+    go_like,
+    layout,
+    tar_of,
+)
+from elfdiff.cli.main import main
+from elfdiff.errors import ElfdiffError, UsageError
+from elfdiff.tree import Tree
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
+
+FILES = {"app": b"#!/bin/sh\necho hello\n" * 40, "etc/app.conf": b"level = 3\n"}
+LATER = "2026-03-01T12:00:00.123456789Z"
+
+
+def compared(a: Path, b: Path, **options: Any) -> Tree:
+    found = compare_paths(str(a), str(b), TreeOptions(**options))
+    assert isinstance(found, Tree)
+    return found
+
+
+def roots(tree: Tree) -> set[str]:
+    return {item.finding.cause for item in tree.findings if item.finding.role.value == "root"}
+
+
+def unexplained(tree: Tree) -> int:
+    return tree.ledger.totals.unexplained.most if tree.ledger is not None else 0
+
+
+def later(info: tarfile.TarInfo) -> None:
+    info.mtime = 1_772_366_400
+
+
+def owned(info: tarfile.TarInfo) -> None:
+    info.uid, info.uname = 1000, "builder"
+
+
+def made_by(words: str, created: str) -> bytes:
+    layer = tar_of(FILES)
+    return compact(config_of([layer], created=created, history=[{"created": created, "created_by": words}]))
+
+
+def test_equal_images_are_identical(tmp_path: Path) -> None:
+    for side in "ab":
+        layout(tmp_path / side, [tar_of(FILES)])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (tree.verdict.value, tree.exit) == ("identical", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "face"),
+    [
+        ("umoci raw add-layer", "time-image-by-umoci"),
+        ("buildah commit", "time-image-by-buildah"),
+        ("RUN make # buildkit", "time-image-by-buildkit"),
+        ("something else", "time-image-created"),
+    ],
+)
+def test_the_time_of_an_image_is_build_time_and_its_builder_is_told(tmp_path: Path, words: str, face: str) -> None:
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer], config=made_by(words, "2026-02-01T12:00:00Z"))
+    layout(tmp_path / "b", [layer], config=made_by(words, LATER))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"build-time"}, 0, "explained")
+    (finding,) = [item.finding for item in tree.findings if item.finding.cause == "build-time"]
+    assert finding.faces == (face,)
+    assert tree.image is not None
+    assert [layer.status for layer in tree.image.layers] == ["same"]
+    assert tree.image.config_digest[0] != tree.image.config_digest[1]
+
+
+@pytest.mark.parametrize(
+    ("edit", "cause", "face"),
+    [(later, "file-times", "time-in-image-layer"), (owned, "host-identity", "owner-in-tar")],
+)
+def test_metadata_in_a_layer(tmp_path: Path, edit: Callable[[tarfile.TarInfo], None], cause: str, face: str) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES, edit)])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree)) == ({cause}, 0)
+    (finding,) = [item.finding for item in tree.findings if item.finding.cause == cause]
+    assert face in finding.faces
+    assert tree.image is not None
+    assert [layer.status for layer in tree.image.layers] == ["changed"]
+
+
+@pytest.mark.parametrize(
+    "compress",
+    [lambda data: gzip.compress(data, 9, mtime=0), lambda data: gzip.compress(data, 1, mtime=0)],
+    ids=["level 9", "level 1"],
+)
+def test_only_the_compression_of_a_layer(tmp_path: Path, compress: Callable[[bytes], bytes]) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES)], compress=compress)
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"archive-metadata"}, 0, "explained")
+    assert tree.image is not None
+    assert [layer.status for layer in tree.image.layers] == ["compression"]
+    assert tree.image.config_digest[0] == tree.image.config_digest[1]
+
+
+def test_go_leaves_no_time_where_it_leaves_its_zero_time(tmp_path: Path) -> None:
+    def zero(data: bytes) -> bytes:
+        made = bytearray(go_like(data))
+        made[4:8] = (0x886E0900).to_bytes(4, "little")
+        return bytes(made)
+
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES)], compress=zero)
+    assert roots(compared(tmp_path / "a", tmp_path / "b")) == {"archive-metadata"}
+
+
+@pytest.mark.parametrize(("media", "compress"), [(PLAIN, bytes), (ZSTD, None)], ids=["plain", "zstd"])
+def test_another_compressor(tmp_path: Path, media: str, compress: Callable[[bytes], bytes] | None) -> None:
+    import zstandard
+
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES)], media=media, compress=compress or zstandard.ZstdCompressor().compress)
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert tree.image is not None
+    assert [layer.status for layer in tree.image.layers] == ["compression"]
+    assert roots(tree) == {"archive-metadata"}
+
+
+def test_only_media_types(tmp_path: Path) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES)], types=DOCKER)
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree)) == ({"archive-metadata"}, 0)
+    assert tree.image is not None
+    assert tree.image.config_digest[0] == tree.image.config_digest[1]
+    assert tree.image.manifest_digest is not None
+    assert tree.image.manifest_digest[0] != tree.image.manifest_digest[1]
+
+
+def test_only_the_form_of_the_config(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer], config=compact(config_of([layer])))
+    layout(tmp_path / "b", [layer], config=compact(config_of([layer])) + b"\n")
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree)) == ({"archive-metadata"}, 0)
+
+
+def test_a_changed_file_is_an_input(tmp_path: Path) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES | {"etc/app.conf": b"level = 4 and more\n"})])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert not roots(tree) or all(item.finding.confidence.value == "possible" for item in tree.findings)
+    assert tree.verdict.value != "explained"
+
+
+def test_a_layer_that_only_one_side_has(tmp_path: Path) -> None:
+    one, two = tar_of(FILES), tar_of({"more": b"x"})
+    layout(tmp_path / "a", [one])
+    layout(tmp_path / "b", [one, two])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert tree.image is not None
+    assert [layer.status for layer in tree.image.layers] == ["same", "added"]
+    assert tree.verdict.value == "inputs-differ"
+
+
+def test_an_archive_without_manifest_says_so(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    (tmp_path / "a.tar").write_bytes(crane([layer]))
+    (tmp_path / "b.tar").write_bytes(crane([layer], compact(config_of([layer], created=LATER))))
+    tree = compared(tmp_path / "a.tar", tmp_path / "b.tar")
+    assert tree.image is not None
+    assert tree.image.manifest_digest is None
+    assert (roots(tree), unexplained(tree)) == ({"build-time"}, 0)
+    assert any("no manifest" in note for note in tree.notes)
+
+
+def test_a_blob_without_its_digest_fails_and_the_rest_is_told(tmp_path: Path) -> None:
+    for side in "ab":
+        layout(tmp_path / side, [tar_of(FILES)])
+    (blob,) = [file for file in (tmp_path / "b" / "blobs" / "sha256").iterdir() if file.read_bytes()[:2] == b"\x1f\x8b"]
+    blob.write_bytes(blob.read_bytes()[:-1] + b"x")
+    assert main([str(tmp_path / "a"), str(tmp_path / "b")]) == 2
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert any("does not have its digest" in (entry.error or "") for entry in tree.entries)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("index.json", "{", "is no JSON"),
+        ("index.json", '{"manifests": [{"digest": "md5:1"}]}', "without a SHA-256 digest"),
+        ("index.json", '{"manifests": []}', "names no image"),
+        ("index.json", "[" * 100 + "]" * 100, "nested more than 64 deep"),
+    ],
+)
+def test_damaged_layouts_end_in_a_sentence(tmp_path: Path, name: str, text: str, words: str) -> None:
+    for side in "ab":
+        layout(tmp_path / side, [tar_of(FILES)])
+    (tmp_path / "b" / name).write_text(text)
+    with pytest.raises(ElfdiffError, match=words):
+        compared(tmp_path / "a", tmp_path / "b")
+
+
+def several(place: Path, created: str) -> None:
+    """A layout with two platforms, of which the second one's time is given."""
+    layer = tar_of(FILES)
+    parts = []
+    for architecture, when in (("amd64", "2026-02-01T12:00:00Z"), ("arm64", created)):
+        part = place.with_name(f"{place.name}-{architecture}")
+        layout(part, [layer], config=compact(config_of([layer], architecture=architecture, created=when)))
+        index = json.loads((part / "index.json").read_text())
+        parts.append(index["manifests"][0] | {"platform": {"os": "linux", "architecture": architecture}})
+        shutil.copytree(part / "blobs", place / "blobs", dirs_exist_ok=True)
+        shutil.copy(part / "oci-layout", place)
+    (place / "index.json").write_bytes(compact({"schemaVersion": 2, "manifests": parts}))
+
+
+def test_a_platform_can_be_chosen(tmp_path: Path) -> None:
+    several(tmp_path / "a", "2026-02-01T12:00:00Z")
+    several(tmp_path / "b", LATER)
+    both = compared(tmp_path / "a", tmp_path / "b")
+    assert both.image is not None
+    assert (both.image.platform, roots(both)) == ("linux/amd64", {"build-time"})
+    one = compared(tmp_path / "a", tmp_path / "b", platform="linux/arm64")
+    assert one.image is not None
+    assert (one.image.platform, roots(one)) == ("linux/arm64", {"build-time"})
+    other = compared(tmp_path / "a", tmp_path / "b", platform="linux/amd64")
+    assert other.image is not None
+    assert other.image.config_digest[0] == other.image.config_digest[1]
+    with pytest.raises(UsageError, match="linux/riscv64"):
+        compared(tmp_path / "a", tmp_path / "b", platform="linux/riscv64")
+
+
+def test_b_against_a_mirrors(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer])
+    layout(tmp_path / "b", [tar_of(FILES, later)], config=compact(config_of([layer], created=LATER)))
+    one, other = compared(tmp_path / "a", tmp_path / "b"), compared(tmp_path / "b", tmp_path / "a")
+    assert roots(one) == roots(other)
+    assert one.ledger is not None
+    assert other.ledger is not None
+    assert [(s.a, s.b) for s in (one.ledger.totals.differing, one.ledger.totals.payload)] == [
+        (s.b, s.a) for s in (other.ledger.totals.differing, other.ledger.totals.payload)
+    ]
+
+
+def test_real_builders(tmp_path: Path) -> None:
+    if shutil.which("umoci") is None:
+        pytest.skip("umoci is not installed")
+    (tmp_path / "layer.tar").write_bytes(tar_of(FILES))
+
+    def build(name: str, *options: str) -> Path:
+        place = tmp_path / name
+        for command in (
+            ["init", "--layout", place],
+            ["new", "--image", f"{place}:v1"],
+            ["raw", "add-layer", "--image", f"{place}:v1", tmp_path / "layer.tar", *options],
+            [
+                "config",
+                "--image",
+                f"{place}:v1",
+                "--config.cmd",
+                "/app",
+                *(["--created=2026-01-01T00:00:00Z"] if options else []),
+                *options,
+            ],
+            ["gc", "--layout", place],
+        ):
+            subprocess.run(["umoci", *map(str, command)], check=True, capture_output=True, timeout=60)
+        return place
+
+    a = build("a")
+    b = build("b")
+    tree = compared(a, b)
+    assert (roots(tree), unexplained(tree)) == ({"build-time"}, 0)
+    fixed = [build(name, "--history.created=2026-01-01T00:00:00Z") for name in ("c", "d")]
+    assert compared(*fixed).verdict.value == "identical"
