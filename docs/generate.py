@@ -1,4 +1,4 @@
-"""Write docs/causes/: a page for each cause of the catalogue, and an index; and the schemas of the reports.
+"""Write docs/causes/: a page for each cause of the catalogue, and an index; docs/toolchains.md; and the schemas.
 
 python docs/generate.py            writes them
 python docs/generate.py --check    says which are stale, and fails if any is
@@ -13,12 +13,16 @@ from pathlib import Path
 
 from elfdiff.causes import Cause, catalogue
 from elfdiff.rebuild.result import Rebuilt
+from elfdiff.render.markdown import escaped, fenced
 from elfdiff.render.pages import page_markdown
+from elfdiff.render.wording import known_since
 from elfdiff.report import Report, Role
+from elfdiff.toolchains import ROWS, Purpose
 from elfdiff.tree import Plain, Tree
 from elfdiff.wire.records import document
 
 FOLDER = Path(__file__).parent / "causes"
+TABLE = Path(__file__).parent / "toolchains.md"
 SCHEMAS = Path(__file__).parents[1] / "elfdiff" / "schema"
 
 HEADINGS = {
@@ -53,6 +57,25 @@ def _row(cause: Cause) -> str:
     return f"| [{cause.id}]({cause.id}.md) | {cause.title} | {', '.join(cause.face_ids)} |"
 
 
+def toolchains() -> str:
+    """The table of toolchains, by purpose."""
+    blocks = [
+        "# How each toolchain is told",
+        "The flags that elfdiff prints for these purposes come from this table (`elfdiff/toolchains/`). *Verified* "
+        "names the version with which two builds in two directories, or at two times, were made equal; *read* means "
+        "that only the source says so.",
+    ]
+    for purpose in Purpose:
+        rows = [item for item in ROWS if item.purpose is purpose]
+        blocks.append(f"## To {purpose.value}")
+        for item in rows:
+            facts = "; ".join(part for part in (known_since(item.since), item.note) if part)
+            blocks.append(f"**{item.toolchain}**" + (f" ({escaped(facts)})" if facts else "") + ":")
+            blocks.append(fenced([item.action.line]))
+            blocks.append(f"Verified: {item.verified}. Source: {item.source}")
+    return "\n\n".join(blocks) + "\n"
+
+
 def schemas() -> Mapping[str, str]:
     """File name → JSON Schema of each model that is written by its dataclass."""
     titles: dict[type, str] = {
@@ -75,6 +98,8 @@ def stale(folder: Path = FOLDER) -> list[str]:
     wanted = pages(catalogue())
     found = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
     differ = sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+    if not TABLE.is_file() or TABLE.read_text("utf-8") != toolchains():
+        differ.append(TABLE.name)
     kept = {name: SCHEMAS / name for name in schemas()}
     return differ + [
         name for name, text in schemas().items() if not kept[name].is_file() or kept[name].read_text("utf-8") != text
@@ -90,6 +115,7 @@ def write(folder: Path = FOLDER) -> None:
             path.unlink()
     for name, text in wanted.items():
         (folder / name).write_text(text, "utf-8")
+    TABLE.write_text(toolchains(), "utf-8")
     for name, text in schemas().items():
         (SCHEMAS / name).write_text(text, "utf-8")
 

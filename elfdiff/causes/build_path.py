@@ -54,7 +54,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from elfdiff.actions import Action, AddWords, Do, Export
+from elfdiff.actions import Action, AddWords, Do
 from elfdiff.causes._cargo import is_target_moved
 from elfdiff.causes._facts import besides, dependencies_differ, tools_differ
 from elfdiff.causes._paths import (
@@ -72,6 +72,7 @@ from elfdiff.causes._paths import (
     looks_random,
     released_headers,
 )
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
@@ -92,6 +93,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.toolchains import Purpose
 from elfdiff.values import replace
 
 DWARF, MACRO, FORTRAN = "path-dwarf-comp-dir", "path-file-macro", "path-gfortran-runtime"
@@ -105,22 +107,8 @@ STRINGS, LTO, FILES = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
 _MAPPED = (DWARF, MACRO, ASSEMBLER, SPLIT)
 
-C_MAP = Fix(
-    toolchain="gcc, clang",
-    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=_MAPPED,
-    since="gcc 8, clang 10",
-    note="debug information and __FILE__; a library linked in needs it in its own build",
-)
-C_MAP_BESIDE = Fix(
-    toolchain="gcc, clang",
-    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-ffile-prefix-map=${PWD%/*}=.", "-ffile-prefix-map=$PWD=.")),
-    effect=Effect.REMOVES,
-    reaches=_MAPPED,
-    since="gcc 8, clang 10",
-    note="the first maps what lies beside the source tree, as this build's directory; another one needs its own map",
-)
+C_MAP = fix_for("gcc, clang", Purpose.MAP_PATHS, *_MAPPED)
+C_MAP_BESIDE = fix_for("gcc, clang", Purpose.MAP_BESIDE, *_MAPPED)
 RELATIVE = Fix(
     toolchain="gcc, clang",
     action=Do(
@@ -138,104 +126,28 @@ COMMAND_LINE = Fix(
     reaches=(STRINGS,),
     note="no prefix map reaches a command line that is recorded",
 )
-NASM = Fix(
-    toolchain="nasm, yasm",
-    action=Do("build both in one directory, or give nasm no -g: it has no prefix map; name its sources relatively"),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, ASSEMBLER, SPLIT),
-)
-C_MAP_OLD = Fix(
-    toolchain="gcc, clang",
-    action=AddWords(("CFLAGS", "CXXFLAGS"), ("-fdebug-prefix-map=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, ASSEMBLER, SPLIT),
-    note="before gcc 8 and clang 10; __FILE__ keeps its path unless sources are named relative to "
-    "the working directory",
-)
-RUST_MAP = Fix(
-    toolchain="rustc",
-    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, MACRO, SPLIT),
-    note="not the texts of env!() and OUT_DIR, and not symbol hashes of path dependencies outside the workspace; "
-    "RUSTFLAGS carries no blank: in a directory with one, CARGO_ENCODED_RUSTFLAGS",
-)
-CARGO_MAP = Fix(
-    toolchain="cargo",
-    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo",)),
-    effect=Effect.REMOVES,
-    reaches=(CARGO_HOME,),
-)
-TARGET_MAP = Fix(
-    toolchain="cargo",
-    action=AddWords(("RUSTFLAGS",), ("--remap-path-prefix=${CARGO_TARGET_DIR:-$PWD/target}=target",)),
-    effect=Effect.REMOVES,
-    reaches=(TARGET,),
-    note="or one CARGO_TARGET_DIR in both builds",
-)
-FORTRAN_MAP = Fix(
-    toolchain="gfortran",
-    action=AddWords(("FFLAGS",), ("-ffile-prefix-map=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, SPLIT),
-    since="gcc 8",
-    note="debug information only: the names in run-time calls keep their path",
-)
-FORTRAN_RELATIVE = Fix(
-    toolchain="gfortran",
-    action=Do("compile Fortran sources by names relative to the working directory (gfortran -c src/solve.f90)"),
-    effect=Effect.REMOVES,
-    reaches=(FORTRAN,),
-    note="gfortran 12 keeps an absolute name in its run-time calls in spite of -ffile-prefix-map",
-)
-ADA_MAP = Fix(
-    toolchain="gnat",
-    action=AddWords(("ADAFLAGS",), ("-ffile-prefix-map=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, MACRO, SPLIT),
-    since="gcc 8",
-)
-D_MAP = Fix(
-    toolchain="gdc, ldc",
-    action=AddWords(("DFLAGS",), ("-fdebug-prefix-map=$PWD=.",)),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, SPLIT),
-    note="debug information only",
-)
-D_RELATIVE = Fix(
-    toolchain="gdc, ldc, dmd",
-    action=Do("compile D sources by names relative to the working directory"),
-    effect=Effect.REMOVES,
-    reaches=(MACRO,),
-    note="no prefix map reaches the file names in assertions",
-)
-OCAML_MAP = Fix(
-    toolchain="ocaml",
-    action=Export("BUILD_PATH_PREFIX_MAP", '".=$PWD"'),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, ASSEMBLER),
-    since="ocaml 4.03",
-)
-OCAML_RELATIVE = Fix(
-    toolchain="ocaml",
-    action=Do("compile OCaml sources by names relative to the working directory"),
-    effect=Effect.REMOVES,
-    reaches=(MACRO,),
-    note="ocamlopt 4.13 keeps the name that it was given in frame tables and assertions, in spite of the map",
-)
-GO_TRIM = Fix(
-    toolchain="go",
-    action=AddWords(("GOFLAGS",), ("-trimpath",)),
-    effect=Effect.REMOVES,
-    reaches=(GO, DWARF, MACRO, ASSEMBLER),
-    since="go 1.13",
-)
-ZIG_STRIP = Fix(
-    toolchain="zig",
-    action=Do("build with -fstrip, or both in one directory: zig has no prefix map"),
-    effect=Effect.REMOVES,
-    reaches=(DWARF, SPLIT),
-)
+NASM = fix_for("nasm, yasm", Purpose.MAP_PATHS, DWARF, ASSEMBLER, SPLIT)
+C_MAP_OLD = fix_for("gcc, clang", Purpose.MAP_DEBUG, DWARF, ASSEMBLER, SPLIT)
+RUST_MAP = fix_for("rustc", Purpose.MAP_PATHS, DWARF, MACRO, SPLIT)
+CARGO_MAP = fix_for("cargo", Purpose.MAP_HOME, CARGO_HOME)
+TARGET_MAP = fix_for("cargo", Purpose.MAP_TARGET, TARGET)
+FORTRAN_MAP = fix_for("gfortran", Purpose.MAP_PATHS, DWARF, SPLIT)
+FORTRAN_RELATIVE = fix_for("gfortran", Purpose.NAME_SOURCES, FORTRAN)
+ADA_MAP = fix_for("gnat", Purpose.MAP_PATHS, DWARF, MACRO, SPLIT)
+D_MAP = fix_for("gdc", Purpose.MAP_PATHS, DWARF, SPLIT)
+D_RELATIVE = fix_for("gdc, ldc, dmd", Purpose.NAME_SOURCES, MACRO)
+OCAML_MAP = fix_for("ocaml", Purpose.MAP_PATHS, DWARF, ASSEMBLER)
+OCAML_RELATIVE = fix_for("ocaml", Purpose.NAME_SOURCES, MACRO)
+GO_TRIM = fix_for("go", Purpose.MAP_PATHS, GO, DWARF, MACRO, ASSEMBLER)
+ZIG_STRIP = fix_for("zig", Purpose.MAP_PATHS, DWARF, SPLIT)
+LDC_PLAIN = fix_for("ldc", Purpose.MAP_PATHS, DWARF, SPLIT)
+GHC_PLAIN = fix_for("ghc", Purpose.MAP_PATHS, DWARF, SPLIT)
+PASCAL_PLAIN = fix_for("fpc", Purpose.MAP_PATHS, DWARF, SPLIT)
+NIM_FRAMES = fix_for("nim", Purpose.NAME_SOURCES, MACRO)
+NIM_MAP = fix_for("nim", Purpose.MAP_DEBUG, DWARF, SPLIT)
+VALA_MAP = fix_for("valac", Purpose.MAP_PATHS, *_MAPPED)
+CRYSTAL_PLAIN = fix_for("crystal", Purpose.MAP_PATHS, *_MAPPED)
+GUILE_RELATIVE = fix_for("guile", Purpose.NAME_SOURCES, *_MAPPED)
 COVERAGE_MAP = Fix(
     toolchain="gcc",
     action=AddWords(("CFLAGS", "CXXFLAGS"), ("-fprofile-dir=.", "-fprofile-prefix-path=$PWD")),
@@ -274,12 +186,7 @@ STRINGS_FIX = Fix(
     reaches=(STRINGS,),
     note="no prefix map reaches a path that a script wrote",
 )
-GENERATOR_FIX = Fix(
-    toolchain="cython, valac",
-    action=Do("run the code generator with relative paths"),
-    effect=Effect.REMOVES,
-    reaches=(CYTHON,),
-)
+GENERATOR_FIX = fix_for("cython, valac", Purpose.NAME_SOURCES, CYTHON)
 LTO_FIX = Fix(
     toolchain="gcc",
     action=Do(
@@ -327,13 +234,18 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
     if "rust" in spoken:
         found.append(RUST_MAP)
-    if has_c(context) or not spoken - {"assembly"}:
+    front = {"nim": (NIM_FRAMES, NIM_MAP), "vala": (VALA_MAP,), "guile": (GUILE_RELATIVE,)}
+    found += [fix for language, fixes in front.items() if language in spoken for fix in fixes]
+    if not spoken & front.keys() and (has_c(context) or not spoken - {"assembly"}):
         beside = C_MAP_BESIDE if context.layout is Layout.BESIDE else C_MAP
         found.append(C_MAP_OLD if _old_compiler(context) else beside)
     table = {
         "fortran": (FORTRAN_MAP,),
         "ada": (ADA_MAP,),
-        "d": (D_MAP, D_RELATIVE),
+        "d": (LDC_PLAIN if context.has_tool("ldc") else D_MAP, D_RELATIVE),
+        "haskell": (GHC_PLAIN,),
+        "pascal": (PASCAL_PLAIN,),
+        "crystal": (CRYSTAL_PLAIN,),
         "ocaml": (OCAML_MAP, OCAML_RELATIVE),
         "zig": (ZIG_STRIP,),
     }
@@ -486,6 +398,14 @@ def _old_compiler(context: Context) -> bool:
         OCAML_MAP,
         OCAML_RELATIVE,
         ZIG_STRIP,
+        LDC_PLAIN,
+        GHC_PLAIN,
+        PASCAL_PLAIN,
+        NIM_FRAMES,
+        NIM_MAP,
+        VALA_MAP,
+        CRYSTAL_PLAIN,
+        GUILE_RELATIVE,
         NASM,
         C_MAP_BESIDE,
         RELATIVE,

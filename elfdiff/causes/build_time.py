@@ -46,6 +46,7 @@ from collections.abc import Iterator
 from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import TIME_FACES, TIME_FIXES, image_times
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
@@ -62,6 +63,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.toolchains import Purpose
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
 BANNER, MISMATCH = "time-kernel-banner", "env-sde-mismatch"
@@ -75,14 +77,7 @@ _FACES = {
     TimeKind.EPOCH_MISMATCH: MISMATCH,
 }
 
-EPOCH = Fix(
-    toolchain="gcc, clang",
-    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
-    effect=Effect.REMOVES,
-    reaches=(COMPILER, MISMATCH),
-    since="gcc 7, clang 16",
-    note="without git any fixed number does, the same in both builds; a build script must read it itself",
-)
+EPOCH = fix_for("gcc, clang", Purpose.FIX_CLOCK, COMPILER, MISMATCH)
 REDEFINE = Fix(
     toolchain="gcc, clang",
     action=AddWords(
@@ -128,22 +123,8 @@ GO_VARIABLE = Fix(
     reaches=(SCRIPT, COPYRIGHT),
     note="go itself compiles no date in and reads no SOURCE_DATE_EPOCH",
 )
-ADA = Fix(
-    toolchain="gnat",
-    action=Do(
-        "leave Compilation_Date, Compilation_Time and Compilation_ISO_Date of GNAT.Source_Info out of the source"
-    ),
-    effect=Effect.REMOVES,
-    reaches=(COMPILER, SCRIPT),
-    note="no flag does it: gnat 12 reads no SOURCE_DATE_EPOCH; a date from a build script must be taken out there",
-)
-PASCAL = Fix(
-    toolchain="fpc",
-    action=Do("leave {$I %DATE%} and {$I %TIME%} out of the source"),
-    effect=Effect.REMOVES,
-    reaches=(COMPILER, SCRIPT),
-    note="no flag does it: Free Pascal 3.2 reads no SOURCE_DATE_EPOCH; a build script's date must be taken out there",
-)
+ADA = fix_for("gnat", Purpose.FIX_CLOCK, COMPILER, SCRIPT)
+PASCAL = fix_for("fpc", Purpose.FIX_CLOCK, COMPILER, SCRIPT)
 KERNEL = Fix(
     toolchain="kbuild",
     action=Export("KBUILD_BUILD_TIMESTAMP", '"$(git log -1 --pretty=%cI)"'),

@@ -29,39 +29,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.actions import AddWords, Do, Export
+from elfdiff.actions import Do, Export
 from elfdiff.causes._code import most_changed
 from elfdiff.causes._facts import inputs_differ, lower, tools_differ
 from elfdiff.causes._flags import sort_flags
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, FunctionChange, InstructionSetChange
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.toolchains import Purpose
 
 _SEVERAL, _PAIR = 3, 2
 _SHARE = 0.25
 
-_C = Fix(
-    "gcc, clang",
-    AddWords(("CFLAGS", "CXXFLAGS"), ("-march=x86-64", "-mtune=generic")),
-    Effect.REMOVES,
-    ("env-cpu-native",),
-    note="for x86-64, and it must come behind -march=native to win; better still, drop native where it is written",
-)
+_C = fix_for("gcc, clang", Purpose.NAME_CPU, "env-cpu-native")
 _ANY = Fix(
     "any",
     Do("replace -march=native, -mcpu=native and -mtune=native by a named CPU, the same in both builds"),
     Effect.REMOVES,
     ("env-cpu-native",),
 )
-_RUST = Fix(
-    "rustc",
-    AddWords(("RUSTFLAGS",), ("-Ctarget-cpu=x86-64",)),
-    Effect.REMOVES,
-    ("env-cpu-native",),
-    note="for x86-64; drop target-cpu=native from .cargo/config.toml",
-)
-_ZIG = Fix("zig", Do("build with -mcpu=baseline (zig build -Dcpu=baseline)"), Effect.REMOVES, ("env-cpu-native",))
+_RUST = fix_for("rustc", Purpose.NAME_CPU, "env-cpu-native")
+_ZIG = fix_for("zig", Purpose.NAME_CPU, "env-cpu-native")
 _FLOAT = Fix(
     "any",
     Export("GLIBC_TUNABLES", '"glibc.cpu.hwcaps=-FMA,-AVX2"'),

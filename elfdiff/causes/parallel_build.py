@@ -33,6 +33,7 @@ from collections.abc import Iterator
 from elfdiff.actions import AddWords, Do, Run
 from elfdiff.causes._facts import dependencies_differ, sources_differ, tools_differ
 from elfdiff.causes._profiles import units_set
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes.model import Claim, Fallout, Proof, cause
 from elfdiff.evidence.model import (
     CodegenUnitChange,
@@ -45,6 +46,7 @@ from elfdiff.evidence.model import (
     UnitNaming,
 )
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.toolchains import Purpose
 
 ZIG = "zig-parallel-codegen"
 
@@ -79,7 +81,7 @@ _BTF = Fix(
     ("btf-type-id-order",),
     since="pahole 1.27",
 )
-_GHC = Fix("ghc", Do("build with ghc -j1"), Effect.REMOVES, ("ghc-parallel-make",))
+_GHC = fix_for("ghc", Purpose.ONE_THREAD, "ghc-parallel-make")
 _MAKE = Fix(
     "make",
     Do("declare the missing dependency (make --shuffle finds it); make -j1 until then"),
@@ -87,13 +89,7 @@ _MAKE = Fix(
     ("make-race-missing-dependency",),
     since="make 4.4 for --shuffle",
 )
-_ZIG = Fix(
-    "zig",
-    Do("give zig's compiler -j1 (zig build-exe -j1 …)"),
-    Effect.REMOVES,
-    (ZIG,),
-    note="two builds of a Debug program with zig 0.17 were then equal, and without it were not",
-)
+_ZIG = fix_for("zig", Purpose.ONE_THREAD, ZIG)
 _ALL = (_CARGO, _UNITS, _THREADS, _BTF, _GHC, _MAKE, _ZIG)
 
 

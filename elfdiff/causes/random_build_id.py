@@ -30,29 +30,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.actions import AddWords
 from elfdiff.causes._build_id import changed_ids, randomness
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes._tools import has_c, languages
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, EvidenceSet
-from elfdiff.report import Effect, Fix, Role
+from elfdiff.report import Fix, Role
+from elfdiff.toolchains import Purpose
 
 FACE = "build-id-uuid"
 
-LINK = Fix(
-    toolchain="ld, gold, lld, mold",
-    action=AddWords(("LDFLAGS",), ("-Wl,--build-id=sha1",)),
-    effect=Effect.REMOVES,
-    reaches=(FACE,),
-    note="the last --build-id on the command line wins; take out the one that says uuid",
-)
-RUST = Fix(
-    toolchain="rustc",
-    action=AddWords(("RUSTFLAGS",), ("-Clink-arg=-Wl,--build-id=sha1",)),
-    effect=Effect.REMOVES,
-    reaches=(FACE,),
-    note="the last --build-id on the command line wins; take out the one that says uuid",
-)
+LINK = fix_for("ld, gold, lld, mold", Purpose.FIX_BUILD_ID, FACE)
+RUST = fix_for("rustc", Purpose.FIX_BUILD_ID, FACE)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:

@@ -27,12 +27,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.actions import AddWords, Do
+from elfdiff.actions import Do
 from elfdiff.causes._facts import became, tools_differ
+from elfdiff.causes._rows import fix_for
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.toolchains import Purpose
 
 _SCHEMES = {
     "lto-section": "gcc-lto-section-id",
@@ -42,14 +44,7 @@ _SCHEMES = {
 }
 _SECTION_ID = late(r"(\.gnu\.(?:lto|debuglto)_\S*?\.)([0-9a-f]{8,16})\Z")
 
-_SEED = Fix(
-    "gcc",
-    AddWords(("CFLAGS", "CXXFLAGS"), ("-frandom-seed=\\$@",)),
-    Effect.REMOVES,
-    ("gcc-lto-section-id", "random-gcov-stamp"),
-    note="make puts the object's name for $@; where make does not run the compiler, give each file a "
-    "fixed seed of its own",
-)
+_SEED = fix_for("gcc", Purpose.FIX_SEED, "gcc-lto-section-id", "random-gcov-stamp")
 _SHIP = Fix(
     "gcc",
     Do(
@@ -66,12 +61,7 @@ _COVERAGE = Fix(
     Effect.REMOVES,
     ("random-gcov-stamp",),
 )
-_CUDA = Fix(
-    "nvcc",
-    Do("pass --objdir-as-tempdir and -Xcompiler -frandom-seed=NAME (one NAME a file) to nvcc, and fix TMPDIR"),
-    Effect.REMOVES,
-    ("cuda-module-id",),
-)
+_CUDA = fix_for("nvcc", Purpose.FIX_SEED, "cuda-module-id")
 _OFFLOAD = Fix(
     "clang",
     Do("build both in one file system image: the name holds the source's device and inode number"),

@@ -39,18 +39,28 @@ def languages(elf: ElfFile) -> tuple[str, ...]:
     for mark, language in (
         (b"_gfortran_set_args", "fortran"), (b"__gnat_runtime_initialize", "ada"), (b"_d_run_main", "d"),
         (b"_Dmain", "d"), (b"__gxx_personality_v0", "c++"), (b"caml_main", "ocaml"), (b"hs_main", "haskell"),
+        (b"NimMain", "nim"), (b"nimFrame", "nim"), (b"__crystal_main", "crystal"),
     ):  # fmt: skip
         if _holds(tables, mark):
             found[language] = None
+    if elf.section(".guile.procprops") is not None:
+        found["guile"] = None
+    if _mentions(elf, tables, b".nim.c\0", b"/lib/system/gc.nim\0"):
+        found["nim"] = None
+    if _mentions(elf, tables, b".vala.c\0"):
+        found["vala"] = None
+    if not found and _mentions(elf, tables, b"aborting due to recursive panic", b"ZIG_PROGRESS"):
+        found["zig"] = None
     if not found:
         found["c"] = None
     return tuple(found)
 
 
 def _of_unit(unit: DebugUnit) -> str | None:
-    """Zig calls its units C, for want of a code that debuggers know; its producer says what they are."""
-    if (unit.producer or "").startswith("zig "):
-        return "zig"
+    """Zig calls its units C, and Crystal C++, as debuggers know no code of theirs; the producer says what they are."""
+    for head, language in (("zig ", "zig"), ("Crystal", "crystal"), ("Guile ", "guile")):
+        if (unit.producer or "").startswith(head):
+            return language
     return _LANGUAGES.get(unit.language) if unit.language is not None else None
 
 
@@ -58,6 +68,13 @@ def _name_tables(elf: ElfFile) -> list[bytes]:
     """The string tables of symbols: symbols themselves are too many to make objects of."""
     links = {section.link for section in elf.sections if section.type in (2, 11) and section.link < len(elf.sections)}
     return [elf.contents(elf.sections[index]) for index in sorted(links)]
+
+
+def _mentions(elf: ElfFile, tables: list[bytes], *marks: bytes) -> bool:
+    """True if a symbol's name or a text holds a mark: C files that a front end wrote, texts of a run-time library."""
+    texts = elf.section(".rodata")
+    places = [*tables, elf.contents(texts)] if texts is not None else tables
+    return any(mark in place for mark in marks for place in places)
 
 
 def _holds(tables: list[bytes], name: bytes) -> bool:
