@@ -187,6 +187,11 @@ def _hazard(hazard: Hazard, style: TextStyle, told: Container[Action]) -> Iterat
         yield Line(text + shorten(place.value, room, style.ascii) + beyond)
     if hazard.note:
         yield from indented(f"note: {hazard.note}", style, 4)
+    yield from fix_lines(hazard, style, told)
+
+
+def fix_lines(hazard: Hazard, style: TextStyle, told: Container[Action] = ()) -> Iterator[Line]:
+    """What to do about a hazard; an action that was ``told`` is not said again."""
     if hazard.fix is None:
         yield from indented(hazard.otherwise, style, 4)
         return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from elfdiff.inspection.model import Hazard
 from elfdiff.inspection.trees import SCHEMA, TreeInspection
 from elfdiff.render.escape import shorten, visible
-from elfdiff.render.inspection import Json, inspection_object, where
+from elfdiff.render.inspection import Json, fix_lines, inspection_object, where
 from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.version import __version__
@@ -61,8 +61,7 @@ def _hazard(face: str, found: list[tuple[str, Hazard]], style: TextStyle) -> Ite
     yield from indented(f"in {_names([name for name, _ in found], style)}", style, 4)
     for place in hazard.places[:1]:
         yield Line(shorten(f"    {where(place, style.ascii)}  {place.value}", style.width, style.ascii))
-    lead = "" if hazard.advice.startswith(("no flag", "nothing")) else f"fix[{hazard.root}] "
-    yield from indented(f"{lead}{hazard.advice}", style, 4)
+    yield from fix_lines(hazard, style)
 
 
 def _names(names: list[str], style: TextStyle) -> str:
