@@ -17,7 +17,7 @@ from elfdiff.clock import OutOfTime
 from elfdiff.errors import ElfdiffError, UsageError
 
 COMMANDS = {
-    "compare": "compare two files and say why they differ (elfdiff A B is the same)",
+    "compare": "compare two things and say why they differ (elfdiff A B is the same)",
     "inspect": "one file: what it is, what was compiled into it, and what of that would differ elsewhere",
     "sbom": "the embedded dependency list of a file, or how those of two files differ",
     "rebuild": "builds twice and more under variations, explains, and proves the flag",
@@ -40,7 +40,7 @@ HELP = """\
 usage: elfdiff A B [options]
        elfdiff COMMAND ... [options]
 
-Says why two builds of one ELF program differ, and which flag fixes it.
+Says why two builds of one thing differ (programs, packages, directories, images), and which flag fixes it.
 
 commands:
 {commands}
