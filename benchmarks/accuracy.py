@@ -33,10 +33,13 @@ from benchmarks.pairs.model import Pair
 from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
 from elfdiff.actions import Action, is_pasted
 from elfdiff.clock import Clock, OutOfTime
-from elfdiff.diagnose import diagnose
 from elfdiff.errors import ElfdiffError
 from elfdiff.render import wording
+from elfdiff.render.treetext import as_report
 from elfdiff.report import Report, Role, Verdict
+from elfdiff.tree import Tree
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
 
 HOUSE = Path(__file__).resolve().parents[1]
 SCRATCH = Path("/tmp/elfdiff-accuracy")
@@ -81,9 +84,10 @@ class Outcome:
 
 
 def ask(a: Path, b: Path) -> Report:
-    """The report. Raises RuntimeError when elfdiff is in trouble."""
+    """The report, of packages the merged one. Raises RuntimeError when elfdiff is in trouble."""
     try:
-        return diagnose(str(a), str(b), clock=Clock(LIMIT))
+        found = compare_paths(str(a), str(b), TreeOptions(), clock=Clock(LIMIT))
+        return as_report(found) if isinstance(found, Tree) else found
     except (ElfdiffError, OutOfTime) as trouble:
         raise RuntimeError(str(trouble)) from trouble
 
