@@ -253,6 +253,12 @@ class _Work:
         accountant = Accountant(
             self.sides, layers, self.pairs, self.names, self.numbers, self.equal, accounts, self.spelled
         )
+        if unfinished is None:
+            try:
+                with self.clock.running("streams were compressed again"):
+                    accountant.judge_streams()
+            except OutOfTime as over:
+                unfinished = str(over)
         self.placed = list(self._facts(layers, accountant))
         evidence = EvidenceSet(tuple(item.fact for item in self.placed), Context(plain=True))
         self.matches = tuple(judged(catalogue(), evidence).matches)

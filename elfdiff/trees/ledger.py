@@ -69,9 +69,9 @@ class Accountant:
         self.spelled = spelled
         self.notes: list[str] = []
         self.streams: dict[tuple[int, int], StreamVerdict] = {}
-        self._judge_streams()
 
-    def _judge_streams(self) -> None:
+    def judge_streams(self) -> None:
+        """Compress again what is compressed, to see what follows; a stream that was not reached stays unexplained."""
         for index, layer in enumerate(self.layers):
             for place, pair in enumerate(layer.differ):
                 if pair.a is None or pair.b is None or pair.a.stream is None or pair.b.stream is None:
