@@ -9,6 +9,7 @@ from elfdiff.render.html.bytemap import OWNERS, Strip, draw, sections
 from elfdiff.render.html.markup import element, text
 from elfdiff.render.html.page import render_html
 from elfdiff.report import Classes, OwnedRun, Report, SectionRow, Sides, Verdict
+from elfdiff.tree import ContainerFacts, EntryFacts, FirstDifference, Plain, Status, Tree, TreeEntry
 
 VOID = {"meta", "br", "hr"}
 LIMIT = 1_500_000
@@ -184,3 +185,27 @@ def test_text_can_be_read_in_both_themes(theme: int, made: SimpleNamespace) -> N
     assert contrast("fg", "mark") >= 4.5
     for owner in ("root", "input", "consequence", "hash", "unexplained"):
         assert contrast(owner, "bg") >= 3, owner
+
+
+def test_long_names_and_many_entries_stay_a_small_page(made: SimpleNamespace) -> None:
+    long = "x" * 100_000
+    item = made.item("f", 1, long, long + "y", section=long)
+    findings = tuple(
+        made.finding(
+            f"cause-{n}", evidence=(item,) * 100, evidence_total=100, title="t", summary=long, sections=(long,)
+        )
+        for n in range(30)
+    )
+    report = made.report(Verdict.EXPLAINED, findings, ledger=made.ledger(root=4), notes=(long,) * 500)
+    page = render_html(report)
+    checked(page)
+    assert len(page) < LIMIT
+    one = EntryFacts(long, "text", 1)
+    plain = Plain("text", FirstDifference(None, 1, long, long), (), None)
+    entries = (TreeEntry(long, one, one, Status.CHANGED, None, None, None, ("build-time",), plain),) * 3000
+    facts = ContainerFacts("a", "directory", 1, None, 3000)
+    tree = Tree("1", facts, facts, Verdict.EXPLAINED, True, None, (), None, entries)
+    page = render_html(tree)
+    checked(page)
+    assert len(page) < LIMIT
+    assert "2,000 more in the JSON report" in page

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from math import ceil
 
+from elfdiff.render.escape import shorten
 from elfdiff.render.html.markup import Markup, element, joined, table
 from elfdiff.render.wording import amount
 from elfdiff.report import Classes, Ledger, OwnedRun, Report, SectionRow, Sides
@@ -28,6 +29,8 @@ CELLS = 480
 MOST_RECTS = 6000
 """Rectangles of one page; above it, parts are joined."""
 MOST_STRIPS = 60
+LONGEST = 200
+"""Characters of a name, or of why a run is owned."""
 MOST_RUNS = 20
 """Runs that are listed under a strip."""
 _LANE = 10
@@ -170,13 +173,13 @@ def _row(strip: Strip, pieces: Sequence[Sequence[_Piece]], cells: int) -> Markup
         preserveAspectRatio="none",
         class_="strip",
         role="img",
-        aria_label=f"{strip.name}: {_owners(strip.classes)}",
+        aria_label=f"{shorten(strip.name, LONGEST)}: {_owners(strip.classes)}",
     )
-    differing = strip.classes.differing
+    name, differing = shorten(strip.name, LONGEST), strip.classes.differing
     figure = f"{differing.most:,} of {strip.sizes.most:,}"
     summary = element(
         "summary",
-        element("span", strip.name, class_="strip-name", title=strip.name),
+        element("span", name, class_="strip-name", title=name),
         drawn,
         element("span", figure, class_="strip-figure"),
     )
@@ -197,7 +200,7 @@ def _listed(strip: Strip) -> Iterator[Markup]:
 
 def _why(run: OwnedRun) -> str:
     causes = ", ".join(run.causes)
-    return f"{causes}: {run.how}" if causes and run.how else causes or run.how
+    return shorten(f"{causes}: {run.how}" if causes and run.how else causes or run.how, LONGEST)
 
 
 def _words(piece: _Piece) -> str:

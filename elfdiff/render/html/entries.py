@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.render import wording
+from elfdiff.render.escape import shorten
 from elfdiff.render.html import findings
 from elfdiff.render.html.markup import Markup, element, joined, table
 from elfdiff.report import Report
 from elfdiff.tree import ImageFacts, Plain, Status, Tree, TreeEntry
 
-MOST = 400
-"""Entries of one tree that are listed."""
+MOST = 1000
+"""Entries of the page that are listed; the JSON report holds all."""
+LONGEST = 300
 MOST_OPENED = 150
 """Entries of the page whose findings are in it; the findings of all stand above, merged."""
 
@@ -24,15 +26,21 @@ def listing(tree: Tree) -> Markup:
 class _Listing:
     def __init__(self) -> None:
         self.opened = 0
+        self.listed = 0
 
     def of(self, tree: Tree) -> Iterator[Markup]:
         counts = [f"{count:,} {status.value}" for status, count in tree.counts.items() if count]
         yield element("p", f"{', '.join(counts) or 'none'}", class_="muted")
         told = [entry for entry in tree.entries if entry.status is not Status.SAME]
-        for entry in told[:MOST]:
+        left = len(told)
+        for entry in told:
+            if self.listed >= MOST:
+                break
+            self.listed += 1
+            left -= 1
             yield self._entry(entry)
-        if len(told) > MOST:
-            yield element("p", f"{len(told) - MOST:,} more in the JSON report", class_="muted")
+        if left:
+            yield element("p", f"{left:,} more in the JSON report", class_="muted")
 
     def _entry(self, entry: TreeEntry) -> Markup:
         causes = [element("code", cause) for cause in entry.causes]
@@ -41,7 +49,7 @@ class _Listing:
             name = f"{entry.a.name} → {entry.b.name}"
         row = [
             element("span", entry.status.value, class_=f"status {entry.status.value}"),
-            element("span", element("code", name), class_="name"),
+            element("span", element("code", shorten(name, LONGEST)), class_="name"),
             element("span", *causes, class_="causes"),
         ]
         inside = list(self._inside(entry))
@@ -51,7 +59,7 @@ class _Listing:
 
     def _inside(self, entry: TreeEntry) -> Iterator[Markup]:
         if entry.error is not None:
-            yield element("p", entry.error, class_="none")
+            yield element("p", shorten(entry.error, LONGEST), class_="none")
         if entry.report is None or self.opened >= MOST_OPENED:
             return
         self.opened += 1
@@ -84,7 +92,7 @@ def _plain(plain: Plain) -> Iterator[Markup]:
         where = f"line {first.line}" if first.line is not None else f"offset {first.offset or 0:#x}"
         yield element("p", f"first difference at {where}", class_="muted")
         for side, value in (("a", first.a), ("b", first.b)):
-            yield element("div", element("b", side), " ", element("code", value), class_="value")
+            yield element("div", element("b", side), " ", element("code", shorten(value, LONGEST)), class_="value")
 
 
 def image(facts: ImageFacts) -> Markup:

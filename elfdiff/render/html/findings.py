@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from elfdiff.render import wording
-from elfdiff.render.escape import shorten, shorten_pair, visible
+from elfdiff.render.escape import shorten, shorten_pair
 from elfdiff.render.html.markup import Markup, element, joined
 from elfdiff.report import EvidenceItem, Finding, Fix, Location, Role
 
 LONGEST = 320
 """Characters of a value that are shown."""
+LONGEST_SENTENCE = 1000
 SHOWN = 3
 """Pieces of evidence that are open; the others are folded."""
 NAMES = 4
 """Names of entries that are shown."""
-MOST = 40
+MOST = 20
 """Pieces of evidence of one finding in the page."""
 
 
@@ -32,16 +33,16 @@ def finding(found: Finding, where: Sequence[str] = (), entries: int = 0) -> Mark
     )
     body = [head, element("p", found.title, class_="title")]
     if found.summary and found.summary != found.title:
-        body.append(element("p", found.summary))
+        body.append(element("p", shorten(found.summary, LONGEST_SENTENCE)))
     if entries:
-        names = ", ".join(visible(name) for name in where[:NAMES])
+        names = ", ".join(shorten(name, LONGEST) for name in where[:NAMES])
         left = entries - min(len(where), NAMES)
         body.append(element("p", f"in {names} and {left:,} more" if left > 0 else f"in {names}", class_="muted"))
     facts: list[str] = []
     if found.bytes.most:
         facts.append("1 byte names it" if found.bytes.most == 1 else f"{found.bytes.most:,} bytes name it")
     if found.sections:
-        facts.append(f"in {wording.joined(found.sections, 6)}")
+        facts.append(f"in {shorten(wording.joined(found.sections, 6), LONGEST)}")
     if found.follows:
         facts.append(f"follows from {', '.join(found.follows)}")
     if facts:
@@ -95,7 +96,8 @@ def _evidence(found: Finding) -> Iterator[Markup]:
 
 def _item(item: EvidenceItem) -> Markup:
     a, b = _marked(item.a, item.b)
-    where = " ".join(part for part in (item.section or "", f"symbol {item.symbol}" if item.symbol else "") if part)
+    parts = (item.section or "", f"symbol {item.symbol}" if item.symbol else "")
+    where = shorten(" ".join(part for part in parts if part), LONGEST)
     return element(
         "div",
         element("div", *_place(item, where), class_="where"),

@@ -7,14 +7,17 @@ from importlib.resources import files
 
 from elfdiff.render import wording
 from elfdiff.render.details import owners as owned_as
+from elfdiff.render.escape import shorten
 from elfdiff.render.html import bytemap, entries, findings
-from elfdiff.render.html.markup import Markup, document, element, joined, table
+from elfdiff.render.html.markup import Markup, document, element, table
 from elfdiff.render.treetext import as_report, tree_last_line
 from elfdiff.report import FileFacts, Interface, Ledger, NamesDiff, Report
 from elfdiff.tree import Tree
 
 MOST_ROWS = 300
 """Rows of the table of sections."""
+LONGEST = 600
+"""Characters of a sentence or a name."""
 MOST_NAMES = 40
 """Names of a list that are shown."""
 _STRIPPED = {None: "not known", True: "yes", False: "no"}
@@ -157,7 +160,7 @@ def _sections(ledger: Ledger) -> Markup:
     told = [row for row in ledger.rows if row.status != "same" or row.classes.differing.most]
     rows = [
         (
-            element("code", row.name),
+            element("code", shorten(row.name, LONGEST)),
             row.status,
             _size([f"{place[1]:,}" if place is not None else "-" for place in (row.a, row.b)]),
             f"{row.classes.differing.most:,}",
@@ -207,15 +210,20 @@ def _symbols(symbols: Interface | None) -> Iterator[Markup]:
 def _names(names: NamesDiff) -> Iterator[str]:
     for word, found in (("added", names.added), ("removed", names.removed)):
         if found:
-            yield f"{word} {wording.joined(found, MOST_NAMES)}"
+            yield f"{word} {wording.joined([shorten(name, LONGEST) for name in found[:MOST_NAMES]], MOST_NAMES)}" + (
+                f" and {len(found) - MOST_NAMES:,} more" if len(found) > MOST_NAMES else ""
+            )
 
 
 def _packages(report: Report) -> Iterator[Markup]:
     if report.sbom is None or not report.sbom.changes:
         return
     yield element("h2", "Packages")
-    rows = [(item.name, item.change, item.a or "-", item.b or "-", item.detail) for item in report.sbom.changes]
-    yield table(("package", "change", "a", "b", "detail"), rows[:MOST_ROWS])
+    rows = [
+        tuple(shorten(cell or "-", LONGEST) for cell in (item.name, item.change, item.a, item.b, item.detail))
+        for item in report.sbom.changes[:MOST_ROWS]
+    ]
+    yield table(("package", "change", "a", "b", "detail"), rows)
 
 
 def _notes(report: Report) -> Iterator[Markup]:
@@ -226,4 +234,4 @@ def _notes(report: Report) -> Iterator[Markup]:
 
 def _shown(notes: Sequence[str]) -> Iterator[Markup]:
     for note in notes[:MOST_ROWS]:
-        yield element("li", joined(note))
+        yield element("li", shorten(note, LONGEST))

@@ -1,0 +1,64 @@
+"""Completions and the manual page, made from the parsers of the commands."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from elfdiff.cli.main import COMMANDS
+
+pytest.importorskip("shtab", reason="shtab is not installed")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def shell() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("shell", ROOT / "docs" / "shell.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_command_and_option_is_in_each(shell: ModuleType) -> None:
+    page = shell.manual().replace("\\-", "-")
+    scripts = list(shell.completions().values())
+    for name in COMMANDS:
+        assert f".SS elfdiff {name}" in page
+        assert all(name in script for script in scripts)
+    for option in ("--allow", "--modulo", "--time-limit", "--proof"):
+        assert option in page
+        assert all(option in script for script in scripts)
+
+
+def test_two_runs_give_the_same_bytes(shell: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert shell.manual() == shell.manual()
+    assert '"1970-01-01"' in shell.manual()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764500000")
+    assert '"2025-11-30"' in shell.manual()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+def test_bash_reads_its_script(shell: ModuleType, tmp_path: Path) -> None:
+    shell.write(tmp_path)
+    script = tmp_path / "bash-completion" / "completions" / "elfdiff"
+    command = f'. "{script}"; complete -p elfdiff'
+    done = subprocess.run(["bash", "--norc", "-c", command], capture_output=True, text=True, check=True)
+    assert "elfdiff" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_man_has_nothing_to_complain_of(shell: ModuleType, tmp_path: Path) -> None:
+    shell.write(tmp_path)
+    page = tmp_path / "man" / "man1" / "elfdiff.1"
+    done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", page], capture_output=True, text=True, check=True)
+    assert done.stderr == ""
