@@ -102,6 +102,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
     kept = np.array([(gap.a_at, gap.at, gap.kept) for gap in gaps if gap.kept], dtype=np.int64).reshape(-1, 3)
     words = [(change.b_at, change.rewrite) for change in alignment.changes if change.b_at + change.b_length <= b_size]
     ids = sorted({rewrite for _, rewrite in words})
+    place = {rewrite: index for index, rewrite in enumerate(ids)}
     texts = {rewrite.id: (rewrite.a, rewrite.b) for rewrite in alignment.rewrites}
     return Explanation(
         little=a.little,
@@ -118,7 +119,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         rewrites=tuple(texts[index] for index in ids),
         words=(
             np.array([at for at, _ in words], dtype=np.int64),
-            np.array([ids.index(rewrite) for _, rewrite in words], dtype=np.int64),
+            np.array([place[rewrite] for _, rewrite in words], dtype=np.int64),
         ),
         breakpoints=tuple((point.a, point.b, point.reason) for point in (breakpoints(alignment) if complete else ())),
         payload_at=_NONE,

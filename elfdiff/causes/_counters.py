@@ -91,7 +91,7 @@ def one_number(text: TextChange) -> tuple[str, str] | None:
     if text.fragment or text.a is None or text.b is None:
         return None
     a, b = text.a.value, text.b.value
-    if a == b or _NUMBER.sub("#", a) != _NUMBER.sub("#", b):
+    if a == b or _NUMBER.split(a) != _NUMBER.split(b):
         return None
     pairs = [(x, y) for x, y in zip(_NUMBER.findall(a), _NUMBER.findall(b), strict=True) if x != y]
     return pairs[0] if len(pairs) == 1 else None

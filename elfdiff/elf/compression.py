@@ -10,7 +10,10 @@ from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
 from elfdiff.values import dataclass
 
 MAX_INFLATED = 1 << 30
-"""Bytes that all sections of one file may inflate to."""
+"""Bytes that all sections of one file may inflate to, however large it is."""
+INFLATED_ROOM = 4 << 20
+MAX_RATIO = 12
+"""Bytes for each byte of the file, beyond INFLATED_ROOM: debug information inflates to three or four times its size."""
 
 _STEP = 1 << 20
 # No deflate stream inflates by more (RFC 1951: 258 bytes from 2 bits).
@@ -41,9 +44,16 @@ def stream_of(raw: bytes, section: Section, header: Header, path: str) -> Stream
 
 @dataclass(slots=True)
 class Allowance:
-    """What the sections of one file may still inflate to, in bytes."""
+    """What the sections of one file may inflate to in all, and still, in bytes."""
 
+    limit: int
     left: int
+
+    @classmethod
+    def of(cls, size: int) -> Allowance:
+        """For a file of so many bytes."""
+        limit = min(MAX_INFLATED, INFLATED_ROOM + MAX_RATIO * size)
+        return cls(limit, limit)
 
 
 def inflate(raw: bytes, section: Section, header: Header, path: str, allowance: Allowance) -> bytes:
@@ -56,7 +66,7 @@ def inflate(raw: bytes, section: Section, header: Header, path: str, allowance: 
     if stream.inflated_size > allowance.left:
         raise LimitExceeded(
             f"{path}: section {section.index} ({section.name}) would inflate to {stream.inflated_size} bytes, and "
-            f"{allowance.left} are left of the limit of {MAX_INFLATED}"
+            f"{allowance.left} are left of the limit of {allowance.limit}"
         )
     if section.compression == "zstd":
         inflated = _zstd(raw[stream.header_size :], stream.inflated_size, section, path)

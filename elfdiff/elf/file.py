@@ -54,9 +54,10 @@ class ElfFile:
     segments: tuple[Segment, ...] = field(repr=False)
     _warnings: list[str] = field(repr=False)
     _contents: dict[int, bytes] = field(default_factory=dict, repr=False)
-    _allowance: compression.Allowance = field(
-        default_factory=lambda: compression.Allowance(compression.MAX_INFLATED), repr=False
-    )
+
+    @cached_property
+    def _allowance(self) -> compression.Allowance:
+        return compression.Allowance.of(len(self.data))
 
     @property
     def byte_order(self) -> ByteOrder:
@@ -99,7 +100,7 @@ class ElfFile:
         """The section's bytes, inflated if compressed; debug sections of a relocatable file have relocations applied.
 
         Raises MalformedElf for a bad stream and LimitExceeded before the file's sections inflate to more than
-        ``compression.MAX_INFLATED`` bytes. Cached where it differs from the bytes in the file.
+        ``compression.Allowance`` says. Cached where it differs from the bytes in the file.
         """
         if self.header.type == ET_REL and section.name.startswith((".debug_", ".zdebug_")):
             return self.relocated(section)

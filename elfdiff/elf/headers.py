@@ -20,6 +20,8 @@ _MAGIC = b"\x7fELF"
 _SHN_XINDEX = 0xFFFF
 _PN_XNUM = 0xFFFF
 SHT_NULL, SHT_NOBITS = 0, 8
+MAX_OVERLAP = 4
+"""Times that the bytes of a file may be in sections: of what toolchains write, no byte is in two."""
 _SHF_COMPRESSED = 0x800
 _ELFCOMPRESS: dict[int, Compression] = {1: "zlib", 2: "zstd"}
 _ET_CORE = 4
@@ -146,13 +148,15 @@ def _check_table(data: bytes, path: str, what: str, offset: int, count: int, ent
 def parse_sections(data: bytes, path: str, header: Header, warnings: list[str]) -> tuple[Section, ...]:
     """Every section header, index 0 included.
 
-    Raises MalformedElf if a section other than NOBITS reaches past the end of the file.
+    Raises MalformedElf if a section other than NOBITS reaches past the end of the file, and if sections overlap so
+    often that together they hold :data:`MAX_OVERLAP` times the file.
     """
     mark = "<" if header.byte_order == "little" else ">"
     layout = _section_layout(header.elf_class, mark)
     rows = [layout.unpack_from(data, header.shoff + i * header.shentsize) for i in range(header.shnum)]
     table = _name_table(data, path, header, rows, warnings)
     sections: list[Section] = []
+    room = MAX_OVERLAP * len(data)
     for index, row in enumerate(rows):
         name_at, kind, flags, address, offset, size, link, info, alignment, entry_size = row
         name = table.text(name_at) if table is not None else ""
@@ -166,6 +170,13 @@ def parse_sections(data: bytes, path: str, header: Header, warnings: list[str]) 
                     at,
                 )
             span = Span(min(offset, len(data)), min(offset, len(data)) + size)
+            room -= size
+            if room < 0:
+                raise MalformedElf(
+                    f"{path}: sections up to {index} ({name}) overlap: together they hold more than {MAX_OVERLAP} "
+                    f"times the {len(data)} bytes of the file",
+                    at,
+                )
         compression = _compression(data, name, flags, span, mark, index, warnings)
         sections.append(
             Section(

@@ -137,8 +137,9 @@ def _dynamic(pair: Pair) -> Iterator[Evidence]:
     for tag in ("NEEDED", "SONAME", "RUNPATH", "RPATH", "AUXILIARY", "FILTER"):
         ours = [entry for entry in pair.a.dynamic if entry.tag_name == tag and entry.text is not None]
         theirs = [entry for entry in pair.b.dynamic if entry.tag_name == tag and entry.text is not None]
-        left_only = [entry for entry in ours if entry.text not in {other.text for other in theirs}]
-        right_only = [entry for entry in theirs if entry.text not in {other.text for other in ours}]
+        our_texts, their_texts = {entry.text for entry in ours}, {entry.text for entry in theirs}
+        left_only = [entry for entry in ours if entry.text not in their_texts]
+        right_only = [entry for entry in theirs if entry.text not in our_texts]
         for index in range(max(len(left_only), len(right_only))):
             a = left_only[index] if index < len(left_only) else None
             b = right_only[index] if index < len(right_only) else None

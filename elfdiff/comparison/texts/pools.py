@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
 SHORTER = (12, 6)
 """Fewer of them, where nothing says how far the text reaches."""
+_WHOLE = late(rb"[^\0]+(?=\0)")
 _HASHES = late(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_|(?<=\.)[0-9a-f]{8}\Z")
 """Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names,
 the digest that gcc's LTO puts behind a unit's name."""
@@ -104,6 +105,7 @@ class Rewriter:
         for rewrite in rewrites:
             if rewrite.kind is RewriteKind.OPAQUE:
                 self.whole[rewrite.a].append(rewrite)
+        self.found_inside = [rewrite for rewrite in self.inner if len(rewrite.a) >= 4 or rewrite.a.startswith(b"/")]
 
     def variants(self, text: bytes) -> list[bytes]:
         """What ``text`` may read in b: by all prefixes and tokens in turn, by each alone, or as a whole."""
@@ -239,11 +241,11 @@ def _between(partner: list[int], b_count: int) -> list[tuple[int, int]]:
     return out
 
 
-def align_text_in(a: bytes, b: bytes, rewriter: Rewriter, rewrites: Sequence[Rewrite]) -> TextAlignment:
+def align_text_in(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
     """Align contents that hold strings among other things: rewrite a first, where b holds the result."""
     if a == b:
         return TextAlignment(Runs.of([(0, 0, len(a))]))
-    sites = _sites(a, b, rewrites)
+    sites = _sites(a, b, rewriter)
     if not sites:
         return TextAlignment(align_content(a, b))
     parts: list[bytes] = []
@@ -302,30 +304,29 @@ def _stands(rewrite: Rewrite, follows: bytes, there: set[bytes] | bytes) -> bool
     )
 
 
-def _only_whole(text: bytes, contents: bytes) -> int | None:
-    """Where the text stands between two NULs, or at the very beginning; None if it does so nowhere, or twice."""
-    whole = b"\0" + text + b"\0"
-    first = 0 if contents.startswith(whole[1:]) else None
-    at = contents.find(whole)
-    if at < 0:
-        return first
-    return at + 1 if first is None and contents.find(whole, at + 1) < 0 else None
+def _only_whole(wanted: Container[bytes], contents: bytes) -> dict[bytes, int]:
+    """Where each of these texts stands between two NULs, or at the very beginning; without those that do so twice."""
+    found: dict[bytes, int] = {}
+    twice: set[bytes] = set()
+    for match in _WHOLE.finditer(contents):
+        text = match.group()
+        if text in wanted:
+            if text in found:
+                twice.add(text)
+            found[text] = match.start()
+    return {text: at for text, at in found.items() if text not in twice}
 
 
-def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, Rewrite]]:
+def _sites(a: bytes, b: bytes, rewriter: Rewriter) -> list[tuple[int, Rewrite]]:
     """Where to rewrite a: the word stands there, and b holds the new word with what follows."""
     found: list[tuple[int, tuple[bool, int], Rewrite]] = []
+    ours = _only_whole(rewriter.whole, a) if rewriter.whole else {}
+    ours = {text: at for text, at in ours.items() if len(text) >= 4 or text.startswith(b"/")}
+    theirs = _only_whole({rewrite.b for text in ours for rewrite in rewriter.whole[text]}, b) if ours else {}
+    for text, at in ours.items():
+        found += [(at, _rank(rewrite), rewrite) for rewrite in rewriter.whole[text] if rewrite.b in theirs]
     tried = 0
-    for rewrite in rewrites:
-        if rewrite.kind is RewriteKind.PERMUTATION or (len(rewrite.a) < 4 and not rewrite.a.startswith(b"/")):
-            continue
-        if not rewrite.a:
-            continue
-        if rewrite.kind is RewriteKind.OPAQUE:
-            at = _only_whole(rewrite.a, a)
-            if at is not None and _only_whole(rewrite.b, b) is not None:
-                found.append((at, _rank(rewrite), rewrite))
-            continue
+    for rewrite in rewriter.found_inside:
         at = a.find(rewrite.a)
         there = _followers(rewrite.b, b) if at >= 0 else b""
         seen: dict[bytes, bool] = {}
@@ -339,7 +340,7 @@ def _sites(a: bytes, b: bytes, rewrites: Sequence[Rewrite]) -> list[tuple[int, R
             at = a.find(rewrite.a, at + 1)
     out: list[tuple[int, Rewrite]] = []
     end = 0
-    for at, _, rewrite in sorted(found, key=lambda item: (item[0], item[1])):
+    for at, _, rewrite in sorted(found, key=lambda item: (item[0], item[1], item[2].id)):
         if at >= end:
             out.append((at, rewrite))
             end = at + len(rewrite.a)

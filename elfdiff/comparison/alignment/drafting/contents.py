@@ -42,4 +42,4 @@ def contents(draft: Draft, debug: DebugUnits, left: Section, right: Section) -> 
                 return TextAlignment(identity(len(x)))
         if in_units and not any(rewrite.a in x for rewrite in draft.rewrites if rewrite.a):
             return TextAlignment(align_units(draft.a, draft.b, left, right, *debug.hidden, draft.rewriter))
-    return align_text_in(x, y, draft.rewriter, draft.rewrites)
+    return align_text_in(x, y, draft.rewriter)
