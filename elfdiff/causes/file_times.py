@@ -51,12 +51,14 @@ from elfdiff.causes._times import TimeKind, readings
 from elfdiff.causes._tools import older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import Context, DataChange, EmbeddedTimeChange, EvidenceSet
 from elfdiff.report import Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
+SOURCES = "time-of-sources-in-deb"
 RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
 _BY_FORMAT = {
     "tar": TAR,
@@ -147,6 +149,14 @@ DEB_FIX = Fix(
     since="dpkg 1.18.11",
     note="dpkg-buildpackage sets it; dpkg-deb lowers later times to it, and uses it for the package's own",
 )
+SOURCES_FIX = Fix(
+    toolchain="dpkg-deb",
+    action="set the time of every source before the build:  find . -exec touch -h -d "
+    '"@$(dpkg-parsechangelog -STimestamp)" {} +',
+    effect=Effect.REMOVES,
+    reaches=(SOURCES,),
+    note="or unpack both from one source package: a checkout gives every file the time of the checkout",
+)
 RPM_FIX = Fix(
     toolchain="rpmbuild",
     action=Do(
@@ -172,7 +182,19 @@ DISK_FIX = Fix(
     reaches=(DISK, HELD),
     note="times are only compared where --metadata asks for it",
 )
-_HELD = (TAR_FIX, DEB_FIX, GZIP_FIX, ZIP_EPOCH, ZIP_TOUCH, RPM_FIX, BYTECODE_FIX, DISK_FIX, LAYER_FIX, ARCHIVE_FIX)
+_HELD = (
+    TAR_FIX,
+    DEB_FIX,
+    SOURCES_FIX,
+    GZIP_FIX,
+    ZIP_EPOCH,
+    ZIP_TOUCH,
+    RPM_FIX,
+    BYTECODE_FIX,
+    DISK_FIX,
+    LAYER_FIX,
+    ARCHIVE_FIX,
+)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -191,6 +213,11 @@ def _compiled(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     return tuple(fix for fix in order if not fix.reaches or set(fix.reaches) & set(faces))
 
 
+def _is_own(change: EntryFieldChange) -> bool:
+    """True for the time of a member of the package itself."""
+    return (change.section or "").endswith("ar header")
+
+
 @cause(
     title="the time of a file is compiled in or stored",
     role=Role.ROOT,
@@ -201,6 +228,7 @@ def _compiled(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         ZIP: "a zip, wheel or jar holds the times of its files",
         GZIP: "a gzip header holds the time of what was compressed",
         DEB: "a Debian package holds the times of its files, or its own",
+        SOURCES: "files older than SOURCE_DATE_EPOCH keep their times in a Debian package",
         RPM: "an rpm holds the times of its files, or its own",
         BYTECODE: "Python bytecode holds the time of its source",
         ARCHIVE: "the archive around an image holds the time of its writing",
@@ -236,6 +264,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         )
     times = changes_of(evidence, "time", "access-time", "change-time")
     for face, changes in by_face(times, _BY_FORMAT, HELD):
+        # dpkg-deb gives the package's own members SOURCE_DATE_EPOCH: where these agree, both builds had one.
+        face = SOURCES if face == DEB and not any(_is_own(change) for change in changes) else face
         yield Claim(face, changes, Proof.RECORDED, told(changes))
     sources = [change for change in evidence.of(BytecodeChange) if change.what == "source-mtime"]
     if sources:

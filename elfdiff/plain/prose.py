@@ -173,7 +173,7 @@ class TextReader:
             )
         ]
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
-        key = key_before(sides[0][: item.a_start])
+        key = self.key(left, sides[0][: item.a_start])
         if key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
             item = replace(item, kind=kind_by_name(key))
         fact = word_evidence(item, where(left), key, (places[0], places[1]), (), self.context(left))
@@ -206,6 +206,10 @@ class TextReader:
             b_value=places[1].value,
         )
         return Edit(spans[0], spans[1], fact)
+
+    def key(self, line: Line, before: str) -> str | None:
+        """The name of what a word of a line is the value of; ``before`` is the text in front of it."""
+        return key_before(before)
 
     def context(self, line: Line) -> str:
         """What a word of a line stands in: the line."""

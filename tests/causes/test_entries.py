@@ -50,7 +50,8 @@ def actions(cause: Cause, *faces):
     ],
 )
 def test_each_format_has_its_own_fix_for_times(container, face, flag):
-    assert asked(file_times.detect, field(container, "time", "one", "two")) == {face: "certain"}
+    change = replace(field(container, "time", "one", "two"), section="debian-binary ar header")
+    assert asked(file_times.detect, change) == {face: "certain"}
     assert flag in actions(file_times.detect, face)[0]
 
 
@@ -111,3 +112,9 @@ def test_the_header_of_a_compressed_tar_is_that_of_gzip():
     assert asked(file_times.detect, around) == {"time-in-gzip-header": "certain"}
     named = replace(around, field_name="name")
     assert asked(archive_metadata.detect, named) == {"gzip-name": "certain"}
+
+
+def test_times_of_a_package_that_is_equally_old_are_those_of_the_sources():
+    change = replace(field("deb", "time", "2009", "2010"), section="usr/bin/app header")
+    assert asked(file_times.detect, change) == {"time-of-sources-in-deb": "certain"}
+    assert "touch" in actions(file_times.detect, "time-of-sources-in-deb")[0]

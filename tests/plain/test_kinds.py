@@ -104,6 +104,9 @@ def test_the_date_of_a_manual_page(told, causes):
     result = told(page.format("March 2026"), page.format("April 2026"), "grep.1")
     assert result.plain.kind == "manual page"
     assert causes(result) == {"build-time": "likely"}
+    assert result.findings[0].faces == ("time-in-generated-file",)
+    iso = told(page.format("2026-03-01"), page.format("2026-04-02"), "grep.1")
+    assert iso.findings[0].faces == ("time-in-generated-file",)
 
 
 BOM = {

@@ -31,6 +31,9 @@ def recognise(name: str, data: bytes) -> bool:
 class _Reader(TextReader):
     """A text whose title line may hold a date in words."""
 
+    def key(self, line: Line, before: str) -> str | None:
+        return readable(line.text[:3]) if _TITLE.match(line.text) else super().key(line, before)
+
     def words(self, left: Line, right: Line) -> Iterator[Edit]:
         dates = [_DATE.search(line.text) for line in (left, right)]
         if not _TITLE.match(left.text) or dates[0] is None or dates[1] is None:
