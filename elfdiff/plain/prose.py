@@ -123,17 +123,9 @@ class TextReader:
                 text = changed
                 if changed == right.text:
                     break
-        exact = text == right.text
-        if text != left.text:
-            paths = list(self._paths(left, right, exact))
-            if exact and paths:
-                yield Edit(left.span, right.span, paths[0], True)
-                return
-            if exact or len(paths) != 1:
-                yield Edit(left.span, right.span, paths[0] if paths else None)
-                return
-            yield Edit(left.span, right.span, paths[0])
-            self.facts += self._beside(left, right, text)
+        if text == right.text:
+            paths = list(self._paths(left.text, (left.span, right.span), where(left)))
+            yield Edit(left.span, right.span, paths[0] if paths else None, bool(paths))
             return
         yield from self.words(left, right)
 
@@ -172,6 +164,12 @@ class TextReader:
                 (left, right), sides, ((item.a_start, item.a_end), (item.b_start, item.b_end)), strict=True
             )
         ]
+        pieces = [
+            data[span.start : span.end] for data, span in zip((self.question.a, self.question.b), spans, strict=True)
+        ]
+        if pieces[0] != pieces[1] and self._rewritten(pieces[0]) == pieces[1]:
+            path = next(self._paths(pieces[0], (spans[0], spans[1]), where(left)), None)
+            return Edit(spans[0], spans[1], path, path is not None), path
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
         key = self.key(left, sides[0][: item.a_start])
         if key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
@@ -215,26 +213,20 @@ class TextReader:
         """What a word of a line stands in: the line."""
         return readable(line.text)
 
-    def _beside(self, left: Line, right: Line, text: bytes) -> Iterator[Evidence]:
-        """What else changed in a line whose path is rewritten."""
-        places = (_place(self.question.a, left.span), _place(self.question.b, right.span))
-        sides = [side.decode("utf-8", "surrogateescape") for side in (text, right.text)]
-        for item in differences(*sides):
-            yield word_evidence(item, where(left), None, places, (), self.context(left))
-
-    def _paths(self, left: Line, right: Line, exact: bool) -> Iterator[PathChange]:
+    def _paths(self, text: bytes, spans: tuple[Span, Span], place: str) -> Iterator[PathChange]:
+        """The directories that became others in a text, which they turn into its partner exactly."""
         for old, new in self.used:
-            for path in dict.fromkeys(paths_in(left.text)) or (left.text,):
+            for path in dict.fromkeys(paths_in(text)) or (text,):
                 if path.startswith(old) and apply_prefix(old, new, path) != path:
                     yield PathChange(
-                        section=where(left),
-                        a=_place(self.question.a, left.span),
-                        b=_place(self.question.b, right.span),
+                        section=place,
+                        a=_place(self.question.a, spans[0]),
+                        b=_place(self.question.b, spans[1]),
                         a_directory=readable(old),
                         b_directory=readable(new),
                         tail=readable(path[len(old) :].lstrip(b"/")),
                         place=PathPlace.FILE,
-                        exact=exact,
+                        exact=True,
                     )
                     break
 
@@ -318,7 +310,7 @@ class TextReader:
             other = places[text].pop()
             rewritten.append(text)
             if text != line.text:
-                facts += self._paths(line, other, True)
+                facts += self._paths(line.text, (line.span, other.span), where(line))
         if not facts or rewritten == texts[1]:
             return None
         if not all(side == sorted(side) for side in texts):

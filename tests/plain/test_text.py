@@ -25,6 +25,16 @@ def test_a_directory_alone_is_recognised_by_what_other_entries_showed(told, caus
     assert result.ledger.totals.unexplained.most == 0
 
 
+def test_a_path_beside_a_time_in_one_line_is_told_apart(told, causes):
+    line = "configured {} in {}/skb with gcc\n"
+    a = line.format("2026-11-30 12:36:42", "/home/ci/w/wheel")
+    b = line.format("2026-11-30 12:36:55", "/tmp/other/place")
+    result = told(a, b)
+    assert {"build-path", "build-time"} <= set(causes(result))
+    assert "likely" in causes(result).values()
+    assert result.ledger.totals.unexplained.most == 0
+
+
 def test_a_date_that_a_generator_wrote_is_the_clock_and_no_source_file_time(told, causes):
     result = told("on Tue Mar  3 12:01:02 2026 by hand\n", "on Wed Mar  4 13:05:09 2026 by hand\n")
     assert causes(result) == {"build-time": "likely"}
