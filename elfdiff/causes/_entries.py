@@ -58,6 +58,12 @@ def named_by_hash(change: EntriesChange) -> bool:
     return sides[0] == sides[1]
 
 
+def renamed_by_hash(change: EntryFieldChange) -> bool:
+    """True if two names are the same but for build IDs and hashes in them."""
+    a, b = change.a_value, change.b_value
+    return a != b and bool(a and b) and _masked(a) == _masked(b)
+
+
 def _masked(name: str) -> str:
     return _HASHED.sub("#", _BUILD_ID.sub("#", name))
 

@@ -93,7 +93,7 @@ _ONE_WRITER = Fix(
     (WRITER, FORM),
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
 )
-_GZIP = Fix("gzip", Do("compress with gzip -n"), Effect.REMOVES, (GZIP_NAME,))
+_GZIP = Fix("gzip", Do("compress with -n, which leaves time and name out", "gzip -n"), Effect.REMOVES, (GZIP_NAME,))
 _BYTECODE = Fix(
     "python",
     Do("compile all bytecode anew in both builds, by one command", "python -m compileall -f -j1 ."),

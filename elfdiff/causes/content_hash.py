@@ -37,7 +37,7 @@ from collections.abc import Iterator
 from elfdiff.actions import AddWords
 from elfdiff.causes._build_id import changed_ids, randomness
 from elfdiff.causes._digests import digests
-from elfdiff.causes._entries import named_by_hash
+from elfdiff.causes._entries import changes_of, named_by_hash, renamed_by_hash
 from elfdiff.causes._facts import covered_differs
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import listed
@@ -158,6 +158,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     named = [change for change in evidence.of(EntriesChange) if named_by_hash(change)]
     if named:
         yield Claim(NAMED, tuple(named), Proof.SHAPE, f"names that end in a hash: {listed(named[0].a_only, 2)}")
+    renamed = [change for change in changes_of(evidence, "name") if renamed_by_hash(change)]
+    if renamed:
+        yield Claim(NAMED, tuple(renamed), Proof.SHAPE, f"names that hold a hash: {renamed[0].a_value}")
     lines = [item for item in evidence.of(ListedDigestChange) if item.covered is not False]
     if lines:
         known = all(item.covered for item in lines)

@@ -39,7 +39,7 @@ _FACES = {"tar": TAR, "zip": ZIP}
 _TAR = Fix("tar", Do("write the archive with tar --sort=name"), Effect.REMOVES, (TAR,), since="GNU tar 1.28")
 _ZIP = Fix(
     "zip",
-    Do("write the archive from a sorted list: find . -type f | LC_ALL=C sort | zip -X -@ out.zip"),
+    Do("write the archive from a sorted list", "find . -type f | LC_ALL=C sort | zip -X -@ out.zip"),
     Effect.REMOVES,
     (ZIP,),
     note="python: sorted(…) around os.listdir, os.walk and glob",

@@ -136,7 +136,7 @@ ZIP_TOUCH = Fix(
 )
 GZIP_FIX = Fix(
     toolchain="gzip",
-    action=Do("compress with gzip -n"),
+    action=Do("compress with -n, which leaves time and name out", "gzip -n"),
     effect=Effect.REMOVES,
     reaches=(GZIP,),
     note="python: gzip.GzipFile(…, mtime=0); tar: -I 'gzip -n' in place of -z",
@@ -151,17 +151,17 @@ DEB_FIX = Fix(
 )
 SOURCES_FIX = Fix(
     toolchain="dpkg-deb",
-    action="set the time of every source before the build:  find . -exec touch -h -d "
-    '"@$(dpkg-parsechangelog -STimestamp)" {} +',
+    action=Run('find . -exec touch -h -d "@$(dpkg-parsechangelog -STimestamp)" {} +'),
     effect=Effect.REMOVES,
     reaches=(SOURCES,),
-    note="or unpack both from one source package: a checkout gives every file the time of the checkout",
+    note="before the build, at the top of the source tree; or unpack both from one source package",
 )
 RPM_FIX = Fix(
     toolchain="rpmbuild",
     action=Do(
+        "build the package with these macros",
         'rpmbuild --define "use_source_date_epoch_as_buildtime 1" --define "clamp_mtime_to_source_date_epoch 1" '
-        '--define "source_date_epoch_from_changelog 1" --define "_buildhost localhost"'
+        '--define "source_date_epoch_from_changelog 1" --define "_buildhost localhost"',
     ),
     effect=Effect.REMOVES,
     reaches=(RPM,),
@@ -177,10 +177,10 @@ BYTECODE_FIX = Fix(
 )
 DISK_FIX = Fix(
     toolchain="any",
-    action=Do('find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +'),
+    action=Run('find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +'),
     effect=Effect.REMOVES,
     reaches=(DISK, HELD),
-    note="times are only compared where --metadata asks for it",
+    note="in both trees, when they are built; times are only compared where --metadata asks for it",
 )
 _HELD = (
     TAR_FIX,

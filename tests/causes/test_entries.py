@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from elfdiff.causes import archive_metadata, file_order, file_set, file_times, host_identity, locale, umask
+from elfdiff.causes import (
+    archive_metadata,
+    content_hash,
+    file_order,
+    file_set,
+    file_times,
+    host_identity,
+    locale,
+    umask,
+)
 from elfdiff.causes.model import Cause
 from elfdiff.evidence.entries import EntriesChange, EntryFieldChange, EntryOrderChange
 from elfdiff.evidence.model import Context, EvidenceSet
@@ -102,7 +111,9 @@ def test_a_gzip_name_and_another_writer_are_how_it_was_written():
         "gzip-name": "certain",
         "container-written-otherwise": "certain",
     }
-    assert actions(archive_metadata.detect, "gzip-name") == ["compress with gzip -n"]
+    assert actions(archive_metadata.detect, "gzip-name") == [
+        "compress with -n, which leaves time and name out: gzip -n"
+    ]
 
 
 def test_the_header_of_a_compressed_tar_is_that_of_gzip():
@@ -118,3 +129,19 @@ def test_times_of_a_package_that_is_equally_old_are_those_of_the_sources():
     change = replace(field("deb", "time", "2009", "2010"), section="usr/bin/app header")
     assert asked(file_times.detect, change) == {"time-of-sources-in-deb": "certain"}
     assert "touch" in actions(file_times.detect, "time-of-sources-in-deb")[0]
+
+
+def test_names_that_hold_a_build_id_are_no_file_of_one_side():
+    sides = [f"usr/lib/debug/.build-id/{part}" for part in ("a2/f9daae6890.debug", "cd/55bca44b51.debug")]
+    change = EntriesChange(
+        container="deb",
+        a_only=("usr/lib/debug/.build-id/a2",),
+        b_only=("usr/lib/debug/.build-id/cd",),
+        a_count=1,
+        b_count=1,
+        total=5,
+    )
+    renamed = field("deb", "name", *sides)
+    assert asked(content_hash.detect, change, renamed) == {"hash-in-file-name": "likely"}
+    assert not asked(file_set.detect, change)
+    assert not asked(content_hash.detect, field("deb", "name", "usr/lib/x-1.0.so", "usr/lib/x-1.1.so"))
