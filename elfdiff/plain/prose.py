@@ -172,7 +172,9 @@ class TextReader:
             return Edit(spans[0], spans[1], path, path is not None), path
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
         key = self.key(left, sides[0][: item.a_start])
-        if key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
+        if item.a_stamp is None and sides[0][item.a_end : item.a_end + 1] in ("(", "["):
+            item = replace(item, kind=WordKind.OTHER)  # a call, whatever the name before it says
+        elif key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
             item = replace(item, kind=kind_by_name(key))
         fact = word_evidence(item, where(left), key, (places[0], places[1]), (), self.context(left))
         plain = item.a_stamp is None and item.kind is WordKind.OTHER
@@ -424,8 +426,7 @@ def _stands_alone(directory: bytes, texts: Sequence[bytes]) -> bool:
 def _is_value(item: WordDifference, text: str, key: str) -> bool:
     """True for one plain word behind a name in capitals, or in quotes: no expression of a program."""
     quoted = text[item.a_start - 1 : item.a_start] in ("'", '"')
-    called = text[item.a_end : item.a_end + 1] in ("(", "[")
-    return (quoted or key.isupper()) and not called and all(_VALUE.fullmatch(side) for side in (item.a, item.b))
+    return (quoted or key.isupper()) and all(_VALUE.fullmatch(side) for side in (item.a, item.b))
 
 
 _VALUE = late(r"[\w.@+-]{1,64}")

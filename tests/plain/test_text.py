@@ -135,6 +135,7 @@ def test_control_characters_are_escaped(told):
     ("a", "b"),
     [
         ("_REVISION = re.compile('x')\n", "_REVISION = late('x')\n"),
+        ("_BUILT_BY = re.compile('x')\n", "_BUILT_BY = late('x')\n"),
         ("build_id = elf.build_id if elf.build_id else None\n", "build_id = elf\n"),
         ("see `elfdiff/comparison/machines/` for it\n", "see `elfdiff/comparison/code/machines/` for it\n"),
         ("from a.b import c\nfrom d.e import f, g\n", "from d.e import f, g\nfrom a.b import c\n"),
