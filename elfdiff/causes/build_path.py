@@ -119,6 +119,16 @@ RELATIVE = Fix(
     reaches=_MAPPED,
     note="only a relative directory differs, which no map of the source tree reaches",
 )
+ELSEWHERE = Fix(
+    toolchain="gcc, clang",
+    action=Do(
+        "run both builds in a build directory of one name (cmake -B build; scikit-build-core and meson-python: "
+        "-C build-dir=build)"
+    ),
+    effect=Effect.REMOVES,
+    reaches=_MAPPED,
+    note="compilers ran outside of the source tree, where a map of its directory does not reach",
+)
 COMMAND_LINE = Fix(
     toolchain="gcc, clang",
     action=Do("leave out -frecord-gcc-switches and -frecord-command-line, or name directories relatively (-I .)"),
@@ -271,8 +281,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=replace(fix.action, variables=("KCFLAGS", "KAFLAGS"))) if _is_c(fix.action) else fix
             for fix in found
         ]
-    if context.layout is Layout.RELATIVE:
-        found = [RELATIVE]
+    if context.layout in (Layout.RELATIVE, Layout.ELSEWHERE):
+        found = [RELATIVE if context.layout is Layout.RELATIVE else ELSEWHERE]
     if context.recorded:
         # DW_AT_producer holds the command line, which no map reaches.
         found = [
@@ -409,6 +419,7 @@ def _old_compiler(context: Context) -> bool:
         NASM,
         C_MAP_BESIDE,
         RELATIVE,
+        ELSEWHERE,
         *_REST,
     ),
     references=(

@@ -663,6 +663,8 @@ class Layout(StrEnum):
     INSIDE = "inside"
     BESIDE = "beside"
     RELATIVE = "relative"
+    ELSEWHERE = "elsewhere"
+    """Compilers ran in a directory that changed; all sources stand outside of it, in one that did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,8 +174,23 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
         }
         if sources and ran not in sources:
             return Layout.BESIDE
+    if _ran_elsewhere(pair):
+        return Layout.ELSEWHERE
     upwards = any((unit.name or "").startswith("../") for unit in pair.a.debug_units)
     return Layout.BESIDE if changes and upwards else Layout.INSIDE
+
+
+def _ran_elsewhere(pair: Pair) -> bool:
+    """True if every unit whose directory changed names its source by one absolute path, outside of it."""
+    moved = [
+        (item.a, item.b)
+        for item in pair.units
+        if item.a and item.b and (item.a.directory or "").startswith("/") and item.a.directory != item.b.directory
+    ]
+    return bool(moved) and all(
+        (a.name or "").startswith("/") and a.name == b.name and not (a.name or "").startswith(f"{a.directory}/")
+        for a, b in moved
+    )
 
 
 def outside(pair: Pair, items: Sequence[Evidence]) -> tuple[tuple[str, str], ...]:
