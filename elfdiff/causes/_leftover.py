@@ -233,12 +233,18 @@ def _texts(evidence: EvidenceSet) -> list[Text]:
 
 
 def _is_cut_from(change: TextChange, placed: Mapping[tuple[str, int], PathChange]) -> bool:
-    """True if a text is a path that changed there, or the end of it: Go's texts begin where others stop."""
+    """True if a text is a path that changed there, or the end of it: Go's texts begin where others stop.
+
+    Where a's text is the one that is cut, what its directory begins with belongs to none.
+    """
     path = placed.get((change.a.within, change.a.offset)) if change.a is not None else None
     if path is None or change.b is None:
         return False
     whole = joined(path.a_directory, path.tail), joined(path.b_directory, path.tail)
-    return all(path.tail in text and all_of.endswith(text) for text, all_of in zip(values(change), whole, strict=True))
+    return all(
+        path.tail in text and (all_of.endswith(text) or text.endswith(all_of))
+        for text, all_of in zip(values(change), whole, strict=True)
+    )
 
 
 def _is_replaced(change: TextChange, evidence: EvidenceSet) -> bool:

@@ -17,6 +17,8 @@ EQUAL = 8
 VARIED = 0.55
 """Of 16 bytes drawn at random 15.5 differ on average, of 512 bytes 222."""
 KINDS = 256
+MOVED = 16
+"""Bytes by which what follows a text that grew is looked for."""
 _DATA = (".rodata", ".data", ".sdata", ".srodata", ".lrodata", ".init.data", ".init.rodata")
 
 
@@ -57,12 +59,23 @@ def _stretch(pair: Pair, left: Section, right: Section) -> tuple[Span, Span] | N
         return None
     for part in (x[first:last], y[first:last]):
         kinds = len(np.unique(part))
-        if kinds < VARIED * min(length, KINDS) or bool(((part >= 0x20) & (part < 0x7F)).all()):
+        if kinds < VARIED * min(length, KINDS) or 4 * int(((part >= 0x20) & (part < 0x7F)).sum()) > 3 * length:
             return None
+    if _moved(x[first:last].tobytes(), y[first:last].tobytes()):
+        return None
     return (
         Span(left.span.start + first, left.span.start + last),
         Span(right.span.start + first, right.span.start + last),
     )
+
+
+def _moved(a: bytes, b: bytes) -> bool:
+    """True if one is the other behind a few bytes more: a word in front grew, and nothing was drawn."""
+    for step in range(1, min(MOVED, len(a) // 2) + 1):
+        for x, y in ((a[step:], b), (a, b[step:])):
+            if 2 * sum(left == right for left, right in zip(x, y, strict=False)) > len(a) - step:
+                return True
+    return False
 
 
 def _symbol(pair: Pair, section: Section, span: Span) -> str | None:

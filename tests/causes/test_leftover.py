@@ -64,3 +64,9 @@ def test_the_end_of_a_path_that_moved_is_no_text_of_its_own(seen, b, left):
     path = seen.path("/home/ci/1", "/srv/b2", "main.go")
     text = seen.text("/home/ci/1/main.go", b, section=".gopclntab")
     assert bool(leftover(seen.given(path, text), Others(owned=frozenset({id(path)}))).texts) is left
+
+
+def test_the_mirrored_pair_is_told_alike(seen):
+    path = seen.path("/b2", "/home/ci/1", "main.go")
+    text = seen.text("srv/b2/main.go", "/home/ci/1/main.go", section=".gopclntab")
+    assert leftover(seen.given(path, text), Others(owned=frozenset({id(path)}))).texts == ()
