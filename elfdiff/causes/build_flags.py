@@ -248,8 +248,14 @@ def _go(evidence: EvidenceSet) -> Iterator[Claim]:
         if left != right:
             found.append(change)
     if found:
-        shown = "; ".join(f"{c.key}={c.a_value or 'unset'} in a, {c.b_value or 'unset'} in b" for c in found[:3])
+        # A flag that was given on one side says more than what is empty on both.
+        found.sort(key=lambda change: (not (change.a_value or change.b_value), not change.key.startswith("-")))
+        shown = "; ".join(f"{c.key}={_told(c.a_value)} in a, {_told(c.b_value)} in b" for c in found[:3])
         yield _match("tool-go-settings", tuple(found), lower(Proof.RECORDED, drift), shown)
+
+
+def _told(value: str | None) -> str:
+    return "absent" if value is None else value or "empty"
 
 
 def _settings(key: str, value: str | None) -> tuple[str, ...]:

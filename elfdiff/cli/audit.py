@@ -22,6 +22,7 @@ examples:
 exit codes: 0 clean, 1 vulnerable, 2 trouble or no list"""
 
 FORMATS = ("text", "json")
+NO_PROGRAM = "it is no ELF, PE or Mach-O file"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--db", required=True, metavar="DIR", help="RustSec advisory-db checkout, or a directory or zip of OSV records"
     )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an advisory, or an alias of one, not to be counted",
+    )
+    parser.add_argument(
+        "--ignore-file", metavar="FILE", help="such advisories, one a line, each with the reason behind it"
+    )
     add_output_options(parser, FORMATS, "text")
     parser.add_argument(
-        "--allow-missing", action="store_true", help="a file without a list that can be checked is fine"
+        "--allow-missing",
+        action="store_true",
+        help="a file without a list that can be checked is fine, and so is a script",
     )
 
 
@@ -45,12 +58,18 @@ def execute(args: argparse.Namespace) -> int:
     """0 clean, 1 vulnerable, 2 if a file could not be checked; what could be checked is reported all the same."""
     from elfdiff.sbom.audit import audit_list, load_database
     from elfdiff.sbom.auditreport import audit_json, audit_text
+    from elfdiff.sbom.ignoring import ignored
 
+    spared = ignored(args.ignore, args.ignore_file)
+    used: set[str] = set()
     database = load_database(args.db)
     code = 0
     reports: list[str] = []
     for found in _lists(args.files):
         if isinstance(found, ElfdiffError):
+            if args.allow_missing and NO_PROGRAM in str(found):
+                warn(f"{found}; nothing was checked")
+                continue
             fail(str(found))
             code = 2
             continue
@@ -65,10 +84,13 @@ def execute(args: argparse.Namespace) -> int:
                 fail(f"{path}: {missing}; nothing was checked")
                 code = 2
             continue
-        audit = audit_list(found, database)
+        audit = audit_list(found, database, spared)
+        used.update(name for hit, _ in audit.ignored for name in (hit.advisory.id, *hit.advisory.aliases))
         if audit.vulnerabilities:
             code = max(code, 1)
         reports.append(audit_json(audit) if args.format == "json" else audit_text(audit))
+    for name in () if args.quiet else sorted(spared.reasons.keys() - used):
+        warn(f"--ignore {name}: no file has it")
     emit(("" if args.format == "json" else "\n").join(reports), args.output)
     return code
 

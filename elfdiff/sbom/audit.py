@@ -7,6 +7,7 @@ from pathlib import Path
 from elfdiff.elf.reading import shown
 from elfdiff.payload.package import DependencyList, Package
 from elfdiff.sbom.advisory import Advisory, BadDatabase, Database
+from elfdiff.sbom.ignoring import Ignored
 from elfdiff.values import dataclass
 
 CHECKED_SOURCE = "crates.io"
@@ -34,7 +35,8 @@ class Audit:
     """``vulnerabilities`` and ``warnings`` (informational advisories) stand sorted by package, version and id.
 
     ``checked`` counts the packages that were looked up. ``not_checked`` names in words of one form each what was not:
-    ``yanked``, ``toolchain``, ``source:NAME`` for packages that are not from crates.io, ``partial``.
+    ``yanked``, ``toolchain``, ``source:NAME`` for packages that are not from crates.io, ``partial``. ``ignored`` are
+    advisories that touch the list and are not counted, with the reasons given.
     """
 
     found: DependencyList
@@ -43,6 +45,7 @@ class Audit:
     vulnerabilities: tuple[Hit, ...]
     warnings: tuple[Hit, ...]
     not_checked: tuple[str, ...]
+    ignored: tuple[tuple[Hit, str], ...] = ()
 
 
 def load_database(path: str) -> Database:
@@ -64,10 +67,11 @@ def load_database(path: str) -> Database:
     return Database(kind, tuple(sorted(advisories, key=lambda item: (item.id, item.package))))
 
 
-def audit_list(found: DependencyList, database: Database) -> Audit:
+def audit_list(found: DependencyList, database: Database, spared: Ignored | None = None) -> Audit:
     """Look up every package from crates.io, of every kind and of further lists too; other sources share only the name.
 
     An advisory limited to operating systems that do not run this container is left out, and so are withdrawn ones.
+    ``spared`` ones, by identifier or alias, are told apart and not counted.
     """
     packages: dict[tuple[str, str, str], Package] = {}
     for listed in (found.packages, *found.further):
@@ -81,6 +85,8 @@ def audit_list(found: DependencyList, database: Database) -> Audit:
         if not advisory.withdrawn and runs_on(found.container, advisory.systems) and advisory.touches(package.version)
     ]
     hits.sort(key=lambda hit: (hit.package.name, hit.package.version, hit.advisory.id))
+    reasons = {id(hit): spared.reason((hit.advisory.id, *hit.advisory.aliases)) for hit in hits} if spared else {}
+    left = [hit for hit in hits if reasons.get(id(hit)) is None]
     others = sorted({package.source for package in packages.values()} - {CHECKED_SOURCE})
     not_checked = ["yanked", "toolchain", *(f"source:{source}" for source in others)]
     if found.partial:
@@ -89,9 +95,10 @@ def audit_list(found: DependencyList, database: Database) -> Audit:
         found,
         database,
         len(checked),
-        tuple(hit for hit in hits if hit.advisory.informational is None),
-        tuple(hit for hit in hits if hit.advisory.informational is not None),
+        tuple(hit for hit in left if hit.advisory.informational is None),
+        tuple(hit for hit in left if hit.advisory.informational is not None),
         tuple(not_checked),
+        tuple((hit, reason) for hit in hits if (reason := reasons.get(id(hit))) is not None),
     )
 
 

@@ -50,10 +50,20 @@ def audit_json(audit: Audit) -> str:
                     for hit in audit.warnings
                 ],
                 "not_checked": list(audit.not_checked),
+                **_ignored(audit),
             }
         )
         + "\n"
     )
+
+
+def _ignored(audit: Audit) -> dict[str, object]:
+    """Left out where nothing was ignored."""
+    found = [
+        {"id": hit.advisory.id, "package": hit.package.name, "version": hit.package.version, "reason": reason or None}
+        for hit, reason in audit.ignored
+    ]
+    return {"ignored": found} if found else {}
 
 
 def audit_text(audit: Audit) -> str:
@@ -69,6 +79,12 @@ def audit_text(audit: Audit) -> str:
         lines += [
             f"  {hit.advisory.id}  {hit.advisory.informational}  {_package(hit)}  {shown(hit.advisory.title)}"
             for hit in audit.warnings
+        ]
+    if audit.ignored:
+        lines += ["", "ignored, not counted:"]
+        lines += [
+            f"  {shown(hit.advisory.id)}  {_package(hit)}" + (f"  {shown(reason)}" if reason else "")
+            for hit, reason in audit.ignored
         ]
     database = audit.database
     lines += [

@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+from elfdiff.errors import UsageError
 from elfdiff.payload.dependencies import read_dependencies
 from elfdiff.payload.semver import parse_version
 from elfdiff.sbom.advisory import Advisory, BadDatabase, Interval, complement, requirement
 from elfdiff.sbom.audit import Audit, audit_list, load_database, runs_on, severity_of
 from elfdiff.sbom.auditreport import audit_json, audit_text
+from elfdiff.sbom.ignoring import ignored
 from elfdiff.sbom.osv import parse_record
 
 ADVISORY = """```toml
@@ -398,3 +400,33 @@ def test_clean_text(carry: Callable[..., bytes], home: Path) -> None:
     lines = audit_text(audit(carry, home, "other 1.0.0")).splitlines()
     assert lines[0] == "elfdiff: CLEAN  no known vulnerability in the 1 packages of app that were checked"
     assert lines[-1] == "elfdiff: result=clean vulnerabilities=0 warnings=0 exit=0"
+
+
+# Advisories that are not counted
+
+
+def test_ignored_advisories_are_told_apart(
+    carry: Callable[..., bytes], home: Path, schema: Callable[[str], Any]
+) -> None:
+    (home.parent / "ignored").write_text("# looked into\n\nCVE-2024-1  only on input of our own\nRUSTSEC-2024-0002\n")
+    packages = [{"name": name, "version": "1.0.0", "source": "crates.io"} for name in ("plain", "hopeless")]
+    packages.append({"name": "app", "version": "1.0.0", "source": "local", "root": True})
+    found = read_dependencies(carry(packages), "app")
+    spared = ignored(["RUSTSEC-2024-0003"], str(home.parent / "ignored"))
+    result = audit_list(found, load_database(str(home)), spared)
+    assert (result.vulnerabilities, result.warnings) == ((), ())
+    assert [(hit.advisory.id, reason) for hit, reason in result.ignored] == [
+        ("RUSTSEC-2024-0002", ""),
+        ("RUSTSEC-2024-0001", "only on input of our own"),
+        ("RUSTSEC-2024-0003", ""),
+    ]
+    document = json.loads(audit_json(result))
+    schema("audit-1").validate(document)
+    assert document["ignored"][1]["reason"] == "only on input of our own"
+    assert "ignored, not counted:" in audit_text(result).splitlines()
+
+
+def test_a_line_without_an_identifier_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ignored").write_text("because\n")
+    with pytest.raises(UsageError, match="line 1 does not begin with an identifier"):
+        ignored([], str(tmp_path / "ignored"))
