@@ -69,7 +69,7 @@ def places(data: bytes) -> list[Span]:
     """Headers and sections, or the headers of an archive's members: where damage reaches a reader."""
     with suppress(ElfdiffError):
         if is_archive(data):
-            return [member.header_span for member in parse_archive(data, "source").members]
+            return [member.header for member in parse_archive(data, "source").entries]
         elf = parse(data, "source")
         headers = [elf.header.span, *(s.header_span for s in elf.sections), *(s.header_span for s in elf.segments)]
         return [*headers, *headers, *(s.span for s in elf.sections if s.span is not None and s.span.length)]
@@ -222,17 +222,18 @@ def smallest(data: bytes, changes: list[Edit], other: bytes, home: Path) -> list
     return kept
 
 
-def walks(chance: random.Random, until: float, runs: int) -> Iterator[Finding | None]:
-    """One result a run."""
+def walks(chance: random.Random, until: float, runs: int, shapes: bool = True) -> Iterator[Finding | None]:
+    """One result a run; ``shapes``: every tenth compares two expensive files."""
     files = sources()
-    shapes = list(SHAPES.values())
+    expensive = list(SHAPES.values())
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         for number in range(runs):
             if time.monotonic() > until:
                 return
-            if number % 10 == 9:
-                a, b = chance.choice(shapes)(chance)
+            shaped = shapes and number % 10 == 9
+            if shaped:
+                a, b = chance.choice(expensive)(chance)
             else:
                 a = chance.choice(files)
                 changes = edits(a, chance)
@@ -240,7 +241,7 @@ def walks(chance: random.Random, until: float, runs: int) -> Iterator[Finding | 
                 if chance.random() < 0.3:
                     a = damaged(a, edits(a, chance))
             what = walked(a, b, home)
-            if what is not None and number % 10 != 9 and a in files:
+            if what is not None and not shaped and a in files:
                 b = damaged(a, smallest(a, changes, a, home))
             yield None if what is None else Finding(what, a, b)
 

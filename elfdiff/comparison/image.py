@@ -160,6 +160,11 @@ def numbers(data: npt.NDArray[np.uint8], at: Ints, width: int, little: bool) -> 
     return value
 
 
+def wrapped(number: int) -> int:
+    """A number as 64-bit arithmetic has it: kernels stand at addresses that fit no signed word."""
+    return ((number + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
+
+
 def signed(values: Ints, width: int) -> Ints:
     """Unsigned numbers of ``width`` bytes read as two's complement."""
     if width >= 8:

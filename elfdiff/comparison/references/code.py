@@ -9,7 +9,7 @@ import numpy as np
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.code.functions import functions_in
 from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind, machine
-from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed
+from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, signed, wrapped
 from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints, isin, unique
@@ -101,7 +101,7 @@ def code_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
         near = (found.kind == ReferenceKind.MEMORY) | (found.kind == ReferenceKind.BRANCH)
         at, end = found.at[near], found.end[near]
         value = signed(image.numbers(at + start, 4), 4)
-        target = value + section.address + end
+        target = value + wrapped(section.address) + end
         inside = allocated(image, target)
         # One that leads nowhere is listed, too: b's may lead somewhere with the same number.
         yield Fields("code operand", at[inside] + start, 4, target[inside], ADDRESS, Base.SITE, (end - at)[inside])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from elfdiff.comparison.base import Base
-from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image
+from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, wrapped
 from elfdiff.comparison.references.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Fields, contents_of, symbols_of
 
 SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM = 2, 4, 9, 11
@@ -28,8 +28,8 @@ def _one(
     end: bool = False,
 ) -> Fields:
     # A damaged header may hold any 64 bits.
-    place = np.array([target & (1 << 64) - 1], dtype=np.uint64).astype(np.int64)
-    return Fields(what, np.array([at], dtype=np.int64), width, place, space, base, extra, end)
+    place = np.array([wrapped(target)], dtype=np.int64)
+    return Fields(what, np.array([at], dtype=np.int64), width, place, space, base, wrapped(extra), end)
 
 
 def fields(image: Image) -> Iterator[Fields]:

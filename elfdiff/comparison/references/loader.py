@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from elfdiff.comparison.base import Base
-from elfdiff.comparison.image import Image
+from elfdiff.comparison.image import Image, wrapped
 from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Fields, contents_of, records_of, symbols_of
 from elfdiff.comparison.runs import Ints, isin, unique
@@ -94,7 +94,7 @@ def file_offsets(image: Image, addresses: Ints) -> Ints:
             and section.compression is None
         ):
             inside = (addresses >= section.address) & (addresses <= section.address + section.span.length - image.word)
-            out[inside] = addresses[inside] - section.address + section.span.start
+            out[inside] = addresses[inside] - wrapped(section.address) + section.span.start
     return out
 
 

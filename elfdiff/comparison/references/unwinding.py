@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.base import Base
-from elfdiff.comparison.image import Image, signed
+from elfdiff.comparison.image import Image, signed, wrapped
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, Fields, Space, contents_of, frames_in
 from elfdiff.comparison.references.ranges import EM_ARM, SHT_ARM_EXIDX, frames_of
 from elfdiff.comparison.runs import Flags, Ints, Runs
@@ -61,7 +61,7 @@ def _pointers(what: str, pointers: Sequence[Pointer], start: int) -> Iterator[Fi
                     what,
                     np.array([p.at + start for p in chosen], dtype=np.int64),
                     width,
-                    np.array([p.target for p in chosen], dtype=np.int64),
+                    np.array([wrapped(p.target) for p in chosen], dtype=np.int64),
                     ADDRESS,
                     Base.SITE if relative else Base.NOTHING,
                 )
@@ -74,8 +74,8 @@ def _frames(image: Image, section: Section, frames: Frames) -> Iterator[Fields]:
     yield from _pointers("language data", [f.lsda for f in frames.fdes if f.lsda], start)
     for width in sorted({f.begin.width for f in frames.fdes}):
         chosen = [f for f in frames.fdes if f.begin.width == width]
-        begin = np.array([f.begin.target for f in chosen], dtype=np.int64)
-        length = np.array([f.length for f in chosen], dtype=np.int64)
+        begin = np.array([wrapped(f.begin.target) for f in chosen], dtype=np.int64)
+        length = np.array([wrapped(f.length) for f in chosen], dtype=np.int64)
         at = np.array([f.range_at for f in chosen], dtype=np.int64) + start
         yield Fields("length of function", at, width, begin + length, ADDRESS, Base.PLACE, begin, end=True)
     if not frames.fdes:
@@ -83,7 +83,9 @@ def _frames(image: Image, section: Section, frames: Frames) -> Iterator[Fields]:
     at = np.array([f.cie_field for f in frames.fdes], dtype=np.int64)
     cie = np.array([f.cie for f in frames.fdes], dtype=np.int64)
     if section.name == ".eh_frame":
-        yield Fields("frame's common entry", at + start, 4, cie + section.address, ADDRESS, Base.SITE, negate=True)
+        yield Fields(
+            "frame's common entry", at + start, 4, cie + wrapped(section.address), ADDRESS, Base.SITE, negate=True
+        )
     else:
         yield Fields("frame's common entry", at + start, 4, cie, contents_of(section.index))
 
