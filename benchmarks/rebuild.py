@@ -1,10 +1,13 @@
 """Builds with known culprits, through ``elfdiff rebuild`` and, beside it, through reprotest.
 
-    python benchmarks/rebuild.py [--reprotest] [--scratch DIR] [NAME…]
+    python benchmarks/rebuild.py [--reprotest | --samples] [--scratch DIR] [NAME…]
 
 For each build: which variations were named and which had to be, how the proof ended, how many builds it took and how
 long. A row is wrong if a culprit is missing, an innocent is named, or the proof says what is not so. Rows are kept in
 DIR/rows.jsonl as they come, and a build that has one is not done again.
+
+--samples builds the sources of the project's own samples instead, and tells how the proof ended beside what the
+recipe of the sample says of its lines. A sample whose two sides differ in what is no variation comes out equal.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +47,19 @@ def prepared(build: Build, scratch: Path) -> Path:
     return tree
 
 
-def by_elfdiff(build: Build, tree: Path) -> dict[str, Any]:
+def by_elfdiff(build: Build, tree: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """What elfdiff said, and whether it was right."""
     words = [sys.executable, "-m", "elfdiff", "rebuild", "-f", "json", "-C", str(tree), "--artifact", build.artifact]
     begun = time.monotonic()
     try:
         said = subprocess.run(
-            [*words, "--", *build.command], cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, check=False
+            [*words, "--", *build.command],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT,
+            check=False,
+            env=dict(environment),
         )
     except subprocess.TimeoutExpired:
         return {"wrong": ["out of time"]}
@@ -119,14 +128,35 @@ def by_reprotest(build: Build, tree: Path) -> dict[str, Any]:
     }
 
 
+def of_samples(names: Sequence[str], scratch: Path) -> None:
+    """One line a sample."""
+    for place in sorted((ROOT / "samples").glob("*/recipe.json")):
+        recipe = json.loads(place.read_text())
+        name = place.parent.name
+        if (names and name not in names) or any(shutil.which(tool) is None for tool in recipe["tools"]):
+            continue
+        source = place.parent / "src"
+        files = {str(path.relative_to(source)): path.read_text() for path in source.rglob("*") if path.is_file()}
+        files["stamps.sh"] = (ROOT / "benchmarks" / "pairs" / "programs" / "stamps.sh").read_text()
+        environment = {"USER": "builder", "HOSTNAME": "here", **os.environ, **recipe["both"].get("env", {})}
+        build = Build(name, files, ("sh", "build.sh"), recipe["artifact"], frozenset())
+        row = by_elfdiff(build, prepared(build, scratch), environment)
+        told = {key: row.get(key) for key in ("guilty", "nondeterministic", "proof", "lines", "builds", "seconds")}
+        print(json.dumps({"sample": name, "fix": recipe.get("fix", {}).get("how"), **told}), flush=True)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """1 if some row is wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("name", nargs="*")
     parser.add_argument("--reprotest", action="store_true")
+    parser.add_argument("--samples", action="store_true")
     parser.add_argument("--scratch", type=Path, default=Path("/tmp/elfdiff-builds"))
     options = parser.parse_args(arguments)
     options.scratch.mkdir(parents=True, exist_ok=True)
+    if options.samples:
+        of_samples(options.name, options.scratch)
+        return 0
     kept = options.scratch / "rows.jsonl"
     rows = {row["name"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     wrong = 0

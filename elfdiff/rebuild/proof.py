@@ -35,6 +35,7 @@ class Prover:
     masked: bool = False
     wrapping: bool = False
     stuck: set[str] = field(default_factory=set)
+    idle: set[str] = field(default_factory=set)
     remaining: tuple[str, ...] = ()
     seen: list[Finding] = field(default_factory=list)
 
@@ -55,13 +56,29 @@ class Prover:
                 experiment.failures.append(f"with these lines the build fails{last}")
                 break
             if left is None:
-                self.remaining, outcome = (), Outcome.IDENTICAL
+                outcome = Outcome.IDENTICAL
+                self._drop_idle()
+                self.remaining = ()
                 break
             outcome, known = Outcome.STILL_DIFFERENT, left
+            causes = {finding.cause for finding in left}
+            self.idle |= {line for line, item in self.applied.items() if item.cause in causes}
         named = {finding.cause for finding in self.seen}
         proved = outcome is Outcome.IDENTICAL
         applied = tuple(self._told(item) for item in self.applied.values() if proved or item.cause in named)
         return Proof(applied, tuple(self.by_hand.values()), outcome, self.remaining, self.masked)
+
+    def _drop_idle(self) -> None:
+        """Leave out lines after which their cause was still there, if the builds are identical without them too."""
+        needed = {line: item for line, item in self.applied.items() if line not in self.idle - self.stuck}
+        if not needed or len(needed) == len(self.applied):
+            return
+        every, self.applied = self.applied, needed
+        try:
+            if self._rebuilt() is not None:
+                self.applied = every
+        except BuildFailed:
+            self.applied = every
 
     def _told(self, item: Applied) -> Applied:
         """With how the words were given to the build, where exporting them was not enough."""
@@ -96,9 +113,10 @@ class Prover:
         """What the catalogue has for a guilty variation, though the bytes do not say how: here it can be tried."""
         named = {finding.cause for finding in self.seen}
         for variation in self.experiment.guilty_variations():
-            if named.isdisjoint(variation.causes):
+            own = variation.causes[:1]
+            if named.isdisjoint(own):
                 for cause in catalogue():
-                    if cause.id in variation.causes:
+                    if cause.id in own:
                         yield from ((cause.id, fix) for fix in cause.fixes if self._is_line(fix.action))
 
     def _fixes(self, known: Iterable[Finding], doubtful: bool, masking: bool) -> Iterator[tuple[Finding, Fix]]:

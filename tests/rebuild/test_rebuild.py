@@ -310,3 +310,17 @@ def test_a_small_file_system_that_runs_full_is_a_sentence(project: Project, tmp_
         pytest.skip("needs a mount namespace")
     assert ran.stdout == "2\n"
     assert "is full: cp /dev/zero b" in ran.stderr
+
+
+@needs("cc")
+def test_a_time_zone_that_reads_as_a_clock_is_fixed_by_its_own_line(project: Project, experiment: Experiment) -> None:
+    """The bytes differ in a date; only the experiment knows that the clock had no part in it."""
+    tree = project(
+        main_c=MAIN.replace('"hello"', "FACT"),
+        build_sh='cc "-DFACT=\\"$(date -d @1700000000 \'+%Y-%m-%d %H:%M:%S\')\\"" -o app main.c\n',
+    )
+    found = experiment(tree, "sh", "build.sh", vary="time-zone,clock,umask")
+    assert found.guilty == ("time-zone",)
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    assert [item.line for item in found.proof.applied] == ["export TZ=UTC"]

@@ -21,7 +21,7 @@ class Variation:
     ``witness`` is a shell command that prints the thing; it has to print two different values in the two worlds, or
     the variation is reported as not varied. ``control`` makes the fixed world, ``vary`` the other one. ``lacking``
     says why this machine cannot vary it, None where it may be tried. ``weaker`` says what the variation does not
-    reach. ``causes`` are the ids in the catalogue that it can bring about.
+    reach. ``causes`` are the ids in the catalogue that it can bring about, its own first.
     """
 
     name: str
