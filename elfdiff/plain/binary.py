@@ -8,7 +8,8 @@ from dataclasses import replace
 from elfdiff.evidence.model import TextChange, TextOrderChange, WordChange, WordKind
 from elfdiff.patterns import late
 from elfdiff.plain.model import Edit, First, Question, Reading
-from elfdiff.plain.prose import Line, TextReader
+from elfdiff.plain.prose import TextReader
+from elfdiff.plain.rows import Line
 from elfdiff.plain.unknown import first_bytes, same_head, same_tail
 from elfdiff.span import Span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
 from elfdiff.evidence.files import ListOrderChange, WriterChange
@@ -14,8 +14,6 @@ from elfdiff.evidence.model import (
     PathPlace,
     TextChange,
     TextOrderChange,
-    TimeChange,
-    WordChange,
     WordKind,
 )
 from elfdiff.evidence.order import collation, kept_in_order
@@ -23,28 +21,19 @@ from elfdiff.evidence.places import readable
 from elfdiff.evidence.strings import word_evidence
 from elfdiff.evidence.words import WordDifference, differences, kind_by_name
 from elfdiff.patterns import late
+from elfdiff.plain.folding import folded
 from elfdiff.plain.lines import Block, blocks
-from elfdiff.plain.masks import masked
 from elfdiff.plain.model import Edit, First, PathRewrite, Question, Reading
+from elfdiff.plain.rows import Line, lines, partners, where
+from elfdiff.plain.signs import WRITER, is_value, key_before, names_files, stands_alone
 from elfdiff.report import Location
 from elfdiff.span import Span
-from elfdiff.values import dataclass, replace
+from elfdiff.values import replace
 
-_WRITER = late(
-    rb"(?i)(?P<field>\b(?:x-)?generator\b|\b(?:generated|created|produced|built|made|written)[- ](?:by|with|using)\b"
-    rb"|\bbuild-jdk(?:-spec)?\b|\bcreator\b|\bproducer\b|\btool\b)[\s:=\"'>(]*(?:content=[\"'])?"
-    rb"(?P<writer>(?:GNU )?[A-Za-z][\w:+.-]*(?:[ /,(-]+v?\d+(?:\.\d+)+[\w.+~-]*\)?)+"
-    rb"|\d+(?:\.\d+)+[\w.+~-]*(?: \([^()]{1,60}\))?)"
-)
-"""Where a file says which program, in which version, wrote it."""
-_KEY = late(r"(?P<key>[A-Za-z_][\w.-]*)(?:[\"']?\s*(?:[:=]+|=>)[\s\"'(<]*|\s*[(<]|\s+[\"'])(?:D:)?\Z")
 _LETTERS = late(rb"[A-Za-z]{2}|[\x80-\xff]{2}")
 _URL = late(rb"file://(?P<path>/[^\s#?\"'<>]*)")
-MAX_KEY = 128
 MAX_WORDED = 5000
 """Lines of a file that are compared word by word."""
-MAX_FACTS = 200
-MAX_ALIKE = 20
 MAX_LINE = 1 << 14
 """Bytes of a line that is compared word by word."""
 MAX_ORDER_SHOWN = 12
@@ -56,20 +45,6 @@ MIN_WORDS = 3
 SHOWN = 160
 
 Pair = tuple[bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line without its end: its number from 1, where it starts, and its bytes."""
-
-    number: int
-    start: int
-    text: bytes
-
-    @property
-    def span(self) -> Span:
-        """Where it stands."""
-        return Span(self.start, self.start + len(self.text))
 
 
 def read_text(kind: str, question: Question) -> Reading:
@@ -104,7 +79,7 @@ class TextReader:
         else:
             for block in self.blocks:
                 self._block(block)
-        edits = tuple(_limited(self.edits))
+        edits = tuple(folded(self.edits))
         return Reading(self.kind, edits, tuple(self.facts), self.first(order), self.rewrites())
 
     def rewrites(self) -> tuple[PathRewrite, ...]:
@@ -174,7 +149,7 @@ class TextReader:
         key = self.key(left, sides[0][: item.a_start])
         if item.a_stamp is None and sides[0][item.a_end : item.a_end + 1] in ("(", "["):
             item = replace(item, kind=WordKind.OTHER)  # a call, whatever the name before it says
-        elif key and item.kind is WordKind.OTHER and item.a_stamp is None and _is_value(item, sides[0], key):
+        elif key and item.kind is WordKind.OTHER and item.a_stamp is None and is_value(item, sides[0], key):
             item = replace(item, kind=kind_by_name(key))
         fact = word_evidence(item, where(left), key, (places[0], places[1]), (), self.context(left))
         plain = item.a_stamp is None and item.kind is WordKind.OTHER
@@ -182,7 +157,7 @@ class TextReader:
 
     def _writer(self, left: Line, right: Line) -> Edit | None:
         """Two programs, or versions of one, that name themselves as who wrote the file."""
-        ours, theirs = _WRITER.search(left.text), _WRITER.search(right.text)
+        ours, theirs = WRITER.search(left.text), WRITER.search(right.text)
         if not ours or not theirs or ours["field"] != theirs["field"]:
             return None
         outside = [
@@ -368,7 +343,7 @@ class TextReader:
         texts = [[line.text for line in islice(part, MAX_INFERRED_FROM)] for part in parts]
         pairs = [*self.known, *self._urls()]
         own = [(old, new) for old, new, _ in infer_prefixes(texts[0], texts[1], pairs)]
-        own = [pair for pair in own if all(map(_stands_alone, pair, texts))]
+        own = [pair for pair in own if all(map(stands_alone, pair, texts))]
         return list(dict.fromkeys((*self.known, *own)))
 
     def _urls(self) -> Iterator[Pair]:
@@ -394,84 +369,8 @@ class TextReader:
         return First(block.a_start + 1, None, *_cut(left, right))
 
 
-def lines(data: bytes) -> list[Line]:
-    """The lines of a file; CR before LF counts to the line."""
-    texts = data.split(b"\n")
-    starts = accumulate((len(text) + 1 for text in texts), initial=0)
-    return [Line(number, start, text) for number, (start, text) in enumerate(zip(starts, texts, strict=False), 1)]
-
-
-def key_before(text: str) -> str | None:
-    """The name that stands in front of a value: of a header, a variable, an attribute; None if there is none."""
-    match = _KEY.search(text[-MAX_KEY:])
-    return match["key"] if match else None
-
-
-_OPTION = late(rb"(?:^|[\s'\"=,;:(])-[A-Za-z]{1,2}\Z")
-
-
-def _stands_alone(directory: bytes, texts: Sequence[bytes]) -> bool:
-    """True if a line holds the directory as an absolute path, and not as the rest of a relative one."""
-    for text in texts:
-        at = text.find(directory)
-        while at >= 0:
-            before = text[max(at - 4, 0) : at]
-            relative = before[-1:].isalnum() or before[-1:] in (b".", b"_", b"~", b"}", b")")
-            if not relative or _OPTION.search(before):
-                return True
-            at = text.find(directory, at + 1)
-    return False
-
-
-def _is_value(item: WordDifference, text: str, key: str) -> bool:
-    """True for one plain word behind a name in capitals, or in quotes: no expression of a program."""
-    quoted = text[item.a_start - 1 : item.a_start] in ("'", '"')
-    return (quoted or key.isupper()) and all(_VALUE.fullmatch(side) for side in (item.a, item.b))
-
-
-_VALUE = late(r"[\w.@+-]{1,64}")
-_FILE = late(r"[\w.+@~/-]*(?:/[\w.+@~-]+|[\w+-]\.[A-Za-z]\w{0,7})/?")
-
-
-def names_files(items: Sequence[str]) -> bool:
-    """True if nearly all items end in the name of a file: a path, or a name with a suffix, behind one word at most."""
-    return sum(map(_names_file, items)) * 10 >= 9 * len(items)
-
-
-def _names_file(item: str) -> bool:
-    words = item.split()
-    return 0 < len(words) <= 2 and _FILE.fullmatch(words[-1].strip("\"',;:*")) is not None
-
-
 def _over(part: Sequence[Line]) -> Span:
     return Span(part[0].start, part[-1].span.end)
-
-
-def where(line: Line) -> str:
-    """The place of a line, as a section is one of an ELF file."""
-    return f"line {line.number}"
-
-
-def partners(left: Sequence[Line], right: Sequence[Line]) -> Iterator[tuple[Line | None, Line | None]]:
-    """Who is whom in a block, in order: line by line if there are as many, else those of one shape."""
-    if len(left) == len(right):
-        yield from zip(left, right, strict=True)
-        return
-    shapes: dict[bytes, list[int]] = defaultdict(list)
-    for index, line in enumerate(right):
-        shapes[masked(line.text)].append(index)
-    at = 0
-    for line in left:
-        found = next((index for index in shapes.get(masked(line.text), ()) if index >= at), None)
-        if found is None:
-            yield line, None
-            continue
-        for other in right[at:found]:
-            yield None, other
-        yield line, right[found]
-        at = found + 1
-    for other in right[at:]:
-        yield None, other
 
 
 def _pieces(text: bytes) -> list[bytes]:
@@ -487,36 +386,6 @@ def _within(line: Line, text: str, start: int, end: int) -> Span:
 
 def _place(data: bytes, span: Span) -> Location:
     return Location(span.start, span.length, "file", readable(data[span.start : span.end]))
-
-
-def _limited(edits: Sequence[Edit]) -> Iterator[Edit]:
-    """The edits in order. What many of them say alike rests on one fact; beyond a limit others have none."""
-    first: dict[object, Evidence] = {}
-    times: Counter[object] = Counter()
-    told = 0
-    for edit in edits:
-        if edit.fact is None:
-            yield edit
-            continue
-        saying = _saying(edit.fact)
-        if times[saying] < MAX_ALIKE and told < MAX_FACTS:
-            first.setdefault(saying, edit.fact)
-            times[saying] += 1
-            told += 1
-            yield edit
-        else:
-            yield replace(edit, fact=first.get(saying))
-
-
-def _saying(fact: Evidence) -> object:
-    """What a fact says apart from its place; all lines that became others say one thing."""
-    if isinstance(fact, PathChange):
-        return fact.a_directory, fact.b_directory, fact.exact
-    if isinstance(fact, WordChange):
-        return fact.kind, fact.a_word, fact.b_word
-    if isinstance(fact, TimeChange):
-        return fact.a_time, fact.b_time
-    return type(fact)
 
 
 def _cut(a: bytes, b: bytes) -> tuple[str, str]:

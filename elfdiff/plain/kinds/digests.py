@@ -10,7 +10,8 @@ from elfdiff.evidence.files import ListedDigestChange
 from elfdiff.evidence.places import readable
 from elfdiff.patterns import late
 from elfdiff.plain.model import Edit, Kind, Question, Reading
-from elfdiff.plain.prose import Line, TextReader, where
+from elfdiff.plain.prose import TextReader
+from elfdiff.plain.rows import Line, where
 from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import dataclass

@@ -11,7 +11,7 @@ from elfdiff.evidence.places import readable
 from elfdiff.patterns import late
 from elfdiff.plain.kinds import jsontext
 from elfdiff.plain.model import Edit, Kind, Question, Reading
-from elfdiff.plain.prose import Line, where
+from elfdiff.plain.rows import Line, where
 from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import replace

@@ -11,7 +11,8 @@ from elfdiff.evidence.model import TextOrderChange
 from elfdiff.evidence.places import readable
 from elfdiff.patterns import late
 from elfdiff.plain.model import Edit, First, Kind, Question, Reading
-from elfdiff.plain.prose import Line, TextReader, where
+from elfdiff.plain.prose import TextReader
+from elfdiff.plain.rows import Line, where
 from elfdiff.plain.unknown import whole
 from elfdiff.report import Location
 from elfdiff.span import Span

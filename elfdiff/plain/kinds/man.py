@@ -9,7 +9,8 @@ from elfdiff.evidence.places import readable
 from elfdiff.evidence.times import MONTHS
 from elfdiff.patterns import late
 from elfdiff.plain.model import Edit, Kind, Question, Reading
-from elfdiff.plain.prose import Line, TextReader, where
+from elfdiff.plain.prose import TextReader
+from elfdiff.plain.rows import Line, where
 from elfdiff.report import Location
 from elfdiff.span import Span
 
