@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 from elfdiff.errors import ElfdiffError
 from elfdiff.fleet.record import DONE, Record, failure
+from elfdiff.outcome import TROUBLE
 from elfdiff.report import Confidence, Finding, Report, Role
-from elfdiff.tree import Tree
+from elfdiff.tree import Status, Tree
 
 _NAMED = 3
 """Toolchains and sections that one record names."""
@@ -31,12 +32,25 @@ def run_pair(record: Record) -> Record:
         return failure("out-of-memory", "the pair needs more memory than its limit")
     except Exception as error:
         return failure("fault", f"{type(error).__name__}: {error} (a fault of elfdiff: please report it)")
+    trouble = _trouble(found)
+    if trouble is not None:
+        return trouble
     answer = _answer(found)
     if record.get("reports"):
         from elfdiff.render.jsonreport import render_json
 
         answer["report"] = render_json(found)
     return answer
+
+
+def _trouble(found: Report | Tree) -> Record | None:
+    """The failure of a pair whose report is only a part of what there is: a damaged entry, or a fault of ours."""
+    if isinstance(found, Tree):
+        failed = next((entry.error for entry in found.entries if entry.status is Status.FAILED), None)
+        return failure("malformed", failed or "an entry could not be read") if failed or found.exit == TROUBLE else None
+    if found.exit == TROUBLE:
+        return failure("fault", found.unfinished or next(iter(found.notes), "a fault of elfdiff"))
+    return None
 
 
 def _answer(found: Report | Tree) -> Record:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -59,6 +62,28 @@ def test_exit_codes(fleet: Maker, tmp_path: Path) -> None:
     assert main(["fleet", a, b]) == 2
     assert main(["fleet", a, str(tmp_path / "none"), "-o", str(tmp_path / "x")]) == 2
     assert main(["fleet", "--watch", str(tmp_path)]) == 2
+
+
+def test_packages_are_opened_and_a_damaged_one_is_trouble(fleet: Maker, tmp_path: Path) -> None:
+    a, b = fleet("time-zone")
+    for side, when in ((a, 1), (b, 2)):
+        with tarfile.open(f"{side}/pkg.tar", "w", format=tarfile.USTAR_FORMAT) as archive:
+            info = tarfile.TarInfo("file")
+            info.mtime = when
+            archive.addfile(info)
+    out = tmp_path / "out"
+    assert main(["fleet", a, b, "-o", str(out), "-q"]) == 1
+    causes = {item["cause"] for item in json.loads((out / "summary.json").read_text())["causes"]}
+    assert causes == {"time-zone", "file-times"}
+    whole = gzip.compress(b"a" * 1000, mtime=0)
+    for side, content in ((a, whole), (b, whole[:20])):
+        with tarfile.open(f"{side}/damaged.tar", "w", format=tarfile.USTAR_FORMAT) as archive:
+            info = tarfile.TarInfo("inner.gz")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    assert main(["fleet", a, b, "-o", str(out), "-q"]) == 2
+    (failed,) = json.loads((out / "summary.json").read_text())["failures"]
+    assert (failed["kind"], failed["examples"]) == ("malformed", ["damaged.tar"])
 
 
 def test_reports_are_kept_on_request(fleet: Maker, tmp_path: Path) -> None:
