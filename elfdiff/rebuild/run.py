@@ -57,6 +57,8 @@ def rebuild(
     BuildFailed if the build does not succeed as it is; NotVaried; NothingMade; UsageError. Nothing that was started is
     left running, and nothing lies about, however this is left.
     """
+    for name in sorted(request.require - request.vary):
+        raise UsageError(f"--require {name}, but --vary leaves it out")
     root = Path(tempfile.mkdtemp(prefix="elfdiff-rebuild-")).resolve()
     try:
         return _rebuilt(request, choose, told, dict(os.environ if environment is None else environment), root)
@@ -113,8 +115,6 @@ def _check(request: Request, rows: Sequence[VariationRow]) -> None:
     needed = request.require | (request.vary & {_BUILD_PATH})
     reasons = {row.name: row.reason for row in rows if not row.varied}
     for name in sorted(needed):
-        if name not in request.vary:
-            raise UsageError(f"--require {name}, but --vary leaves it out")
         if name in reasons:
             raise NotVaried(f"{name} could not be varied: {reasons[name]}")
 
