@@ -326,6 +326,8 @@ class ReportText:
             yield from self._labelled("packages", self._packages())
         if self.allowed:
             yield from self._labelled("allowed", f"{', '.join(sorted(self.allowed))} (still counted)")
+        if report.symbols is not None and report.symbols.differs:
+            yield from self._labelled("symbols", wording.symbols_words(report.symbols))
         if report.modulo is not None:
             yield from self._labelled("modulo", wording.modulo_words(report.modulo))
         if report.ledger is not None and (report.verdict is not Verdict.CAUSE_NOT_IN_FILES or self.style.verbose):

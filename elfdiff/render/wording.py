@@ -21,6 +21,7 @@ from elfdiff.report import (
     EvidenceItem,
     Finding,
     Fix,
+    Interface,
     Ledger,
     Modulo,
     Report,
@@ -176,6 +177,21 @@ def _but_for(report: Report) -> str:
 
 def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
+def symbols_words(symbols: Interface) -> str:
+    """What came and went among exported names, versions and needed libraries, the first names of each."""
+    parts = []
+    for what, names in (("exported", symbols.exported), ("versions", symbols.versions), ("needed", symbols.needed)):
+        told = [
+            f"{len(found)} {word} ({joined(found, 2)})"
+            for word, found in (("added", names.added), ("removed", names.removed))
+            if found
+        ]
+        parts += [f"{what}: {', '.join(told)}"] if told else []
+    a, b = symbols.soname
+    parts += [f"SONAME {a or 'none'} became {b or 'none'}"] if a != b else []
+    return "; ".join(parts)
 
 
 def modulo_words(modulo: Modulo) -> str:

@@ -13,7 +13,9 @@ from elfdiff.report import (
     Effect,
     EvidenceItem,
     Fix,
+    Interface,
     Location,
+    NamesDiff,
     Report,
     Role,
     Sides,
@@ -410,3 +412,11 @@ def test_what_nobody_explains_is_shown(made: SimpleNamespace) -> None:
     assert "seen, and not explained:" in text
     assert "      a  /usr/share\n      b  /opt/share\n" in text
     assert "seen, and not explained" not in render_text(replace(report, verdict=Verdict.INPUTS_DIFFER), PLAIN, 1)
+
+
+def test_what_came_and_went_among_exported_names_is_told(made: SimpleNamespace) -> None:
+    symbols = Interface(NamesDiff(3, ("c", "d", "e"), ("a@@V1",)), ("l.so.1", None), NamesDiff(1), NamesDiff(0))
+    words = " ".join(render_text(replace(made.explained(), symbols=symbols), TextStyle(), 1).split())
+    assert "symbols: exported: 3 added (c, d, 1 more), 1 removed (a@@V1); SONAME l.so.1 became none" in words
+    same = Interface(NamesDiff(3), (None, None), NamesDiff(1), NamesDiff(0))
+    assert "symbols:" not in render_text(replace(made.explained(), symbols=same), TextStyle(), 1)
