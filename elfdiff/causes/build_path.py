@@ -295,6 +295,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=_with(fix.action, by_name), note=_BY_NAME) if _has_map(fix.action, "-ffile") else fix
             for fix in found
         ]
+    if not by_name and any(looks_random(a) and looks_random(b) for a, b in context.outside):
+        found = _in_a_fixed_place(found)
     if context.partial:
         found = [replace(fix, action=Do(_LIBRARY, fix.action.line)) if _is_flags(fix.action) else fix for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
@@ -312,10 +314,23 @@ _TOLD = late(
     r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
     r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
 )
+_TEMPORARY = "generate and compile in a directory of a fixed name (f2py: --build-dir build), with the map"
 _LIBRARY = "in the build of the library whose sources are named here, from the top of its tree"
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
 _PLAIN = late(r"(?:/[\w.+@~-]+)+")
 _MOST_BY_NAME = 3
+
+
+def _in_a_fixed_place(found: list[Fix]) -> list[Fix]:
+    """One step in place of the maps of several compilers that take the same words: a map reaches no drawn name."""
+    first = next((fix for fix in found if _is_flags(fix.action)), None)
+    if first is None or not _is_flags(first.action):
+        return found
+    words = first.action.words
+    same = [fix.action for fix in found if _is_flags(fix.action) and fix.action.words == words]
+    variables = tuple(dict.fromkeys(variable for action in same for variable in action.variables))
+    step = Do(_TEMPORARY, AddWords(variables, words).line)
+    return [replace(first, action=step), *(fix for fix in found if fix.action not in same)]
 
 
 def _is_flags(action: Action) -> TypeGuard[AddWords]:

@@ -352,7 +352,7 @@ def _steps(report: Report) -> tuple[Step, ...]:
     steps: dict[str, Step] = {}
     for finding in sorted(main, key=lambda finding: finding.confidence is Confidence.POSSIBLE):
         for fix in best_fixes(finding):
-            step = Step(fix.action, finding.cause, fix, _condition(finding, fix))
+            step = Step(fix.action, finding.cause, fix, _condition(finding, fix, after=bool(steps)))
             steps.setdefault(step.line, step)
     if hopeless:
         line = f"no flag fixes {', '.join(hopeless)}; what helps: elfdiff explain {hopeless[0]}"
@@ -366,9 +366,10 @@ def _steps(report: Report) -> tuple[Step, ...]:
     return tuple(steps.values())
 
 
-def _condition(finding: Finding, fix: Fix) -> str:
-    """What stands before an action that may be the wrong one, or that only masks."""
-    doubt = f"if it is {finding.cause}" if finding.confidence is Confidence.POSSIBLE else ""
+def _condition(finding: Finding, fix: Fix, after: bool) -> str:
+    """What stands before an action that may be the wrong one, or that only masks; ``after`` others, it may wait."""
+    waits = f"if it still differs ({finding.cause})" if after else f"if it is {finding.cause}"
+    doubt = waits if finding.confidence is Confidence.POSSIBLE else ""
     masks = f"only masks {finding.cause}" if fix.effect is Effect.MASKS else ""
     return ", ".join(part for part in (doubt, masks) if part)
 

@@ -313,3 +313,11 @@ def test_directories_outside_of_the_build_are_mapped_by_name():
     assert action.words[1:] == ("-ffile-prefix-map=/srv/gen=gen", "-ffile-prefix-map=/srv/gen-2=gen")
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), outside=(("/srv/a b", "/srv/$(c)"),))
     assert action.words == ("-ffile-prefix-map=$PWD=.",)
+
+
+def test_a_drawn_directory_asks_for_a_fixed_one_with_the_maps_of_all_compilers():
+    outside = (("/tmp/tmp5w43f8yi", "/tmp/tmp5f0v9trc"),)
+    context = Context(languages=("c", "fortran"), outside=outside)
+    fix = build_path.fixes_for(context, ("path-dwarf-comp-dir",))[0]
+    assert "--build-dir" in fix.action.sentence
+    assert all(f'{name}="${name} -ffile-prefix-map=' in fix.action.command for name in ("CFLAGS", "FFLAGS"))
