@@ -326,8 +326,9 @@ def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> 
     """Pairs of (contents, stream). The stream follows if a writer that a's own bytes show makes b's stream of b's
     contents; both are asked alike, so that the answer is the same the other way round.
     """
-    left = codecs.shown_by(codec, *a)
-    both = [writer for writer in left if codecs.makes(codec, b[0], writer, b[1])]
-    if both:
-        return StreamVerdict(both[0], tuple(left), tuple(both))
-    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)), a[0] == b[0])
+    left: list[str] = []
+    for writer in codecs.shown_by(codec, *a):
+        left.append(writer)
+        if codecs.makes(codec, b[0], writer, b[1]):
+            return StreamVerdict(writer, tuple(left), (writer,))
+    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)))

@@ -112,10 +112,20 @@ def test_xz_is_written_again(options: list[str]) -> None:
         subprocess.run(["xz", "-c", *options], input=data, stdout=subprocess.PIPE, check=True).stdout
         for data in contents
     ]
-    writers = shown_by("xz", contents[0], streams[0])
+    writers = list(shown_by("xz", contents[0], streams[0]))
     assert writers
     assert makes("xz", contents[1], writers[0], streams[1])
     assert not makes("xz", contents[1], writers[0], lzma.compress(contents[1], preset=2))
+
+
+@pytest.mark.skipif(shutil.which("gzip") is None, reason="gzip")
+@pytest.mark.parametrize("level", [1, 6, 9])
+def test_gzip_of_gnu_is_written_again(level: int) -> None:
+    """Contents so long that GNU gzip ends blocks where zlib does not; what one byte changes is another stream."""
+    contents = (SAMPLES / "memory-layout" / "a").read_bytes()[:150_000] + bytes(range(256)) * 900
+    made = subprocess.run(["gzip", f"-{level}nc"], input=contents, stdout=subprocess.PIPE, check=True).stdout[10:-8]
+    assert f"gzip {level}" in list(shown_by("deflate", contents, made))
+    assert not makes("deflate", contents[:-1] + b"x", f"gzip {level}", made)
 
 
 def test_a_lost_process_is_a_lost_entry() -> None:

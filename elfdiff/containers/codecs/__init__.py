@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 
 from elfdiff.containers.builder import Builder
@@ -28,10 +28,10 @@ def open_stream(builder: Builder, layer: int, span: Span, key: str, name: str) -
     return read(builder, layer, span, key, name)
 
 
-def shown_by(codec: str, contents: bytes, stream: bytes) -> list[str]:
-    """Writers that make exactly this stream of these contents: the first that is found of those that are tried."""
+def shown_by(codec: str, contents: bytes, stream: bytes) -> Iterator[str]:
+    """Writers that make exactly this stream of these contents, those that are tried soonest first."""
     module = import_module(f"{__name__}.{codec}")
-    return [name for name in module.candidates(stream, len(contents)) if module.makes(contents, name, stream)]
+    return (name for name in module.candidates(stream, len(contents)) if module.makes(contents, name, stream))
 
 
 def makes(codec: str, contents: bytes, writer: str, stream: bytes) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
+from elfdiff.containers.codecs import gnu
 from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.limits import Budget
 from elfdiff.errors import MalformedContainer
 
 _STEP = 1 << 20
 _LEVELS = (6, 9, 1, 5, 4, 3, 2, 7, 8)
+_GNU_LEVELS = (6, 9, 1)
 MAX_TRIED = 256 << 20
 """Bytes of contents; larger ones are not compressed again."""
 
@@ -48,10 +50,13 @@ def candidates(stream: bytes, size: int) -> Sequence[str]:
     """Writers that may have made a stream of ``size`` bytes of contents."""
     if size > MAX_TRIED:
         return ()
-    return [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
+    names = [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
+    return names + ([f"gzip {level}" for level in _GNU_LEVELS] if size <= gnu.MAX_TRIED else [])
 
 
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
-    """True if zlib makes this stream: ``zlib LEVEL MEMORY``."""
+    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, or ``gzip LEVEL`` for GNU's own."""
+    if writer.startswith("gzip "):
+        return gnu.makes(contents, int(writer.removeprefix("gzip ")), stream)
     _, level, memory = writer.split()
     return made_by(zlib.compressobj(int(level), zlib.DEFLATED, -15, int(memory)), contents, stream)
