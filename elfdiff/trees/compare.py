@@ -72,6 +72,15 @@ def _nested(options: TreeOptions, of_image: bool, a: Container, b: Container, de
     return of_tree(done.tree, done.own, done.inside)
 
 
+def _of_two_kinds(a: EntryKind, b: EntryKind) -> EntryResult:
+    """Which of several hard links an archive takes for the file is no difference of inputs; any other kind is."""
+    if {a, b} == {EntryKind.FILE, EntryKind.HARDLINK}:
+        note = f"a {a.value} in a and a {b.value} in b: the archive met the links of one file in another order"
+        return EntryResult(notes=(note,))
+    sentence = not_two_builds(f"a {a.value}", f"a {b.value}")
+    return EntryResult(incomparable=sentence, verdict=Verdict.INPUTS_DIFFER)
+
+
 class _Work:
     """One comparison."""
 
@@ -152,8 +161,7 @@ class _Work:
         for number in list(todo):
             x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
             if x is not None and y is not None and x.kind is not y.kind:
-                sentence = not_two_builds(f"a {x.kind.value}", f"a {y.kind.value}")
-                self.results[number] = EntryResult(incomparable=sentence, verdict=Verdict.INPUTS_DIFFER)
+                self.results[number] = _of_two_kinds(x.kind, y.kind)
                 todo.remove(number)
         first = [number for number in todo if self._head(number).startswith(ELF)]
         self._run(first, ())

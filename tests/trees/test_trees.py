@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import lzma
 import os
 import random
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,3 +165,18 @@ def test_a_nested_container_over_a_limit_fails_alone(tmp_path: Path, made: Any) 
     )
     assert tree.entries[0].status is Status.FAILED
     assert "more than 5 entries" in (tree.entries[0].error or "")
+
+
+def test_hard_links_in_another_order_are_no_other_inputs(tmp_path: Path) -> None:
+    archives = []
+    for names in (("x", "y"), ("y", "x")):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as archive:
+            first, second = tarfile.TarInfo(names[0]), tarfile.TarInfo(names[1])
+            first.size, second.type, second.linkname = 4, tarfile.LNKTYPE, names[0]
+            archive.addfile(first, io.BytesIO(b"data"))
+            archive.addfile(second)
+        archives.append(out.getvalue())
+    tree = compared(tmp_path, archives[0], archives[1])
+    assert tree.verdict is not Verdict.INPUTS_DIFFER
+    assert any("links of one file" in note for note in tree.notes)
