@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     r"|(?<![A-Za-z0-9])(?=[0-9a-f]*\d)[0-9a-f]{7,64}(?![A-Za-z0-9])"
 )
 """A version, or a hexadecimal word as repaired wheels and bundlers put it into names."""
+_FIRST_BYTE = re.compile(r"(^|/)\.build-id/[0-9a-f]{2}$")
 _DEBUG = re.compile(r"\.build-id/([0-9a-f]{2})/([0-9a-f]{6,126})\.debug$")
 
 
@@ -54,7 +55,7 @@ def pair_entries(
     """
     work = _Work(a, b)
     work.match(PairedBy.PATH, lambda entry: (entry.path,), repeated=True)
-    work.match(PairedBy.REWRITE, lambda entry: (entry.kind, _TOKEN.sub("*", entry.path)))
+    work.match(PairedBy.REWRITE, _unversioned)
     if work.left[0] and work.left[1]:
         work.match_debug_files(identity)
     if work.left[0] and work.left[1]:
@@ -81,7 +82,7 @@ class _Work:
         self.left: tuple[list[int], list[int]] = (list(range(len(a))), list(range(len(b))))
         self.partner: dict[int, tuple[int, PairedBy]] = {}
 
-    def match(self, how: PairedBy, key: Callable[[Entry], Hashable], repeated: bool = False) -> None:
+    def match(self, how: PairedBy, key: Callable[[Entry], Hashable | None], repeated: bool = False) -> None:
         keys = [{i: key(side[i]) for i in left} for side, left in zip(self.sides, self.left, strict=True)]
         self.match_by(how, keys, repeated)
 
@@ -135,6 +136,14 @@ class _Work:
                 found[_parent(path)].add(_parent(self.sides[1][other].path))
                 del places[1][self.sides[1][other].path]
         self._forget()
+        # What begins with the first byte of a build ID is a directory, whichever files are in it.
+        rest = [
+            [i for i in left if side[i].kind is EntryKind.DIRECTORY and _FIRST_BYTE.search(side[i].path)]
+            for side, left in zip(self.sides, self.left, strict=True)
+        ]
+        for x, y in zip(*rest, strict=False):
+            self.partner[x] = (y, PairedBy.REWRITE)
+        self._forget()
 
     def pair(self, x: int, y: int, how: PairedBy) -> None:
         self.partner[x] = (y, how)
@@ -162,6 +171,11 @@ def _contents(entries: Sequence[Entry], left: Iterable[int]) -> dict[int, bytes]
             except ElfdiffError:
                 continue
     return found
+
+
+def _unversioned(entry: Entry) -> Hashable | None:
+    """Kind and path without versions and tokens; None for a debug file, whose name tells nothing of its owner."""
+    return None if debug_id(entry.path) else (entry.kind, _TOKEN.sub("*", entry.path))
 
 
 def _parent(path: str) -> str:

@@ -120,6 +120,10 @@ class _Work:
         some = self._entry(pair, 0) or self._entry(pair, 1)
         return some.path if some is not None else ""
 
+    def _names_in_b(self) -> list[str]:
+        entries = ((self._entry(pair, 1) or self._entry(pair, 0)) for pair in self.pairs)
+        return [entry.path if entry is not None else "" for entry in entries]
+
     # Contents
 
     @cached_property
@@ -235,7 +239,7 @@ class _Work:
         for change, numbers in frame.entries_fact(kind, self.pairs, self.names):
             yield Placed(change, None, (), numbers)
         if kind != "directory" and kind not in IMAGES:
-            for order in frame.order_fact(kind, self.pairs, self.names):
+            for order in frame.order_fact(kind, self.pairs, self.names, self._names_in_b()):
                 yield Placed(order, None, (), ())
         for index, layer in enumerate(layers):
             yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers, self.spelled)

@@ -233,14 +233,23 @@ def entries_fact(
         )
 
 
-def order_fact(kind: str, pairs: Sequence[EntryPair], names: Sequence[str]) -> Iterator[EntryOrderChange]:
-    """At most one fact: what both have stands in another order."""
+def order_fact(
+    kind: str, pairs: Sequence[EntryPair], names: Sequence[str], b_names: Sequence[str]
+) -> Iterator[EntryOrderChange]:
+    """At most one fact: what both have stands in another order; ``b_names`` are b's own names of the pairs.
+
+    Where each side is sorted by its own names, the names are another, not the order.
+    """
     both = [(pair.b, n) for n, pair in enumerate(pairs) if pair.a is not None and pair.b is not None]
     a_order = [names[n] for _, n in both]
     b_order = [names[n] for _, n in sorted(both)]
+    own = [b_names[n] for _, n in sorted(both)]
     if a_order == b_order:
         return
     head, tail = differing_middle(a_order, b_order)
+    middles = a_order[head : len(a_order) - tail], own[head : len(own) - tail]
+    if own != b_order and all(middle == sorted(middle) for middle in middles):
+        return
     yield EntryOrderChange(
         container=kind,
         section="order of the entries",

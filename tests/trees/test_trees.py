@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from elfdiff.containers.limits import Limits
+from elfdiff.containers.model import Entry, EntryKind
+from elfdiff.containers.pairing import Identity, pair_entries
 from elfdiff.errors import ElfdiffError
 from elfdiff.render.jsonreport import render_json
 from elfdiff.report import Classes, Verdict
@@ -180,3 +182,20 @@ def test_hard_links_in_another_order_are_no_other_inputs(tmp_path: Path) -> None
     tree = compared(tmp_path, archives[0], archives[1])
     assert tree.verdict is not Verdict.INPUTS_DIFFER
     assert any("links of one file" in note for note in tree.notes)
+
+
+def test_debug_files_are_not_paired_by_their_directory() -> None:
+    """Two build IDs may begin with the same byte: the figlet of one build and the chkfont of another did."""
+    paths = [
+        [f".build-id/65/{'0a' * 19}.debug", f".build-id/83/{'0b' * 19}.debug"],
+        [f".build-id/60/{'0c' * 19}.debug", f".build-id/83/{'0d' * 19}.debug"],
+    ]
+    contents = [{paths[0][0]: b"figlet", paths[0][1]: b"chkfont"}, {paths[1][0]: b"chkfont", paths[1][1]: b"figlet"}]
+    a, b = (
+        [Entry(name, EntryKind.FILE, len(data), lambda data=data: data) for name, data in side.items()]
+        for side in contents
+    )
+    found = pair_entries(
+        a, b, lambda data: Identity(data + str(len(data)).encode(), None, (data.decode(),)), lambda x, y: ()
+    )
+    assert [(pair.a, pair.b) for pair in found] == [(0, 1), (1, 0)]
