@@ -11,7 +11,7 @@ from elfdiff.causes._paths import joined, lone_directories
 from elfdiff.causes._tools import compiler_changed
 from elfdiff.causes._wording import listed, quoted
 from elfdiff.causes.model import Others
-from elfdiff.evidence.facts import LibcChange
+from elfdiff.evidence.facts import ItemOrderChange, LibcChange
 from elfdiff.evidence.model import (
     DataChange,
     EmbeddedTimeChange,
@@ -126,6 +126,10 @@ def leftover(evidence: EvidenceSet, others: Others) -> Leftover:
     texts = [text for text in _texts(evidence) if id(text) not in taken and text not in typed]
     data = [item for item in _data(evidence) if id(item) not in taken and not _is_drawn(item)]
     functions = [change for change in edited(evidence) if id(change) not in taken and not _is_drawn_in_code(change)]
+    permuted = {
+        order.symbol for order in evidence.of(ItemOrderChange) if order.what == "numbers" and id(order) in taken
+    }
+    functions = [change for change in functions if not (change.symbol and change.symbol in permuted)]
     if evidence.has(LibcChange):
         functions = []  # the compiler beside another C library is another
     folded = [

@@ -154,12 +154,11 @@ def _items(evidence: EvidenceSet) -> Iterator[Claim]:
     named = {change.symbol for change in changes if change.what == "numbers"}
     functions = [change for change in evidence.of(FunctionChange) if change.certain]
     beside = [change for change in functions if change.symbol not in named]
-    covered = [change for change in functions if change.symbol in named]
     first = max(changes, key=lambda change: change.count)
     sure = first.count >= _MANY and not beside and not evidence.has(DataChange)
     yield Claim(
         "hash-seed-order",
-        (*changes, *covered, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
+        (*changes, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
         Proof.SHAPE if sure else Proof.CONSISTENT,
         f"{first.count} {_ITEMS[first.what]} in another order",
         "build once more in the same place: a hash table's order differs again",

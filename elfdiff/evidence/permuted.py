@@ -21,6 +21,7 @@ from elfdiff.span import Span
 from elfdiff.values import dataclass
 
 FEWEST = 3
+EM_X86_64, DISTANCE = 62, 4
 SHOWN = 8
 MAX_SYMBOLS = 20_000
 MAX_FUNCTIONS, MAX_TABLES = 40, 16
@@ -42,6 +43,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     if any(elf.section(".go.buildinfo") for elf in (pair.a, pair.b)):
         return  # Go's tables are made of offsets into one another
     sides = _Side(pair.a), _Side(pair.b)
+    tables: list[ItemOrderChange] = []
     for item in pair.sections:
         left, right = item.a, item.b
         if left is None or right is None or not item.name.startswith(_DATA) or left.is_executable:
@@ -51,8 +53,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         if pair.a.raw(left) == pair.b.raw(right):
             continue
         found = _objects(sides, left, right)
-        yield from [found] if found else list(_tables(sides, left, right))[:MAX_TABLES]
-    yield from _functions(pair)
+        changes = [found] if found else list(_tables(sides, left, right))[:MAX_TABLES]
+        tables += changes
+        yield from changes
+    yield from _functions(pair, tables)
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,7 @@ def _shown(record: Sequence[_Token]) -> str:
     return texts[0] if texts else b"".join(held for _, held in record).hex()
 
 
-def _functions(pair: Pair) -> Iterator[ItemOrderChange]:
+def _functions(pair: Pair, tables: Sequence[ItemOrderChange]) -> Iterator[ItemOrderChange]:
     """Functions whose instructions are the same but for numbers that changed places among them."""
     changed = [
         match
@@ -270,21 +274,25 @@ def _functions(pair: Pair) -> Iterator[ItemOrderChange]:
         and match.a_span.length == match.b_span.length
     ]
     for match in changed[:MAX_FUNCTIONS]:
-        found = _numbers(pair, match)
+        found = _numbers(pair, match, tables)
         if found is not None:
             yield found
 
 
-def _numbers(pair: Pair, match: FunctionMatch) -> ItemOrderChange | None:
+def _numbers(pair: Pair, match: FunctionMatch, tables: Sequence[ItemOrderChange]) -> ItemOrderChange | None:
     if match.a_span is None or match.b_span is None:
         return None
     left, right = instructions(pair.a, match.a_span), instructions(pair.b, match.b_span)
     if len(left) != len(right) or not left:
         return None
     numbers: tuple[list[str], list[str]] = ([], [])
-    for one, other in zip(left, right, strict=True):
+    spans: list[tuple[Span | None, Span | None]] = []
+    for (a_span, one), (b_span, other) in zip(left, right, strict=True):
         if one == other:
+            if one.startswith("lea ") and _lead_into((pair.a, pair.b), (a_span, b_span), tables):
+                spans.append((a_span, b_span))
             continue
+        spans.append((a_span, b_span))
         if _NUMBER.sub("#", one) != _NUMBER.sub("#", other):
             return None
         for x, y in zip(_NUMBER.findall(one), _NUMBER.findall(other), strict=True):
@@ -296,12 +304,35 @@ def _numbers(pair: Pair, match: FunctionMatch) -> ItemOrderChange | None:
     return ItemOrderChange(
         section=match.section,
         symbol=match.name or None,
-        a=Location(match.a_span.start, match.a_span.length, "file", ", ".join(numbers[0][:SHOWN])),
-        b=Location(match.b_span.start, match.b_span.length, "file", ", ".join(numbers[1][:SHOWN])),
+        # No more of the function is claimed than the instructions that differ: a call may lead elsewhere.
+        a=Location(match.a_span.start, 0, "file", ", ".join(numbers[0][:SHOWN])),
+        b=Location(match.b_span.start, 0, "file", ", ".join(numbers[1][:SHOWN])),
+        spans=tuple(spans),
         what="numbers",
         count=len(numbers[0]),
         a_order=tuple(numbers[0][:SHOWN]),
         b_order=tuple(numbers[1][:SHOWN]),
+    )
+
+
+def _lead_into(elves: tuple[ElfFile, ElfFile], spans: tuple[Span, Span], tables: Sequence[ItemOrderChange]) -> bool:
+    """True if lea of x86-64 leads into one of the tables on both sides: its last four bytes are the distance."""
+    places: list[int] = []
+    for elf, span in zip(elves, spans, strict=True):
+        section = next((s for s in elf.sections if s.is_executable and s.span and span.start in s.span), None)
+        if section is None or section.span is None or elf.header.machine != EM_X86_64 or span.length < DISTANCE:
+            return False
+        distance = int.from_bytes(elf.data[span.end - DISTANCE : span.end], "little", signed=True)
+        place = elf.offset_of(section.address + span.end - section.span.start + distance)
+        if place is None:
+            return False
+        places.append(place)
+    return any(
+        table.a is not None
+        and table.b is not None
+        and table.a.offset <= places[0] <= table.a.offset + table.a.length
+        and table.b.offset <= places[1] <= table.b.offset + table.b.length
+        for table in tables
     )
 
 

@@ -36,6 +36,11 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     lengths = a.length if a else 0, b.length if b else 0
     if lengths[0] == lengths[1]:
         return
+    # The NUL that ended the path is one more of the run.
+    a, b = (
+        Span(hole.start, hole.end + 1) if hole and _is_nul(elf, hole.end) else hole
+        for elf, hole in ((pair.a, a), (pair.b, b))
+    )
     fields = [_fields(pair.a, sections[0]), _fields(pair.b, sections[1])]
     yield ErasedRunPath(
         section=".dynstr",
@@ -45,6 +50,10 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         a_length=lengths[0],
         b_length=lengths[1],
     )
+
+
+def _is_nul(elf: ElfFile, at: int) -> bool:
+    return elf.data[at : at + 1] == b"\0"
 
 
 def _holes(elf: ElfFile, section: Section) -> list[Span]:
@@ -62,9 +71,9 @@ def _holes(elf: ElfFile, section: Section) -> list[Span]:
 
 
 def _fields(elf: ElfFile, section: Section) -> list[Span]:
-    """What says how long the table is: sh_size and DT_STRSZ."""
+    """What says how long the table is: sh_size, and DT_STRSZ if it says the same."""
     width = elf.elf_class // 8
-    sizes = [entry.span for entry in elf.dynamic if entry.tag == DT_STRSZ]
+    sizes = [entry.span for entry in elf.dynamic if entry.tag == DT_STRSZ and entry.value == section.size]
     return [size_field(elf, section), *(Span(span.end - width, span.end) for span in sizes[:1])]
 
 

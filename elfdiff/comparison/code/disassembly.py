@@ -74,15 +74,19 @@ def first_differences(
     return (), ()
 
 
-def instructions(elf: ElfFile, span: Span) -> list[str]:
-    """The instructions of a function, targets of branches and addresses masked; empty if they cannot be decoded here.
+def instructions(elf: ElfFile, span: Span) -> list[tuple[Span, str]]:
+    """The instructions of a function and where they stand, targets of branches and addresses masked.
 
-    At most the first 16 KiB are read.
+    Empty if they cannot be decoded here. At most the first 16 KiB are read.
     """
-    return _lines(elf, span, None)
+    return _decoded(elf, span, None)
 
 
 def _lines(elf: ElfFile, span: Span, names: _Names | None) -> list[str]:
+    return [line for _, line in _decoded(elf, span, names)]
+
+
+def _decoded(elf: ElfFile, span: Span, names: _Names | None) -> list[tuple[Span, str]]:
     import capstone
 
     found = _architecture(elf, span)
@@ -93,7 +97,10 @@ def _lines(elf: ElfFile, span: Span, names: _Names | None) -> list[str]:
     section = next((s for s in elf.sections if s.is_allocated and s.span and span.start in s.span), None)
     base = section.address + span.start - section.span.start if section is not None and section.span is not None else 0
     return [
-        _masked(mnemonic, operands, names, address + size)
+        (
+            Span(span.start + address - base, span.start + address - base + size),
+            _masked(mnemonic, operands, names, address + size),
+        )
         for address, size, mnemonic, operands in decoder.disasm_lite(code, base)
     ]
 
