@@ -1,13 +1,17 @@
 """How long elfdiff takes beside cmp, readelf and diffoscope on the same files in the same run.
 
     python benchmarks/speed.py [--medium A,B] [--large A,B] [--runs N] [--give-up SECONDS] [--no-peers] [--no-growth]
+                               [--baseline DIRECTORY]
 
 Without options only a checked-in pair and made files are measured. ``--medium`` is meant for a pair of some 5 MB,
 ``--large`` for one of some 40 MB (uv 0.13.8 and 0.13.9 from their wheels, say); of its first file a copy with another
 build ID is made, too. Prints medians of wall and processor seconds, the peak memory, and each peer's wall time with
 elfdiff's share of it. readelf reads both files (``-a -w``), as a person who looks for the difference would. Then pairs
 of four sizes from one generated program (growth.py) show how time and memory grow, and the largest pair at hand where
-they go (stages.py). The exit code is 1 if a limit is missed; limits count processor seconds, which a busy machine does
+they go (stages.py). ``--baseline`` is another checkout
+(``git worktree add DIRECTORY COMMIT``) that is run beside this one: its medians, and the ratio of processor seconds,
+which says more than seconds do on a busy machine. The exit code is 1 if a limit is missed; limits count
+processor seconds, which a busy machine does
 not stretch.
 """
 
@@ -54,11 +58,14 @@ class Cost:
     memory: float
 
 
-def cost(command: Sequence[str], give_up: float | None = None) -> Cost | None:
-    """What one run costs, its children included; None if it did not end in time."""
+def cost(command: Sequence[str], give_up: float | None = None, house: Path = HOUSE) -> Cost | None:
+    """What one run costs in a checkout, its children included; None if it did not end in time."""
     begun = time.perf_counter()
+    # Without written bytecode every run would compile all of elfdiff again.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPATH"] = str(house)
     with open(os.devnull, "wb") as nowhere:
-        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=HOUSE)
+        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, cwd=house, env=environment)
         while True:
             pid, _, usage = os.wait4(process.pid, os.WNOHANG)
             wall = time.perf_counter() - begun
@@ -72,9 +79,9 @@ def cost(command: Sequence[str], give_up: float | None = None) -> Cost | None:
             time.sleep(0.001)
 
 
-def median(command: Sequence[str], runs: int, give_up: float | None = None) -> Cost | None:
+def median(command: Sequence[str], runs: int, give_up: float | None = None, house: Path = HOUSE) -> Cost | None:
     """The median run, each column for itself."""
-    costs = [found for _ in range(runs) if (found := cost(command, give_up)) is not None]
+    costs = [found for _ in range(runs) if (found := cost(command, give_up, house)) is not None]
     if not costs:
         return None
     columns = zip(*((one.wall, one.processor, one.memory) for one in costs), strict=True)
@@ -155,6 +162,7 @@ def main() -> int:
     parser.add_argument("--give-up", type=float, default=600, metavar="SECONDS", help="stop a peer after this time")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--no-growth", action="store_true")
+    parser.add_argument("--baseline", type=Path, metavar="DIRECTORY", help="another checkout to run beside this one")
     args = parser.parse_args()
     missed = 0
     print(f"{'':24}{'bytes':>12}{'wall s':>9}{'cpu s':>8}{'MB':>7}  limits")
@@ -172,6 +180,15 @@ def main() -> int:
                 f"  {case.limit:g} s, {case.memory:g} MB: {'kept' if kept else 'MISSED'}",
                 flush=True,
             )
+            if args.baseline is not None:
+                command = [*ELFDIFF, *(os.path.abspath(path) for path in case.files or ())]
+                before = median(command if case.files else [*ELFDIFF, "--version"], case.runs, None, args.baseline)
+                assert before is not None
+                print(
+                    f"  {'baseline':22}{'':12}{before.wall:9.2f}{before.processor:8.2f}{before.memory:7.0f}"
+                    f"  elfdiff takes {found.processor / max(before.processor, 0.001):.2f} times as long",
+                    flush=True,
+                )
             for name, command in peers(case.files) if case.files and not args.no_peers else ():
                 other = median(command, 1 if size > 1_000_000 else args.runs, args.give_up)
                 if other is None:
