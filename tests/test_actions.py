@@ -109,9 +109,12 @@ def test_go(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "dash"])
 def test_each_line_of_the_catalogue_runs_in_a_directory_with_a_blank(tmp_path: Path, shell: str) -> None:
-    need(shell, "git", "rustc")
+    need(shell, "git", "rustc", "dpkg-parsechangelog")
     top = tmp_path / "a tree"
-    top.mkdir()
+    (top / "debian").mkdir(parents=True)
+    (top / "debian" / "changelog").write_text(
+        "x (1-1) unstable; urgency=low\n\n  * A line.\n\n -- X <x@example.org>  Mon, 23 Nov 2026 01:29:37 +0000\n"
+    )
     (top / "x.c").write_text(SOURCE)
     run("git init -q . && git add x.c && git -c user.name=x -c user.email=x@example.org commit -qm x", top)
     actions = {fix.action for cause in catalogue() for fix in cause.fixes}
