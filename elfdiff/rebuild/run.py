@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -63,9 +64,12 @@ def rebuild(
     try:
         return _rebuilt(request, choose, told, dict(os.environ if environment is None else environment), root)
     finally:
+        # A second interrupt must not end the cleaning that the first one began.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         if request.keep is not None and (root / "logs").is_dir():
             shutil.copytree(root / "logs", request.keep / "logs", dirs_exist_ok=True)
         remove(root)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _rebuilt(

@@ -158,6 +158,8 @@ def test_an_interrupt_ends_the_build_and_leaves_nothing(tree: Path, tmp_path: Pa
         time.sleep(0.05)
     time.sleep(0.1)
     process.send_signal(number)
+    time.sleep(0.05)
+    process.send_signal(number)
     assert process.wait(20) == 128 + number
     assert list(scratch.iterdir()) == []
     with pytest.raises(ProcessLookupError):
