@@ -166,9 +166,9 @@ def _hint(argv: Sequence[str]) -> str | None:
 
 
 def _meant(word: str) -> str | None:
-    """A sentence if ``word`` is no file, and nearly a command."""
+    """A sentence if ``word`` is no file, has no slash as paths have, and is nearly a command."""
     near = difflib.get_close_matches(word, COMMANDS, 1)
-    if not near or os.path.exists(word):
+    if not near or "/" in word or os.path.exists(word):
         return None
     return f"no command is called {word}; did you mean elfdiff {near[0]}?"
 
