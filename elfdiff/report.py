@@ -65,7 +65,7 @@ class Fix:
     DERIVED = (("action", "line"),)
 
     toolchain: str
-    action: Annotated[Action, Key("typed"), Tagged(export=Export, add=AddWords, run=Run, do=Do)]
+    action: Annotated[Action, Key("typed"), Tagged(("do",), export=Export, add=AddWords, run=Run, do=Do)]
     effect: Effect
     reaches: tuple[str, ...] = ()
     since: str | None = None

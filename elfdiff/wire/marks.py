@@ -50,10 +50,15 @@ class Named:
 
 
 class Tagged:
-    """One of several dataclasses, as an object of one key that says which; one with a single field is its value."""
+    """One of several dataclasses, as an object with a key that says which.
 
-    def __init__(self, **classes: type) -> None:
+    Under it stands the record; of a class with a single field, the field; of one named in ``beside``, the first field,
+    and the others stand beside it under their names.
+    """
+
+    def __init__(self, beside: tuple[str, ...] = (), **classes: type) -> None:
         self.classes = classes
+        self.beside = beside
 
 
 @dataclass(frozen=True, slots=True)

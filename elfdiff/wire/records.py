@@ -179,40 +179,53 @@ class OneOf:
 
 
 class TaggedForm:
-    """One of several dataclasses, under a key that says which."""
+    """One of several dataclasses, told by its key: a record under the tag, or, of a class in ``mark.beside`` and of one
+    with a single field, the first field under the tag and the others beside it."""
 
     def __init__(self, mark: Tagged) -> None:
         self.records = {tag: Record(kind) for tag, kind in mark.classes.items()}
+        self.beside = mark.beside
 
-    def _bare(self, record: Record) -> _Field | None:
-        return record._fields[0] if len(record._fields) == 1 else None
+    def _open(self, tag: str) -> Sequence[_Field] | None:
+        """The fields of a class that stand in the object itself, the first under the tag; None for a record."""
+        fields = self.records[tag]._fields
+        return fields if len(fields) == 1 or tag in self.beside else None
 
     def write(self, value: Any, text: Callable[[str], str]) -> Json:
-        """An object of one key."""
+        """An object of the tag, and of the keys beside it."""
         tag, record = next((tag, record) for tag, record in self.records.items() if isinstance(value, record.kind))
-        bare = self._bare(record)
-        if bare is not None:
-            return {tag: bare.shape.write(getattr(value, bare.name), text)}
-        return {tag: record.write(value, text)}
+        fields = self._open(tag)
+        if fields is None:
+            return {tag: record.write(value, text)}
+        return {key: item.shape.write(getattr(value, item.name), text) for key, item in _keyed(tag, fields)}
 
     def read(self, value: Json) -> Any:
         """The dataclass."""
-        if not isinstance(value, dict) or len(value) != 1 or not set(value) <= set(self.records):
-            raise Mismatch.of(f"an object with one key of {', '.join(self.records)}", value)
-        ((tag, inner),) = value.items()
-        record = self.records[tag]
-        bare = self._bare(record)
-        if bare is not None:
-            return record.kind(**{bare.name: read_at(bare.shape, inner, tag)})
-        return read_at(record, inner, tag)
+        tag = next((tag for tag in self.records if isinstance(value, dict) and tag in value), None)
+        if tag is None or not isinstance(value, dict):
+            raise Mismatch.of(f"an object with a key of {', '.join(self.records)}", value)
+        record, fields = self.records[tag], self._open(tag)
+        keyed = dict(_keyed(tag, fields)) if fields is not None else {}
+        if set(value) != (set(keyed) or {tag}):
+            raise Mismatch.of(f"an object with the keys {', '.join(keyed or [tag])}", value)
+        if fields is None:
+            return read_at(record, value[tag], tag)
+        return record.kind(**{item.name: read_at(item.shape, value[key], key) for key, item in keyed.items()})
 
     def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
-        """One of the objects of one key."""
+        """One of the objects."""
         found: list[Json] = []
         for tag, record in self.records.items():
-            bare = self._bare(record)
-            found.append(closed({tag: (bare.shape if bare is not None else record).schema(definitions)}))
+            fields = self._open(tag)
+            if fields is None:
+                found.append(closed({tag: record.schema(definitions)}))
+            else:
+                found.append(closed({key: item.shape.schema(definitions) for key, item in _keyed(tag, fields)}))
         return {"anyOf": found}
+
+
+def _keyed(tag: str, fields: Sequence[_Field]) -> list[tuple[str, _Field]]:
+    return [(tag if place == 0 else item.name, item) for place, item in enumerate(fields)]
 
 
 @functools.cache
