@@ -1,7 +1,8 @@
-"""Clock: a time limit for the stages of a comparison. What a stage found before the time was over is not lost."""
+"""Clock: limits of time and memory for the stages of a comparison. What was found before is not lost."""
 
 from __future__ import annotations
 
+import resource
 import signal
 import threading
 import time
@@ -17,7 +18,7 @@ LEAST = 1e-6
 
 
 class OutOfTime(BaseException):
-    """The time is over; ``str()`` says during what.
+    """The time or the memory is over; ``str()`` says which, and during what.
 
     No ElfdiffError, nor any Exception: what catches bad input must not take this for it.
     """
@@ -27,14 +28,21 @@ class Clock:
     """Runs from when it is made. ``limit`` is in seconds of wall clock, None for all the time in the world.
 
     With a limit it needs the main thread, where signals arrive: UsageError elsewhere. ``told`` is called with each
-    piece of work that begins.
+    piece of work that begins. ``memory`` is a limit in MB that the process runs under (see :func:`memory_limit`): what
+    finds none left ends as it does when the time is over. Without it, MemoryError is nobody's business here.
     """
 
-    def __init__(self, limit: float | None = None, told: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self,
+        limit: float | None = None,
+        told: Callable[[str], object] | None = None,
+        memory: int | None = None,
+    ) -> None:
         if limit is not None and threading.current_thread() is not threading.main_thread():
             raise UsageError("a time limit is kept in the main thread only")
         self.limit = limit
         self.told = told
+        self.memory = memory
         self.begun = time.monotonic()
 
     @contextmanager
@@ -42,6 +50,18 @@ class Clock:
         """What is done inside ends with OutOfTime when the time is over; ``work`` says what that is ("reading")."""
         if self.told is not None:
             self.told(work)
+        try:
+            with self._timed(work):
+                yield
+        except MemoryError:
+            if self.memory is None:
+                raise
+            raise OutOfTime(
+                f"out of memory: the {self.memory} MB of --memory-limit were used up while {work}"
+            ) from None
+
+    @contextmanager
+    def _timed(self, work: str) -> Iterator[None]:
         if self.limit is None:
             yield
             return
@@ -60,3 +80,17 @@ class Clock:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def memory_limit(megabytes: int) -> Iterator[None]:
+    """Inside, this process and those that it starts have so much address space, or what they had if that is less."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = megabytes << 20
+    if soft != resource.RLIM_INFINITY:
+        wanted = min(wanted, soft)
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -10,7 +10,7 @@ from elfdiff.cli.formats import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
-from elfdiff.clock import Clock
+from elfdiff.clock import Clock, memory_limit
 from elfdiff.errors import UsageError
 from elfdiff.outcome import TROUBLE, check_known, settled
 from elfdiff.tree import Status, Tree
@@ -30,6 +30,8 @@ examples:
 exit codes: 0 same, 1 different, 2 trouble"""
 
 A_DAY = 86_400.0
+MEMORY_LIMIT = 16_384
+"""Megabytes: the same on every machine, so that no report depends on which it was."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +59,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--with-spans", action="store_true", help="json: put who owns each differing byte into the report"
+    )
+    parser.add_argument(
+        "--memory-limit",
+        metavar="MB",
+        type=_megabytes,
+        default=MEMORY_LIMIT,
+        help=f"report what was found when this much address space is used up, and exit 2 (default: {MEMORY_LIMIT})",
     )
     parser.add_argument("--jobs", metavar="N", type=_jobs, help="entries compared at a time (default: one a core)")
     parser.add_argument(
@@ -92,9 +101,9 @@ def execute(args: argparse.Namespace) -> int:
 
     jobs = args.jobs or len(os.sched_getaffinity(0))
     wanted = TreeOptions(jobs, tuple(args.only), tuple(args.exclude), args.metadata, args.platform)
-    with progress(f"comparing {args.a} and {args.b}"):
+    with progress(f"comparing {args.a} and {args.b}"), memory_limit(args.memory_limit):
         prove = args.proof is not None or bool(args.modulo)
-        found = compare_paths(args.a, args.b, wanted, prove, Clock(args.time_limit))
+        found = compare_paths(args.a, args.b, wanted, prove, Clock(args.time_limit, memory=args.memory_limit))
     if isinstance(found, Tree):
         return _tell_tree(settled(found, allowed, args.exit_zero), args)
     report = settled(found, allowed, args.exit_zero)
@@ -151,6 +160,13 @@ def _jobs(text: str) -> int:
     """A number from 1 to 256."""
     if not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 256")
+    return int(text)
+
+
+def _megabytes(text: str) -> int:
+    """From 1 to a million."""
+    if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of megabytes from 1 to 1000000")
     return int(text)
 
 

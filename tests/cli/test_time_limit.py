@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -95,3 +96,28 @@ def test_an_interrupt_among_the_first_imports_is_quiet() -> None:
         [sys.executable, "-c", code], capture_output=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_memory_that_is_used_up_ends_as_time_does(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("elfdiff.diagnose.account", full)
+    assert main(["--memory-limit", "9000", *PAIR]) == 2
+    shown = capsys.readouterr()
+    assert "out of memory: the 9000 MB of --memory-limit were used up while bytes were accounted for" in shown.err
+    assert "cause[build-path]" in shown.out
+
+
+def test_the_memory_limit_is_the_command_s_own() -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    assert main(["-q", "--memory-limit", "8000", *PAIR]) == 1
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+    with pytest.raises(MemoryError), Clock().running("nothing"):
+        raise MemoryError
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "x", "99999999"])
+def test_a_memory_limit_is_a_number_of_megabytes(value: str, capsys: Capture) -> None:
+    assert main(["--memory-limit", value, *PAIR]) == 2
+    assert "megabytes" in capsys.readouterr().err
