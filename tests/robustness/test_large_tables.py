@@ -63,16 +63,26 @@ def test_strings_of_debug_information_that_all_changed(trial: Any, make: Callabl
     assert trial(*files, seconds=20) is not None
 
 
-def test_a_section_that_inflates_a_thousandfold(trial: Any, make: Callable[..., bytes], part: type) -> None:
-    def program(first: int) -> bytes:
-        content = bytes([first]) + bytes(30_000_000)
+def test_a_section_may_inflate_as_debug_information_does(trial: Any, make: Callable[..., bytes], part: type) -> None:
+    """Up to a room of its own it is compared; a thousandfold beyond is refused before anything is inflated."""
+
+    def program(first: int, size: int) -> bytes:
+        content = bytes([first]) + bytes(size)
         head = struct.pack("<IIQQ", 1, 0, len(content), 1)
         return make([part(".debug_info", head + zlib.compress(content, 9), flags=0x800)])
 
+    within, beyond = 3_900_000, 30_000_000
     tracemalloc.start()
     try:
-        assert trial(program(1), program(2), seconds=60) is not None
+        assert trial(program(1, within), program(2, within), seconds=60) is not None
         # Both contents, twice each, and a few bytes of notes on every byte; pages never written cost nothing.
-        assert tracemalloc.get_traced_memory()[1] < 20 * 30_000_000
+        assert tracemalloc.get_traced_memory()[1] < 20 * within
+    finally:
+        tracemalloc.stop()
+    files = program(1, beyond), program(2, beyond)
+    tracemalloc.start()
+    try:
+        assert trial(*files) is None
+        assert tracemalloc.get_traced_memory()[1] < beyond
     finally:
         tracemalloc.stop()
