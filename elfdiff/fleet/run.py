@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -40,6 +41,7 @@ def run(
     began = time.monotonic()
     journal.begin(time.time())
     waiting: dict[str, Record] = {}
+    rows_of: Counter[str] = Counter()
     finished = journal.finished()
     total = done = 0
     for row in rows:
@@ -58,7 +60,9 @@ def run(
         total += 1
         if key in finished:
             done += 1
-        elif key not in waiting:
+        else:
+            rows_of[key] += 1
+        if key not in finished and key not in waiting:
             waiting[key] = {"a": row.a, "b": row.b, "reports": reports is not None}
     journal.commit()
     if progress is not None:
@@ -68,8 +72,9 @@ def run(
         if text is not None and reports is not None:
             _write(Path(reports), key, text)
         journal.finish(key, answer, time.time())
+        done += rows_of[key]
         if progress is not None:
-            progress(journal.counts()[1], total, time.monotonic() - began)
+            progress(done, total, time.monotonic() - began)
     return summary(journal)
 
 
