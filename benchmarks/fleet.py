@@ -3,8 +3,8 @@
 Pairs are the samples, over and over. Each run compares them all in one process without a fleet, then with the local
 engine (one job), and with Dask if asked for, one after the other; processor seconds are those of this process and of
 all that it started. Of Dask only the wall clock is told: the children of its workers are not this process's. Printed
-are the median ratio to the loop of the same run, the least and the most. ``--rows`` prints how the time of a run grows with
-the number of rows, every pair answered at once (journal, manifest and ranking alone).
+are the median ratio to the loop of the same run, the least and the most. ``--rows`` prints how the time of a run grows
+with the number of rows, every pair answered at once (journal, manifest and ranking alone).
 """
 
 from __future__ import annotations
