@@ -33,6 +33,10 @@ class PairedBy(StrEnum):
     LIKENESS = "likeness"
 
 
+NARROWED = "--only and --exclude"
+"""How the note begins that says that a part alone was compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContainerFacts:
     """One of the two inputs: ``kind`` in a word (directory, deb, tar, zip, …); ``sha256`` is None for directories."""

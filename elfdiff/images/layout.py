@@ -84,9 +84,11 @@ class _Reader:
         self.digests: dict[str, str] = {}
 
     def oci(self) -> Layout:
-        parts = list(self._manifests(self._json("index.json"), "index.json", None, 0))
+        index = self._json("index.json")
+        parts = list(self._manifests(index, "index.json", None, 0))
         if not parts:
-            raise self._malformed("index.json", "names no image")
+            missing = " whose manifest is there" if listed(index.get("manifests")) else ""
+            raise self._malformed("index.json", f"names no image{missing}")
         return Layout(OCI, tuple(parts), self.digests)
 
     def docker(self, value: list[object]) -> Layout:

@@ -277,7 +277,7 @@ class Workshop:
         if world.now is not None and self.host.faketime is not None:
             preload.append(self.host.faketime)
             environment |= {
-                "FAKETIME": str(world.now),
+                "FAKETIME": f"{world.now}.{world.nanoseconds:09}",
                 "FAKETIME_FMT": "%s",
                 "NO_FAKE_STAT": "1",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",

@@ -17,9 +17,9 @@ OLD_KERNEL = 0x0020000
 class World:
     """What a build sees. Paths are the workshop's business: ``away`` and ``fresh_home`` say which of two it is.
 
-    ``now`` is the time at which the clock stands, in seconds since 1970, None for the real clock; ``reorder`` how
-    directories are listed backwards: "disorderfs", "preload" or None. ``cpus`` None means all; ``user`` None means the
-    caller's own.
+    ``now`` is the time at which the clock stands, in seconds since 1970 and ``nanoseconds`` more, None for the real
+    clock; ``reorder`` how directories are listed backwards: "disorderfs", "preload" or None. ``cpus`` None means all;
+    ``user`` None means the caller's own.
     """
 
     environment: Mapping[str, str]
@@ -33,6 +33,7 @@ class World:
     network: bool = True
     reorder: str | None = None
     now: int | None = None
+    nanoseconds: int = 0
 
     def with_environment(self, **variables: str) -> World:
         """The same world with these variables set."""

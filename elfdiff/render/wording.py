@@ -30,6 +30,7 @@ from elfdiff.report import (
     Sides,
     Verdict,
 )
+from elfdiff.tree import NARROWED
 from elfdiff.values import dataclass
 
 LABELS = {
@@ -147,6 +148,8 @@ def headline(report: Report, names: tuple[str, str]) -> str:
         return f"{both} are identical but for {_but_for(report)}"
     match report.verdict:
         case Verdict.IDENTICAL:
+            if any(note.startswith(NARROWED) for note in report.notes):
+                return f"the entries of {both} that were compared are the same; others were left out"
             return f"{both} are the same, byte for byte ({amount(report.a.size, 'byte')})"
         case Verdict.CAUSE_NOT_IN_FILES:
             return f"{both} differ only in {_hashes(report.findings)}"

@@ -90,13 +90,13 @@ Numbers = tuple[Mapping[int, int], Mapping[int, int]]
 
 
 def pair_pieces(a: Layer, b: Layer, numbers: Numbers) -> LayerPair:
-    """Pieces by the pair of entries that they belong to and their label."""
+    """Pieces by the pair of entries that they belong to and their label; those of entries left out are left out."""
     places: dict[tuple[int, str], list[Piece]] = defaultdict(list)
-    for piece in b.pieces:
+    for piece in _compared(b, numbers[1]):
         places[_key(piece, numbers[1]), piece.label].append(piece)
     same: list[PiecePair] = []
     differ: list[PiecePair] = []
-    for piece in a.pieces:
+    for piece in _compared(a, numbers[0]):
         waiting = places[_key(piece, numbers[0]), piece.label]
         other = waiting.pop(0) if waiting else None
         if other is None:
@@ -111,6 +111,10 @@ def pair_pieces(a: Layer, b: Layer, numbers: Numbers) -> LayerPair:
         for piece in waiting
     ]
     return LayerPair(a, b, tuple(same), tuple(differ))
+
+
+def _compared(layer: Layer, numbers: Mapping[int, int]) -> list[Piece]:
+    return [piece for piece in layer.pieces if piece.entry is None or piece.entry in numbers]
 
 
 def _key(piece: Piece, numbers: Mapping[int, int]) -> int:

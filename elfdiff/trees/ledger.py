@@ -172,24 +172,16 @@ class Accountant:
     def _layer(self, index: int, layer: LayerPair, claims: _Claims) -> Ledger:
         book = Book(layer.a.data, layer.b.data)
         for same in layer.same:
-            if same.a is not None and same.b is not None and self._wanted(same):
+            if same.a is not None and same.b is not None:
                 book.same(self._label(layer, same), same.a.span, same.b.span)
         for place, pair in enumerate(layer.differ):
-            if self._wanted(pair):
-                spans = (pair.a.span if pair.a else None), (pair.b.span if pair.b else None)
-                owned = [*self._owned(index, place, pair, claims)]
-                book.piece(self._label(layer, pair), spans[0], spans[1], frame.partners(layer, pair), owned)
+            spans = (pair.a.span if pair.a else None), (pair.b.span if pair.b else None)
+            owned = [*self._owned(index, place, pair, claims)]
+            book.piece(self._label(layer, pair), spans[0], spans[1], frame.partners(layer, pair), owned)
         for number in range(len(self.pairs)):
             self._entry(book, index, layer, number, claims)
         filtered = len(self.numbers[0]) + len(self.numbers[1]) < sum(len(side.entries) for side in self.sides)
         return book.ledger(partial=filtered)
-
-    def _wanted(self, pair: PiecePair) -> bool:
-        """False for what belongs to an entry that nobody asked for."""
-        return all(
-            piece is None or piece.entry is None or piece.entry in numbers
-            for piece, numbers in zip((pair.a, pair.b), self.numbers, strict=True)
-        )
 
     def _owned(self, index: int, place: int, pair: PiecePair, claims: _Claims) -> Iterator[Owned]:
         number = frame.entry_of(pair, self.numbers)

@@ -14,11 +14,12 @@ from elfdiff.containers.opening import ELF, is_directory, is_static_archive, ope
 from elfdiff.diagnose import diagnose_bytes
 from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
+from elfdiff.errors import UsageError
 from elfdiff.images.pairing import pair_images
 from elfdiff.provenance import beside
 from elfdiff.report import Report, Verdict
 from elfdiff.steps import on_side
-from elfdiff.tree import ContainerFacts, Tree
+from elfdiff.tree import NARROWED, ContainerFacts, Tree
 from elfdiff.trees.compare import compare_trees
 from elfdiff.trees.entries import not_two_builds
 from elfdiff.trees.options import TreeOptions
@@ -114,12 +115,28 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
         b = Container(
             b.path, b.kind, b.size, b.whole, (Entry(a.entries[0].name, entry.kind, entry.size, entry.read),), ()
         )
+    if set(families) <= plain or (a.wraps and b.wraps):
+        # What has no entries of its own is compared whatever the globs say.
+        options = replace(options, only=(), exclude=())
+    narrowed = _narrowed(a, b, options)
     pair = pair_images(a, b, options.platform)
     if pair is None:
-        return compare_trees(a, b, options, clock=clock).tree
+        tree = compare_trees(a, b, options, clock=clock).tree
+        return replace(tree, notes=(*narrowed, *tree.notes))
     wanted = replace(options, exclude=(*options.exclude, *sorted(pair.skipped)))
     tree = compare_trees(pair.a, pair.b, wanted, clock=clock).tree
-    return replace(tree, image=pair.facts, notes=(*pair.notes, *tree.notes))
+    return replace(tree, image=pair.facts, notes=(*narrowed, *pair.notes, *tree.notes))
+
+
+def _narrowed(a: Container, b: Container, options: TreeOptions) -> tuple[str, ...]:
+    """A note of what the globs leave out. UsageError if they leave nothing to compare."""
+    names = {entry.path for side in (a, b) for entry in side.entries}
+    kept = sum(options.wants(name) for name in names)
+    if kept == len(names):
+        return ()
+    if kept == 0:
+        raise UsageError("--only, --exclude: these globs leave no entry to compare; elfdiff inspect tells the entries")
+    return (f"{NARROWED} left out {len(names) - kept} of {len(names)} entries, and the rest was compared",)
 
 
 def _incomparable(a: Container, b: Container, reason: str) -> Tree:

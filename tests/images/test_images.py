@@ -206,7 +206,8 @@ def test_a_blob_without_its_digest_fails_and_the_rest_is_told(tmp_path: Path) ->
     [
         ("index.json", "{", "is no JSON"),
         ("index.json", '{"manifests": [{"digest": "md5:1"}]}', "without a SHA-256 digest"),
-        ("index.json", '{"manifests": []}', "names no image"),
+        ("index.json", '{"manifests": []}', "names no image$"),
+        ("index.json", f'{{"manifests": [{{"digest": "sha256:{"0" * 64}"}}]}}', "whose manifest is there"),
         ("index.json", "[" * 100 + "]" * 100, "nested more than 64 deep"),
     ],
 )

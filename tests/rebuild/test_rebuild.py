@@ -214,6 +214,15 @@ def test_without_libfaketime_the_seconds_between_builds_show_the_clock(
 
 
 @FAKETIME
+def test_a_build_that_reads_only_the_fraction_of_a_second_is_not_reproducible(
+    project: Project, experiment: Experiment
+) -> None:
+    found = experiment(project(a="1"), "sh", "-c", "date +%N > out", vary="clock", artifacts=["out"])
+    assert not found.reproducible
+    assert found.guilty == ("clock",)
+
+
+@FAKETIME
 @needs("cc")
 def test_a_build_that_hangs_under_a_still_clock_is_built_with_the_real_one(
     project: Project, experiment: Experiment, monkeypatch: pytest.MonkeyPatch

@@ -19,6 +19,8 @@ from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.pairing import Identity, pair_entries
 from elfdiff.errors import ElfdiffError
 from elfdiff.render.jsonreport import render_json
+from elfdiff.render.style import TextStyle
+from elfdiff.render.text import render_text
 from elfdiff.report import Classes, Verdict
 from elfdiff.tree import PairedBy, Status, Tree
 from elfdiff.trees.ledger import CLASSES, total
@@ -147,6 +149,42 @@ def test_directories(tmp_path: Path) -> None:
     alone = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions(only=("*.conf",)))
     assert isinstance(alone, Tree)
     assert [entry.name for entry in alone.entries] == ["etc/x.conf"]
+
+
+def test_globs_never_make_different_things_the_same_byte_for_byte(tmp_path: Path, made: Any) -> None:
+    options = TreeOptions(only=("same",))
+    tree = compared(tmp_path, made.tar(A), made.tar(B), options)
+    assert tree.exit == 0
+    text = " ".join(render_text(tree, TextStyle(), tree.exit).split())
+    assert "byte for byte" not in text
+    assert "left out 2 of 3 entries" in text
+    with pytest.raises(ElfdiffError, match="leave no entry to compare"):
+        compared(tmp_path, made.tar(A), made.tar(B), TreeOptions(only=("nothing",)))
+    with pytest.raises(ElfdiffError, match="leave no entry to compare"):
+        compared(tmp_path, made.tar(A), made.tar(B), TreeOptions(exclude=("*",)))
+    assert compared(tmp_path, b"one\n", b"two\n", TreeOptions(only=("*.so",))).exit == 1
+    packed = [gzip.compress(data, mtime=0) for data in (b"one\n", b"two\n")]
+    assert compared(tmp_path, packed[0], packed[1], TreeOptions(exclude=("*",))).exit == 1
+
+
+def test_a_tar_cut_in_its_padding_is_damaged_and_lacks_no_file(tmp_path: Path, made: Any) -> None:
+    whole = made.tar({"x": b"1", "y": b"2"})
+    with pytest.raises(ElfdiffError, match="0x0 ends too early"):
+        compared(tmp_path, whole, whole[:700])
+
+
+def test_a_package_without_its_files_is_damaged_and_lacks_no_file(tmp_path: Path, made: Any) -> None:
+    whole = made.deb(A)
+    with pytest.raises(ElfdiffError, match="has no data"):
+        compared(tmp_path, whole, whole[: whole.index(b"data.tar")])
+
+
+@pytest.mark.parametrize("kind", KINDS[:6])
+def test_a_part_of_a_package_is_compared_alone(tmp_path: Path, made: Any, kind: str) -> None:
+    a, b = pairs(made)[kind]
+    tree = compared(tmp_path, a, b, TreeOptions(only=("*.conf",)))
+    assert [entry.name for entry in tree.entries] == ["etc/x.conf"]
+    assert all(name != "bin/app" for finding in tree.findings for name in finding.names)
 
 
 def test_a_damaged_entry_fails_and_the_rest_is_told(tmp_path: Path, made: Any) -> None:

@@ -30,10 +30,12 @@ def read(builder: Builder) -> Container:
     data = builder.data(0)
     archive = parse_archive(data, builder.path)
     builder.piece(0, "ar header", Span(0, 8))
+    found: set[bytes] = set()
     for member in archive.entries:
         stem = member.name
         for suffix in SUFFIXES.values():
             stem = stem.removesuffix(b"." + suffix.encode())
+        found.add(stem)
         part = _PARTS.get(stem)
         span = member.data or member.body
         label = readable(stem if part else member.name)
@@ -45,6 +47,9 @@ def read(builder: Builder) -> Container:
         builder.piece(0, f"{label} ar header", member.header, index, _header(data, member))
         builder.piece(0, f"{label} ar padding", Span(span.end, member.end), index, _padding(data, span.end, member.end))
     builder.piece(0, "after the last member", archive.tail)
+    for part in _PARTS:
+        if part not in found:
+            raise builder.malformed(f"the Debian package has no {part.decode()}; it may be cut short")
     return builder.finish("deb")
 
 

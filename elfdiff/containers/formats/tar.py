@@ -120,7 +120,9 @@ def _header(builder: Builder, layer: int, at: int, pending: _Pending, shared: di
         size = 0
     if size < 0 or size > len(data) - body:
         raise builder.malformed(f"the tar entry at offset {at:#x} says it has {size} bytes; {len(data) - body} follow")
-    end = min(body + -(-size // BLOCK) * BLOCK, len(data))
+    end = body + -(-size // BLOCK) * BLOCK
+    if end > len(data):
+        raise builder.malformed(f"the tar entry at offset {at:#x} ends too early, in the padding of its last block")
     contents = Span(body, body + size)
     if kind in (b"x", b"g", b"X", b"L", b"K"):
         _extension(builder, layer, kind, header, contents, end, pending, shared)

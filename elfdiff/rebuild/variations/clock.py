@@ -15,6 +15,8 @@ from elfdiff.rebuild.world import World
 AN_HOUR = 3600
 LATER = 400 * 86_400 + 7 * AN_HOUR + 19 * 60 + 23
 """Seconds: another year, month, day, hour, minute and second."""
+FRACTION = 345_678_901
+"""Nanoseconds, for builds that read nothing else of the clock."""
 
 
 def _lacking(host: Host) -> str | None:
@@ -29,9 +31,9 @@ def _weaker(host: Host) -> str | None:
     return "only for programs that are linked dynamically: Go reads the real clock" if host.go else None
 
 
-def _still(world: World, host: Host, later: int) -> World:
+def _still(world: World, host: Host, later: int, fraction: int) -> World:
     """Ahead by an hour, so that files of the build are never from the future."""
-    return replace(world, now=host.begun + AN_HOUR + later)
+    return replace(world, now=host.begun + AN_HOUR + later, nanoseconds=fraction)
 
 
 SECONDS = "not varied beyond the seconds between two builds"
@@ -41,8 +43,8 @@ variation = Variation(
     what="date and time: seconds pass between builds always; libfaketime stands still, 400 days apart",
     causes=("build-time", "file-times", "archive-metadata", "build-counter", "signature"),
     witness="date +%Y-%m-%d",
-    control=lambda world, host: _still(world, host, 0),
-    vary=lambda world, host: _still(world, host, LATER),
+    control=lambda world, host: _still(world, host, 0, 0),
+    vary=lambda world, host: _still(world, host, LATER, FRACTION),
     lacking=_lacking,
     weaker=_weaker,
 )
