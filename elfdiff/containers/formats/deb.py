@@ -47,9 +47,9 @@ def read(builder: Builder) -> Container:
         builder.piece(0, f"{label} ar header", member.header, index, _header(data, member))
         builder.piece(0, f"{label} ar padding", Span(span.end, member.end), index, _padding(data, span.end, member.end))
     builder.piece(0, "after the last member", archive.tail)
-    for part in _PARTS:
-        if part not in found:
-            raise builder.malformed(f"the Debian package has no {part.decode()}; it may be cut short")
+    for name in _PARTS:
+        if name not in found:
+            raise builder.malformed(f"the Debian package has no {name.decode()}; it may be cut short")
     return builder.finish("deb")
 
 
