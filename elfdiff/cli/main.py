@@ -72,11 +72,17 @@ def run() -> NoReturn:
     """The console script."""
     signal.signal(signal.SIGTERM, _terminate)
     code = main(sys.argv[1:])
+    if code in (INTERRUPTED, TERMINATED):
+        # All is cleaned up; a second signal would only change how the end looks.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError:
+        # What could not be written would be tried again at the interpreter's end, and change the exit code.
         code = code or PIPE_CLOSED
+        _discard_stdout()
     if code == PIPE_CLOSED:
         _discard_stdout()
     sys.exit(code)

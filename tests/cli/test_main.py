@@ -127,7 +127,7 @@ def test_closed_pipe_is_141_without_a_word() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 def test_a_full_disk_is_trouble() -> None:
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "elfdiff", "--help"], env=env, stdout=full, stderr=subprocess.PIPE, timeout=60
@@ -139,7 +139,8 @@ def test_a_full_disk_is_trouble() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_it_without_a_word(number: signal.Signals, code: int) -> None:
     program = (
-        "import sys, types, time\n"
+        "import signal, sys, types, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "slow = types.ModuleType('elfdiff.trees.paths')\n"
         "def compare_paths(a, b, options, with_proof, clock):\n"
         "    print('ready', file=sys.stderr, flush=True)\n    time.sleep(30)\n"
