@@ -7,7 +7,7 @@ import os
 
 from elfdiff.cli.config import apply_config
 from elfdiff.cli.formats import FORMATS, check_formats, write
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import add_output_options, seconds
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
 from elfdiff.clock import Clock, memory_limit
@@ -29,7 +29,6 @@ examples:
 
 exit codes: 0 same, 1 different, 2 trouble"""
 
-A_DAY = 86_400.0
 MEMORY_LIMIT = 16_384
 """Megabytes: the same on every machine, so that no report depends on which it was."""
 
@@ -54,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--time-limit",
         metavar="SECONDS",
-        type=_seconds,
+        type=seconds,
         help="report what was found when this time is over, and exit 2 (default: no limit)",
     )
     parser.add_argument(
@@ -168,17 +167,6 @@ def _megabytes(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of megabytes from 1 to 1000000")
     return int(text)
-
-
-def _seconds(text: str) -> float:
-    """More than no time, and no more than a day."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= A_DAY:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, or more than a day")
-    return seconds
 
 
 def _check_outputs(args: argparse.Namespace) -> None:

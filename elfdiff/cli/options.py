@@ -10,6 +10,9 @@ from elfdiff.cli.output import emit
 from elfdiff.errors import UsageError
 from elfdiff.render.style import WIDTH
 
+A_DAY = 86_400.0
+"""Seconds."""
+
 
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Help of one width, whatever COLUMNS says."""
@@ -73,3 +76,14 @@ def add_output_options(
     )
     parser.add_argument("-q", "--quiet", action="store_true", help="the last line alone, where a command has one")
     parser.add_argument("-v", "--verbose", action="store_true", help="show tables and long lists")
+
+
+def seconds(text: str) -> float:
+    """More than no time, and no more than a day: the type of an option."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0
+    if not 0 < found <= A_DAY:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, or more than a day")
+    return found

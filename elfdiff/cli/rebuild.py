@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import add_output_options, seconds
 from elfdiff.cli.output import emit, fail, warn
 from elfdiff.cli.terminal import text_style
 from elfdiff.errors import UsageError
@@ -27,7 +27,6 @@ examples:
 
 exit codes: 0 every artifact equal under all variations, 1 not, 2 trouble (a build that failed among it)"""
 
-A_DAY = 86_400.0
 FORMATS = ("text", "json", "markdown")
 
 
@@ -59,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--list-variations", action="store_true", help="print the variations and what they do")
     parser.add_argument(
-        "--timeout", metavar="SECONDS", type=_seconds, default=3600.0, help="for one build (default: 3600)"
+        "--timeout", metavar="SECONDS", type=seconds, default=3600.0, help="for one build (default: 3600)"
     )
     parser.add_argument(
         "--jobs",
@@ -163,14 +162,3 @@ def _number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
     return int(text)
-
-
-def _seconds(text: str) -> float:
-    """More than no time, and no more than a day."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0
-    if not 0 < seconds <= A_DAY:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds, or more than a day")
-    return seconds
