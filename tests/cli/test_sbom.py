@@ -221,17 +221,17 @@ def test_list_that_the_database_does_not_cover_is_never_clean(
 
 
 def hostile() -> dict[str, Any]:
-    """What broke other readers, as the text of a list."""
+    """Lists that are long, wide, nested, or just past a limit of elfdiff's."""
 
     def crate(index: int, *needs: int) -> dict[str, Any]:
         return {"name": f"c{index}", "version": "1.0.0", "source": "crates.io", "dependencies": list(needs)}
 
-    dense = [crate(index, *range(index)) for index in range(1500)]
+    dense = [crate(index, *range(index)) for index in range(300)]
     return {
-        "chain": [crate(index, index + 1) for index in range(2999)] + [crate(2999)],
+        "chain": [crate(index, index + 1) for index in range(999)] + [crate(999)],
         "dense": json.dumps({"packages": dense}, separators=(",", ":")).encode(),
-        "deep": b"[" * 100_000,
-        "bomb": bytes(1 << 26),
+        "deep": b"[" * 2_000,
+        "inflated": bytes((8 << 20) + 1),
         "long number": b'{"format":' + b"9" * 5000 + b"}",
         "escapes": [{"name": "\x1b[2J\n\r\x07\x9b", "version": "1.0.0", "source": "\x1b]0;x\x07", "root": True}],
         "wide": [crate(index) for index in range(60_000)],
@@ -260,6 +260,6 @@ def test_hostile_lists_cost_little_and_print_no_control_character(put: Callable[
         assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2, name
         # VmHWM, in KB: ru_maxrss would count the parent's pages before exec().
         assert int((tmp_path / "memory").read_text()) < 200_000, name
-        assert done.returncode == (2 if name in ("deep", "bomb", "long number") else 0), (name, done.stderr)
+        assert done.returncode == (2 if name in ("deep", "inflated", "long number") else 0), (name, done.stderr)
         assert "Traceback" not in done.stderr
         assert all(char == "\n" or char.isprintable() for char in done.stdout + done.stderr), name

@@ -180,8 +180,8 @@ def test_trailing_rubbish_is_reported(carry: Carry) -> None:
         (b'{"packages":[{"name":"\xed\xa0\x80"}]}', "not UTF-8"),
         (b'{"packages":[{"name":"\\ud800","version":"1.0.0","source":"git"}]}', "surrogate"),
         (b'{"packages":[{"name":"a\nb","version":"1.0.0","source":"git"}]}', "not JSON"),
-        (b"[" * 100_000 + b"]" * 100_000, "nested too deeply"),
-        (b'{"packages":' + b'{"a":' * 100_000, "nested too deeply"),
+        (b"[" * 2_000 + b"]" * 2_000, "nested too deeply"),
+        (b'{"packages":' + b'{"a":' * 2_000, "nested too deeply"),
         (b'{"packages":[],"packages":[]}', "key 'packages' twice"),
         (b'{"packages":[],"x":{"y":1,"y":2}}', "key 'y' twice"),
         (b'{"packages":[],"x":NaN}', "NaN"),
@@ -293,18 +293,18 @@ def test_odd_graphs_are_read_and_told(carry: Carry, packages: list[dict[str, Any
 
 
 def test_long_chain(carry: Carry) -> None:
-    chain = [package(name=f"c{index}", dependencies=[index + 1]) for index in range(2999)] + [package(name="end")]
+    chain = [package(name=f"c{index}", dependencies=[index + 1]) for index in range(999)] + [package(name="end")]
     chain[0]["root"] = True
     found = read(carry(packed({"packages": chain, "format": 1})))
-    assert (found.edge_count, found.warnings) == (2999, ())
+    assert (found.edge_count, found.warnings) == (999, ())
 
 
 def test_dense_graph(carry: Carry) -> None:
-    dense = [package(name=f"c{index}", dependencies=list(range(index))) for index in range(1500)]
+    dense = [package(name=f"c{index}", dependencies=list(range(index))) for index in range(300)]
     dense[-1]["root"] = True
     document = json.dumps({"packages": dense, "format": 1}, separators=(",", ":")).encode()
     found = read(carry(packed(document)))
-    assert (found.edge_count, found.warnings) == (1500 * 1499 // 2, ())
+    assert (found.edge_count, found.warnings) == (300 * 299 // 2, ())
 
 
 @pytest.mark.parametrize(

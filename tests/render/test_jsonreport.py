@@ -194,7 +194,7 @@ def test_what_is_no_report_is_told_in_a_sentence(
     assert sentence in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["", "[", "[1.5]", "NaN", "null", "{}", "[" * 100000, "1" * 5000, '"\\ud800"'])
+@pytest.mark.parametrize("text", ["", "[", "[1.5]", "NaN", "null", "{}", "[" * 2000, "1" * 5000, '"\\ud800"'])
 def test_what_is_no_json_is_told_in_a_sentence(tmp_path: Path, text: str) -> None:
     with pytest.raises(MalformedReport):
         saved(text, tmp_path)

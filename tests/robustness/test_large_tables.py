@@ -64,14 +64,14 @@ def test_strings_of_debug_information_that_all_changed(trial: Any, make: Callabl
 
 
 def test_a_section_may_inflate_as_debug_information_does(trial: Any, make: Callable[..., bytes], part: type) -> None:
-    """Up to a room of its own it is compared; a thousandfold beyond is refused before anything is inflated."""
+    """Up to a room of its own it is compared; just past it, it is refused before anything is inflated."""
 
     def program(first: int, size: int) -> bytes:
         content = bytes([first]) + bytes(size)
         head = struct.pack("<IIQQ", 1, 0, len(content), 1)
         return make([part(".debug_info", head + zlib.compress(content, 9), flags=0x800)])
 
-    within, beyond = 3_900_000, 30_000_000
+    within, beyond = 3_900_000, 4_700_000
     tracemalloc.start()
     try:
         assert trial(program(1, within), program(2, within), seconds=60) is not None

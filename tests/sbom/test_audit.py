@@ -326,7 +326,7 @@ def test_osv_in_a_directory_and_in_a_zip(carry: Callable[..., bytes], tmp_path: 
         ({"a.json": '{"id":"x","affected":[{"package":{}}]}'}, "lacks a field"),
         ({"a.json": '{"id":"x","affected":7}'}, "wrong type"),
         ({"a.json": json.dumps(record(ranges=semver(("introduced", "one"))))}, "no semantic version"),
-        ({"a.json": "[" * 100_000}, "is not JSON"),
+        ({"a.json": "[" * 2_000}, "is not JSON"),
     ],
 )
 def test_broken_database_is_named(tmp_path: Path, files: dict[str, str], words: str) -> None:
