@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from elfdiff.containers import cpio
 from elfdiff.containers.builder import Builder
@@ -56,20 +57,23 @@ def read(builder: Builder) -> Container:
     if len(data) < 112:
         raise builder.malformed("the RPM package ends within its lead")
     builder.piece(0, "lead", Span(0, 96))
-    end = _header(builder, data, 96, "signature")
+    sizes: dict[int, int] = {}
+    end = _header(builder, data, 96, "signature", sizes)
     padding = Span(end, min(-(-end // 8) * 8, len(data)))
     zeros = None if any(data[padding.start : padding.end]) else "zeros to eight bytes"
     builder.piece(
         0, "signature padding", padding, fields=lambda: (Field("padding", FieldKind.DERIVED, padding, "", rule=zeros),)
     )
-    end = _header(builder, data, padding.end, "header")
+    end = _header(builder, data, padding.end, "header", {})
     layer = open_stream(builder, 0, Span(end, len(data)), "payload", "payload")
+    whole, payload = len(data) - padding.end, len(builder.data(layer))
+    sizes |= {1000: whole, 270: whole, 1007: payload, 271: payload}
     cpio.add(builder, layer)
     return builder.finish("rpm")
 
 
-def _header(builder: Builder, data: bytes, at: int, label: str) -> int:
-    """Where the header that begins here ends; its pieces are noted."""
+def _header(builder: Builder, data: bytes, at: int, label: str, sizes: Mapping[int, int]) -> int:
+    """Where the header that begins here ends; its pieces are noted. ``sizes``: what tags must say, once all is read."""
     if data[at : at + 4] != _HEADER or at + 16 > len(data):
         raise builder.malformed(f"there is no RPM header at offset {at:#x}")
     count, size = (int(number) for number in struct.unpack_from(">II", data, at + 8))
@@ -90,25 +94,54 @@ def _header(builder: Builder, data: bytes, at: int, label: str) -> int:
         for offset, tag, kind, items, place in raw
     ]
     index = Span(at, start)
-    derived = Field("index", FieldKind.DERIVED, index, "", rule="offsets and lengths of the values that follow")
+    derived = Field("index", FieldKind.DERIVED, index, "", rule=_index_rule(data[start : start + size], raw))
     builder.piece(0, f"{label} index", index, fields=lambda: (derived,))
     for tag in sorted(tags, key=lambda tag: (tag.value.start, tag.number)):
         if tag.value.length:
-            builder.piece(0, f"{label} tag {tag.number}", tag.value, fields=_reader(data, tag, label))
+            builder.piece(0, f"{label} tag {tag.number}", tag.value, fields=_reader(data, tag, label, sizes))
     return start + size
 
 
-def _reader(data: bytes, tag: _Tag, label: str) -> Callable[[], tuple[Field, ...]]:
-    return lambda: (_field(data, tag, label),)
+def _index_rule(values: bytes, raw: Sequence[tuple[int, int, int, int, int]]) -> str | None:
+    """The rule that gives an index: values of these tags, types and counts, one behind the other (rpm, "Header").
+
+    None if some value stands elsewhere than where the one before it ends, aligned as its type asks for.
+    """
+    at = 0
+    for offset, _, kind, count, _ in sorted(raw):
+        width = _WIDTHS.get(kind, 1)
+        at = -(-at // width) * width
+        if offset != at:
+            return None
+        if kind in _WIDTHS:
+            at += width * count
+        elif kind == 7:
+            at += count
+        else:
+            for _ in range(count):
+                end = values.find(b"\0", at)
+                if end < 0:
+                    return None
+                at = end + 1
+    if at != len(values):
+        return None
+    told = hashlib.sha256(repr([row[1:4] for row in raw]).encode()).hexdigest()
+    return f"places of the values, tags and types {told[:16]}"
 
 
-def _field(data: bytes, tag: _Tag, label: str) -> Field:
+def _reader(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int]) -> Callable[[], tuple[Field, ...]]:
+    return lambda: (_field(data, tag, label, sizes),)
+
+
+def _field(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int]) -> Field:
     number = tag.number
     signature = label == "signature"
     if number in _CHECKS and not (number == 1002 and not signature) and not (number in (1004, 1005) and not signature):
         return Field("checksum", FieldKind.CHECK, tag.value, "", rule="a signature or a digest")
     if number in _SIZES and (signature or number not in (1000, 1007)):
-        return Field("size", FieldKind.DERIVED, tag.value, "", rule="sizes of what the package holds")
+        said = int.from_bytes(data[tag.value.start : tag.value.start + _WIDTHS.get(tag.kind, 0)])
+        right = tag.kind in (4, 5) and tag.count == 1 and sizes.get(number) == said
+        return Field("size", FieldKind.DERIVED, tag.value, "", rule=f"size of tag {number}" if right else None)
     name = _META.get(number, "extra") if not signature else "extra"
     shown, value = _value(data, tag)
     if name == "time" and value is not None:

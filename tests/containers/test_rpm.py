@@ -1,0 +1,72 @@
+"""An index of an RPM header follows only where its values stand one behind the other, as each type asks for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from elfdiff.containers.formats.rpm import _index_rule as index_rule
+from elfdiff.tree import Tree
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
+
+
+def test_values_one_behind_the_other_give_the_index() -> None:
+    values = b"one\0" + (7).to_bytes(4, "big") + b"a\0b\0"
+    rows = [(0, 1000, 6, 1, 0), (4, 1009, 4, 1, 16), (8, 1117, 8, 2, 32)]
+    rule = index_rule(values, rows)
+    assert rule is not None
+    longer = b"three\0\0\0" + (7).to_bytes(4, "big") + b"a\0b\0"
+    assert index_rule(longer, [(0, 1000, 6, 1, 0), (8, 1009, 4, 1, 16), (12, 1117, 8, 2, 32)]) == rule
+    assert index_rule(values, [(0, 1000, 6, 1, 0), (4, 1010, 4, 1, 16), (8, 1117, 8, 2, 32)]) not in (None, rule)
+
+
+@pytest.mark.parametrize("edited", [(4, 1009, 5, 1, 16), (5, 1009, 4, 1, 16), (4, 1009, 4, 2, 16), (0, 1009, 4, 1, 16)])
+def test_an_edited_row_follows_from_nothing(edited: tuple[int, int, int, int, int]) -> None:
+    values = b"one\0" + (7).to_bytes(4, "big") + b"a\0b\0"
+    assert index_rule(values, [(0, 1000, 6, 1, 0), edited, (8, 1117, 8, 2, 32)]) is None
+
+
+SPEC = """\
+Name: p
+Version: 1
+Release: 1
+Summary: x
+License: MIT
+BuildArch: noarch
+%description
+x
+%install
+mkdir -p %{buildroot}/usr/share/p
+echo same > %{buildroot}/usr/share/p/f
+%files
+/usr/share/p
+"""
+
+
+def test_two_packages_of_rpmbuild_differ_in_times_alone(tmp_path: Path) -> None:
+    if shutil.which("rpmbuild") is None:
+        pytest.skip("rpmbuild is not installed")
+    (tmp_path / "p.spec").write_text(SPEC)
+    made = []
+    for side, seconds in (("a", "1700000000"), ("b", "1700000777")):
+        defines = [f"_topdir {tmp_path / side}", "use_source_date_epoch_as_buildtime 1"]
+        words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
+        subprocess.run(
+            words,
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+            timeout=60,
+            env=os.environ | {"SOURCE_DATE_EPOCH": seconds},
+        )
+        made.append(str(next((tmp_path / side).rglob("*.rpm"))))
+    found = compare_paths(*made, TreeOptions())
+    assert isinstance(found, Tree)
+    assert found.ledger is not None
+    assert {item.finding.cause for item in found.findings if item.finding.role.value == "root"} == {"file-times"}
+    assert found.ledger.totals.unexplained.most == 0
