@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 MAX_DEPTH = 64
@@ -13,6 +12,8 @@ def read_value(text: str) -> object:
     """The value. ValueError, with words for a sentence, for no JSON, a key that stands twice, or too deep nesting."""
     if nesting(text) > MAX_DEPTH:
         raise ValueError(f"is nested more than {MAX_DEPTH} deep, the limit")
+    import json
+
     try:
         value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

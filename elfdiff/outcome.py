@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection
 from typing import TypeVar
 
@@ -69,6 +68,8 @@ def check_known(option: str, names: Collection[str]) -> None:
 
     known = [cause.id for cause in catalogue()]
     for name in sorted(set(names) - set(known)):
+        import difflib
+
         near = difflib.get_close_matches(name, known, 1)
         hint = f"; did you mean {near[0]}?" if near else "; elfdiff causes lists them"
         raise UsageError(f"{option}: no cause is called {name}{hint}")

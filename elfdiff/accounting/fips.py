@@ -6,7 +6,6 @@ Go's linker computes it when all else is written, and so it can be computed agai
 from __future__ import annotations
 
 import hashlib
-import hmac
 from typing import Literal
 
 import numpy as np
@@ -44,6 +43,8 @@ def computed(
         return None
     table = data[first:end].tobytes()
     addresses = [int.from_bytes(table[at : at + sum_at.word], order) for at in range(0, len(table), sum_at.word)]
+    import hmac
+
     found = hmac.new(bytes(32), _TITLE, hashlib.sha256)
     for low, high in zip(addresses[::2], addresses[1::2], strict=True):
         home = next(((o, s, a) for o, s, a in sections if a <= low <= high <= a + s), None)

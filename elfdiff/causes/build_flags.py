@@ -49,7 +49,6 @@ build directory belong to build-path, and a CPU that the compiler was told to de
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 
 from elfdiff.actions import Do
@@ -262,6 +261,8 @@ def _settings(key: str, value: str | None) -> tuple[str, ...]:
     """A setting as words, without what only carries another cause: -X stamps, and flags that name directories."""
     if value is None:
         return ()
+    import shlex
+
     try:
         words = shlex.split(value)
     except ValueError:

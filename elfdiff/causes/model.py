@@ -7,7 +7,6 @@ import inspect
 import sys
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from pathlib import Path
 from types import ModuleType
 
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
@@ -177,4 +176,5 @@ def _page(module: ModuleType) -> str:
     """The module's docstring; read from its source where ``python -OO`` dropped it."""
     if module.__doc__ is not None:
         return inspect.cleandoc(module.__doc__)
-    return ast.get_docstring(ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))) or ""
+    with open(module.__file__ or "", encoding="utf-8") as source:
+        return ast.get_docstring(ast.parse(source.read())) or ""

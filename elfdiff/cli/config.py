@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tomllib
 from typing import Any
 
 from elfdiff.elf.reading import read_bytes
@@ -40,6 +39,8 @@ def apply_config(args: argparse.Namespace) -> str | None:
 
 
 def _table(name: str) -> dict[str, Any] | None:
+    import tomllib
+
     try:
         found: dict[str, Any] = tomllib.loads(read_bytes(name, LARGEST).decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import signal
 import sys
@@ -173,8 +172,12 @@ def _hint(argv: Sequence[str]) -> str | None:
 
 def _meant(word: str) -> str | None:
     """A sentence if ``word`` is no file, has no slash as paths have, and is nearly a command."""
+    if "/" in word or os.path.exists(word):
+        return None
+    import difflib
+
     near = difflib.get_close_matches(word, COMMANDS, 1)
-    if not near or "/" in word or os.path.exists(word):
+    if not near:
         return None
     return f"no command is called {word}; did you mean elfdiff {near[0]}?"
 

@@ -7,7 +7,6 @@ reported.
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Sequence
 from sys import intern
@@ -126,6 +125,8 @@ def load_strict_json(content: bytes) -> Any:
         raise BadPayload(f"is not UTF-8 (byte {error.start})") from error
     if text.startswith("\ufeff"):
         raise BadPayload("begins with a byte order mark")
+    import json
+
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except RecursionError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 
 from elfdiff.elf.file import ElfFile
@@ -56,6 +55,8 @@ def is_as_built(elf: ElfFile) -> bool:
         start = gnu.span.start + _GNU_HEAD
         data = data[:start] + bytes(gnu.span.end - start) + data[gnu.span.end :]
     digest = hashlib.sha256(data.replace(text, bytes(len(text)))).digest()
+    import base64
+
     return base64.urlsafe_b64encode(digest[:15]).decode() == build_id.content
 
 

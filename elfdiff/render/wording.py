@@ -7,7 +7,6 @@ equal after a fix. Strings are raw here; each renderer makes them visible in its
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -425,6 +424,8 @@ def _second_build() -> Plan:
 def quoted(path: str) -> str:
     """A path as a word for the shell; one with control characters in the form ``$'…'``, which bash and zsh read."""
     if visible(path) == path:
+        import shlex
+
         return shlex.quote(path if not path.startswith("-") else f"./{path}")
     raw = path.encode("utf-8", "surrogateescape")
     chars = [chr(byte) if 32 <= byte < 127 and byte not in b"'\\" else f"\\x{byte:02x}" for byte in raw]

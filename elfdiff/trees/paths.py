@@ -1,4 +1,7 @@
-"""Two paths → Report or Tree: files as ever, and everything that holds files."""
+"""Two paths → Report or Tree: files as ever, and everything that holds files.
+
+What only containers need is imported where one is met: two programs start faster without it.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,16 @@ import hashlib
 import os
 
 from elfdiff.clock import Clock
-from elfdiff.containers.codecs import SUFFIXES
-from elfdiff.containers.directory import read_directory
-from elfdiff.containers.limits import Budget
 from elfdiff.containers.model import Container, Entry, EntryKind
 from elfdiff.containers.opening import ELF, is_directory, is_static_archive, open_bytes
 from elfdiff.diagnose import diagnose_bytes
 from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import UsageError
-from elfdiff.images.pairing import pair_images
 from elfdiff.provenance import beside
 from elfdiff.report import Report, Verdict
 from elfdiff.steps import on_side
 from elfdiff.tree import NARROWED, ContainerFacts, Tree
-from elfdiff.trees.compare import compare_trees
-from elfdiff.trees.entries import not_two_builds
 from elfdiff.trees.options import TreeOptions
 from elfdiff.values import replace
 from elfdiff.version import __version__
@@ -76,6 +73,9 @@ def _is_program(data: bytes) -> bool:
 
 
 def _opened(path: str, options: TreeOptions) -> Container:
+    from elfdiff.containers.directory import read_directory
+    from elfdiff.containers.limits import Budget
+
     if is_directory(path):
         return read_directory(path, Budget(shown(path), options.limits))
     return _of_bytes(path, read_bytes(path), options)
@@ -98,12 +98,18 @@ def _of_bytes(path: str, data: bytes, options: TreeOptions) -> Container:
 
 def family(kind: str) -> str:
     """What two kinds must share to be two builds of one thing, however each is compressed."""
+    from elfdiff.containers.codecs import SUFFIXES
+
     if kind in SUFFIXES:
         return "compressed"
     return kind.partition(".")[0]
 
 
 def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) -> Tree:
+    from elfdiff.images.pairing import pair_images
+    from elfdiff.trees.compare import compare_trees
+    from elfdiff.trees.entries import not_two_builds
+
     families = family(a.kind), family(b.kind)
     plain = {"file", "empty"}
     if families[0] != families[1] and not set(families) <= plain:

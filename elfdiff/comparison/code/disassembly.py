@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
-
 from elfdiff.elf.file import ElfFile
 from elfdiff.patterns import late
 from elfdiff.span import Span
@@ -68,6 +66,8 @@ def first_differences(
         # Only operands differ: a part that looks like another part of the other side is not that part.
         parted = [(one, other) for one, other in zip(left, right, strict=True) if one != other][:MAX_LINES]
         return tuple(one for one, _ in parted), tuple(other for _, other in parted)
+    from difflib import SequenceMatcher
+
     for tag, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if tag != "equal":
             return tuple(left[i : min(i_end, i + MAX_LINES)]), tuple(right[j : min(j_end, j + MAX_LINES)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
 from types import MappingProxyType
 
 from elfdiff.comparison.texts.find import MIN_RUN, Spot
@@ -229,6 +228,10 @@ def _similar(a_left: list[Spot], b_left: list[Spot], rewrite: dict[int, bytes]) 
     difflib is quadratic in the length of a pair of texts: past a budget of characters squared no further pair is
     scored.
     """
+    if not a_left or not b_left:
+        return []
+    from difflib import SequenceMatcher
+
     scored: list[tuple[float, int, int]] = []
     budget = MAX_SCORED
     for j, b_spot in enumerate(b_left):
