@@ -98,6 +98,7 @@ class _Section:
         for gap in self.after.values():
             votes[gap.linked].update(styles_of(gap.content))
         self.votes = votes
+        self.parts: dict[tuple[int, bytes], _Parts | None] = {}
         # An object without code stands between the same two others, whichever comes first.
         self.steps: dict[frozenset[int], int] = {}
         for f, g in itertools.pairwise(ours):
@@ -128,6 +129,12 @@ class _Section:
         )
 
     def _parted(self, gap: _Gap) -> _Parts | None:
+        key = gap.start % max(STEPS), gap.content
+        if key not in self.parts:
+            self.parts[key] = self._parts(gap)
+        return self.parts[key]
+
+    def _parts(self, gap: _Gap) -> _Parts | None:
         """What the gap is made of: one fill; or two, where something empty but aligned stands between; or bytes that
         belong to the function before, then a fill."""
         styles = self._usual(gap.content)

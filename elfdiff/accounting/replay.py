@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,6 +27,28 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
     """The file that the explanation makes of ``a``; without payload, what is *derived*, and zeros elsewhere.
 
     Raises MalformedProof if the explanation points outside either file.
+    """
+    e = explanation
+    out = image(a, e)
+    compress(out, e.deflated, e.little)
+    if with_payload:
+        _inside(e.payload_at, e.payload_length, e.b_size)
+        at = 0
+        for start, length in zip(e.payload_at.tolist(), e.payload_length.tolist(), strict=True):
+            out[start : start + length] = np.frombuffer(e.payload[at : at + length], dtype=np.uint8)
+            at += length
+    return out[: e.b_size].tobytes()
+
+
+def compress(out: Bytes, parts: Iterable[Deflated], little: bool) -> None:
+    """Write the streams of compressed sections into an image, each made of its contents there."""
+    for part in parts:
+        _deflate(out, part, little)
+
+
+def image(a: bytes, explanation: Explanation) -> Bytes:
+    """What is derived of b, without payload, and behind it what b's compressed sections hold; their streams are not
+    written yet. Raises MalformedProof if the explanation points outside either file.
     """
     e = explanation
     source = np.frombuffer(_extended(a, e), dtype=np.uint8)
@@ -68,15 +92,7 @@ def replay(a: bytes, explanation: Explanation, with_payload: bool = True) -> byt
         digest = computed(out[: e.b_size], checked, e.little, places)
         if digest is not None:
             out[checked.at : checked.at + checked.length] = np.frombuffer(digest, dtype=np.uint8)
-    for stream in e.deflated:
-        _deflate(out, stream, e.little)
-    if with_payload:
-        _inside(e.payload_at, e.payload_length, e.b_size)
-        at = 0
-        for start, length in zip(e.payload_at.tolist(), e.payload_length.tolist(), strict=True):
-            out[start : start + length] = np.frombuffer(e.payload[at : at + length], dtype=np.uint8)
-            at += length
-    return out[: e.b_size].tobytes()
+    return out
 
 
 def _extended(a: bytes, e: Explanation) -> bytes:

@@ -85,7 +85,7 @@ def _mostly_equal(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> 
 
 
 def _once(values: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint64], Ints]:
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     ranked = values[order]
     single = np.ones(len(ranked), dtype=bool)
     same = ranked[1:] == ranked[:-1]

@@ -51,3 +51,29 @@ def test_a_few_printable_bytes_in_a_table_of_numbers_are_no_text() -> None:
     assert _lacking(SECTION, lone, [(64, b"Qkkbal")], [])[0] == []
     in_text = b"usage: tool FILE\0Qkkbal\0no such file\0" + numbers
     assert [spot.text for spot in _lacking(SECTION, in_text, [(17, b"Qkkbal")], [])[0]] == [b"Qkkbal"]
+
+
+def _lacks(text: bytes, partner: bytes) -> bytes:
+    """What is found of ``text`` in a section that held ``partner`` before."""
+    contents = b"\1\0\2\0" + text + b"\0"
+    (spot,) = _lacking(SECTION, contents, list(_pieces(iter([(4, text)]))), list(_pieces(iter([(4, partner)]))))[0]
+    assert contents[spot.offset :].startswith(spot.text)
+    return spot.text
+
+
+def test_a_slash_is_no_length_of_the_path_that_it_begins() -> None:
+    path = b"/work/number-two/".ljust(42, b"x") + b"main.c"
+    assert path[0] == len(path) - 1
+    assert _lacks(path, b"/work/one/xxxxxxxxmain.c") == path
+    assert _lacks(path, b"another text altogether") == path
+
+
+def test_a_letter_is_no_length_where_a_longer_text_begins_with_it_too() -> None:
+    text = b"cannot open ".ljust(100, b"x")
+    assert text[0] == len(text) - 1
+    assert _lacks(text, b"cannot open the file") == text
+
+
+def test_a_length_in_front_of_a_text_is_none_of_it() -> None:
+    one, other = b"the number of files is over ".ljust(50, b"x"), b"the number of entries is over ".ljust(60, b"x")
+    assert _lacks(bytes((len(one),)) + one, bytes((len(other),)) + other) == one

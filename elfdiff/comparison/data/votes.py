@@ -38,19 +38,31 @@ class Votes:
         """One vote a place: the most frequent partner, the lowest among equals; strong from two equal votes on."""
         if not len(a):
             return cls(a, b, np.zeros(0, dtype=bool))
-        pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
-        order = np.lexsort((pairs[1], -count, pairs[0]))
-        ranked = pairs[:, order]
-        first = np.concatenate(([True], ranked[0][1:] != ranked[0][:-1]))
-        index = np.flatnonzero(first)
-        total = np.add.reduceat(count[order], index)
-        most = count[order][index]
-        return cls(ranked[0][index], ranked[1][index], (most >= 2) & (4 * most >= 3 * total))
+        a, b, count = _counted(a, b)
+        index = np.flatnonzero(np.concatenate(([True], a[1:] != a[:-1])))
+        total = np.add.reduceat(count, index)
+        most = np.maximum.reduceat(count, index)
+        # Of a place's partners, which ascend, the first that has most votes.
+        best = np.flatnonzero(count == np.repeat(most, np.diff(np.append(index, len(a)))))
+        chosen = best[np.searchsorted(best, index)]
+        return cls(a[chosen], b[chosen], (most >= 2) & (4 * most >= 3 * total))
 
     def within(self, a: int, a_size: int, b: int, b_size: int) -> Votes:
         """Those between two sections, as offsets into them."""
         chosen = (self.a >= a) & (self.a < a + a_size) & (self.b >= b) & (self.b < b + b_size)
         return Votes(self.a[chosen] - a, self.b[chosen] - b, self.strong[chosen])
+
+
+def _counted(a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
+    """The different pairs, ascending by ``a``, then ``b``, and how often each is there."""
+    low, width = int(b.min()), int(b.max()) - int(b.min()) + 1
+    start, reach = int(a.min()), int(a.max()) - int(a.min()) + 1
+    if reach < (1 << 62) // width:
+        # One number a pair sorts many times faster than two columns.
+        keys, count = np.unique((a - start) * width + (b - low), return_counts=True)
+        return keys // width + start, keys % width + low, count
+    pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
+    return pairs[0], pairs[1], count
 
 
 TableCheck = Callable[[int, int], int]

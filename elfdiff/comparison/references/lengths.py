@@ -7,6 +7,7 @@ it, the address of a text that is exactly as long, and something else begins beh
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -50,25 +51,27 @@ def fields(image: Image, code: CodeMap, sites: Ints) -> Iterator[Fields]:
             continue
         inside = sites[(sites >= section.span.start) & (sites < section.span.end)] - section.span.start
         memory = found.kind == ReferenceKind.MEMORY
-        at, end = found.at[memory], found.end[memory]
-        if not len(inside) or not len(at):
+        at, end = found.at[memory].tolist(), found.end[memory].tolist()
+        if not len(inside) or not at:
             continue
         begins = _begins(image, code) if begins is None else begins
         content = image.content(section)
         for function in functions_in(image, section, ranges):
-            here = inside[np.searchsorted(inside, function.start) : np.searchsorted(inside, function.end)]
-            if not len(here) or left <= 0:
+            if left <= 0:
+                break
+            here = inside[np.searchsorted(inside, function.start) : np.searchsorted(inside, function.end)].tolist()
+            if not here:
                 continue
             left -= 1
             for offset, width in known.immediates(content[function.start : function.end]):
                 offset += function.start
-                if width not in plain or not np.searchsorted(here, offset + width) > np.searchsorted(here, offset):
+                if width not in plain or bisect_left(here, offset + width) == bisect_left(here, offset):
                     continue
                 value = int.from_bytes(content[offset : offset + width], "little")
-                low, high = np.searchsorted(at, max(offset - NEAR, function.start)), np.searchsorted(at, offset + NEAR)
-                for row in sorted(range(int(low), int(high)), key=lambda row: abs(int(at[row]) - offset)):
-                    distance = int.from_bytes(content[int(at[row]) : int(at[row]) + 4], "little", signed=True)
-                    target = section.address + int(end[row]) + distance
+                close = range(bisect_left(at, max(offset - NEAR, function.start)), bisect_left(at, offset + NEAR))
+                for row in sorted(close, key=lambda row: abs(at[row] - offset)):
+                    distance = int.from_bytes(content[at[row] : at[row] + 4], "little", signed=True)
+                    target = section.address + end[row] + distance
                     if _is_whole(image, target, value, begins):
                         plain[width].append((offset + section.span.start, target, value))
                         break

@@ -27,6 +27,9 @@ MAX_UNMATCHED = 200_000
 _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
 CODE_RUN = 8
+HEAD = 4
+"""Bytes that two texts begin with alike, if one was made from the other."""
+_ABSOLUTE = late(rb"/[^/ ]+/")
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in " /_.:-")
 
@@ -97,12 +100,18 @@ def _code_runs(contents: bytes) -> Iterator[tuple[int, int]]:
     printable = np.zeros(256, dtype=bool)
     printable[[9, 10, 13, *range(0x20, 0x7F)]] = True
     found = printable[np.frombuffer(contents, np.uint8)]
-    edges = np.flatnonzero(found[1:] != found[:-1]) + 1
-    # Where the first run begins before the first edge, and where the last one ends behind the last.
-    edges = np.concatenate(([0] if found[:1].any() else [], edges, [len(found)] if found[-1:].any() else []))
-    starts, ends = edges[::2].astype(np.int64), edges[1::2].astype(np.int64)
-    long = ends - starts >= CODE_RUN
-    yield from zip(starts[long].tolist(), ends[long].tolist(), strict=True)
+    # Where eight in a row begin: machine code is full of shorter runs.
+    step = 1
+    while step < CODE_RUN:
+        found = found[:-step] & found[step:]
+        step *= 2
+    begins = np.flatnonzero(found)
+    if not len(begins):
+        return
+    apart = np.flatnonzero(np.diff(begins) > 1)
+    starts = begins[np.concatenate(([0], apart + 1))]
+    ends = begins[np.append(apart, len(begins) - 1)] + CODE_RUN
+    yield from zip(starts.tolist(), ends.tolist(), strict=True)
 
 
 def _pieces(all_texts: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
@@ -188,7 +197,8 @@ def _lacking(
             )
         ):
             # Format templates of Rust and strings of Pascal have their length in front, and it may be a letter.
-            shift = 1 if not code and section.name not in _NUL_TABLES and is_counted(text) else 0
+            may_be = not code and section.name not in _NUL_TABLES and is_counted(text)
+            shift = int(may_be and not _as_letter(text, there))
             at = here[first][0] + shift
             spots.append(Spot(section, at, text[shift:]))
             before[at] = here[first - 1][1] if first else b""
@@ -216,6 +226,18 @@ def _in_numbers(contents: bytes, offset: int, text: bytes) -> bool:
 def is_counted(text: bytes) -> bool:
     """True if the first byte of a text says how many follow."""
     return len(text) > MIN_RUN and text[0] == len(text) - 1
+
+
+def _as_letter(text: bytes, there: list[tuple[int, bytes]]) -> bool:
+    """True if the first byte of a text that may be a length is a part of the text.
+
+    A path begins with a slash, which is 47, too. The other side tells it of other bytes: a text there begins in the
+    same way and is of another length.
+    """
+    head = text[:HEAD]
+    return _ABSOLUTE.match(text) is not None or any(
+        other.startswith(head) and not is_counted(other) for _, other in there
+    )
 
 
 def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
