@@ -177,6 +177,26 @@ def one_to_one(runs: Runs, a_size: int, b_size: int) -> Runs:
     return runs if whole else Runs.merged(a, b, n)
 
 
+def without(runs: list[tuple[int, int, int]], cuts: list[tuple[int, int]], side: int) -> list[tuple[int, int, int]]:
+    """Runs (ascending on ``side``: 0 for a, 1 for b) less the ranges in ``cuts``, which are ascending and disjoint."""
+    out: list[tuple[int, int, int]] = []
+    index = 0
+    for run in runs:
+        start, end = run[side], run[side] + run[2]
+        while index < len(cuts) and cuts[index][1] <= start:
+            index += 1
+        scan = index
+        at = start
+        while scan < len(cuts) and cuts[scan][0] < end:
+            if cuts[scan][0] > at:
+                out.append((run[0] + at - start, run[1] + at - start, cuts[scan][0] - at))
+            at = max(at, cuts[scan][1])
+            scan += 1
+        if at < end:
+            out.append((run[0] + at - start, run[1] + at - start, end - at))
+    return out
+
+
 def identity(length: int) -> Runs:
     """Every byte where it was."""
     return Runs.of([(0, 0, length)])

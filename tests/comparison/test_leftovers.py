@@ -39,3 +39,24 @@ def test_numbers_are_no_texts():
     left, right = bytes.fromhex("000000000000f0ff0100"), bytes.fromhex("0100000000000000f0ff")
     runs = Runs.of([(0, 2, 8)])
     assert with_leftovers(runs, _bytes(left), _bytes(right)).triples() == runs.triples()
+
+
+def test_equal_ranges_that_nothing_covers_go_with_each_other():
+    # The end of a template of Rust: the linker shares it with any text that ends so.
+    left, right = b"one text\xc0\x01`\xc0\0another text", b"another text\xc0\x01`\xc0\0one text"
+    runs = Runs.of([(0, 17, 8), (13, 0, 12)])
+    assert (8, 12, 5) in with_leftovers(runs, _bytes(left), _bytes(right)).triples()
+
+
+def test_as_many_bytes_in_front_of_a_run_go_with_it():
+    left, right = b"first\0\xc0\x15 the rest of it", b"second one\0\xc0\x14 the rest of it"
+    runs = Runs.of([(8, 13, 15)])
+    found = with_leftovers(Runs.of([(0, 0, 6), *runs.triples()]), _bytes(left), _bytes(right))
+    assert not found.map_fields(np.array([6]), 2)[1][0]
+    right = b"second\xc0\x14 the rest of it"
+    runs = Runs.of([(0, 0, 6), (8, 8, 15)])
+    found = with_leftovers(runs, _bytes(left), _bytes(right))
+    assert (found.map_fields(np.array([6]), 2)[0].tolist(), found.map_fields(np.array([6]), 2)[1].tolist()) == (
+        [6],
+        [True],
+    )

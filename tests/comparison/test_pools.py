@@ -71,3 +71,16 @@ def test_a_text_that_changed_whole_stands_where_its_partner_stands():
     assert place(done, a, b, b"after it")
     twice = a + b"v1.0\0"
     assert align_text_in(twice, b, Rewriter([rewrite])).changes == ()
+
+
+def test_a_whole_text_goes_with_its_like_wherever_its_neighbours_went():
+    # lld draws the order of texts from what they hold; both files begin with one that goes on in another way.
+    a = b"\1\0\2\0/home/ci/util.c\0some words\0/home/ci/util.c built\0other words\0/home/ci/main.c\0"
+    b = (
+        b"\1\0\2\0/tmp/longer/one/util.c built\0other words\0/tmp/longer/one/main.c\0some words\0"
+        b"/tmp/longer/one/util.c\0"
+    )
+    done = align_text_in(a, b, Rewriter([PREFIX]))
+    assert len(done.changes) == 3
+    for text in (b"util.c\0", b"util.c built\0", b"main.c\0"):
+        assert place(done, a, b, text)

@@ -69,3 +69,14 @@ def test_copies_of_a_name_go_with_their_symbols():
 
 def test_a_symbol_turned_to_the_name_of_another_moves_nothing():
     assert _names([1, 12], [6, 6]).triples() == [(0, 0, 6), (6, 11, 6), (12, 6, 5)]
+
+
+def test_what_stands_behind_a_rewritten_text_is_the_rest_of_it():
+    left, right = (
+        np.frombuffer(text.ljust(size, b"\0") + bytes(range(1, 33)), dtype=np.uint8)
+        for text, size in ((b"/a/m.c", 16), (b"/abcdefgh/ijklmnop/m.c", 48))
+    )
+    runs = Runs.of([(0, 0, 2), (2, 18, 6), (16, 48, 32)])
+    assert snapped(runs, left, right, 8).map_fields(np.array([2]), 4)[1].tolist() == [False]
+    kept = snapped(runs, left, right, 8, [(0, 2)])
+    assert kept.map_fields(np.array([2]), 4)[0].tolist() == [18]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.data.votes import Votes, anchored, without
-from elfdiff.comparison.runs import Runs
+from elfdiff.comparison.data.votes import Votes, anchored
+from elfdiff.comparison.runs import Runs, without
 
 
 def run(a, b, votes, runs=()):

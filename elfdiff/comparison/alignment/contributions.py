@@ -10,10 +10,9 @@ import numpy.typing as npt
 
 from elfdiff.comparison.code.functions import Function
 from elfdiff.comparison.code.pairing import align_code
-from elfdiff.comparison.data.votes import without
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.fields import Fields
-from elfdiff.comparison.runs import Ints, Runs, unique
+from elfdiff.comparison.runs import Ints, Runs, unique, without
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
 

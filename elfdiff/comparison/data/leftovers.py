@@ -8,12 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import filled
-from elfdiff.comparison.data.votes import without
-from elfdiff.comparison.runs import Ints, Runs
+from elfdiff.comparison.runs import Ints, Runs, without
 from elfdiff.patterns import late
 
 SHORTEST = 8
 """Bytes of a text that is moved from where other bytes put it; shorter ones may be parts of numbers."""
+SHORTEST_GAP = 4
+"""Bytes of a range that is paired for what it holds alone."""
+LONGEST_HEAD = 8
+"""Bytes in front of a run that go with it, whatever they are."""
 MAX_SIZE = 16 << 20
 """Longer contents are left as they are."""
 _TEXT = late(rb"(?<![^\0])[\t\n\r\x1b -~]+\0")
@@ -28,6 +31,11 @@ def with_leftovers(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[n
     """
     if max(len(left), len(right)) > MAX_SIZE:
         return runs
+    runs = _with_equal_gaps(_with_texts(runs, left, right), left, right)
+    return _grown(runs)
+
+
+def _with_texts(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
     back = runs.inverse()
     a_gaps, b_gaps = _gaps(runs, len(left)), _gaps(back, len(right))
     a_texts, b_texts = _texts(left), _texts(right)
@@ -46,6 +54,40 @@ def with_leftovers(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[n
     rest = without(runs.triples(), sorted((a, a + n) for a, _, n in found), 0)
     rest = without(sorted(rest, key=lambda run: run[1]), sorted((b, b + n) for _, b, n in found), 1)
     return filled([*rest, *found], left, right)
+
+
+def _with_equal_gaps(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8]) -> Runs:
+    """A range that no run covers goes with the only one of the other side that holds the same.
+
+    Linkers that merge ends of texts share the end of one with any text that ends so.
+    """
+    ours = _once([(left[start:end].tobytes(), start) for start, end in _gaps(runs, len(left))])
+    theirs = _once([(right[start:end].tobytes(), start) for start, end in _gaps(runs.inverse(), len(right))])
+    found = [
+        (at, theirs[content], len(content))
+        for content, at in ours.items()
+        if content in theirs and (len(content) >= SHORTEST_GAP or _ends_text(content)) and any(content)
+    ]
+    return Runs.of([*runs.triples(), *found]) if found else runs
+
+
+def _ends_text(content: bytes) -> bool:
+    """True for the end of a text, a placeholder of Rust's templates among it, and not for a small number."""
+    return len(content) >= 2 and content[0] >= 0x20 and content.endswith(b"\0")
+
+
+def _grown(runs: Runs) -> Runs:
+    """What no run covers in front of a run, and as many bytes in front of its partner, go with it: the beginning of a
+    thing whose length stands there, where other things stand before it in either file.
+    """
+    if not len(runs):
+        return runs
+    order = np.argsort(runs.b, kind="stable")
+    a_room = runs.a - np.append(0, (runs.a + runs.n)[:-1])
+    b_room = np.empty_like(a_room)
+    b_room[order] = runs.b[order] - np.append(0, (runs.b + runs.n)[order][:-1])
+    more = np.where((a_room == b_room) & (a_room <= LONGEST_HEAD), a_room, 0)
+    return Runs.merged(runs.a - more, runs.b - more, runs.n + more) if more.any() else runs
 
 
 def _gaps(runs: Runs, size: int) -> list[tuple[int, int]]:

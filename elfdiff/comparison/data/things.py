@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import filled
-from elfdiff.comparison.data.votes import without
-from elfdiff.comparison.runs import Flags, Ints, Runs, isin
+from elfdiff.comparison.runs import Flags, Ints, Runs, isin, without
 from elfdiff.elf.frames import Frames
 
 MAX_WORDS = 50_000
@@ -40,12 +39,23 @@ def with_objects(
     return corrected(runs, found)
 
 
-def snapped(runs: Runs, left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], word: int) -> Runs:
+def snapped(
+    runs: Runs,
+    left: npt.NDArray[np.uint8],
+    right: npt.NDArray[np.uint8],
+    word: int,
+    rewritten: Sequence[tuple[int, int]] = (),
+) -> Runs:
     """``runs`` of data full of pointers, begun at whole words where they moved by whole words.
 
-    Pointers end in equal bytes: what stands before a thing seems to belong to it, up to the byte that differs.
+    Pointers end in equal bytes: what stands before a thing seems to belong to it, up to the byte that differs. What
+    begins in or behind a rewritten text (``rewritten``: starts and ends in a, ascending) is the rest of that text.
     """
     skip = np.where((runs.b - runs.a) % word == 0, -runs.a % word, 0)
+    if len(rewritten):
+        starts, ends = np.array(rewritten, dtype=np.int64).T
+        row = np.searchsorted(starts, runs.a, side="right") - 1
+        skip[(row >= 0) & (runs.a <= ends[row])] = 0
     if not skip.any():
         return runs
     keep = runs.n > skip

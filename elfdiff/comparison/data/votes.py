@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import common_prefix, filled
-from elfdiff.comparison.runs import Flags, Ints, Runs
+from elfdiff.comparison.runs import Flags, Ints, Runs, without
 from elfdiff.values import dataclass
 
 ENOUGH = 16
@@ -171,23 +171,3 @@ def _agreeing(
     if len(ends) and int(ends[0]) + 1 >= (2 if strong else TEXT):
         return same
     return same if same >= limit - a >= (1 if strong else TEXT) else 0
-
-
-def without(runs: list[tuple[int, int, int]], cuts: list[tuple[int, int]], side: int) -> list[tuple[int, int, int]]:
-    """Runs (ascending on ``side``: 0 for a, 1 for b) less the ranges in ``cuts``, which are ascending and disjoint."""
-    out: list[tuple[int, int, int]] = []
-    index = 0
-    for run in runs:
-        start, end = run[side], run[side] + run[2]
-        while index < len(cuts) and cuts[index][1] <= start:
-            index += 1
-        scan = index
-        at = start
-        while scan < len(cuts) and cuts[scan][0] < end:
-            if cuts[scan][0] > at:
-                out.append((run[0] + at - start, run[1] + at - start, cuts[scan][0] - at))
-            at = max(at, cuts[scan][1])
-            scan += 1
-        if at < end:
-            out.append((run[0] + at - start, run[1] + at - start, end - at))
-    return out

@@ -8,14 +8,16 @@ from collections.abc import Container, Iterable, Sequence
 
 import numpy as np
 
-from elfdiff.comparison.content import align_content, common_prefix
-from elfdiff.comparison.runs import Runs, composed
+from elfdiff.comparison.content import align_content, common_prefix, filled
+from elfdiff.comparison.runs import Runs, composed, without
 from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
 
 MAX_OCCURRENCES = 200_000
 """Places at which rewrites are tried in one section that is no pool."""
+LONGEST = 1 << 12
+"""Bytes of a text that is looked for as a whole."""
 CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
 SHORTER = (12, 6)
@@ -263,13 +265,37 @@ def align_text_in(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
     parts.append(a[at:])
     steps.append((at, to, len(a) - at))
     rewritten = b"".join(parts)
-    onward = align_content(rewritten, b)
+    onward = _with_whole_texts(align_content(rewritten, b), marks, rewritten, b)
     changes: list[TextChange] = []
     for start, length, to, size, rewrite_id in marks:
         place, whole = onward.map_fields(np.array([to], dtype=np.int64), max(size, 1))
         if whole[0] and b[int(place[0]) : int(place[0]) + size] == rewritten[to : to + size]:
             changes.append(TextChange(start, length, int(place[0]), size, rewrite_id))
     return TextAlignment(composed(Runs.of(steps), onward), tuple(changes))
+
+
+def _with_whole_texts(onward: Runs, marks: list[tuple[int, int, int, int, int]], rewritten: bytes, b: bytes) -> Runs:
+    """``onward`` with texts in which something was rewritten (``marks``, see :func:`align_text_in`) where they stand in
+    b: those that stand between two NULs once on either side, wherever their neighbours went."""
+    wanted: set[bytes] = set()
+    right = True
+    for _, _, to, size, _ in marks:
+        start, end = rewritten.rfind(b"\0", 0, to) + 1, rewritten.find(b"\0", to + size)
+        if 0 < end - start <= LONGEST:
+            text = rewritten[start:end]
+            wanted.add(text)
+            place, whole = onward.map_fields(np.array([start]), len(text) + 1)
+            right = right and bool(whole[0]) and b.startswith(text + b"\0", int(place[0]))
+    if right:
+        return onward
+    ours, theirs = _only_whole(wanted, rewritten), _only_whole(wanted, b)
+    placed = sorted((ours[text], theirs[text], len(text) + 1) for text in wanted if text in ours and text in theirs)
+    if not placed:
+        return onward
+    rest = without(onward.triples(), [(x, x + n) for x, _, n in placed], 0)
+    taken = sorted((y, y + n) for _, y, n in placed)
+    rest = without(sorted(rest, key=lambda run: run[1]), taken, 1)
+    return filled([*rest, *placed], np.frombuffer(rewritten, np.uint8), np.frombuffer(b, np.uint8))
 
 
 def _followers(word: bytes, b: bytes) -> set[bytes] | bytes:

@@ -94,7 +94,8 @@ class Data:
                 here_too = (begins >= left.address) & (begins < left.address + left.size)
                 held = self.draft.pointers[0].within(left)[0]
                 runs = with_words(runs, x, y, self.draft.a.word, held, begins[here_too] - left.address)
-                runs = snapped(runs, x, y, self.draft.a.word)
+                rewritten = sorted((change.a_at, change.a_at + change.a_length) for change in text.changes)
+                runs = snapped(runs, x, y, self.draft.a.word, rewritten)
             runs = with_leftovers(runs, x, y)
             tables_of = [image.elf.symtab or image.elf.dynsym for image in (self.draft.a, self.draft.b)]
             if tables_of[0] is not None and tables_of[1] is not None:
