@@ -42,6 +42,8 @@ def _aligned(side: Side, image: Image, changed: SpanSet, label: int) -> None:
     for section in image.elf.sections:
         if section.span is None or section.type != SHT_PROGBITS or not section.is_allocated:
             continue
+        if section.alignment <= 1:
+            continue  # nothing in it is aligned (gABI, sh_addralign)
         lone = SpanSet(tuple(Span(*found) for found in side.lone_within(section.span.start, section.span.end)))
         if not lone:
             continue

@@ -18,6 +18,8 @@ from elfdiff.values import dataclass
 
 STEPS = (2, 4, 8)
 """Alignments of sections that hold nothing, such as .text of crtn.o."""
+_USUAL = {True: "nop:10", False: "nop:11"}
+"""Where a's gaps are too short to tell styles apart: GNU ld's (True), GNU as's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,5 +194,5 @@ class _Section:
         for chosen in (*tries, frozenset(votes)):
             styles = [s for s in chosen if all(fill(s, size) is not None for size in sizes)]
             if styles:
-                return max(styles, key=lambda s: (votes[s], s))
+                return max(styles, key=lambda s: (votes[s], s == _USUAL[linked], s))
         return None

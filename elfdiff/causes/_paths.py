@@ -9,6 +9,7 @@ from elfdiff.causes._cargo import is_other_command
 from elfdiff.causes._facts import dependencies_differ, tools_differ
 from elfdiff.evidence.model import (
     TEMPLATE_END,
+    DependencyDrift,
     EvidenceSet,
     PathChange,
     PathPlace,
@@ -148,6 +149,24 @@ def is_other_release(change: PathChange) -> bool:
     if change.place is PathPlace.INTERPRETER or (is_build_place(a) and is_build_place(b)):
         return False
     return a != b and _DOTTED.sub("#", a) == _DOTTED.sub("#", b)
+
+
+def is_of_a_release(change: PathChange, evidence: EvidenceSet) -> bool:
+    """True if the directories are two whatever released them, and below them a source of a dependency has the very
+    version that the list of dependencies says is another: ``P/vendor/tiny-1.0.1/src/lib.rs``."""
+    if change.a is None or change.b is None or not SOURCE_SUFFIX.search(change.tail):
+        return False
+    tails = []
+    for path, directory in ((change.a.value, change.a_directory), (change.b.value, change.b_directory)):
+        if not path.startswith(directory + "/"):
+            return False
+        tails.append(path[len(directory) + 1 :])
+    for drift in evidence.of(DependencyDrift):
+        if drift.a_version and drift.b_version and f"{drift.name}-{drift.a_version}" in tails[0]:
+            names = f"{drift.name}-{drift.a_version}", f"{drift.name}-{drift.b_version}"
+            heads = change.a_directory, change.b_directory
+            return tails[0].replace(*names) == tails[1] and not any(drift.name in head for head in heads)
+    return False
 
 
 def released_headers(evidence: EvidenceSet) -> dict[tuple[str, str], bool]:

@@ -66,6 +66,7 @@ from elfdiff.causes._paths import (
     is_build_place,
     is_foreign,
     is_installed_part,
+    is_of_a_release,
     is_only_for_builds,
     joined,
     lone_directories,
@@ -470,7 +471,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     times = {(fact.a.offset, fact.a.length) for fact in evidence.of(TimeChange) if fact.a is not None}
     for pair, changes in groups.items():
         sure = Proof.CONSISTENT if pair in releases else _proof(changes)
-        if sure is Proof.CONSISTENT and any(_is_beside_a_time(change, times) for change in changes):
+        if sure is Proof.CONSISTENT and any(
+            _is_beside_a_time(change, times) or is_of_a_release(change, evidence) for change in changes
+        ):
             sure = Proof.SHAPE
         for change in changes:
             facts, levels = found[_face(change, spoken, assembler_only)]

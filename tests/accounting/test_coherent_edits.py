@@ -61,6 +61,35 @@ def test_records_that_changed_places(build, judge, name, head, size, rows):
     assert judge(pair, *exchanged(pair.b, p, q, size)) == "flagged"
 
 
+def test_relocations_that_changed_places_where_the_objects_have_another_order(build, judge):
+    """Also where they were none's neighbours before: the linker sorts them by place."""
+    pair = build("-g", orders=("mu", "um"))
+    table, start = section(parse(pair.b, "b"), ".rela.dyn")
+    kinds = [struct.unpack_from("<I", pair.b, start + at + 8)[0] for at in range(0, table.size, 24)]
+    relative = kinds.count(8)
+    assert relative > 5
+    for row in range(relative - 1):
+        p = start + 24 * row
+        assert judge(pair, *exchanged(pair.b, p, p + 24, 24)) == "flagged", row
+
+
+def test_ranges_of_units_that_changed_places(build, accounted, judge):
+    """Each set of .debug_aranges goes with its unit, also where that was the first and is the last."""
+    pair = build("-g", orders=("mu", "um"))
+    ranges = next(row for row in accounted(pair.a, pair.b).ledger.rows if row.name == ".debug_aranges").classes
+    assert (ranges.unexplained.most, ranges.contradicted.most) == (0, 0)
+    _, start = section(parse(pair.b, "b"), ".debug_aranges")
+    first, second = start + 16, start + 16 + 48
+    assert judge(pair, *exchanged(pair.b, first, second, 8)) == "flagged"
+
+
+def test_zeros_in_a_text_that_fills_its_section(build, judge):
+    """What is aligned to nothing has no padding."""
+    pair = build("-g")
+    found, start = section(parse(pair.b, "b"), ".interp")
+    assert judge(pair, (start + found.size - 4, bytes(3))) == "flagged"
+
+
 @pytest.mark.parametrize("names", [("main", "util"), ("table", "second")])
 def test_symbols_that_changed_places(build, judge, names):
     pair = build("-g")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,7 +15,9 @@ from elfdiff.accounting.ledger import ledger_of
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
+from elfdiff.comparison.image import Image
 from elfdiff.comparison.pair import compare
+from elfdiff.comparison.references import dwarf
 from elfdiff.elf.file import parse
 from elfdiff.report import Code
 
@@ -78,6 +81,81 @@ def objects(tmp_path_factory) -> dict[bool, list[Path]]:
             subprocess.run(["gcc", "-O2", *flags, "-c", str(source), "-o", str(path)], check=True)
             made.append(path)
     return out
+
+
+def test_relocations_that_changed_places(objects, mutation, tmp_path):
+    """Where the last pointer of one object stands beside the first of another, in b alone."""
+    made = objects[False]
+    files = []
+    for name, order in (("a", made), ("b", [made[0], *reversed(made[1:])])):
+        subprocess.run(["gcc", "-o", str(tmp_path / name), *map(str, order), "-lm"], check=True)
+        files.append((tmp_path / name).read_bytes())
+    a, b = parse(files[0], "a"), parse(files[1], "b")
+    base = mutation.Accounted.of(a, files[1])
+    table = b.section(".rela.dyn")
+    assert table is not None
+    assert table.span is not None
+    rows = [files[1][at : at + 24] for at in range(table.span.start, table.span.end, 24)]
+    relative = [row for row in rows if row[8] == 8]
+    assert rows[: len(relative)] == relative
+    for index, (x, y) in enumerate(itertools.pairwise(relative)):
+        edit = mutation.Edit("neighbours swapped", ((table.span.start + 24 * index, y + x),))
+        now = mutation.Accounted.of(a, mutation.planted(files[1], [edit]))
+        assert mutation.judge(files[1], edit, now, base)[0] == "flagged", index
+
+
+TWINS = ("alpha", "beta", "gamma", "delta")
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory) -> tuple[bytes, bytes]:
+    """Four objects with debug information, three of them equal but for names, in two orders."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc")
+    folder = tmp_path_factory.mktemp("twins")
+    for name in TWINS:
+        text = f"int {name}(int x) {{ static int n; n += x; return n * {len(name)}; }}\n"
+        (folder / f"{name}.c").write_text(text)
+    calls = " + ".join(f"{name}(c)" for name in TWINS)
+    heads = "".join(f"int {name}(int);" for name in TWINS)
+    (folder / "m.c").write_text(f"{heads}\nint main(int c, char **v) {{ return {calls}; }}\n")
+    for name in ("m", *TWINS):
+        subprocess.run(["gcc", "-O2", "-g", "-c", f"{name}.c"], check=True, cwd=folder)
+    for out, order in (("a", TWINS), ("b", (TWINS[3], TWINS[2], TWINS[0], TWINS[1]))):
+        subprocess.run(["gcc", "-o", out, "m.o", *(f"{name}.o" for name in order)], check=True, cwd=folder)
+    return (folder / "a").read_bytes(), (folder / "b").read_bytes()
+
+
+def test_units_that_are_equal_but_for_their_names(twins):
+    """Nothing is left over: names and code say which unit is which, and its tables and address ranges go with it."""
+    for files in (twins, twins[::-1]):
+        alignment = compare(parse(files[0], "a"), parse(files[1], "b")).alignment
+        ledger = ledger_of(Books(alignment.forward, {}, ()))
+        assert ledger.unexplained_spans == ()
+        assert ledger.totals.contradicted.most == 0
+        assert code_verdict(alignment, ledger) is Code.REORDERED
+        assert verify(*files, dump(prove(alignment)))[0]
+
+
+def test_names_of_units_that_were_exchanged(twins, mutation):
+    """A name alone places no unit: exchanged with another's, or set to what a has in its place."""
+    a, b = parse(twins[0], "a"), parse(twins[1], "b")
+    base = mutation.Accounted.of(a, twins[1])
+    groups = [g for g in dwarf.fields(Image(b)) if g.what in ("string offset in DWARF", "address in DWARF")]
+    info = b.section(".debug_info")
+    assert info is not None
+    assert info.span is not None
+    start = info.span.start
+    for group in groups:
+        inside = [[at for at in group.at.tolist() if u.offset < at - start < u.end] for u in b.debug_units]
+        for p, q in (pair for rank in itertools.zip_longest(*inside) for pair in itertools.combinations(rank[1:], 2)):
+            if p is None or q is None:
+                continue
+            x, y = (twins[1][at : at + group.width] for at in (p, q))
+            if x != y:
+                edit = mutation.Edit("exchanged", ((p, y), (q, x)))
+                now = mutation.Accounted.of(a, mutation.planted(twins[1], [edit]))
+                assert mutation.judge(twins[1], edit, now, base)[0] == "flagged", (group.what, hex(p), hex(q))
 
 
 @pytest.mark.parametrize("linker", LINKERS)

@@ -321,3 +321,16 @@ def test_a_drawn_directory_asks_for_a_fixed_one_with_the_maps_of_all_compilers()
     fix = build_path.fixes_for(context, ("path-dwarf-comp-dir",))[0]
     assert "--build-dir" in fix.action.sentence
     assert all(f'{name}="${name} -ffile-prefix-map=' in fix.action.command for name in ("CFLAGS", "FFLAGS"))
+
+
+def test_a_directory_above_another_release_of_a_vendored_dependency(seen, ask):
+    """The list of dependencies says which release each is; what stands above them is a place of a build."""
+    change = replace(
+        seen.path("/home/ci/build-1", "/srv/b2", "vendor/tiny-1.0.1/src/lib.rs", exact=False),
+        b=seen.place("/srv/b2/vendor/tiny-1.0.2/src/lib.rs"),
+    )
+    drift = seen.drift("tiny", "1.0.1", "1.0.2")
+    assert set(ask(build_path, seen.given(change, drift)).values()) == {"likely"}
+    assert ask(build_path, seen.given(change, seen.drift("other", "1.0.1", "1.0.2"))) == {}
+    mirror = replace(change, a_directory="/home/ci/tiny", b_directory="/home/ci/tiny-2")
+    assert ask(build_path, seen.given(mirror, drift)) == {}

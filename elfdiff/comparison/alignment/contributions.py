@@ -63,25 +63,41 @@ def hidden(image: Image, fields: Iterable[Fields]) -> npt.NDArray[np.bool_]:
     return mask
 
 
-def align_units(
-    a: Image,
-    b: Image,
-    left: Section,
-    right: Section,
-    a_hidden: npt.NDArray[np.bool_],
-    b_hidden: npt.NDArray[np.bool_],
-    rewriter: Rewriter,
-) -> Runs:
-    """Runs of one section, by units whose bytes agree where they refer to nothing."""
-    masked = []
-    for image, section, mask in ((a, left, a_hidden), (b, right, b_hidden)):
+def masked(
+    a: Image, b: Image, left: Section, right: Section, mask: tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Contents of a section and of its partner, zero where they refer to something."""
+    out = []
+    for image, section, hide in ((a, left, mask[0]), (b, right, mask[1])):
         at, size = image.place(section)
         data = image.array[at : at + size].copy()
-        data[mask[at : at + size]] = 0
-        masked.append(data)
-    _, runs = align_code(
-        masked[0], masked[1], units(a.content(left), a.little), units(b.content(right), b.little), rewriter
-    )
+        data[hide[at : at + size]] = 0
+        out.append(data)
+    return out[0], out[1]
+
+
+def align_units(
+    data: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]],
+    parts: tuple[list[Function], list[Function]],
+    rewriter: Rewriter,
+    pairs: Iterable[tuple[int, int]] = (),
+    disputed: tuple[frozenset[int], frozenset[int]] = (frozenset(), frozenset()),
+) -> Runs:
+    """Runs of one section, by units whose bytes agree where they refer to nothing.
+
+    ``pairs``: units known to go together; their bytes, ``data``, agree, as others' do. ``disputed`` go with none.
+    """
+    data = (data[0].copy(), data[1].copy())
+    for number, pair in enumerate(pairs, 1):
+        mark = np.frombuffer(struct.pack("<I", 0x80000000 | number), dtype=np.uint8)
+        for content, units_of, row in zip(data, parts, pair, strict=True):
+            # Where every unit begins with its own length there is room for what tells it from its twins.
+            content[units_of[row].start : units_of[row].start + 4] = mark
+    _, runs = align_code(*data, *parts, rewriter)
+    for side, rows in enumerate(disputed):
+        if rows:
+            left_out = sorted((parts[side][row].start, parts[side][row].end) for row in rows)
+            runs = Runs.of(without(sorted(runs.triples(), key=lambda run: run[side]), left_out, side))
     return runs
 
 

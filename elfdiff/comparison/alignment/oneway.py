@@ -88,13 +88,15 @@ class OneWay:
                 taken[group.at + index] = True
             if len(group):
                 out.append(group)
-        out += lengths.fields(self.a, self.code, self._differing_in_code(taken))
+        asked = lengths.Lengths(self._differing_in_code(taken), self._resized, self._length_in_b)
+        for group in lengths.fields(self.a, self.code, asked):
+            out.append(group.where(~taken[group.at]))
         bounds = [group for group in out if group.what == BOUND]
         out = [group for group in out if group.what != BOUND]
         for group in bounds:
             at, placed = self.runs.map_fields(group.at, group.width)
             differs = self.a.numbers(group.at, group.width) != self.b.numbers(np.where(placed, at, 0), group.width)
-            out += lengths.bounds(self.a, group.where(placed & differs), self._length_in_b)
+            out += lengths.bounds(self.a, group.where(placed), differs[placed], self._length_in_b)
         for section in self.a.elf.sections:
             if section.name == ".eh_frame" and section.index in self.section_map and not self.a.relocatable:
                 out += unwinding.frame_lengths(self.a, section, self._differs)
@@ -118,6 +120,20 @@ class OneWay:
         start = space.map(np.array([address], dtype=np.int64), False)
         end = space.map(np.array([address + length], dtype=np.int64), True)
         return int(end.value[0] - start.value[0]) if start.known[0] and end.known[0] else None
+
+    @property
+    def _resized(self) -> tuple[Ints, Ints]:
+        """Where words begin and end in a, as addresses, that a rewrite made longer or shorter; ascending."""
+        found: list[tuple[int, int]] = []
+        changes = sorted((c.a_at, c.a_length) for c in self.changes if c.a_length != c.b_length)
+        for section in self.a.elf.sections:
+            if section.is_allocated and section.span is not None and section.compression is None:
+                base = section.address - section.span.start
+                found += [
+                    (at + base, at + base + n) for at, n in changes if section.span.start <= at < section.span.end
+                ]
+        words = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+        return np.ascontiguousarray(words[:, 0]), np.ascontiguousarray(words[:, 1])
 
     def _differing_in_code(self, taken: Flags) -> Ints:
         """Offsets in a of code bytes that differ and belong to no reference."""
@@ -244,16 +260,18 @@ class OneWay:
         out = np.zeros(len(rows), dtype=bool)
         space = self._backwards.get(group.space)
         kept = np.flatnonzero(~known & (self.a.numbers(group.at[rows], group.width) == actual))
-        if space is None or not len(kept) or group.immediate is not None or group.negate:
+        measures = group.base is Base.PLACE and group.end
+        if space is None or not len(kept) or group.negate or (group.immediate is not None and not measures):
             return out
         extra = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))[rows[kept]]
         if group.base is Base.NOTHING:
             place = actual[kept]
         elif group.base is Base.SITE:
             place = signed(actual[kept], group.width) + addresses_of(self.b, at[kept]) + extra
-        elif group.base is Base.PLACE and group.end:
+        elif measures:
             start = self.spaces[group.space].map(np.ascontiguousarray(extra), False)
-            kept, place = kept[start.known], (actual[kept] + start.value)[start.known]
+            length = actual[kept] if group.immediate is None else group.immediate.take(actual[kept])
+            kept, place = kept[start.known], (length + start.value)[start.known]
         else:
             return out
         found = space.map(place, group.end)

@@ -7,7 +7,6 @@ it, the address of a text that is exactly as long, and something else begins beh
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
@@ -21,24 +20,38 @@ from elfdiff.comparison.references.code import CodeMap, code_sections
 from elfdiff.comparison.references.fields import ADDRESS, Fields
 from elfdiff.comparison.references.loader import LONGEST_TEXT, SHT_RELA, is_text
 from elfdiff.comparison.references.ranges import function_ranges
-from elfdiff.comparison.runs import Ints, isin, unique
+from elfdiff.comparison.runs import Flags, Ints, isin, unique
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
+from elfdiff.values import dataclass
 
 WHAT = "length of a text in code"
 NEAR = 160
 """Bytes of code between an address and its length."""
+CLOSE = 48
+"""The same for a length that is equal in both files: a few instructions."""
 SHORTEST = 2
 MAX_FUNCTIONS = 1000
 """Functions of one file that are looked at."""
 _DOUBLED = {width: Immediate(width, ((1, 0, min(8 * width - 1, 32)),)) for width in (1, 4)}
 
 
-def fields(image: Image, code: CodeMap, sites: Ints) -> Iterator[Fields]:
-    """Lengths among the immediates that hold one of ``sites``: offsets in the image, ascending."""
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """What is asked of the other file: ``sites``, code bytes of a that differ there and belong to no reference;
+    ``resized``, where words of another length there begin and end (addresses), all ascending; ``in_b``, how long what
+    stands at some addresses of a is there, None where it has no place."""
+
+    sites: Ints
+    resized: tuple[Ints, Ints]
+    in_b: Callable[[int, int], int | None]
+
+
+def fields(image: Image, code: CodeMap, other: Lengths) -> Iterator[Fields]:
+    """Lengths among the immediates that differ, and those equal ones that should have changed."""
     known = machine(image.elf.header)
-    if known is None or known.immediates is None or image.relocatable or not len(sites):
+    if known is None or known.immediates is None or image.relocatable or not len(other.sites) + len(other.resized[0]):
         return
     begins: Ints | None = None
     left = MAX_FUNCTIONS
@@ -49,72 +62,135 @@ def fields(image: Image, code: CodeMap, sites: Ints) -> Iterator[Fields]:
         found = code.of(section)
         if found is None or section.span is None:
             continue
+        sites = other.sites
         inside = sites[(sites >= section.span.start) & (sites < section.span.end)] - section.span.start
         memory = found.kind == ReferenceKind.MEMORY
-        at, end = found.at[memory].tolist(), found.end[memory].tolist()
-        if not len(inside) or not at:
+        at, end = found.at[memory], found.end[memory]
+        if not len(at):
             continue
         begins = _begins(image, code) if begins is None else begins
         content = image.content(section)
+        distance = image.numbers(at + section.span.start, 4)
+        target = np.where(distance >= 1 << 31, distance - (1 << 32), distance) + section.address + end
+        resized = at[_touched(target, begins, other.resized)]
         for function in functions_in(image, section, ranges):
-            if left <= 0:
-                break
-            here = inside[np.searchsorted(inside, function.start) : np.searchsorted(inside, function.end)].tolist()
-            if not here:
+            span = slice(function.start, function.end)
+            here, near = (x[np.searchsorted(x, span.start) : np.searchsorted(x, span.stop)] for x in (inside, resized))
+            if not len(here) + len(near) or left <= 0:
                 continue
             left -= 1
-            for offset, width in known.immediates(content[function.start : function.end]):
+            for offset, width in known.immediates(content[span]):
                 offset += function.start
-                if width not in plain or bisect_left(here, offset + width) == bisect_left(here, offset):
+                if width not in plain:
                     continue
                 value = int.from_bytes(content[offset : offset + width], "little")
-                close = range(bisect_left(at, max(offset - NEAR, function.start)), bisect_left(at, offset + NEAR))
-                for row in sorted(close, key=lambda row: abs(at[row] - offset)):
-                    distance = int.from_bytes(content[at[row] : at[row] + 4], "little", signed=True)
-                    target = section.address + end[row] + distance
-                    if _is_whole(image, target, value, begins):
-                        plain[width].append((offset + section.span.start, target, value))
+                differs = np.searchsorted(here, offset + width) > np.searchsorted(here, offset)
+                if not differs:
+                    close = near[np.abs(near - offset) <= CLOSE]
+                    for row in np.searchsorted(at, close).tolist():
+                        address = int(target[row])
+                        for rows, meant in ((plain, value), (doubled, value >> 1 if value & 1 else 0)):
+                            if _kept(image, address, meant, begins, other.in_b):
+                                rows[width].append((offset + section.span.start, address, meant))
+                    continue
+                low, high = np.searchsorted(at, max(offset - NEAR, function.start)), np.searchsorted(at, offset + NEAR)
+                for row in sorted(range(int(low), int(high)), key=lambda row: abs(int(at[row]) - offset)):
+                    if _is_whole(image, int(target[row]), value, begins):
+                        plain[width].append((offset + section.span.start, int(target[row]), value))
                         break
-                    if value & 1 and _is_whole(image, target, value >> 1, begins):
-                        doubled[width].append((offset + section.span.start, target, value >> 1))
+                    if value & 1 and _is_whole(image, int(target[row]), value >> 1, begins):
+                        doubled[width].append((offset + section.span.start, int(target[row]), value >> 1))
                         break
     for table, shape in ((plain, None), (doubled, _DOUBLED)):
-        for width, rows in table.items():
-            if not rows:
+        for width, lines in table.items():
+            if not lines:
                 continue
-            place, to, length = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
+            place, to, length = (np.array(column, dtype=np.int64) for column in zip(*lines, strict=True))
             yield Fields(
                 WHAT, place, width, to + length, ADDRESS, Base.PLACE, to, end=True,
                 immediate=shape[width] if shape else None, held=image.numbers(place, width) if shape else None,
             )  # fmt: skip
 
 
-def bounds(image: Image, group: Fields, length_in_b: Callable[[int, int], int | None]) -> Iterator[Fields]:
+def _touched(target: Ints, begins: Ints, words: tuple[Ints, Ints]) -> Flags:
+    """Which targets begin something that shares bytes with one of ``words`` before something else begins."""
+    starts, ends = words
+    if not len(starts) or not len(begins):
+        return np.zeros(len(target), dtype=bool)
+    index = np.searchsorted(ends, target, side="right")
+    behind = begins[np.minimum(np.searchsorted(begins, target, side="right"), len(begins) - 1)]
+    return (index < len(ends)) & (starts[np.minimum(index, len(ends) - 1)] < behind)
+
+
+def _kept(image: Image, address: int, length: int, begins: Ints, length_in_b: Callable[[int, int], int | None]) -> bool:
+    """True if an equal number is the length of a text without end mark that has another length in b, in a or in b.
+
+    Texts that end with a NUL are left alone: a line number beside a path would be taken for its length.
+    """
+    index = int(np.searchsorted(begins, address, side="right"))
+    if index == len(begins):
+        return False
+    whole = int(begins[index]) - address
+    home = _home(image, address)
+    if home is None or not _is_whole(image, address, whole, begins):
+        return False
+    start = image.place(home)[0] + address - home.address
+    if 0 in image.data[start : start + whole + 1]:
+        return False
+    there = length_in_b(address, whole)
+    return there is not None and there != whole and length in (whole, there)
+
+
+def bounds(
+    image: Image, group: Fields, differs: Flags, length_in_b: Callable[[int, int], int | None]
+) -> Iterator[Fields]:
     """Upper bounds of arrays that hold a text and nothing else: the text's length, where its end moved away from it.
 
-    ``length_in_b`` gives how long what stands at an address of a is in b. A bound of which two texts of other lengths
-    could be meant is left alone.
+    ``length_in_b`` gives how long what stands at an address of a is in b. Where no one variable is known to be such an
+    array, a bound counts only if it ``differs``, and if one text alone could be meant.
     """
     if not len(group):
         return
+    none = np.zeros(0, dtype=np.int64)
+    homes = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))
     texts: dict[int, list[int]] = defaultdict(list)
-    wanted = set(group.target.tolist())
-    for symbol in image.elf.symbols:
+    wanted = set(group.target[differs & (homes == 0)].tolist())
+    for symbol in image.elf.symbols if wanted else ():
         if (
             symbol.kind == "object"
             and symbol.size - 1 in wanted
-            and _is_whole(image, symbol.value, symbol.size - 1, np.zeros(0, dtype=np.int64))
+            and _is_whole(image, symbol.value, symbol.size - 1, none)
         ):
             texts[symbol.size - 1].append(symbol.value)
     rows: list[tuple[int, int, int]] = []
-    for at, bound in zip(group.at.tolist(), group.target.tolist(), strict=True):
-        becomes = {length_in_b(address, bound): address for address in texts[bound]}
+    for at, bound, home, other in zip(
+        group.at.tolist(), group.target.tolist(), homes.tolist(), differs.tolist(), strict=True
+    ):
+        if home:
+            meant = [home] if _is_whole(image, home, bound, none) else []
+            if not meant and not other and _holds_b(image, home, bound, length_in_b):
+                rows.append((at, home, bound))
+        else:
+            meant = texts[bound] if other else []
+        becomes = {length_in_b(address, bound): address for address in meant}
         changed = [address for length, address in becomes.items() if length is not None and length != bound]
         if len(changed) == 1:
             rows.append((at, changed[0], bound))
     if rows:
         place, to, length = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
         yield Fields("length of a text in DWARF", place, group.width, to + length, ADDRESS, Base.PLACE, to, end=True)
+
+
+def _holds_b(image: Image, home: int, bound: int, length_in_b: Callable[[int, int], int | None]) -> bool:
+    """True if a bound is not as long as its text, but as the text of b: what should have changed is equal."""
+    section = _home(image, home)
+    if section is None:
+        return False
+    start = image.place(section)[0] + home - section.address
+    length = int(np.argmax(image.array[start : start + LONGEST_TEXT] == 0))
+    return SHORTEST <= length != bound == length_in_b(home, length) and is_text(
+        image.data[start : start + length], length
+    )
 
 
 def _begins(image: Image, code: CodeMap) -> Ints:

@@ -86,7 +86,7 @@ def align_by_place(
         out[rows[isin(out[rows], values[count > 1])]] = -1
         out = settled(kept_sorted(out, [(a, b)] if keys is None else keys), len(b), a, b)
         out = filled(out, len(b))
-        left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped))
+        left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped) & ~once[at])
         if len(left):
             out = _in_order(out, left, b, mapped)
     return filled(out, len(b))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.alignment.contributions import LENGTH_PREFIXED, align_units, units
+from elfdiff.comparison.alignment.contributions import LENGTH_PREFIXED, units
 from elfdiff.comparison.alignment.drafting.draft import Draft
 from elfdiff.comparison.alignment.drafting.units import DebugUnits
 from elfdiff.comparison.runs import identity
@@ -38,8 +38,10 @@ def contents(draft: Draft, debug: DebugUnits, left: Section, right: Section) -> 
         in_units = name in LENGTH_PREFIXED and not draft.a.relocatable
         if len(x) == len(y):
             equal = np.count_nonzero(np.frombuffer(x, np.uint8) == np.frombuffer(y, np.uint8))
-            if equal * 2 > len(x) and (not in_units or units(x, draft.a.little) == units(y, draft.a.little)):
+            if equal * 2 > len(x) and (
+                not in_units or (debug.in_order and units(x, draft.a.little) == units(y, draft.a.little))
+            ):
                 return TextAlignment(identity(len(x)))
         if in_units and not any(rewrite.a in x for rewrite in draft.rewrites if rewrite.a):
-            return TextAlignment(align_units(draft.a, draft.b, left, right, *debug.hidden, draft.rewriter))
+            return TextAlignment(debug.align_units(left, right))
     return align_text_in(x, y, draft.rewriter)

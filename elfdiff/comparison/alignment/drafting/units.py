@@ -7,8 +7,18 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.alignment.contributions import LENGTH_PREFIXED, align_at, align_by_owner, hidden, owners, units
+from elfdiff.comparison.alignment.contributions import (
+    LENGTH_PREFIXED,
+    align_at,
+    align_by_owner,
+    align_units,
+    hidden,
+    masked,
+    owners,
+    units,
+)
 from elfdiff.comparison.alignment.drafting.draft import Draft
+from elfdiff.comparison.alignment.drafting.twins import Twins, twins
 from elfdiff.comparison.references import debug_fields
 from elfdiff.comparison.references.fields import Fields, contents_of
 from elfdiff.comparison.runs import Runs
@@ -29,8 +39,24 @@ class DebugUnits:
         return hidden(self.draft.a, self._dwarf[0]), hidden(self.draft.b, self._dwarf[1])
 
     @cached_property
+    def in_order(self) -> bool:
+        """Units of the same names stand in the same order, as far as both files have any."""
+        return all(
+            (x.name or "").rsplit("/", 1)[-1] == (y.name or "").rsplit("/", 1)[-1]
+            for x, y in zip(self.draft.a.elf.debug_units, self.draft.b.elf.debug_units, strict=False)
+        )
+
+    @cached_property
     def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
         return tuple(debug_fields(self.draft.a)), tuple(debug_fields(self.draft.b))
+
+    def align_units(self, left: Section, right: Section) -> Runs:
+        """Runs of one section that is a row of units."""
+        draft = self.draft
+        parts = units(draft.a.content(left), draft.a.little), units(draft.b.content(right), draft.b.little)
+        data = masked(draft.a, draft.b, left, right, self.hidden)
+        found = twins(draft, (left, right), data, parts, self._dwarf) if left.name.endswith("debug_info") else Twins()
+        return align_units(data, parts, draft.rewriter, found.pairs, found.disputed)
 
     def align(self) -> None:
         """Tables of abbreviations and address ranges go with the units that they belong to."""
@@ -43,8 +69,9 @@ class DebugUnits:
         text = self.draft.texts.get(left.index)
         placed = self.draft.texts.get(info[0].index)
         x, y = self.draft.a.content(left), self.draft.b.content(right)
-        if text is None or placed is None or x == y or self.draft.a.relocatable:
+        if text is None or placed is None or self.draft.a.relocatable:
             return
+        self._address_ranges(by_name, info, placed)
         ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
         if not ours:
             return
@@ -52,7 +79,8 @@ class DebugUnits:
             ours[0].at, ours[0].width
         )
         to = self.draft.b.numbers(at[whole], ours[0].width)
-        self._address_ranges(by_name, info, placed)
+        if x == y and bool((ours[0].target[whole] == to).all()):
+            return
         self.draft.texts[left.index] = TextAlignment(align_at(ours[0].target[whole], to, x, y, text.runs), text.changes)
 
     def _by_owners(self, by_name: dict[str, tuple[Section, Section]]) -> None:
@@ -104,12 +132,15 @@ class DebugUnits:
             units(image.content(section), image.little)
             for image, section in ((self.draft.a, left), (self.draft.b, right))
         ]
+        if not all(sets):
+            return
         places = []
         for image, section, found in ((self.draft.a, left, sets[0]), (self.draft.b, right, sets[1])):
             at = image.place(section)[0] + 6 + np.array([f.start for f in found], dtype=np.int64)
             places.append(image.numbers(at, 4))
         mapped = placed.runs.map(places[0])
-        partner = align_by_place(places[0], places[1], mapped.value, mapped.known)
+        # The first unit stands at 0, which is a place here.
+        partner = align_by_place(places[0] + 1, places[1] + 1, mapped.value + 1, mapped.known)
         runs = [
             (
                 sets[0][i].start,

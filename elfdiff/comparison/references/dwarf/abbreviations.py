@@ -46,9 +46,17 @@ class Stretch:
 Plan = tuple[Stretch, ...]
 
 
-def read_abbreviations(data: bytes, at: int) -> dict[int, list[tuple[int, int]]]:
-    """Code → attributes and their forms, of the table at an offset, as far as it can be read."""
-    table: dict[int, list[tuple[int, int]]] = {}
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """What entries of one code are: DW_TAG, and attributes with their forms."""
+
+    tag: int
+    attributes: list[tuple[int, int]]
+
+
+def read_abbreviations(data: bytes, at: int) -> dict[int, Abbreviation]:
+    """Code → abbreviation, of the table at an offset, as far as it can be read."""
+    table: dict[int, Abbreviation] = {}
     try:
         while len(table) < MAX_ABBREVIATIONS:
             code, at = uleb(data, at)
@@ -67,7 +75,7 @@ def read_abbreviations(data: bytes, at: int) -> dict[int, list[tuple[int, int]]]
                 if name == 0 and form == 0:
                     break
                 attributes.append((0x7D if tag == _CALL_SITE and name == 0x11 else name, form))
-            table[code] = attributes
+            table[code] = Abbreviation(tag, attributes)
     except IndexError:
         pass
     return table

@@ -11,7 +11,7 @@ import numpy as np
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
-from elfdiff.comparison.references.fields import ADDRESS, Fields, contents_of
+from elfdiff.comparison.references.fields import ADDRESS, BOUND, Fields, contents_of
 from elfdiff.comparison.runs import Ints
 
 MAX_UNITS = 1_000_000
@@ -30,6 +30,8 @@ class Collector:
         self.places: dict[tuple[str, int, str, bool], list[Ints]] = defaultdict(list)
         self.ranges: dict[tuple[int, int], list[tuple[Ints, Ints]]] = defaultdict(list)
         self.lengths: list[Fields] = []
+        self.arrays: dict[int, list[int]] = defaultdict(list)
+        """Place of an upper bound → places of the addresses of the variables that are such an array."""
         self.locations: list[tuple[Ints, int, int, int, int]] = []
 
     @cached_property
@@ -73,6 +75,16 @@ class Collector:
                     )
                 )
 
+    def _variables(self, at: Ints) -> Ints:
+        """The address of the one variable that each upper bound belongs to; 0 where there is none, or several."""
+        width = self.image.word
+        out = np.zeros(len(at), dtype=np.int64)
+        for row, place in enumerate(at.tolist()):
+            homes = self.arrays.get(place, ())
+            if len(homes) == 1:
+                out[row] = int(self.image.numbers(np.array(homes, dtype=np.int64), width)[0])
+        return out
+
     def result(self) -> Iterator[Fields]:
         for (what, width, space, end), parts in self.places.items():
             at = np.concatenate(parts)
@@ -81,7 +93,8 @@ class Collector:
                 used = allocated(self.image, values) & (values > 0)
                 at, values = at[used], values[used]
             if len(at):
-                yield Fields(what, at, width, values, space, end=end)
+                extra = self._variables(at) if what == BOUND else 0
+                yield Fields(what, at, width, values, space, extra=extra, end=end)
         for (low_width, high_width), pairs in self.ranges.items():
             low = np.concatenate([pair[0] for pair in pairs])
             high = np.concatenate([pair[1] for pair in pairs])

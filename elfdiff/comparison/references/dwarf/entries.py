@@ -7,7 +7,8 @@ import struct
 
 import numpy as np
 
-from elfdiff.comparison.references.dwarf.abbreviations import Plan, plan_of, read_abbreviations
+from elfdiff.comparison.references.dwarf.abbreviations import Abbreviation, Plan, plan_of, read_abbreviations
+from elfdiff.comparison.references.dwarf.arrays import MAX_VARIABLES, Unit
 from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
 from elfdiff.comparison.references.dwarf.expressions import add_expressions, walk_expression
 from elfdiff.comparison.references.dwarf.forms import BLOCK, BLOCK1, BLOCK2, EXPRESSION, NONE, STRING, ULEB, uleb
@@ -22,7 +23,7 @@ def add_units(collector: Collector) -> None:
     data, start = found
     mark = "<" if collector.image.little else ">"
     info = collector.space(".debug_info")
-    tables: dict[int, dict[int, list[tuple[int, int]]]] = {}
+    tables: dict[int, dict[int, Abbreviation]] = {}
     plans: dict[tuple[int, int, int, int], dict[int, Plan | None]] = {}
     at = 0
     unit_at: list[int] = []
@@ -70,12 +71,15 @@ def add_units(collector: Collector) -> None:
                 tables[table_at] = read_abbreviations(abbreviations[0], table_at)
             table = tables[table_at]
             compiled = plans.setdefault((table_at, version, address, offset), {})
-            for code, attributes in table.items():
+            for code, abbreviation in table.items():
                 if code not in compiled:
-                    compiled[code] = plan_of(collector, attributes, version, address, offset)
+                    compiled[code] = plan_of(collector, abbreviation.attributes, version, address, offset)
+            placed: list[tuple[int, int]] = []
             with contextlib.suppress(IndexError):
-                _walk(collector, data, place, end, compiled, address, offset, start)
+                _walk(collector, data, place, end, compiled, address, offset, start, placed)
             _flush(collector, compiled, start, version, address, offset)
+            unit = Unit(data, unit_at[-1], table, version, address, offset, collector.image.little)
+            _add_arrays(collector, unit, placed, start)
         at = end
     collector.add_lengths("length of a unit", unit_at, unit_start, unit_end, info, start)
 
@@ -99,6 +103,15 @@ def _flush(
                 collector.ranges[low_width, high_width].append((begins + low + start, begins + high + start))
 
 
+def _add_arrays(collector: Collector, unit: Unit, placed: list[tuple[int, int]], start: int) -> None:
+    """Note for each upper bound which variables it belongs to. ``placed``: entries with a fixed address, and where it
+    stands."""
+    for entry, at in placed[: max(0, MAX_VARIABLES - len(collector.arrays))]:
+        bound = unit.bound_of(entry)
+        if bound is not None:
+            collector.arrays[bound + start].append(at + start)
+
+
 def _walk(
     collector: Collector,
     data: bytes,
@@ -108,10 +121,13 @@ def _walk(
     address: int,
     offset: int,
     start: int,
+    placed: list[tuple[int, int]],
 ) -> None:
+    """Note where stretches begin, and in ``placed`` the entries whose location is an address."""
     addresses: list[int] = []
     references: list[int] = []
     while at < end:
+        entry = at
         code = data[at]
         at += 1
         if code == 0:
@@ -137,6 +153,8 @@ def _walk(
                     first = data[at]
                     if first == 0x03:
                         addresses.append(at + 1)
+                        if size == address + 1:
+                            placed.append((entry, at + 1))
                     if (first != 0x91 and (size > address + 2 or first != 0x03)) or (first == 0x91 and size > address):
                         walk_expression(data, at, at + size, address, offset, addresses, references)
                 at += size
@@ -150,6 +168,8 @@ def _walk(
                 size = data[at]
                 if size > 4 and data[at + 1] == 0x03:
                     addresses.append(at + 2)
+                    if size == address + 1:
+                        placed.append((entry, at + 2))
                 at += 1 + size
             elif kind == BLOCK2:
                 at += 2 + int.from_bytes(data[at : at + 2], "little" if collector.image.little else "big")
