@@ -54,6 +54,10 @@ class Code(StrEnum):
     DIFFERS = "differs"
 
 
+DROPPED = "was dropped:"
+"""Words of a note on a root that others explain; only who asks for all wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One line that a person can do, in both builds as printed.

@@ -85,14 +85,14 @@ REDEFINE = Fix(
     ),
     effect=Effect.REMOVES,
     reaches=(COMPILER,),
-    note="for compilers that ignore SOURCE_DATE_EPOCH; the date then reads as the compiler's version",
+    note="compilers that ignore SOURCE_DATE_EPOCH need it; the date then reads as the compiler's version",
 )
 SCRIPT_LINE = Fix(
     toolchain="build script",
     action=Do("where the script writes a date, let it call this", 'date -u -d "@${SOURCE_DATE_EPOCH:-$(date +%s)}"'),
     effect=Effect.REMOVES,
     reaches=(SCRIPT, COPYRIGHT),
-    note="with SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
+    note="needs SOURCE_DATE_EPOCH exported; the variable alone does nothing unless the script reads it "
     "(CMake's string(TIMESTAMP) and vergen do)",
 )
 GENERATORS = Fix(

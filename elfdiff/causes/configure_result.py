@@ -95,7 +95,7 @@ _OPTIONAL = (
             Export("CONFIG_SHELL", "/bin/sh"),
             Effect.REMOVES,
             ("env-configure-detected-features",),
-            note="for scripts that record the shell; ac_cv_path_SED=/bin/sed and its like fix the other tools",
+            note="fixes scripts that record the shell; ac_cv_path_SED=/bin/sed and its like fix the other tools",
         ),
         Fix("any", Run("umask 022"), Effect.REMOVES, ("env-umask-and-file-modes",)),
     ),

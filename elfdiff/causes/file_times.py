@@ -78,7 +78,7 @@ TOUCH = Fix(
     toolchain="any",
     action=Run('git ls-files -z | xargs -0 touch -d "@$(git log -1 --pretty=%ct)"'),
     effect=Effect.REMOVES,
-    note="before the build, and export TZ=UTC: __TIMESTAMP__ is written in local time",
+    note="do it before the build, and export TZ=UTC: __TIMESTAMP__ is written in local time",
 )
 EPOCH = Fix(
     toolchain="clang",
@@ -154,7 +154,7 @@ SOURCES_FIX = Fix(
     action=Run('find . -exec touch -h -d "@$(dpkg-parsechangelog -STimestamp)" {} +'),
     effect=Effect.REMOVES,
     reaches=(SOURCES,),
-    note="before the build, at the top of the source tree; or unpack both from one source package",
+    note="do it before the build, at the top of the source tree; or unpack both from one source package",
 )
 RPM_FIX = Fix(
     toolchain="rpmbuild",
@@ -166,7 +166,7 @@ RPM_FIX = Fix(
     effect=Effect.REMOVES,
     reaches=(RPM,),
     since="rpm 4.14",
-    note="with an entry in %changelog, or SOURCE_DATE_EPOCH exported",
+    note="needs an entry in %changelog, or SOURCE_DATE_EPOCH exported",
 )
 BYTECODE_FIX = Fix(
     toolchain="python",
@@ -180,7 +180,7 @@ DISK_FIX = Fix(
     action=Run('find . -exec touch -h -d "@${SOURCE_DATE_EPOCH:-0}" {} +'),
     effect=Effect.REMOVES,
     reaches=(DISK, HELD),
-    note="in both trees, when they are built; times are only compared where --metadata asks for it",
+    note="do it in both trees, when they are built; times are only compared where --metadata asks for it",
 )
 _HELD = (
     TAR_FIX,

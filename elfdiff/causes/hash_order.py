@@ -60,7 +60,7 @@ _SEEDS = Fix(
     Run("export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0"),
     Effect.REMOVES,
     ("hash-seed-order",),
-    note="for generators that read these; the files do not say which generator wrote the table",
+    note="reaches generators that read these; the files do not say which generator wrote the table",
 )
 _SORT = Fix(
     "any",

@@ -57,7 +57,7 @@ _FLOAT = Fix(
     Export("GLIBC_TUNABLES", '"glibc.cpu.hwcaps=-FMA,-AVX2"'),
     Effect.REMOVES,
     ("env-floating-point-host",),
-    note="for tables computed while building; shipping the finished table is better",
+    note="serves tables computed while building; shipping the finished table is better",
 )
 
 

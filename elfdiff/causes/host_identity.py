@@ -136,7 +136,7 @@ _FIXES = (
         Run("export USER=builder LOGNAME=builder HOSTNAME=localhost"),
         Effect.REMOVES,
         ("env-user-host",),
-        note="for scripts that read these variables; one that calls whoami, hostname or uname -n "
+        note="reaches scripts that read these variables; one that calls whoami, hostname or uname -n "
         "must be changed to leave the name out",
     ),
     Fix(

@@ -54,7 +54,7 @@ OFF = Fix(
     action=Export("CARGO_INCREMENTAL", "0"),
     effect=Effect.REMOVES,
     reaches=(RUST,),
-    note="once with an empty target directory (cargo clean); compare the profiles too: dev is "
+    note="build once with an empty target directory (cargo clean); compare the profiles too: dev is "
     "incremental by default, release is not",
 )
 CLEAN = Fix(

@@ -55,14 +55,14 @@ _CARGO = Fix(
     Run("export CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1 CARGO_PROFILE_DEV_CODEGEN_UNITS=1"),
     Effect.REMOVES,
     ("rust-codegen-units-or-parallel-frontend",),
-    note="or one fixed number as codegen-units in Cargo.toml; never the number of CPUs",
+    note="one fixed number as codegen-units in Cargo.toml does as well; never the number of CPUs",
 )
 _UNITS = Fix(
     "rustc",
     AddWords(("RUSTFLAGS",), ("-Ccodegen-units=1",)),
     Effect.REMOVES,
     ("rust-codegen-units-or-parallel-frontend",),
-    note="where rustc is called without cargo; cargo's own setting is hashed into symbol names",
+    note="reaches rustc called without cargo; cargo's own setting is hashed into symbol names",
 )
 _THREADS = Fix(
     "lld, mold",

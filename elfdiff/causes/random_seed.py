@@ -53,7 +53,7 @@ _SHIP = Fix(
     ),
     Effect.REMOVES,
     ("gcc-lto-section-id",),
-    note="only for fat objects (-ffat-lto-objects)",
+    note="reaches fat objects only (-ffat-lto-objects)",
 )
 _COVERAGE = Fix(
     "gcc",

@@ -62,8 +62,9 @@ _FIXED = Fix(
     Do("build, and generate files, in directories with fixed names instead of temporary ones (mktemp -d)"),
     Effect.REMOVES,
     ("path-home-tmp-random",),
-    note='or map the directory where it is made (-ffile-prefix-map="$dir"=.): a map that names it by hand is of no '
-    "use to the next build; meson-python: -Cbuilddir=build; pip: --no-build-isolation; Nix: remap $NIX_BUILD_TOP",
+    note='mapping the directory where it is made does as well (-ffile-prefix-map="$dir"=.): a map that names it by '
+    "hand is of no use to the next build; meson-python: -Cbuilddir=build; pip: --no-build-isolation; "
+    "Nix: remap $NIX_BUILD_TOP",
 )
 _OCAML = Fix(
     "ocaml",

@@ -34,13 +34,13 @@ from elfdiff.report import Effect, Fix, Role
 MODES = "entry-modes"
 _ENOUGH = 2
 
-_UMASK = Fix("any", Run("umask 022"), Effect.REMOVES, (MODES,), note="before the checkout too")
+_UMASK = Fix("any", Run("umask 022"), Effect.REMOVES, (MODES,), note="do it before the checkout too")
 _MODE = Fix(
     "tar",
     Do("write the archive with fixed modes: tar --mode=u+rwX,go+rX,go-w"),
     Effect.REMOVES,
     (MODES,),
-    note="in a package dh_fixperms or install -m does it",
+    note="dh_fixperms or install -m does it in a package",
 )
 
 

@@ -78,7 +78,7 @@ _GO = Fix(
     Effect.REMOVES,
     ("vcs-revision",),
     since="go 1.18",
-    note="for what cmd/go stamps; a revision given with -ldflags -X must be left out there",
+    note="reaches what cmd/go stamps; a revision given with -ldflags -X must be left out there",
 )
 _VARIABLE = Fix(
     "go",
@@ -95,14 +95,14 @@ _SAME = Fix(
     ),
     Effect.REMOVES,
     ("vcs-revision",),
-    note="or let the build script write a fixed version instead of asking git",
+    note="letting the build script write a fixed version instead of asking git does as well",
 )
 _KERNEL = Fix(
     "kbuild",
     Export("LOCALVERSION", ""),
     Effect.REMOVES,
     ("vcs-revision",),
-    note="with CONFIG_LOCALVERSION_AUTO=n; the + of a tree off its tag goes too",
+    note="needs CONFIG_LOCALVERSION_AUTO=n; the + of a tree off its tag goes too",
 )
 _CHECKOUT = Fix(
     "git",

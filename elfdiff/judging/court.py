@@ -28,7 +28,7 @@ from elfdiff.judging.rules import (
     supported,
     without_fallout,
 )
-from elfdiff.report import Location, Role
+from elfdiff.report import DROPPED, Location, Role
 
 NEAR = 64
 """Owned facts before a place that are looked at: more do not lie in one another."""
@@ -56,7 +56,7 @@ def judged(causes: Iterable[Cause], evidence: EvidenceSet) -> Judgement:
             Match(cause, claim.face, claim.because, confidence(claim), claim.summary, claim.note)
             for cause, claim in stand
         ),
-        tuple(f"{root} was dropped: {_explain(by)} all of it" for root, by in sorted(dropped.items())),
+        tuple(f"{root} {DROPPED} {_explain(by)} all of it" for root, by in sorted(dropped.items())),
     )
 
 

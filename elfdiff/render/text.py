@@ -8,13 +8,14 @@ from elfdiff.render import wording
 from elfdiff.render.details import details
 from elfdiff.render.escape import columns, shorten, shorten_pair, visible
 from elfdiff.render.lines import Line, indented, paint, wrapped
-from elfdiff.render.style import TextStyle
+from elfdiff.render.style import WIDTH, TextStyle
 from elfdiff.render.wording import Step
-from elfdiff.report import EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
+from elfdiff.report import DROPPED, EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
 from elfdiff.values import dataclass, replace
 
 MOST_LINES = 30
-"""A report without -v is no longer, unless there are more things to do than fit."""
+"""A report of 100 columns without -v is no longer, unless there are more things to do than fit; a narrower one takes as
+many lines more as its lines are shorter."""
 
 TAIL = 15
 """Lines of a log that a reader sees: a longer report says at its end again what to do first."""
@@ -28,8 +29,11 @@ VERDICT_COLOURS = {
     Verdict.UNEXPLAINED: "red",
 }
 
-_FOLDED, _TITLE, _BRIEF, _FIXED, _FIRST, _COUNTED, _FULL = range(7)
+_FOLDED, _TITLE, _BRIEF, _FIRST, _FIXED, _COUNTED, _FULL = range(7)
 """How much of a finding is shown, from its ID alone to two places with their values."""
+
+_NOTHING = "(none)"
+"""What stands for an empty value, such as the flags that only the other side has."""
 
 _OBSERVED = 3
 _VERBOSE_ITEMS = 10
@@ -93,11 +97,12 @@ class ReportText:
         tail = list(self._tail())
         above = len(head) + len(tail) + 1
         again = self._again()
-        levels = self._levels(MOST_LINES - above - len(again))
+        most = MOST_LINES * WIDTH // min(self.style.width, WIDTH)
+        levels = self._levels(most - above - len(again))
         body = self._body(levels)
         if above + len(body) <= TAIL:
             again = []
-        seen = list(self._observed(MOST_LINES - len(head) - len(body) - len(tail) - len(again) - 1))
+        seen = list(self._observed(most - len(head) - len(body) - len(tail) - len(again) - 1))
         return [*head, *body, *seen, *tail, *again, self.last]
 
     def _observed(self, room: int) -> Iterator[Line]:
@@ -178,7 +183,7 @@ class ReportText:
             if len(self._body(levels)) <= room:
                 break
             levels[index] = _FOLDED
-        for level in (_BRIEF, _FIXED, _FIRST, _COUNTED, _FULL):
+        for level in (_BRIEF, _FIRST, _FIXED, _COUNTED, _FULL):
             for index, now in enumerate(levels):
                 if now != level - 1:
                     continue
@@ -213,10 +218,8 @@ class ReportText:
         first, *rest = wrapped(title, self.style, "", "    ")
         yield Line(first.text, "red" if finding.role is not Role.CONSEQUENCE else "cyan", len(tag))
         yield from rest
-        if _BRIEF <= level < _FIRST:
-            phrase = wording.phrase(finding)
-            if phrase != finding.title:
-                yield Line(f"    {shorten(phrase, self.style.width - 4, self.style.ascii)}")
+        if level == _BRIEF:
+            yield from self._brief(finding)
         if level >= _FIRST:
             summary = self._summary(finding)
             if summary:
@@ -224,6 +227,16 @@ class ReportText:
             yield from self._evidence(finding, level)
         if level >= _FIXED:
             yield from self._fixes(finding, level)
+
+    def _brief(self, finding: Finding) -> Iterator[Line]:
+        """The first values; where there are none, what the summary says beside the title."""
+        evidence = self.evidence[finding.cause]
+        for item in (*evidence.whole, *evidence.placed)[:1]:
+            yield from self._values(item, 4)
+            return
+        phrase = wording.phrase(finding)
+        if phrase != finding.title:
+            yield from wrapped(phrase, self.style, "    ", "    ")
 
     def _summary(self, finding: Finding) -> str:
         """What the title and the first values shown do not say already."""
@@ -240,10 +253,10 @@ class ReportText:
         if self.style.verbose:
             most = len(finding.evidence) if self.all_evidence else _VERBOSE_ITEMS
         else:
-            most = {_FIRST: 1, _COUNTED: 1}.get(level, 2)
+            most = 2 if level == _FULL else 1
         for item in evidence.whole[: most if self.style.verbose else 1]:
             yield from self._values(item, 4)
-        if level == _FIRST and evidence.whole:
+        if level < _COUNTED and evidence.whole:
             return
         if level >= _COUNTED and evidence.total > min(most, len(evidence.placed)):
             yield from indented(evidence.counts, self.style, 4)
@@ -261,8 +274,8 @@ class ReportText:
                 for side in (item.a, item.b)
             )
         start = " " * indent
-        yield Line(f"{start}a  {a}")
-        yield Line(f"{start}b  {b}")
+        yield Line(f"{start}a  {a or _NOTHING}")
+        yield Line(f"{start}b  {b or _NOTHING}")
 
     def _place(self, item: EvidenceItem) -> str:
         side, location = ("a", item.a) if item.a is not None else ("b", item.b)
@@ -370,10 +383,13 @@ class ReportText:
         yield from self._labelled("where", f"{text}: elfdiff -v")
 
     def _notes(self) -> Iterator[Line]:
-        notes = self.report.notes if self.style.verbose else self.report.notes[:2]
-        for note in notes:
+        notes = self.report.notes
+        if not self.style.verbose:
+            notes = tuple(note for note in notes if DROPPED not in note)
+        shown = notes if self.style.verbose else notes[:2]
+        for note in shown:
             yield from self._labelled("note", note)
-        left = len(self.report.notes) - len(notes)
+        left = len(notes) - len(shown)
         if left:
             yield from self._labelled("note", f"{wording.amount(left, 'more note')}: elfdiff -v")
 

@@ -18,7 +18,7 @@ ROWS = (
         _GCC,
         "gcc 12.2, clang 14",
         since="gcc 8, clang 10",
-        note="debug information and __FILE__; a library linked in needs it in its own build",
+        note="reaches debug information and __FILE__; a library linked in needs it in its own build",
     ),
     Row(
         "gcc, clang",
@@ -36,8 +36,8 @@ ROWS = (
         AddWords(_C, ("-fdebug-prefix-map=$PWD=.",)),
         "https://gcc.gnu.org/onlinedocs/gcc/Debugging-Options.html",
         "read",
-        note="before gcc 8 and clang 10; __FILE__ keeps its path unless sources are named relative to "
-        "the working directory",
+        note="gcc before 8 and clang before 10 know no other; __FILE__ keeps its path unless sources are named "
+        "relative to the working directory",
     ),
     Row(
         "zig cc",
@@ -61,7 +61,7 @@ ROWS = (
         "https://sourceware.org/binutils/docs/as/debug_002dprefix_002dmap.html",
         "read",
         since="binutils 2.18",
-        note="where a makefile calls as itself; gcc hands its own map on",
+        note="needed where a makefile calls as itself; gcc hands its own map on",
     ),
     Row(
         "rustc",
@@ -69,7 +69,8 @@ ROWS = (
         AddWords(("RUSTFLAGS",), ("--remap-path-prefix=$PWD=.",)),
         "https://doc.rust-lang.org/rustc/remap-source-paths.html",
         "rustc 1.95",
-        note="not the texts of env!() and OUT_DIR, and not symbol hashes of path dependencies outside the workspace; "
+        note="does not reach the texts of env!() and OUT_DIR, nor symbol hashes of path dependencies outside the "
+        "workspace; "
         "RUSTFLAGS carries no blank: in a directory with one, CARGO_ENCODED_RUSTFLAGS",
     ),
     Row(
@@ -85,7 +86,7 @@ ROWS = (
         AddWords(("RUSTFLAGS",), ("--remap-path-prefix=${CARGO_TARGET_DIR:-$PWD/target}=target",)),
         "https://doc.rust-lang.org/cargo/reference/environment-variables.html",
         "cargo 1.95",
-        note="or one CARGO_TARGET_DIR in both builds",
+        note="one CARGO_TARGET_DIR in both builds does as well",
     ),
     Row(
         "go",
@@ -116,7 +117,7 @@ ROWS = (
         Do('add --passC:"-ffile-prefix-map=$PWD=." to the options of nim'),
         "https://nim-lang.org/docs/nimc.html",
         "nim 1.6.10",
-        note="for --debugger:native; nim reads no CFLAGS",
+        note="needed with --debugger:native; nim reads no CFLAGS",
     ),
     Row(
         "ghc",
@@ -150,7 +151,7 @@ ROWS = (
         _GCC,
         "gfortran 12.2",
         since="gcc 8",
-        note="debug information only: the names in run-time calls keep their path",
+        note="reaches debug information only: the names in run-time calls keep their path",
     ),
     Row(
         "gfortran",
@@ -174,7 +175,7 @@ ROWS = (
         AddWords(("DFLAGS",), ("-fdebug-prefix-map=$PWD=.",)),
         "https://gcc.gnu.org/onlinedocs/gcc/Debugging-Options.html",
         "gdc 12.2",
-        note="debug information only",
+        note="reaches debug information only",
     ),
     Row(
         "gdc, ldc, dmd",

@@ -49,7 +49,7 @@ ROWS = (
         AddWords(_C, ("-march=x86-64", "-mtune=generic")),
         "https://gcc.gnu.org/onlinedocs/gcc/x86-Options.html",
         "gcc 12.2",
-        note="for x86-64, and it must come behind -march=native to win; better still, drop native where it is written",
+        note="names x86-64, and must come behind -march=native to win; better still, drop native where it is written",
     ),
     Row(
         "rustc",
@@ -57,7 +57,7 @@ ROWS = (
         AddWords(("RUSTFLAGS",), ("-Ctarget-cpu=x86-64",)),
         "https://doc.rust-lang.org/rustc/codegen-options/#target-cpu",
         "rustc 1.95",
-        note="for x86-64; drop target-cpu=native from .cargo/config.toml",
+        note="names x86-64; drop target-cpu=native from .cargo/config.toml",
     ),
     Row(
         "zig",

@@ -32,6 +32,16 @@ HEADINGS = ["## What it looks like", "## Why it happens", "## How to be sure"]
 each_cause = pytest.mark.parametrize("cause", catalogue(), ids=lambda cause: cause.id)
 
 
+MID_SENTENCE = {"for", "before", "or", "and", "not", "in", "on", "once", "where", "which", "but", "to", "as"}
+
+
+@each_cause
+def test_a_note_is_a_sentence_of_its_own(cause: Cause):
+    """It stands behind "as above;": words that go on with something else have nothing to go on with."""
+    for fix in cause.fixes:
+        assert not fix.note or fix.note.split()[0] not in MID_SENTENCE, fix.note
+
+
 def test_every_promised_root_is_there():
     assert set(PROMISED) <= {cause.id for cause in catalogue()}
 
