@@ -83,6 +83,19 @@ def test_ranges_of_units_that_changed_places(build, accounted, judge):
     assert judge(pair, *exchanged(pair.b, first, second, 8)) == "flagged"
 
 
+def test_a_directory_that_stands_in_the_place_of_another_text(build, judge):
+    """A second copy of the text that a's became: pools hold each text once, and nothing says which copy is it."""
+    pair = build("-g")
+    found, start = section(parse(pair.b, "b"), ".debug_line_str")
+    texts = pair.b[start : start + found.size].split(b"\0")
+    directory = next(text for text in texts if text.endswith(b"/a-longer-directory"))
+    for text in texts:
+        at = start + pair.b[start:].find(b"\0" + text + b"\0") + 1
+        if text != directory and len(text) > len(directory) and not text.startswith(directory[:-19]):
+            new = directory + b"\0" + text[len(directory) + 1 :]
+            assert judge(pair, (at, new)) == "flagged", text
+
+
 def test_zeros_in_a_text_that_fills_its_section(build, judge):
     """What is aligned to nothing has no padding."""
     pair = build("-g")

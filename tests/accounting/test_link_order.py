@@ -179,3 +179,37 @@ def test_only_the_order_changed(objects, linker, tmp_path):
     assert ledger.totals.contradicted.most == 0
     assert code_verdict(alignment, ledger) is Code.REORDERED
     assert verify(*files, dump(prove(alignment)))[0]
+
+
+def test_functions_of_one_size_that_changed_places(tmp_path, mutation):
+    """Operands that are addresses are right wherever a function stands; its symbol says that it is another one."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc")
+    for name in ("one", "two"):
+        bodies = f'void {name}_a(void) {{ puts("{name} a"); }}\nvoid {name}_b(void) {{ printf("{name} b"); }}'
+        text = f"#include <stdio.h>\n{bodies}\n"
+        (tmp_path / f"{name}.c").write_text(text)
+    (tmp_path / "m.c").write_text(
+        "void one_a(void), one_b(void), two_a(void), two_b(void);"
+        "int main(void) { one_a(); one_b(); two_a(); two_b(); return 0; }"
+    )
+    files = []
+    for out, order in (("a", ("one", "two")), ("b", ("two", "one"))):
+        flags = ["-O1", "-no-pie", "-fno-pie", "-fno-optimize-sibling-calls"]
+        command = ["gcc", *flags, "m.c", *(f"{name}.c" for name in order), "-o", out]
+        subprocess.run(command, check=True, cwd=tmp_path)
+        files.append((tmp_path / out).read_bytes())
+    a, b = parse(files[0], "a"), parse(files[1], "b")
+    base = mutation.Accounted.of(a, files[1])
+    places = {s.name: (s.value, s.size) for s in b.symbols if s.kind == "func"}
+    text = b.section(".text")
+    assert text is not None
+    assert text.span is not None
+    for p, q in itertools.combinations(("one_a", "one_b", "two_a", "two_b"), 2):
+        (x, n), (y, m) = places[p], places[q]
+        at = [value - text.address + text.span.start for value in (x, y)]
+        n = min(n, m)
+        old = [files[1][place : place + n] for place in at]
+        edit = mutation.Edit("exchanged", ((at[0], old[1]), (at[1], old[0])))
+        now = mutation.Accounted.of(a, mutation.planted(files[1], [edit]))
+        assert mutation.judge(files[1], edit, now, base)[0] == "flagged", (p, q)

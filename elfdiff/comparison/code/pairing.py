@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +14,10 @@ from elfdiff.comparison.code.likeness import alike, begins_alike, mostly_same
 from elfdiff.comparison.content import GRAM, align_content, filled
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.texts.pools import Rewriter
+from elfdiff.patterns import late
 
 MAX_ROUNDS = 8
+_NUMBERED = late(rb"(?:\.\d+)+$")
 MAX_COMPARED = 4 << 20
 """Bytes of functions that are held against each other when nothing but likeness is left."""
 
@@ -82,6 +85,7 @@ def align_code(
     _by_order(left, right)
     _by_position(left, right)
     _by_likeness(left, right)
+    _without_crossed(left, right)
     runs: list[tuple[int, int, int]] = []
     for index, other in enumerate(left.partner):
         if other < 0:
@@ -96,6 +100,29 @@ def align_code(
     runs += _gaps(left, right)
     pairs = [(index, other, left.how[index]) for index, other in enumerate(left.partner) if other >= 0]
     return pairs, filled(runs, left.code, right.code)
+
+
+class Crossed:
+    """Which two functions have names that say that each is another one: both names are of both files.
+
+    Numbers behind a name (``f.constprop.0``) are the compiler's, and change with what it met first.
+    """
+
+    def __init__(self, ours: Iterable[Function], theirs: Iterable[Function]) -> None:
+        self.known = {f.key for f in ours if f.key is not None} & {f.key for f in theirs if f.key is not None}
+
+    def __call__(self, f: Function, g: Function) -> bool:
+        if f.key is None or g.key is None or f.key == g.key or f.key not in self.known or g.key not in self.known:
+            return False
+        return _NUMBERED.sub(b"", f.key[0]) != _NUMBERED.sub(b"", g.key[0])
+
+
+def _without_crossed(left: _Side, right: _Side) -> None:
+    """Part functions whose bodies say one thing and whose symbols another."""
+    crossed = Crossed(left.functions, right.functions)
+    for i, j in enumerate(left.partner):
+        if j >= 0 and crossed(left.functions[i], right.functions[j]):
+            left.partner[i] = right.partner[j] = -1
 
 
 def _gaps(left: _Side, right: _Side) -> list[tuple[int, int, int]]:

@@ -98,7 +98,8 @@ class Space:
     ends_a: Ints
     ends_b: Ints
     firm: bool = False
-    """The ends of sections come first, whatever the last run says."""
+    """Fields say which values are ends: the ends of sections come first, whatever the last run says, and no other value
+    means the end of a run."""
     discrete: bool = False
     """Numbers of things: none is the end of the one before it."""
     bodies: tuple[tuple[int, int], ...] = ()
@@ -114,8 +115,8 @@ class Space:
         found = self.runs.map(values)
         value, other, known = found.value, found.other, found.known
         ambiguous = np.zeros(len(values), dtype=bool)
-        if (self.discrete or self.bodies) and not end:
-            inside = np.full(len(values), self.discrete)
+        if (self.discrete or self.firm or self.bodies) and not end:
+            inside = np.full(len(values), self.discrete or self.firm)
             for low, high in self.bodies:
                 inside |= (values >= low) & (values < high)
             known = known & (~inside | self.runs.map_fields(values, 1)[1])

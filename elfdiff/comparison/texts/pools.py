@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -151,13 +151,14 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
             partner[index] = queue.pop()
         else:
             late.append(index)
+    # A text that b has more often than a has others that became it: a copy that nothing accounts for is among them.
+    often = Counter(_first_in(waiting, rewriter.variants(a_strings[index])) for index in late)
     for index in late:
-        for variant in rewriter.variants(a_strings[index]):
-            queue = waiting.get(variant)
-            if queue:
-                partner[index] = queue.pop()
-                changed.append((index, partner[index]))
-                break
+        variant = _first_in(waiting, rewriter.variants(a_strings[index]))
+        if variant is not None and len(waiting[variant]) <= max(often[variant], 1):
+            often[variant] -= 1
+            partner[index] = waiting[variant].pop()
+            changed.append((index, partner[index]))
     guessed = _by_shape(a_strings, b_strings, partner, waiting)
     guessed += _between(partner, len(b_strings))
     runs: list[tuple[int, int, int]] = []
@@ -180,6 +181,11 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
             runs.append((a_at[index] + x, b_at[other] + y, n))
     clipped = [(x, y, min(n, len(a) - x, len(b) - y)) for x, y, n in runs]
     return TextAlignment(Runs.of(clipped), tuple(changes))
+
+
+def _first_in(waiting: Mapping[bytes, list[int]], variants: Iterable[bytes]) -> bytes | None:
+    """The first of the variants that b has and that waits for a partner."""
+    return next((variant for variant in variants if waiting.get(variant)), None)
 
 
 def _changed_runs(

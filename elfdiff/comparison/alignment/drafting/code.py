@@ -15,7 +15,7 @@ from elfdiff.comparison.code.functions import (
     masked,
 )
 from elfdiff.comparison.code.machines import CodeReferences, ReferenceKind
-from elfdiff.comparison.code.pairing import align_code
+from elfdiff.comparison.code.pairing import Crossed, align_code
 from elfdiff.comparison.content import align_content
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.runs import Ints, identity
@@ -33,12 +33,13 @@ def align_section_code(draft: Draft, left: Section, right: Section) -> None:
     references = draft.code.of(left)
     plain_x, plain_y = np.frombuffer(x, np.uint8), np.frombuffer(y, np.uint8)
     hidden = masked(plain_x, references, draft.a.little)
-    if len(x) == len(y) and bool((hidden == masked(plain_y, references, draft.b.little)).all()):
+    same = len(x) == len(y) and bool((hidden == masked(plain_y, references, draft.b.little)).all())
+    found = functions_in(draft.a, left, draft.frame_ranges[0]), functions_in(draft.b, right, draft.frame_ranges[1])
+    if same and not _exchanged(*found):
         draft.texts[left.index] = TextAlignment(identity(len(x)))
         return
     other = draft.b_code.of(right)
     hidden_y = masked(plain_y, other, draft.b.little)
-    found = functions_in(draft.a, left, draft.frame_ranges[0]), functions_in(draft.b, right, draft.frame_ranges[1])
     a_functions, b_functions = agreed(*found), agreed(found[1], found[0])
     if not a_functions or not b_functions:
         runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
@@ -53,6 +54,13 @@ def align_section_code(draft: Draft, left: Section, right: Section) -> None:
     pairs, runs = align_code(hidden, hidden_y, a_functions, b_functions, draft.rewriter, calls)
     draft.texts[left.index] = TextAlignment(runs)
     _judge(draft, left, right, a_functions, b_functions, pairs, hidden, hidden_y, references is not None)
+
+
+def _exchanged(ours: list[Function], theirs: list[Function]) -> bool:
+    """Functions of equal masked bytes stand in each other's places, as their names say."""
+    there = {g.start: g for g in theirs}
+    crossed = Crossed(ours, theirs)
+    return any(f.start in there and crossed(f, there[f.start]) for f in ours)
 
 
 def _judge(
