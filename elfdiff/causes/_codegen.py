@@ -331,7 +331,16 @@ def _shape(evidence: EvidenceSet) -> Iterator[Claim]:
 
 def is_clean(evidence: EvidenceSet) -> bool:
     """True if beside code nothing differs but what options change: clones, inlined functions, expanded calls."""
-    others = besides(evidence, FunctionChange, PathChange, SymbolRenamed, SymbolSetChange, TextOrderChange, OrderChange)
+    others = besides(
+        evidence,
+        FunctionChange,
+        InstructionSetChange,
+        PathChange,
+        SymbolRenamed,
+        SymbolSetChange,
+        TextOrderChange,
+        OrderChange,
+    )
     return not others and all(_is_fallout(change) for change in evidence.of(SymbolSetChange))
 
 

@@ -305,9 +305,11 @@ def is_program(change: Evidence) -> bool:
 
 def _is_stamped(item: DataChange, stamps: Sequence[EmbeddedTimeChange]) -> bool:
     """True if each word that differs holds the time of an archive that is compiled in."""
-    times = [stamp.a.offset for stamp in stamps if stamp.a is not None]
+    times = [stamp.a for stamp in stamps if stamp.a is not None]
     spans = [span for span, _ in item.spans if span is not None]
-    return bool(spans) and all(any(span.start <= at < span.end for at in times) for span in spans)
+    return bool(spans) and all(
+        any(span.start < at.offset + at.length and at.offset < span.end for at in times) for span in spans
+    )
 
 
 def _data(evidence: EvidenceSet) -> list[Data]:

@@ -103,6 +103,12 @@ def is_dependency(directory: str) -> bool:
     return bool(_DEPENDENCY_HOME.search(directory))
 
 
+_FRONT_END = late(
+    r"/(?:pip-[a-z-]+-|build-via-[a-z]+-|build-env-|\.tmp-[^/]+-|\.mesonpy-|cargo-install|easy_install-)[^/]*(?:/|\Z)"
+)
+"""Where tools that build in a copy of the tree put it: nobody's $PWD."""
+
+
 def looks_random(directory: str) -> bool:
     """True if a part of it has the shape that mktemp and its like give."""
     return bool(_RANDOM_PART.search(directory))
@@ -227,7 +233,8 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
     """The path changes whose directory may be one where somebody built.
 
     A directory with a name drawn at random is one if debug information says that a compiler ran there, or if a tree of
-    sources stood there; else it held a tool's temporary files: a generator drops its file beside nothing.
+    sources stood there; else it held a tool's temporary files: a generator drops its file beside nothing. A copy that
+    pip or cargo makes of the tree is temporary too.
     """
     compiled: set[tuple[str, str]] = set()
     for change in evidence.of(PathChange):
@@ -243,7 +250,7 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         if releases.get(directories) or id(change) in strayed:
             continue
         random = all(map(looks_random, directories)) or drawn_component(*directories) is not None
-        if random and directories not in compiled:
+        if random and (directories not in compiled or all(map(_FRONT_END.search, directories))):
             continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
         if directories not in compiled and is_other_release(change):

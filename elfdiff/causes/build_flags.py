@@ -361,6 +361,10 @@ def _compression(evidence: EvidenceSet) -> Iterator[Claim]:
     if not changes or evidence.has(BuildIdKept):
         return
     other = [c for c in changes if c.a_method != c.b_method]
+    both = any(c.a_method and c.a_method == c.b_method for c in evidence.of(CompressionChange))
+    if both and all(c.a_method is None or c.b_method is None for c in other):
+        other = []  # a linker that compresses leaves a section as it is where that makes it no smaller
+        changes = [c for c in changes if c.same_contents]
     if other:
         first = other[0]
         yield _match(
@@ -370,7 +374,7 @@ def _compression(evidence: EvidenceSet) -> Iterator[Claim]:
             f"{first.name}: {first.a_method or 'not compressed'} in a, {first.b_method or 'not compressed'} in b",
             code=False,
         )
-    else:
+    elif changes:
         yield _match(
             "debug-compressed-sections",
             tuple(changes),

@@ -32,6 +32,7 @@ from collections.abc import Iterator, Sequence
 from elfdiff.actions import Do, Run
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
+from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.files import BytecodeChange
@@ -45,13 +46,20 @@ from elfdiff.evidence.model import (
     TextOrderChange,
     WordChange,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
 _MANY = 5
 _TAKEN_OUT = 3
 """Who sorts a table by hand takes one text or two out and puts them elsewhere; a shuffle leaves few in order."""
 
-_ITEMS = {"objects": "pieces of named data", "records": "records of a table", "numbers": "constants of a function"}
+_ITEMS = {
+    "objects": "pieces of named data",
+    "records": "records of a table",
+    "numbers": "constants of a function",
+    "pieces": "pieces of a section",
+}
+_QUOTED = late(r'"([^"]*)"')
 _COMPILED = frozenset({"rust", "go", "zig", "haskell", "ocaml", "d", "ada"})
 """Languages whose own generators read no seed from outside."""
 
@@ -64,7 +72,10 @@ _SEEDS = Fix(
 )
 _SORT = Fix(
     "any",
-    Do("sort the keys where the generator writes them (in Rust macros: BTreeMap or IndexMap instead of HashMap)"),
+    Do(
+        "sort what the generator writes: keys of a hash (in Rust macros: BTreeMap or IndexMap instead of HashMap), "
+        "or a listing of a directory"
+    ),
     Effect.REMOVES,
     ("hash-seed-order",),
     note="the only fix for Rust's HashMap, which takes no seed from outside",
@@ -81,7 +92,7 @@ _STRUCT = Fix(
     Effect.REMOVES,
     ("randstruct-seed",),
 )
-_ALL = (_SEEDS, _SORT, _SHUFFLE, _STRUCT)
+_ALL = (_SORT, _SEEDS, _SHUFFLE, _STRUCT)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -153,16 +164,36 @@ def _items(evidence: EvidenceSet) -> Iterator[Claim]:
         return
     named = {change.symbol for change in changes if change.what == "numbers"}
     functions = [change for change in evidence.of(FunctionChange) if change.certain]
-    beside = [change for change in functions if change.symbol not in named]
+    led = [change for change in functions if _leads_to_another(change, changes)]
+    beside = [change for change in functions if change.symbol not in named and change not in led]
     first = max(changes, key=lambda change: change.count)
-    sure = first.count >= _MANY and not beside and not evidence.has(DataChange)
+    # A generator in C sorts by hand as well; a compiler that lays code out in its own order does so in every build.
+    many = first.count >= _MANY or (
+        first.what == "pieces" and bool(languages(evidence.context)) and languages(evidence.context) <= _COMPILED
+    )
+    sure = many and not beside and not evidence.has(DataChange)
     yield Claim(
         "hash-seed-order",
-        (*changes, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
+        (*changes, *led, *(text for text in evidence.of(TextChange) if text.fragment or _is_inside(text, changes))),
         Proof.SHAPE if sure else Proof.CONSISTENT,
         f"{first.count} {_ITEMS[first.what]} in another order",
         "build once more in the same place: a hash table's order differs again",
     )
+
+
+def _leads_to_another(change: FunctionChange, tables: Sequence[ItemOrderChange]) -> bool:
+    """True if a function differs in what it reads out of one place of a table: another item stands there."""
+    lines = list(zip(change.a_lines, change.b_lines, strict=False))
+    if not lines or len(change.a_lines) != len(change.b_lines):
+        return False
+    stood = {pair for table in tables for pair in zip(table.a_order, table.b_order, strict=False)}
+    for left, right in lines:
+        if left == right:
+            continue
+        a, b = _QUOTED.findall(left), _QUOTED.findall(right)
+        if _QUOTED.sub("", left) != _QUOTED.sub("", right) or not all(pair in stood for pair in zip(a, b, strict=True)):
+            return False
+    return True
 
 
 def _is_inside(text: TextChange, changes: Sequence[ItemOrderChange]) -> bool:

@@ -22,7 +22,8 @@ Cache sizes among the recorded flags are proof. A plain `-march=haswell` is not:
 reported as build-flags. Programs that choose code at run time (ifunc, target_clones) hold AVX code on every host.
 clang, rustc and Zig record no CPU, nor does gcc without `-g`: then elfdiff says "likely" where three or more of the
 functions that changed (or both of two), and a quarter of them, use sets that no changed function of the other side
-uses. Rebuild one side on the other host; if the files become equal, the CPU was the cause.
+uses, and "possible" where there are fewer. Rebuild one side on the other host; if the files become equal, the CPU was
+the cause.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ from elfdiff.causes._flags import sort_flags
 from elfdiff.causes._rows import fix_for
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
-from elfdiff.evidence.model import Context, EvidenceSet, FlagChange, FunctionChange, InstructionSetChange
+from elfdiff.evidence.model import (
+    Context,
+    EvidenceSet,
+    FlagChange,
+    FunctionChange,
+    FunctionTotals,
+    InstructionSetChange,
+)
 from elfdiff.report import Effect, Fix, Role
 from elfdiff.toolchains import Purpose
 
@@ -133,18 +141,26 @@ def _instructions(evidence: EvidenceSet) -> Iterator[Claim]:
     """Many of the functions that changed use what those of the other side never do."""
     for change in evidence.of(InstructionSetChange):
         few = change.count < (_PAIR if change.count == change.total else _SEVERAL)
-        if few or (change.count < _SHARE * change.total and not most_changed(evidence)):
+        few = few or (change.count < _SHARE * change.total and not most_changed(evidence))
+        if few and change.total and not _all_changed(evidence):
             continue
         sides = ((names, side) for names, side in ((change.a_only, "a"), (change.b_only, "b")) if names)
         yield Claim(
             "env-cpu-native",
             (change, *(item for item in evidence.of(FunctionChange) if item.certain)),
-            Proof.SHAPE,
+            Proof.CONSISTENT if few else Proof.SHAPE,
             "; ".join(f"only {side} uses {', '.join(names[:4])}" for names, side in sides)
-            + f", in {change.count} of {change.total} changed functions",
-            "native and a CPU that somebody wrote (-march=haswell) give the same code",
+            + (f", in {change.count} of {change.total} changed functions" if change.total else ""),
+            "functions written for one CPU, which configure chose, look the same"
+            if few
+            else "native and a CPU that somebody wrote (-march=haswell) give the same code",
             explains_code=True,
         )
+
+
+def _all_changed(evidence: EvidenceSet) -> bool:
+    """True if no function stayed as it was, in a program of a few."""
+    return any(totals.compared > 1 and totals.changed == totals.compared for totals in evidence.of(FunctionTotals))
 
 
 def _cpu(flags: tuple[str, ...]) -> str:

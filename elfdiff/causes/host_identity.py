@@ -26,7 +26,7 @@ follows, this was it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from elfdiff.actions import Do, Run
 from elfdiff.causes._entries import by_face, changes_of, told
@@ -72,6 +72,12 @@ _HOME = late(r"/(?:home|Users)/([A-Za-z_][\w.-]*)(?:/|\Z)")
 _DIGIT = late(r"\d")
 _ENDS = late(
     r"(?i)(?:\b(?:built|compiled|packaged|made) (?:by|on|at)|\b(?:on|at) host|\bhost(?:name)?:?|\bbuilder:?)\Z"
+)
+_NODE = late(r"\bLinux ([\w.-]+) \d+\.\d+\.\d+\S* #\d")
+"""Where uname -a prints the name of the machine."""
+_NUMBERED = late(r"(?=[a-z0-9-]*[a-z])[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,3}\Z")
+_NO_NAME = late(
+    r"(?:sha|md|utf|crc|ucs|base|iso|mp|ip|v|x|i|arm|aes|rc|level|version|type|mode|opt|col|row|key|fd)-?\d+\Z"
 )
 _MAIL = late(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|cn|jp|ru|info|me)\b")
 
@@ -183,6 +189,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,)))
     for proof, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
         found.setdefault(proof, []).append(name)
+    for name in _known(evidence, found.get(Proof.RECORDED, ())):
+        found.setdefault(Proof.RECORDED, []).append(name)
     for name in _bare(evidence):
         found.setdefault(Proof.CONSISTENT, []).append(name)
     for proof in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
@@ -213,8 +221,51 @@ def _bare(evidence: EvidenceSet) -> Iterator[_Name]:
     for text in evidence.of(TextChange):
         left, right = values(text)
         shown = [side for side in (left, right) if side]
-        if not text.fragment and all(map(_WORD.match, shown)) and any(map(_BUILDER.match, shown)):
+        if text.fragment or not all(map(_WORD.match, shown)):
+            continue
+        if any(map(_BUILDER.match, shown)) or (len(shown) > 1 and _are_numbered(left, right)):
             yield _Name(left, right, (text,))
+
+
+def _are_numbered(a: str, b: str) -> bool:
+    """True for two names as machines of a pool have them, lamb07 and i03-ch1b: letters and numbers, other letters."""
+    letters = [_DIGIT.sub("", name) for name in (a, b)]
+    return (
+        all(_NUMBERED.match(name) and not _NO_NAME.match(name) and _DIGIT.search(name) for name in (a, b))
+        and letters[0] != letters[1]
+    )
+
+
+def _known(evidence: EvidenceSet, names: Sequence[_Name]) -> Iterator[_Name]:
+    """Texts that are, as a whole, names which stand elsewhere beside a word that says whose they are.
+
+    Such texts are often no partners: each stands alone, or one beside the other's user. What then is left over on each
+    side, one text, is the name that goes with it.
+    """
+    whole = [
+        text
+        for text in evidence.of(TextChange)
+        if not text.fragment and all(_WORD.match(side) for side in values(text) if side)
+    ]
+    for a, b in dict.fromkeys(pair for name in names for pair in _parts(name)):
+        facts = [text for text in whole if values(text)[0] == a or values(text)[1] == b]
+        if not any(values(text)[0] == a for text in facts) or not any(values(text)[1] == b for text in facts):
+            continue
+        yield _Name(a, b, tuple(facts))
+        rest = [{values(text)[side] for text in facts} - {name, ""} for side, name in enumerate((a, b))]
+        for text in whole:
+            sides = values(text)
+            for side in (0, 1):
+                if text not in facts and sides[side] and not sides[1 - side] and not rest[side]:
+                    rest[side].add(sides[side])
+                    facts.append(text)
+        if all(len(names) == 1 for names in rest):
+            yield _Name(rest[0].pop(), rest[1].pop(), tuple(facts))
+
+
+def _parts(name: _Name) -> Iterator[tuple[str, str]]:
+    """User and host of user@host; else the name."""
+    yield from zip(name.a.split("@"), name.b.split("@"), strict=False)
 
 
 def _objects(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:
@@ -328,6 +379,9 @@ def _judge(word: WordChange) -> Proof | None:
             return Proof.RECORDED
         return Proof.SHAPE if _ROLE.search(context) else None
     if word.kind is WordKind.HOST:
+        node = _NODE.search(word.context)
+        if node and node[1] == word.a_word:
+            return Proof.RECORDED
         if _BUILD.search(context):
             return Proof.RECORDED
         return Proof.SHAPE if _ROLE.search(context) else None

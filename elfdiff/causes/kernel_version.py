@@ -52,13 +52,14 @@ from elfdiff.report import Effect, Fix, Role
 
 _TARGET = late(r"(?i)vermagic|^Linux version |SMP (?:preempt )?mod_unload|kernel headers|LINUX_VERSION_CODE")
 _HOST = late(
-    r"(?i)(?<![\w-])Linux[- ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:build|built|on) linux\b|\bkernel\b"
+    r"(?i)(?<![\w-])Linux[-/_ ]\d|CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:build|built|on) linux\b|\bkernel\b"
 )
 _OUTPUT = late(
     r"(?i)CMAKE_(?:HOST_)?SYSTEM|\buname\b|-with-glibc|\b(?:built|compiled|configured) (?:on|under|with)\b|"
     r"\bbuild (?:system|host|machine|kernel|os)\b|\bhost (?:system|kernel|os)\b"
 )
-_RELEASE = late(r"(?:Linux-)?\d+\.\d+\.\d+[-.+]\w|(?:Linux-)?2\.6\.\d+")
+_RELEASE = late(r"(?:Linux[-/_])?\d+\.\d+\.\d+[-.+]\w|(?:Linux[-/_])?2\.6\.\d+")
+_UNAME = late(r"\d+\.\d+\.\d+\S* #\d")
 
 
 HOST = "env-uname-kernel"
@@ -159,12 +160,15 @@ def _targets(evidence: EvidenceSet) -> Iterator[Claim]:
 
 
 def _judge(word: WordChange) -> Proof | None:
-    """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain; such a release is likely.
+    """A release with its local part ("6.1.0-18-amd64") behind the word Linux is certain, and so is what uname -a
+    prints; such a release alone is likely.
 
     A bare number behind a word such as Linux may be what the program asks for: "requires Linux 5.10 or newer".
     """
     if word.kind is not WordKind.KERNEL or _is_target(word):
         return None
+    if _UNAME.match(word.a_word) and _UNAME.match(word.b_word):
+        return Proof.RECORDED
     said = _HOST.search(named_context(word)) is not None
     shaped = _RELEASE.match(word.a_word) is not None and _RELEASE.match(word.b_word) is not None
     if said and shaped:

@@ -108,13 +108,23 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         found.append(
             replace(RUSTUP, action=Do('name one dated channel in rust-toolchain.toml: channel = "nightly-YYYY-MM-DD"'))
         )
-    elif COMPILER in faces and "rust" in spoken and (release := _newest(context, "rustc")):
+    elif (
+        COMPILER in faces and "rust" in spoken and _differs(context, "rustc") and (release := _newest(context, "rustc"))
+    ):
         found.append(replace(RUSTUP, action=Do(f'name one release in rust-toolchain.toml: channel = "{release}"')))
-    if COMPILER in faces and "go" in spoken and (release := _newest(context, "go")):
+    if COMPILER in faces and "go" in spoken and _differs(context, "go") and (release := _newest(context, "go")):
         found.append(replace(GO, action=Export("GOTOOLCHAIN", f"go{release}")))
     if LINKER in faces and COMPILER not in faces:
         found.append(ONE_LINKER)
     return (*found, IMAGE)
+
+
+def _differs(context: Context, tool: str) -> bool:
+    """False if both files name the same versions of a tool: another one changed, cgo's compiler perhaps."""
+    ours, theirs = (
+        {version for kind, version in tools if kind == tool} for tools in (context.a_tools, context.b_tools)
+    )
+    return ours != theirs or not ours
 
 
 def _newest(context: Context, tool: str) -> str | None:

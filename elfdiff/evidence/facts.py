@@ -37,7 +37,8 @@ class ItemOrderChange(Evidence):
     """The same items stand in another order.
 
     ``what``: objects (named data of one section, by their symbols), records (of a table), numbers (constants of one
-    function). ``count`` is how many items changed places; ``a_order`` and ``b_order`` are the first of them.
+    function), pieces (stretches of one section, such as jump tables, which have no names). ``count`` is how many items
+    changed places; ``a_order`` and ``b_order`` are the first of them.
     """
 
     what: str

@@ -44,6 +44,9 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     ours = frozenset[str]().union(*(left for _, left, _ in read))
     theirs = frozenset[str]().union(*(right for _, _, right in read))
     telling = [item for item, left, right in read if left - theirs or right - ours]
+    if not read:
+        yield from _unpaired(pair, bits)
+        return
     if not telling:
         return
     first = telling[0]
@@ -56,6 +59,30 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         b_only=tuple(sorted(theirs - ours)),
         count=len(telling),
         total=len(read),
+    )
+
+
+def _unpaired(pair: Pair, bits: int) -> Iterator[InstructionSetChange]:
+    """Functions that only one side has, where both sides have such: what was compiled for two CPUs finds no partner."""
+    removed = [item for item in pair.function_matches if item.status is FunctionStatus.REMOVED]
+    added = [item for item in pair.function_matches if item.status is FunctionStatus.ADDED]
+    ours = [(pair.a, item, item.a_span) for item in removed if item.a_span]
+    theirs = [(pair.b, item, item.b_span) for item in added if item.b_span]
+    if not ours or not theirs or sum(span.length for _, _, span in (*ours, *theirs)) > MAX_BYTES:
+        return
+    used = [frozenset[str]().union(*(sets(_code(elf, span), bits) for elf, _, span in side)) for side in (ours, theirs)]
+    if used[0] == used[1]:
+        return
+    first, other = ours[0], theirs[0]
+    yield InstructionSetChange(
+        section=first[1].section,
+        symbol=first[1].name or None,
+        a=_place(first[2], used[0] - used[1]),
+        b=_place(other[2], used[1] - used[0]),
+        a_only=tuple(sorted(used[0] - used[1])),
+        b_only=tuple(sorted(used[1] - used[0])),
+        count=1,
+        total=0,
     )
 
 

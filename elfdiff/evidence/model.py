@@ -439,7 +439,9 @@ class FunctionChange(Evidence):
 class InstructionSetChange(Evidence):
     """Changed functions of one side use x86 instruction sets that those of the other do not, by Intel's names.
 
-    ``count`` of the ``total`` changed functions that were read show it. Only what compilers use by themselves counts.
+    ``count`` of the ``total`` changed functions that were read show it; ``total`` is 0 where no function has a partner
+    that changed, and the sets are those of functions that only one side has. Only what compilers use by themselves
+    counts.
     """
 
     a_only: tuple[str, ...]
@@ -509,8 +511,8 @@ class DataChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedTimeChange(Evidence):
-    """The header of an archive that is compiled in names another time. ``kind``: gzip or zip; times as it writes them,
-    in seconds since 1970 for gzip and as DOS date and time for zip."""
+    """The header of an archive that is compiled in names another time. ``kind``: gzip, zip or Qt; times as it writes
+    them, in seconds since 1970 for gzip, as DOS date and time for zip, in milliseconds for Qt's resources."""
 
     kind: str
     a_value: int

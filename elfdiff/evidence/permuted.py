@@ -29,6 +29,8 @@ MAX_SECTION = 1 << 24
 MAX_WORDS = 1 << 14
 """Words of one table, from the first that differs to the last."""
 LONGEST_RECORD = 16
+SMALLEST_PIECE = 8
+"""Bytes: what is shorter is aligned by chance."""
 APART = 64
 """So many equal words between two that differ part two tables."""
 MAX_TEXT, BYTES = 256, 16
@@ -54,6 +56,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
             continue
         found = _objects(sides, left, right)
         changes = [found] if found else list(_tables(sides, left, right))[:MAX_TABLES]
+        changes = changes or list(_pieces(pair, left, right))
         tables += changes
         yield from changes
     yield from _functions(pair, tables)
@@ -261,6 +264,39 @@ def _reached(
 def _shown(record: Sequence[_Token]) -> str:
     texts = [readable(held.rstrip(b"\0")) for kind, held in record if kind == "p"]
     return texts[0] if texts else b"".join(held for _, held in record).hex()
+
+
+def _pieces(pair: Pair, left: Section, right: Section) -> Iterator[ItemOrderChange]:
+    """A section whose contents are the same pieces in another order, as the alignment found them."""
+    if left.size != right.size or left.span is None or right.span is None:
+        return
+    runs = pair.alignment.forward.runs.triples()
+    placed = [(b, a, n) if pair.alignment.swapped else (a, b, n) for a, b, n in runs]
+    inside = sorted(
+        (max(a, left.span.start), b + max(a, left.span.start) - a, min(a + n, left.span.end))
+        for a, b, n in placed
+        if a < left.span.end and left.span.start < a + n
+    )
+    whole = sum(end - a for a, _, end in inside) == left.size
+    if not whole or not all(right.span.start <= b and b + end - a <= right.span.end for a, b, end in inside):
+        return
+    pieces: list[list[int]] = []
+    for a, b, end in inside:
+        if pieces and pieces[-1][1] + pieces[-1][2] - pieces[-1][0] == b:
+            pieces[-1][2] = end
+        else:
+            pieces.append([a, b, end])
+    moved = [piece for piece in pieces if piece[0] - left.span.start != piece[1] - right.span.start]
+    if len(moved) < 2 or min(end - a for a, _, end in moved) < SMALLEST_PIECE:
+        return
+    spans = [(Span(a, end), Span(b, b + end - a)) for a, b, end in moved]
+    orders = [
+        [f"{span.length} bytes at {span.start:#x}" for span in side]
+        for side in ([a for a, _ in spans], [a for a, _ in sorted(spans, key=lambda both: both[1].start)])
+    ]
+    first, second = (Span(min(s.start for s in side), max(s.end for s in side)) for side in zip(*spans, strict=True))
+    # The pieces are equal but for references, which follow: nothing of them is claimed.
+    yield _change("pieces", left, orders, (first, second), ())
 
 
 def _functions(pair: Pair, tables: Sequence[ItemOrderChange]) -> Iterator[ItemOrderChange]:

@@ -12,7 +12,7 @@ _IRREGULAR = late(r"\d[A-Za-z_]|[A-Za-z_]\d|[a-z][A-Z]|[A-Z][a-z]\d*[A-Z]|[A-Z]{
 _HEADS = late(
     r"(?:\A|(?<=[/.\s]))(?:cc|tmp[._-]?|\.tmp|gplc|eclinit|gen|rustc|cargo-install|caml(?:startup|pp|obj)?|"
     r"\.mesonpy-|pip-[a-z]+(?:-[a-z]+)*-|go-(?:build|link)-?|go-build-|tmpxft_|ghc|conftest|nix-build-\S+-|nix-\d*-?|"
-    r"temp|scratch|build-env-|easy_install-|_MEI|swift-|lto-llvm-|thinlto-|zig-)\Z"
+    r"temp|scratch|build-env-|build-via-[a-z]+-|\.tmp-\S+-|easy_install-|_MEI|swift-|lto-llvm-|thinlto-|zig-)\Z"
 )
 _PLACES = late(r"(?:\A|/)(?:tmp|var/tmp|private/var/folders(?:/[^/]+)*|temp|TMP|Temp|T)\Z")
 _DIGITS = late(r"\d{5,}\Z")

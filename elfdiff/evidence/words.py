@@ -17,7 +17,18 @@ _DESCRIBE = late(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
 _LOCAL_VERSION = late(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
 _HEX = late(r"(?:0x)?[0-9a-f]+\Z")
 _USER_HOST = late(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
-_KERNEL = late(r"(?:Linux-)?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
+_KERNEL = late(r"(?:Linux[-/_])?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
+_FLAVOUR = late(
+    r"(?:Linux[-/_])?[2-9]\.\d{1,2}\.\d+[-.\d]*[-.](?:arch\d+(?:-\d+)?|(?:cloud-|rt-)?(?:amd64|arm64|armmp|686(?:-pae)?)|"
+    r"generic|lowlatency|default|azure|aws|gcp|oracle|virt|lts|zen\d*(?:-\d+)?|hardened\d*(?:-\d+)?|kvm|pve|raspi|"
+    r"microsoft-standard\S*|linuxkit|gentoo\S*|(?:el|fc|amzn)\d\w*(?:\.\w+)*)\Z"
+)
+"""A kernel's release with the suffix that its distribution gives it: nothing else is called so."""
+_UNAME = late(
+    r"\bLinux (?P<host>[\w.-]+) (?P<kernel>\d+\.\d+\.\d+[\w.+~-]* #\d[^\n]*? "
+    r"(?:x86_64|i[3-6]86|aarch64|arm\w+|ppc\w*|s390x|riscv64|mips\w*|sparc64|loongarch64|alpha|m68k|ia64))\b"
+)
+"""The output of uname -a: the date in it is the kernel's own, and so is the revision."""
 _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
 _HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
@@ -307,6 +318,7 @@ class _Word:
     end: int
     text: str
     stamp: Stamp | None
+    kind: WordKind | None = None
 
 
 def differences(a: str, b: str) -> list[WordDifference]:
@@ -344,14 +356,23 @@ def differences(a: str, b: str) -> list[WordDifference]:
 
 
 def _words(text: str) -> list[_Word]:
-    stamps = stamps_in(text)
+    whole = [
+        _Word(*match.span(group), match.group(group), None, kind)
+        for match in _UNAME.finditer(text)
+        for group, kind in (("host", WordKind.HOST), ("kernel", WordKind.KERNEL))
+    ]
+    whole += [
+        _Word(item.start, item.end, text[item.start : item.end], item.stamp)
+        for item in stamps_in(text)
+        if not any(word.start < item.end and item.start < word.end for word in whole)
+    ]
     words: list[_Word] = []
     position = 0
-    for item in [*stamps, None]:
+    for item in [*sorted(whole, key=lambda word: word.start), None]:
         stop = item.start if item else len(text)
         words += [_Word(m.start(), m.end(), m.group(), None) for m in _SPLIT.finditer(text, position, stop)]
         if item:
-            words.append(_Word(item.start, item.end, text[item.start : item.end], item.stamp))
+            words.append(item)
             position = item.end
     return words
 
@@ -364,6 +385,8 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
         return WordDifference(
             WordKind.OTHER, a_start, a_end, b_start, b_end, a_text, b_text, left[0].stamp, right[0].stamp
         )
+    if len(left) == len(right) == 1 and left[0].kind is not None and left[0].kind is right[0].kind:
+        return WordDifference(left[0].kind, a_start, a_end, b_start, b_end, a_text, b_text)
     kind = classify(a_text, b_text, a[:a_start], a)
     return WordDifference(kind, a_start, a_end, b_start, b_end, a_text, b_text)
 
@@ -437,6 +460,7 @@ _KINDS: tuple[tuple[WordKind, Callable[[_Changed], object]], ...] = (
     (WordKind.REVISION, lambda word: word.is_revision),
     (WordKind.RANDOM, lambda word: word.is_hexadecimal and len(word.a) >= 16 and word.is_drawn),
     (WordKind.KERNEL, lambda word: _KERNEL_CONTEXT.search(word.context) and word.both(_KERNEL)),
+    (WordKind.KERNEL, lambda word: word.both(_FLAVOUR)),
     (WordKind.COUNTER, lambda word: word.both(_NUMBER) and word.is_counted),
     (WordKind.OTHER, lambda word: word.both(_NUMBER)),
     (WordKind.HOST, lambda word: _HOST_BEFORE.search(word.before) and word.both(_HOST)),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from elfdiff.causes.hash_order import detect as hash_order
 from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.facts import ItemOrderChange
@@ -75,3 +77,19 @@ def test_no_seed_is_advised_where_rust_alone_was_at_work(seen):
 
 def test_a_table_of_texts_and_the_table_of_their_addresses_are_one_order(seen, ask):
     assert ask(hash_order, seen.given(shuffled(12), items("records", 8))) == {"hash-seed-order": "likely"}
+
+
+def test_pieces_without_names_in_another_order(seen, ask):
+    pieces = items("pieces", 2)
+    assert ask(hash_order, seen.given(pieces, languages=("rust",))) == {"hash-seed-order": "likely"}
+    assert ask(hash_order, seen.given(pieces, languages=("c",))) == {"hash-seed-order": "possible"}
+
+
+def test_a_function_that_reads_one_place_of_the_table_follows(seen, ask):
+    def reads(a, b):
+        return seen.function("about", [f'lea rax, [rip + "{a}"]'], [f'lea rax, [rip + "{b}"]'])
+
+    table = replace(items("records", 11), a_order=("croaring", "boost"), b_order=("poco", "boost"))
+    assert ask(hash_order, seen.given(table, reads("croaring", "poco"))) == {"hash-seed-order": "likely"}
+    assert ask(source_change, seen.given(table, reads("croaring", "poco"))) == {}
+    assert ask(hash_order, seen.given(table, reads("croaring", "boost"))) == {"hash-seed-order": "possible"}

@@ -53,3 +53,20 @@ def test_instruction_sets_of_many_functions_are_likely(seen, ask):
     assert ask(host_cpu, seen.given(uses(5, 40))) == {}
     assert ask(host_cpu, seen.given(uses(4, 10), flags(GENERIC, ("-march=haswell",)))) == {}
     assert ask(host_cpu, seen.given(uses(4, 10), seen.drift("memchr", "2.6.0", "2.7.0"))) == {}
+
+
+def test_one_function_of_a_few_that_all_changed_is_possible(seen, ask):
+    sets = InstructionSetChange(a_only=(), b_only=("AVX512F",), count=1, total=4)
+    functions = [seen.function(name) for name in ("l2", "ip", "add", "ham")]
+    facts = seen.given(sets, *functions, seen.totals(4, changed=4))
+    assert ask(host_cpu, facts) == {"env-cpu-native": "possible"}
+    assert ask(source_change, facts) == {"source-change": "possible"}
+    assert ask(host_cpu, seen.given(sets, *functions, seen.totals(40, changed=4))) == {}
+
+
+def test_functions_without_partners_for_two_cpus_are_possible(seen, ask):
+    sets = InstructionSetChange(a_only=("AVX2",), b_only=(), count=1, total=0)
+    only = [seen.function("f", status="removed"), seen.function("g", status="added")]
+    facts = seen.given(sets, *only, seen.totals(44, added=1, removed=1))
+    assert ask(host_cpu, facts) == {"env-cpu-native": "possible"}
+    assert ask(source_change, facts) == {"source-change": "possible"}

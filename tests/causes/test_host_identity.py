@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from elfdiff.causes.host_identity import detect as host_identity
+from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import SourceDigestChange, WordKind
 
 FACE = "env-user-host"
@@ -123,3 +124,24 @@ def test_go_programs_get_names_at_the_link(seen):
     fixes = host_identity.fixes_for(seen.given(languages=("go",)).context, (FACE,))
     assert "-ldflags" in fixes[0].action.line
     assert not any(fix.action.line.startswith("export USER") for fix in fixes)
+
+
+def test_a_machine_that_uname_names_is_found_where_it_stands_alone(seen, ask):
+    named = seen.word(WordKind.HOST, "lamb24", "build73", "Linux lamb24 5.14.21-default #1 SMP")
+    alone = [seen.text("lamb24", None), seen.text("abuild", "build73"), seen.text(None, "root")]
+    facts = seen.given(named, *alone)
+    assert ask(host_identity, facts) == {FACE: "certain"}
+    assert ask(source_change, facts) == {}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "level"),
+    [
+        ("lamb07", "i03-ch1b", {FACE: "possible"}),
+        ("sha1", "md5", {}),
+        ("level1", "level2", {}),
+        ("alpha", "beta", {}),
+    ],
+)
+def test_names_as_machines_of_a_pool_have_them(seen, ask, a, b, level):
+    assert ask(host_identity, seen.given(seen.text(a, b))) == level

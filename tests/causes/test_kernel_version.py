@@ -92,3 +92,16 @@ def test_versions_of_the_program_are_not_kernels(seen, ask):
 
 def test_a_package_with_linux_in_its_name_has_a_version_of_its_own(seen, ask):
     assert ask(kernel_version, seen.given(seen.word(WordKind.KERNEL, "2.38.1", "2.39.0", "util-linux 2.38.1"))) == {}
+
+
+def test_the_output_of_uname_is_proof(seen, ask):
+    a, b = (
+        f"{release} #1 SMP Wed May 11 06:57:18 UTC 2022 x86_64" for release in ("5.14.21-default", "5.17.5-default")
+    )
+    facts = seen.given(seen.word(WordKind.KERNEL, a, b, f"system info: Linux lamb24 {a}"))
+    assert ask(kernel_version, facts) == {"env-uname-kernel": "certain"}
+
+
+def test_a_release_alone_is_likely(seen, ask):
+    facts = seen.given(seen.word(WordKind.KERNEL, "5.13.8-arch1-1", "5.13.10-arch1-1"))
+    assert ask(kernel_version, facts) == {"env-uname-kernel": "likely"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.actions import AddWords
+from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.temporary_path import detect as temporary_path
 from elfdiff.evidence.model import PathPlace, WordKind
 
@@ -42,3 +43,13 @@ def test_the_fix_follows_the_face(seen):
     context = seen.given(languages=("go",)).context
     (fix,) = temporary_path.fixes_for(context, ("path-go-cgo-workdir",))
     assert fix.action == AddWords(("GOFLAGS",), ("-trimpath",))
+
+
+def test_a_copy_of_the_tree_that_a_front_end_makes_is_temporary(seen, ask):
+    for a, b in (
+        ("/tmp/build-via-sdist-k2_x9dq1/x-1.0", "/tmp/build-via-sdist-w8m1pz_0/x-1.0"),
+        ("/tmp/.tmp-propcache-pep517-cfdvygni/src", "/tmp/.tmp-propcache-pep517-1l0gq6tm/src"),
+    ):
+        facts = seen.given(seen.path(a, b, "parse.c", PathPlace.DEBUG_DIRECTORY))
+        assert "path-home-tmp-random" in ask(temporary_path, facts)
+        assert ask(build_path, facts) == {}

@@ -69,3 +69,14 @@ def test_numbers_that_differ_in_some_of_their_bytes_are_no_holes(facts):
     assert facts(*doubles) == []
     middle = [b"".join(struct.pack("<Q", 0x40000000000000FF | (n * k) << 8) for n in range(1, 12)) for k in (977, 4099)]
     assert facts(*middle) == []
+
+
+def entries(milliseconds, count=5, step=0):
+    """Entries of Qt's resource tree, format 2, of 22 bytes."""
+    return b"".join(struct.pack(">IHHHIQ", 24 * n, 0, 0, 1, 40 * n, milliseconds + step * n) for n in range(count))
+
+
+def test_times_in_a_table_of_resources(facts):
+    found = facts(entries(1_726_480_000_000), entries(1_726_481_834_517))
+    assert [(item.kind, item.a_value) for item in found] == [("Qt", 1_726_480_000_000)] * 5
+    assert facts(entries(1_726_480_000_000), entries(5_000)) == []

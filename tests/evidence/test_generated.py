@@ -182,3 +182,26 @@ def test_a_variable_that_got_a_value(built):
     a, b = (built(f"int limit = {value}; int f(void) {{ return limit; }}", f"{value}.c") for value in (0, 40))
     (change,) = [item for item in objects.extract(compare(a, b)) if item.symbol == "limit"]
     assert (change.a_value, change.b_value, change.a) == (0, 40, None)
+
+
+@gcc
+def test_jump_tables_that_changed_places_are_pieces_in_another_order(tmp_path):
+    source = """
+    .section .rodata
+    .balign 4
+    table: {0}
+    .text
+    .globl f
+    f: lea table(%rip), %rax
+    ret
+    """
+    one = " ".join(f".long {n * 7919 + 1}\n" for n in range(12))
+    two = " ".join(f".long {n * 104729 + 3}\n" for n in range(9))
+    elves = []
+    for name, order in (("a", one + two), ("b", two + one)):
+        (tmp_path / f"{name}.s").write_text(source.replace("    table: {0}", f"table: {order}"))
+        command = ["gcc", "-shared", "-nostdlib", "-s", "-o", f"{name}.so", f"{name}.s"]
+        subprocess.run(command, check=True, timeout=60, cwd=tmp_path)
+        elves.append(parse((tmp_path / f"{name}.so").read_bytes(), name))
+    found = [fact for fact in permuted.extract(compare(*elves)) if fact.what == "pieces"]
+    assert [(fact.section, fact.count) for fact in found] == [(".rodata", 2)]

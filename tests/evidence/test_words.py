@@ -100,3 +100,27 @@ def test_the_name_of_an_object_tells_what_it_holds(symbol: str, kind: WordKind) 
 )
 def test_a_name_written_out_in_two_languages(a, b, expected):
     assert is_translation(a, b) is expected
+
+
+UNAME = "Linux {} {} #1 SMP PREEMPT Wed May 11 06:57:18 UTC 2022 ({}) x86_64 GNU/Linux"
+
+
+def test_what_uname_prints_is_a_machine_and_its_kernel() -> None:
+    a = UNAME.format("lamb24", "5.14.21-150400.22-default", "49db222")
+    b = UNAME.format("build73", "5.17.5-1-default", "1a0b7f1").replace("May 11", "Apr 27")
+    assert [item.kind for item in differences(f"info: {a}", f"info: {b}")] == [WordKind.HOST, WordKind.KERNEL]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind"),
+    [
+        ("5.13.8-arch1-1", "5.13.10-arch1-1", WordKind.KERNEL),
+        ("6.1.0-18-amd64", "6.1.0-21-cloud-amd64", WordKind.KERNEL),
+        ("4.18.0-513.5.1.el8_9.x86_64", "4.18.0-553.el8_10.x86_64", WordKind.KERNEL),
+        ("1.2.3-default", "1.2.4-default", WordKind.VERSION),
+        ("5.13.8", "5.13.10", WordKind.VERSION),
+        ("5.13.8-rc1", "5.13.8-rc2", WordKind.VERSION),
+    ],
+)
+def test_the_release_of_a_distributions_kernel_needs_no_word_beside_it(a: str, b: str, kind: WordKind) -> None:
+    assert [item.kind for item in differences(a, b)] == [kind]
