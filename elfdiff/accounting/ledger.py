@@ -113,6 +113,9 @@ def _claimed(books: Books) -> None:
         for side, span in ((books.a, claim.a_span), (books.b, claim.b_span)):
             if span is not None:
                 side.own(span.start, min(span.end, len(side.data)), kind, label)
+        if claim.kind is ClaimKind.PAYLOAD and claim.b_span is not None:
+            # A cause says that something else stands here: what was predicted of it is void.
+            books.contradicted[claim.b_span.start : claim.b_span.end] = False
 
 
 def _digests(books: Books) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from elfdiff.causes._code import certain_changes, differs_in_numbers, nearly_all_changed
+from elfdiff.causes._code import certain_changes, differs_in_numbers, most_changed, nearly_all_changed
 from elfdiff.causes._facts import (
     besides,
     dependencies_differ,
@@ -58,6 +58,8 @@ _EXPANDED = frozenset(
 )  # fmt: skip
 """Library calls that compilers make of others, and variables that a program has itself or not (copy relocations)."""
 _CHECKED = late(r"__(\w+?)_chk\Z")
+_UNCHECKED = {"__longjmp_chk": ("longjmp", "_longjmp", "siglongjmp")}
+"""What <bits/setjmp2.h> redirects to one checked function."""
 _PRINTERS = late(r"(?:v?(?:f|s|sn|as|d|ob)?printf|v?fw?printf|v?wprintf|v?syslog|printf)\Z")
 _GUARDS = frozenset({"__stack_chk_fail", "__stack_chk_guard", "__stack_chk_fail_local"})
 _ASSERTIONS = frozenset(
@@ -147,7 +149,9 @@ def _imports(evidence: EvidenceSet) -> Iterator[Claim]:
             continue
         sides = [{name.split("@")[0] for name in names} for names in (change.a_only, change.b_only)]
         checked = [{name for name in side if _CHECKED.match(name) and name not in _GUARDS} for side in sides]
-        plain = [{_CHECKED.sub(r"\1", name) for name in side} for side in checked]
+        plain = [
+            {form for name in side for form in _UNCHECKED.get(name, (_CHECKED.sub(r"\1", name),))} for side in checked
+        ]
         guards, asserts = ([side & names for side in sides] for names in (_GUARDS, _ASSERTIONS))
         rest = [
             sides[index] - guards[index] - asserts[index] - checked[index] - plain[1 - index] - _EXPANDED
@@ -303,11 +307,14 @@ def _shape(evidence: EvidenceSet) -> Iterator[Claim]:
     if any(item.scheme not in ("gcc-clone", "lto-priv") for item in evidence.of(SymbolRenamed)):
         return
     clean = is_clean(evidence)
-    if not clean and not nearly_all_changed(evidence):
-        return
     functions = [change for change in evidence.of(FunctionChange) if change.certain]
     added, removed = ({c.name for c in functions if c.status == status} for status in ("added", "removed"))
     replaced = len(added & removed)
+    if not clean and not nearly_all_changed(evidence):
+        # Functions without names that changed beyond recognition have no partners.
+        replaced = replaced or min(len(added), len(removed))
+        if replaced < _ENOUGH or not most_changed(evidence):
+            return
     for totals in evidence.of(FunctionTotals):
         whole, changed = totals.compared + replaced, totals.changed + replaced
         if whole >= _ENOUGH and changed >= _MOST * whole:

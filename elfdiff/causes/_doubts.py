@@ -53,7 +53,7 @@ def weighed(evidence: EvidenceSet, left: Leftover) -> tuple[Proof, str]:
     """The proof, and the note that says what would look the same."""
     for doubt in _doubts(evidence, left):
         return Proof.CONSISTENT, doubt
-    if is_other_version(left):
+    if is_other_version(left) and any(item.scheme.startswith("rust") for item in evidence.of(SymbolRenamed)):
         return Proof.SHAPE, "another version of the program, which cargo hashes into names"
     if left.texts or left.names or _shaped(left):
         return (

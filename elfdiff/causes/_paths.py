@@ -39,7 +39,8 @@ _TOOLCHAIN = late(
     re.IGNORECASE,
 )
 _SYSTEM = late(
-    r"/(?:usr(?!/(?:src|obj|ports|local/src)(?:/|$))|lib|lib32|lib64|libx32|bin|sbin|etc|proc|sys|dev|snap|System|Library)(?:/|$)"
+    r"/(?:usr(?!/(?:src|obj|ports|local/src)(?:/|$))|lib|lib32|lib64|libx32|bin|sbin|etc|proc|sys|dev|snap|run|System|Library|"
+    r"var/(?:run|log|cache|spool|lock|db|mail))(?:/|$)"
 )
 _OPT_TOOLCHAIN = late(
     r"/opt/(?:[^/]*(?:gcc|clang|llvm|rust|golang|cross|toolchain|devtoolset|rh|intel|conda|zig|ghc|compiler|sdk|ndk|arm|riscv|musl)[^/]*|go)(?:/|$)",

@@ -39,6 +39,7 @@ from elfdiff.causes._order import CERTAIN_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
+from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.files import ListOrderChange
 from elfdiff.evidence.model import EvidenceSet, TextOrderChange, WordChange, WordKind
 from elfdiff.report import Effect, Fix, Role
@@ -86,7 +87,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")
             yield Claim(
                 ORDER,
-                (table,),
+                (table, *evidence.of(ItemOrderChange)),
                 Proof.REPLAYED if table.moved >= CERTAIN_FROM else Proof.SHAPE,
                 f"a table of {table.moved} texts is sorted by bytes in {side}, as a dictionary sorts in {other}",
             )

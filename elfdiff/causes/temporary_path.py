@@ -27,11 +27,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.actions import AddWords, Do
-from elfdiff.causes._facts import became
+from elfdiff.causes._facts import became, values
 from elfdiff.causes._paths import build_paths
 from elfdiff.causes._places import random_component, whole
 from elfdiff.causes.model import Claim, Proof, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, SymbolRenamed, WordChange, WordKind
+from elfdiff.evidence.model import (
+    Context,
+    Evidence,
+    EvidenceSet,
+    PathChange,
+    SymbolRenamed,
+    TextChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
@@ -124,6 +133,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found: dict[str, list[Evidence]] = {}
     shown: dict[str, str] = {}
+    files: dict[tuple[str, str], str] = {}
 
     def note(face: str, fact: Evidence, a: str, b: str) -> None:
         found.setdefault(face, []).append(fact)
@@ -132,6 +142,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for word in evidence.of(WordChange):
         if word.kind is WordKind.TEMPORARY:
             note(_face(word.a_word), word, word.a_word, word.b_word)
+            files[_file(word.a_word), _file(word.b_word)] = word.a_word
+    for text in evidence.of(TextChange):
+        # A name that is known by its directory elsewhere, as line tables keep it apart.
+        known = files.get(values(text))
+        if known is not None:
+            note(_face(known), text, *values(text))
     for symbol in evidence.of(SymbolRenamed):
         if symbol.scheme == "temporary-source":
             note(_face(symbol.a_part), symbol, symbol.a_part, symbol.b_part)
@@ -157,3 +173,7 @@ def _face(name: str) -> str:
         if pattern.search(name):
             return face
     return "path-home-tmp-random"
+
+
+def _file(path: str) -> str:
+    return path.rsplit("/", 1)[-1]

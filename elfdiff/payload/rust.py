@@ -17,6 +17,8 @@ _LEGACY = late(r"_{1,2}ZN((?:\d+[^\d].*?)?)17h([0-9a-f]{16})E((?:[.$@].*)?)")
 _UNIT = late(r"(?<!\w)(?P<crate>[A-Za-z_]\w*)\.(?P<hash>[0-9a-f]{15,16})-cgu\.(?P<number>\d+)(?:\.rcgu(?:\.o)?)?")
 _INCREMENTAL = late(r"(?=[a-z]*\d)(?=\d*[a-z])[0-9a-z]{23,25}")
 _METADATA = late(r"rust_metadata_(?P<crate>\w+)_(?P<hash>[0-9a-f]{16})")
+_ANONYMOUS = late(r"anon\.(?P<hash>[0-9a-f]{32})\.\d+(?:\.llvm\.\d+)?")
+"""A constant without a name (rustc_codegen_llvm, generate_local_symbol_name): the digest of its unit, and a number."""
 _LLVM = late(r"\.llvm\.\d+")
 _ESCAPES = {"SP": "@", "BP": "*", "RF": "&", "LT": "<", "GT": ">", "LP": "(", "RP": ")", "C": ","}
 _ESCAPE = late(r"\$(?:u([0-9a-f]{1,6})|([A-Z]{1,2}))\$")
@@ -134,8 +136,9 @@ def _v0_crate(name: str) -> str | None:
 def masks(name: str) -> Iterator[tuple[str, str, str]]:
     """(scheme, masked name, masked part) for each part that may vary, the narrowest first.
 
-    Schemes: rust-legacy, rust-v0, rust-unit, rust-metadata (the symbol of that name), llvm-suffix. Two names with the
-    same masked form name the same item.
+    Constants that rustc names by the digest of their codegen unit go by its scheme. Schemes: rust-legacy, rust-v0,
+    rust-unit, rust-metadata (the symbol of that name), llvm-suffix. Two names with the same masked form name the same
+    item.
     """
     scheme, masked, part = _hash_mask(name)
     if scheme is None:
@@ -157,7 +160,7 @@ def _hash_mask(name: str) -> tuple[str | None, str, str]:
         legacy = parse_legacy(name)
         if legacy is not None:
             return "rust-legacy", name.replace(f"17h{legacy.hash}E", f"17h{MASK}E"), legacy.hash
-    for scheme, pattern in (("rust-unit", _UNIT), ("rust-metadata", _METADATA)):
+    for scheme, pattern in (("rust-unit", _UNIT), ("rust-metadata", _METADATA), ("rust-unit", _ANONYMOUS)):
         found = pattern.fullmatch(name)
         if found is not None:
             start, end = found.span("hash")

@@ -334,3 +334,8 @@ def test_a_directory_above_another_release_of_a_vendored_dependency(seen, ask):
     assert ask(build_path, seen.given(change, seen.drift("other", "1.0.1", "1.0.2"))) == {}
     mirror = replace(change, a_directory="/home/ci/tiny", b_directory="/home/ci/tiny-2")
     assert ask(build_path, seen.given(mirror, drift)) == {}
+
+
+def test_where_a_program_keeps_its_socket_is_no_build_directory(seen, ask):
+    facts = seen.given(seen.path("/tmp", "/var/run/redis", "redis.sock"))
+    assert ask(build_path, facts) == {}

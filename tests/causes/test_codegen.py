@@ -203,3 +203,15 @@ def test_functions_of_rusts_library_alone(seen, ask):
     assert ask(source_change, seen.given(grow, main, seen.totals(530, changed=2), **rust)) == {
         "source-change": "likely"
     }
+
+
+def test_a_jump_that_is_checked_is_the_one_that_is_not(seen, ask):
+    checked = names(["__fprintf_chk", "__longjmp_chk"], ["fprintf", "_longjmp"], imports=True, table="dynsym")
+    assert ask(build_flags, seen.given(checked)) == {"tool-flags-optimisation": "certain"}
+
+
+def test_functions_without_names_that_have_no_partners_may_be_another_option(seen, ask):
+    functions = [seen.function(f"the function at {n:#x}", (), (), "removed") for n in range(30)]
+    functions += [seen.function(f"the function at {n:#x}", (), (), "added") for n in range(100, 130)]
+    facts = seen.given(*functions, seen.text("MEM_ERROR", None), seen.totals(11, 1, 30, 30))
+    assert ask(build_flags, facts) == {"tool-flags-optimisation": "possible"}

@@ -85,6 +85,11 @@ def test_pieces_without_names_in_another_order(seen, ask):
     assert ask(hash_order, seen.given(pieces, languages=("c",))) == {"hash-seed-order": "possible"}
 
 
+def test_a_table_that_a_locale_sorted_is_no_hash_order(seen, ask):
+    table = replace(shuffled(12), a_sorted="C", b_sorted="locale")
+    assert ask(hash_order, seen.given(table, items("records", 10))) == {}
+
+
 def test_a_function_that_reads_one_place_of_the_table_follows(seen, ask):
     def reads(a, b):
         return seen.function("about", [f'lea rax, [rip + "{a}"]'], [f'lea rax, [rip + "{b}"]'])

@@ -53,3 +53,13 @@ def test_a_copy_of_the_tree_that_a_front_end_makes_is_temporary(seen, ask):
         facts = seen.given(seen.path(a, b, "parse.c", PathPlace.DEBUG_DIRECTORY))
         assert "path-home-tmp-random" in ask(temporary_path, facts)
         assert ask(build_path, facts) == {}
+
+
+def test_a_name_known_by_its_directory_is_known_without_it(seen, ask):
+    named = seen.word(WordKind.TEMPORARY, "/tmp/asmilHTPM.s", "/tmp/asmNgp003.s")
+    alone = seen.text("asmilHTPM.s", "asmNgp003.s", section=".debug_line_str")
+    other = seen.text("one.s", "two.s", section=".debug_line_str")
+    assert ask(temporary_path, seen.given(named, alone)) == {"path-home-tmp-random": "certain"}
+    (claim,) = temporary_path.detect(seen.given(named, alone, other))
+    assert alone in claim.because
+    assert other not in claim.because
