@@ -320,7 +320,7 @@ def _shape(evidence: EvidenceSet) -> Iterator[Claim]:
         if whole >= _ENOUGH and changed >= _MOST * whole:
             read = [change for change in functions if change.a_lines or change.b_lines]
             shaped = sum(not differs_in_numbers(change) for change in read)
-            sure = clean and changed >= _MANY and 2 * shaped > len(read)
+            sure = clean and not evidence.context.unnamed and changed >= _MANY and 2 * shaped > len(read)
             yield _match(
                 tuple(functions),
                 Proof.SHAPE if sure else Proof.CONSISTENT,

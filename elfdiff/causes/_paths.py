@@ -77,6 +77,7 @@ _BUILDS_ONLY = late(
 _INSTALL_PART = late(r"^(?:share|etc|var|lib|lib64|libexec|bin|sbin|include|locale|plugins?|conf|run)(?:/|$)")
 _ABSOLUTE = late(r"(?<![\w.$/~-])/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+(?:/[^\s:;,\"'<>|()=*?`$&!{}\[\]\\/]+)*/?")
 
+_PYTHON = late(r"/include/(?:internal/)?(?:python|pypy)(\d\.\d+)(?:/|\Z)")
 _NAMES = late(r"(?:/[\w.+@~-]*)+\Z")
 _HASHED = late(r"(?<![0-9a-f])[0-9a-f]{16,}(?![0-9a-f])|-cgu\.\d+")
 """Hashes in paths, and the units that rustc numbers: they are no places."""
@@ -191,11 +192,29 @@ def released_headers(evidence: EvidenceSet) -> dict[tuple[str, str], bool]:
             compiled[directories] = None
     found: dict[tuple[str, str], bool] = {}
     for (a, b), changes in groups.items():
+        if all(_python(change, side) for change in changes for side in (0, 1)):
+            found[a, b] = True  # CPython's headers, wherever it is installed
+            continue
         if _RELEASE.sub("#", a) != _RELEASE.sub("#", b) or any(is_below((a, b), place) for place in compiled):
             continue
         if all(_is_header(change) for change in changes):
             found[a, b] = evidence.context.has_debug or bool(_INSTALLED.search(a) and _INSTALLED.search(b))
     return found
+
+
+def pythons(evidence: EvidenceSet) -> tuple[str, str] | None:
+    """The two releases of CPython whose headers were compiled in, as "3.11"; None if there is one, or none."""
+    for change in evidence.of(PathChange):
+        a, b = _python(change, 0), _python(change, 1)
+        if a and b and a != b:
+            return a, b
+    return None
+
+
+def _python(change: PathChange, side: int) -> str | None:
+    """The release of CPython that a path is a header of, or a directory of headers of."""
+    found = _PYTHON.search(joined((change.a_directory, change.b_directory)[side], change.tail))
+    return found[1] if found else None
 
 
 def stray_paths(evidence: EvidenceSet) -> list[PathChange]:

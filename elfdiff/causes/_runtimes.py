@@ -36,6 +36,11 @@ _STATIC = (
     ("-static-libgfortran", late(r"libgfortran\.so|libquadmath\.so")),
     ("-static-libphobos", late(r"libg(?:phobos|druntime)\.so")),
 )
+_HELD = {
+    "-static-libstdc++": late(r"_ZN?K?St|_ZN9__gnu_cxx|_ZN10__cxxabi|__cxa_|__gxx_|_ZGV"),
+    "-static-libgcc": late(r"_Unwind_|__gcc_personality|__(?:de)?register_frame|__u?(?:div|mod|mul)\w*[0-9]\Z"),
+}
+"""Names of a library's own functions."""
 _LOADER = late(r"ld-(?:linux[\w-]*|musl-\w+)\.so|ld64\.so|ld\.so")
 _MANY = 20
 """Functions that come with a run-time library that is linked in."""
@@ -86,7 +91,7 @@ def _linked_in(evidence: EvidenceSet, drift: bool) -> Iterator[Claim]:
         (side,) = sides
         imports = [names for names in evidence.of(SymbolSetChange) if names.imports and _only(names, side)]
         own = any((totals.added if side == "a" else totals.removed) >= _MANY for totals in evidence.of(FunctionTotals))
-        if imports and own:
+        if imports and own and _is_held(evidence, option, side):
             other = "b" if side == "a" else "a"
             yield Claim(
                 FACE,
@@ -95,6 +100,15 @@ def _linked_in(evidence: EvidenceSet, drift: bool) -> Iterator[Claim]:
                 f"{option}: only {side} needs {_name(entries[0])}, {other} has its functions in itself",
                 explains_code=True,
             )
+
+
+def _is_held(evidence: EvidenceSet, option: str, side: str) -> bool:
+    """False if the other side has symbols, and none of the library's: it is written in another language."""
+    held = _HELD.get(option)
+    tables = [names for names in evidence.of(SymbolSetChange) if names.table == "symtab" and not names.imports]
+    if held is None or not evidence.context.whole or not tables:
+        return True
+    return any(held.match(name) for names in tables for name in (names.b_only if side == "a" else names.a_only))
 
 
 def _needed(evidence: EvidenceSet) -> Iterator[DynamicChange]:

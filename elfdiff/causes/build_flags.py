@@ -63,6 +63,7 @@ from elfdiff.causes._facts import (
 )
 from elfdiff.causes._flags import Flags, sort_flags, volatile
 from elfdiff.causes._linking import linked
+from elfdiff.causes._paths import pythons
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes._runtimes import runtimes
 from elfdiff.causes.model import Claim, Proof, cause
@@ -177,11 +178,18 @@ def _words(flags: tuple[str, ...]) -> str:
     return " ".join(flags[:6]) + (" …" if len(flags) > 6 else "") if flags else "none"
 
 
+_OF_PYTHON = frozenset({"-fwrapv", "-fno-strict-overflow", "-fno-strict-aliasing", "-fno-semantic-interposition"})
+"""Flags that CPython's own build put into sysconfig, some releases of it and others not."""
+
+
 def _recorded(evidence: EvidenceSet) -> Iterator[Claim]:
     """Flags in DW_AT_producer and .GCC.command.line."""
     changes = [(c, sort_flags(c.a_flags), sort_flags(c.b_flags)) for c in evidence.of(FlagChange)]
     drift = tools_differ(evidence)
     code = [(c, _code(a, drift, a.native or b.native), _code(b, drift, a.native or b.native)) for c, a, b in changes]
+    if pythons(evidence):
+        # Extensions are compiled with the flags of the CPython that they are for: those follow from the target.
+        code = [(c, _without_pythons(a), _without_pythons(b)) for c, a, b in code]
     code = [item for item in code if item[1] != item[2]]
     if code:
         _, a, b = code[0]
@@ -219,6 +227,10 @@ def _recorded(evidence: EvidenceSet) -> Iterator[Claim]:
 def _levels(flags: Flags) -> tuple[str, ...]:
     """Debug flags without those that only compress."""
     return tuple(flag for flag in flags.debug if not flag.startswith("-gz"))
+
+
+def _without_pythons(flags: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(flag for flag in flags if flag not in _OF_PYTHON)
 
 
 def _code(flags: Flags, drift: bool, native: bool) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ from elfdiff.actions import Do
 from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._facts import lower, tools_differ
 from elfdiff.causes._libraries import library_texts, library_times
-from elfdiff.causes._paths import is_other_release, released_headers
+from elfdiff.causes._paths import is_other_release, pythons, released_headers
 from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Claim, Proof, cause
@@ -209,13 +209,16 @@ def _headers(evidence: EvidenceSet) -> Iterator[Claim]:
         if (change.a_directory, change.b_directory) in releases
         or ("/include" in change.a_directory and "/include" in change.b_directory)
     ]
+    targets = pythons(evidence)
     if headers:
         sure = all(releases.get((change.a_directory, change.b_directory), True) for change in headers)
         yield Claim(
             DRIFT,
             tuple(found),
             Proof.SHAPE if sure else Proof.CONSISTENT,
-            became(headers[0].a_directory, headers[0].b_directory),
+            f"a is for CPython {targets[0]}, b for CPython {targets[1]}"
+            if targets
+            else became(headers[0].a_directory, headers[0].b_directory),
             "headers of another release were compiled in"
             if sure
             else "the headers of the program itself look so if its own directory bears its version",

@@ -41,6 +41,7 @@ from collections.abc import Iterator, Sequence
 from elfdiff.causes._alone import unspoken
 from elfdiff.causes._code import code_changed, nearly_all_changed
 from elfdiff.causes._codegen import is_clean
+from elfdiff.causes._commits import two_commits
 from elfdiff.causes._doubts import explained, is_other_version, weighed
 from elfdiff.causes._leftover import is_program, leftover
 from elfdiff.causes._paths import is_dependency, is_foreign
@@ -165,6 +166,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if named:
         summary = f"another release or name of the library: {named[0].a_value} became {named[0].b_value}"
         yield Claim(FACE, named, Proof.RECORDED, summary, explains_code=False)
+    commits = two_commits(evidence)
+    if commits:
+        first = commits[0]
+        summary = f"built from two commits: {first.a_value} became {first.b_value}"
+        yield Claim(FACE, commits, Proof.RECORDED, summary, explains_code=True)
     renamed = tuple(evidence.of(SourceRenamed))
     if renamed:
         pairs = listed(f"{change.a_name} became {change.b_name}" for change in renamed)

@@ -43,7 +43,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.actions import Do, Export
-from elfdiff.causes._code import certain_changes, code_changed
+from elfdiff.causes._code import certain_changes, code_changed, differs_in_numbers
+from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._images import BUILDER, image_builder
 from elfdiff.causes._tools import COMPILERS, languages, numbers
 from elfdiff.causes._wording import listed, quoted
@@ -61,9 +62,11 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 from elfdiff.values import replace
 
+_DOTTED = late(r"\d+\.\d")
 COMPILER, LINKER = "tool-compiler-version", "tool-linker-or-assembler"
 RUNTIME, HEADERS = "tool-libc-crt-objects", "dep-header-only-or-toolchain-runtime"
 WRITER = "tool-named-in-file"
@@ -129,7 +132,8 @@ def _differs(context: Context, tool: str) -> bool:
 
 def _newest(context: Context, tool: str) -> str | None:
     """The newest plain release that either file names, as digits and dots."""
-    found = [numbers(version) for version in context.versions(tool)]
+    # A commit of rustc begins with digits, too.
+    found = [numbers(version) for version in context.versions(tool) if _DOTTED.match(version)]
     return ".".join(map(str, max(found))) if any(found) else None
 
 
@@ -179,11 +183,29 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     if pythons:
         named = f"bytecode of two Pythons, magic numbers {pythons[0].a_value} and {pythons[0].b_value}"
         yield Claim(WRITER, tuple(pythons), Proof.RECORDED, named, explains_code=True)
+    if not (changes or commits or writers or evidence.has(LibcChange)):
+        yield from _unnamed(evidence)
     summary = _summary(changes, commits)
     for face, facts in faces.items():
         proof = min((level for _, level in facts), key=list(Proof).index)
         note = "objects of the C library and of libgcc, from the distribution's packages" if face == RUNTIME else None
         yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, note, explains_code=face != RUNTIME)
+
+
+def _unnamed(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Only code differs, and neither file names its compiler, as distributions strip programs."""
+    if not evidence.context.unnamed or not is_clean(evidence):
+        return
+    changed = [change for change in certain_changes(evidence) if not differs_in_numbers(change)]
+    if changed:
+        yield Claim(
+            COMPILER,
+            tuple(certain_changes(evidence)),
+            Proof.CONSISTENT,
+            "only code differs, and neither file names its compiler: another version of it gives other code",
+            "compare the .buildinfo files or logs of the two builds",
+            explains_code=True,
+        )
 
 
 def _libraries(evidence: EvidenceSet, marked: bool) -> Iterator[Claim]:

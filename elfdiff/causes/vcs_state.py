@@ -37,6 +37,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.actions import AddWords, Do, Export
+from elfdiff.causes._commits import two_commits
 from elfdiff.causes._facts import became, named_context, values
 from elfdiff.causes._images import REVISION, image_revisions
 from elfdiff.causes._tools import languages
@@ -183,11 +184,14 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Claim]:
         sure += [t for t in evidence.of(TimeChange) if "vcs.time" in t.context or t.section == ".go.buildinfo"]
     given = {(w.a_word, w.b_word) for w in words if w.section == ".go.buildinfo" and "-X" in w.context}
     variables = [w for w in (*sure, *unsure) if isinstance(w, WordChange) and (w.a_word, w.b_word) in given]
-    if variables:
+    commits = two_commits(evidence)
+    if variables and not commits:
         named = any(map(sure.__contains__, variables))
         level = Proof.RECORDED if named else Proof.SHAPE
         yield Claim(VARIABLE, tuple(variables), level, became(variables[0].a_word, variables[0].b_word))
         sure, unsure = ([fact for fact in facts if fact not in variables] for facts in (sure, unsure))
+    if commits:
+        return  # the sources differ: no stamp that is left out makes the builds equal
     if sure:
         yield Claim("vcs-revision", tuple(sure + unsure), Proof.RECORDED, _summary(sure), _note(sure))
     elif unsure:

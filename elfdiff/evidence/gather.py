@@ -154,6 +154,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         layout=units.layout(pair, items),
         recorded=units.is_recorded(pair, items),
         command_line=any(isinstance(item, FlagChange) and item.origin == ".GCC.command.line" for item in items),
+        unnamed=not toolchain(a) and not toolchain(b),
         whole=bool(a.file_symbols) and bool(b.file_symbols),
         profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),

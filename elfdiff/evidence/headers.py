@@ -219,8 +219,8 @@ def _releases(a: str | None, b: str | None) -> tuple[str, str, str] | None:
 def _tail(pair: Pair) -> Iterator[TailChange]:
     left = pair.a.data[pair.a.tail.start : pair.a.tail.end]
     right = pair.b.data[pair.b.tail.start : pair.b.tail.end]
-    if left == right:
-        return
+    if left.rstrip(b"\0") == right.rstrip(b"\0"):
+        return  # Go's linker fills its last page with zeros
     either = left or right
     kind = "unknown"
     if left.endswith(SIGNATURE_END) or right.endswith(SIGNATURE_END):

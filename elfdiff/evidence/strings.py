@@ -203,6 +203,8 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
     left, right = string.a, string.b
     if left is None or right is None or _CRATE_HEAD.search(rewrite.a) or _CRATE_HEAD.search(rewrite.b):
         return
+    if left.section.name == ".gopclntab" and _is_renamed_package(pair, rewrite):
+        return
     whole = rewrite.a.startswith(b"/")
     paths = (*paths_in(left.text), *_paths_below(rewrite.a, left.text)) if whole else (left.text,)
     for path in dict.fromkeys(paths):
@@ -223,6 +225,16 @@ def _paths(pair: Pair, string: StringPair, rewrite: Rewrite, directories: _Direc
             exact=string.exact,
             assembler=place is PathPlace.DEBUG_DIRECTORY and directories.only_assembler,
         )
+
+
+def _is_renamed_package(pair: Pair, rewrite: Rewrite) -> bool:
+    """True if the directory that became another is a package of the program, by the import paths of its functions."""
+    for elf, directory in ((pair.a, rewrite.a), (pair.b, rewrite.b)):
+        parts = directory.rstrip(b"/").split(b"/")
+        table = elf.section(".gopclntab")
+        if len(parts) < 3 or table is None or b"/".join(parts[-2:]) + b"." not in elf.raw(table):
+            return False
+    return True
 
 
 def _length_bytes(pair: Pair, string: StringPair) -> tuple[tuple[Span | None, Span | None], ...]:

@@ -7,12 +7,14 @@ from dataclasses import replace
 import pytest
 
 from elfdiff.actions import Export
+from elfdiff.causes.build_flags import detect as build_flags
 from elfdiff.causes.build_time import detect as build_time
 from elfdiff.causes.configure_result import detect as configure
 from elfdiff.causes.content_hash import detect as content_hash
 from elfdiff.causes.dependency_version import detect as dependency
 from elfdiff.causes.source_change import detect as source
 from elfdiff.causes.toolchain_version import detect as toolchain
+from elfdiff.causes.vcs_state import detect as vcs_state
 from elfdiff.evidence.model import (
     CompressionChange,
     Context,
@@ -405,3 +407,49 @@ def test_stores_name_packages_and_versions(seen, a, b, said):
 def test_a_soname_is_a_release(seen, ask):
     change = DynamicChange(tag="DT_SONAME", a_value="libtab.so.1.2.3", b_value="libtab.so.1.2.4")
     assert ask(source, seen.given(change)) == {"source-change": "certain"}
+
+
+def test_code_of_files_that_name_no_compiler_may_be_another_compilers(seen, ask):
+    facts = [seen.function(f"f{n}") for n in range(3)]
+    stripped = seen.given(*facts, seen.totals(40, changed=3), unnamed=True)
+    assert ask(toolchain, stripped) == {"tool-compiler-version": "possible"}
+    assert ask(source, stripped) == {"source-change": "possible"}
+    assert ask(toolchain, seen.given(*facts, seen.totals(40, changed=3))) == {}
+    with_text = seen.given(*facts, seen.text("one", "two"), seen.totals(40, changed=3), unnamed=True)
+    assert ask(toolchain, with_text) == {}
+
+
+def test_a_tool_that_is_the_same_is_not_pinned(seen):
+    context = seen.given(
+        languages=("go",), a_tools=(("go", "1.19.8"), ("gas", "2.40")), b_tools=(("go", "1.19.8"), ("clang", "14.0.6"))
+    ).context
+    fixes = toolchain.fixes_for(context, ("tool-compiler-version",))
+    assert not any("GOTOOLCHAIN" in fix.line for fix in fixes)
+
+
+def test_a_commit_of_rustc_is_no_release(seen):
+    context = seen.given(
+        languages=("rust",), a_tools=(("rustc", "8ede3aae28fe6e4d"),), b_tools=(("rustc", "1.75.0"),)
+    ).context
+    fixes = toolchain.fixes_for(context, ("tool-compiler-version",))
+    assert any('channel = "1.75.0"' in fix.line for fix in fixes)
+
+
+def test_extensions_for_two_pythons(seen, ask):
+    heads = [f"/opt/_internal/cpython-{release}" for release in ("3.11.7", "3.12.1")]
+    target = seen.path(f"{heads[0]}/include/python3.11", f"{heads[1]}/include/python3.12", "object.h")
+    flags = FlagChange(unit="x.c", a_flags=("-fwrapv",), b_flags=(), origin="producer")
+    facts = seen.given(target, flags, has_debug=True)
+    (claim,) = dependency.detect(facts)
+    assert claim.summary == "a is for CPython 3.11, b for CPython 3.12"
+    assert ask(build_flags, facts) == {}
+    assert ask(build_flags, seen.given(flags)) == {"tool-flags-optimisation": "certain"}
+
+
+def test_two_commits_are_two_sources(seen, ask):
+    revision = GoSettingChange(key="vcs.revision", a_value="b62abf54", b_value="df82fd97")
+    edited = [seen.function(f"main.f{n}") for n in range(4)]
+    assert ask(source, seen.given(revision, *edited)) == {"source-change": "certain"}
+    assert ask(vcs_state, seen.given(revision, *edited)) == {}
+    assert ask(vcs_state, seen.given(revision)) == {"vcs-revision": "certain"}
+    assert ask(source, seen.given(revision)) == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from elfdiff.causes.build_flags import detect as build_flags
@@ -54,3 +56,13 @@ def test_other_libraries_are_found_by_configure(seen, ask):
     evidence = seen.given(needed(b="libz.so.1"), names(b_only=["inflate"]), seen.text("no zlib", "with zlib"))
     assert ask(configure_result, evidence) == {"env-configure-detected-features": "likely"}
     assert ask(build_flags, evidence) == {}
+
+
+def test_a_program_in_another_language_has_no_library_in_itself(seen, ask):
+    facts = [needed(a="libstdc++.so.6"), names(a_only=["_ZdlPvm"]), seen.totals(40, added=30)]
+    own = SymbolSetChange(
+        table="symtab", imports=False, a_only=(), b_only=("BrotliDecoderCreate",), a_count=0, b_count=1, total=9
+    )
+    assert ask(build_flags, seen.given(*facts, own, whole=True)) == {}
+    held = replace(own, b_only=("_ZNSt6vectorIiE9push_backEi",))
+    assert FACE in ask(build_flags, seen.given(*facts, held, whole=True))

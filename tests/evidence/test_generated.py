@@ -208,3 +208,32 @@ def test_jump_tables_that_changed_places_are_pieces_in_another_order(tmp_path):
     found = list(permuted._pieces(pair, item.a, item.b))
     assert [(fact.what, fact.section, fact.count) for fact in found] == [("pieces", ".rodata", 2)]
     assert list(permuted._pieces(compare(elves[0], elves[0]), item.a, item.a)) == []
+
+
+@gcc
+def test_zeros_behind_the_last_section_are_no_payload(built):
+    from elfdiff.evidence.headers import _tail
+
+    data = built("int f(void) { return 7; }", "t.c").data
+    a, b, c = (parse(data + tail, "t") for tail in (bytes(64), bytes(512), b"\0payload"))
+    assert list(_tail(compare(a, b))) == []
+    assert [fact.kind for fact in _tail(compare(a, c))] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "renamed"),
+    [
+        (b"/home/r/w/app/runner/filter", b"/home/r/w/app/runner/filters", True),
+        (b"/home/r/w/one", b"/home/r/w/two", False),
+    ],
+)
+def test_a_package_that_was_renamed_is_no_build_directory(a, b, renamed):
+    from types import SimpleNamespace
+
+    from elfdiff.evidence.strings import _is_renamed_package
+
+    def side(names):
+        return SimpleNamespace(section=lambda name: name, raw=lambda section: names)
+
+    pair = SimpleNamespace(a=side(b"\0example.org/app/runner/filter.Apply\0"), b=side(b"\0app/runner/filters.Apply\0"))
+    assert _is_renamed_package(pair, SimpleNamespace(a=a, b=b)) is renamed
