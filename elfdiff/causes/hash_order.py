@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from elfdiff.actions import Do, Run
+from elfdiff.actions import Do
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes._tools import languages
@@ -63,22 +63,23 @@ _QUOTED = late(r'"([^"]*)"')
 _COMPILED = frozenset({"rust", "go", "zig", "haskell", "ocaml", "d", "ada"})
 """Languages whose own generators read no seed from outside."""
 
+_KEYS = "keys of a hash, or a listing of a directory"
 _SEEDS = Fix(
-    "Python, Perl, Qt generators",
-    Run("export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0"),
-    Effect.REMOVES,
-    ("hash-seed-order",),
-    note="reaches generators that read these; the files do not say which generator wrote the table",
-)
-_SORT = Fix(
     "any",
     Do(
-        "sort what the generator writes: keys of a hash (in Rust macros: BTreeMap or IndexMap instead of HashMap), "
-        "or a listing of a directory"
+        f"sort what the generator writes, {_KEYS}; generators in Python and Perl, and Qt's, take a seed",
+        "export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0",
     ),
     Effect.REMOVES,
     ("hash-seed-order",),
-    note="the only fix for Rust's HashMap, which takes no seed from outside",
+    note="the files do not say which generator wrote the table",
+)
+_SORT = Fix(
+    "any",
+    Do(f"sort what the generator writes, {_KEYS} (in Rust macros: BTreeMap or IndexMap instead of HashMap)"),
+    Effect.REMOVES,
+    ("hash-seed-order",),
+    note="Rust's HashMap takes no seed from outside",
 )
 _SHUFFLE = Fix(
     "lld, mold",
@@ -92,13 +93,14 @@ _STRUCT = Fix(
     Effect.REMOVES,
     ("randstruct-seed",),
 )
-_ALL = (_SORT, _SEEDS, _SHUFFLE, _STRUCT)
+_ALL = (_SEEDS, _SORT, _SHUFFLE, _STRUCT)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The fixes that reach a face of this pair."""
     own = bool(context.languages) and set(context.languages) <= _COMPILED
-    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces) and not (own and fix is _SEEDS))
+    unfit = _SEEDS if own else _SORT
+    return tuple(fix for fix in _ALL if set(fix.reaches) & set(faces) and fix is not unfit)
 
 
 @cause(
