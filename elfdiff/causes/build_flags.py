@@ -84,6 +84,7 @@ from elfdiff.evidence.model import (
 )
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.values import replace
 
 _FLAG_WORD = late(r"-[A-Za-z][\w=+.,/-]*\Z")
 _STAMP_OPTIONS = frozenset({"-X", "--X"})
@@ -91,12 +92,15 @@ _GO_DEFAULTS = frozenset({"DefaultGODEBUG", "GOFIPS140", "GOEXPERIMENT", "-compi
 _ABI = late(r"-m(?:32|64|x32|cmodel|abi|float-abi|soft-float)")
 
 
+_NAMED = 3
+"""Settings that a step names."""
+_ENVIRONMENT = (
+    "start each build from an empty environment (env -i) and export the same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, "
+    "RUSTFLAGS and GOFLAGS"
+)
 _SAME = Fix(
     "any",
-    Do(
-        "build both sides with the same flags: start each build from an empty environment (env -i) and export the "
-        "same CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, RUSTFLAGS and GOFLAGS"
-    ),
+    Do(f"build both sides with the same flags: {_ENVIRONMENT}"),
     Effect.REMOVES,
     note="which side has the flags you want, the files cannot say",
 )
@@ -125,7 +129,14 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """Settings of cargo where the program is Rust's, those of zig where it is Zig's."""
     if "rust" in context.languages:
         return (_CARGO,)
-    return (_ZIG,) if "zig" in context.languages else (_SAME,)
+    if "zig" in context.languages:
+        return (_ZIG,)
+    if not context.settings:
+        return (_SAME,)
+    named = "; ".join(context.settings[:_NAMED])
+    return (
+        replace(_SAME, action=Do(f"choose for both builds: {named}. {_ENVIRONMENT[:1].upper()}{_ENVIRONMENT[1:]}")),
+    )
 
 
 @cause(

@@ -39,14 +39,17 @@ from elfdiff.evidence import (
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
 from elfdiff.evidence.model import (
+    CompressionChange,
     Context,
     DataChange,
     Evidence,
     EvidenceSet,
     FlagChange,
+    GoSettingChange,
     LoneSectionChange,
     PathChange,
     PathPlace,
+    SectionChange,
     SymbolRenamed,
     TextChange,
     TimeChange,
@@ -56,6 +59,7 @@ from elfdiff.payload.comment import toolchain
 from elfdiff.payload.languages import language_of, languages
 from elfdiff.span import Span
 
+SHOWN = 4
 _EXTRACTORS = (
     tools,
     libc,
@@ -133,6 +137,23 @@ def names_with_hashes(items: Sequence[Evidence]) -> list[Span]:
     ]
 
 
+def settings(items: Sequence[Evidence]) -> tuple[str, ...]:
+    """Flags and settings that differ, as one says them to a person, without those that name directories."""
+    found: list[str] = []
+    for item in items:
+        if isinstance(item, FlagChange):
+            sides = [[flag for flag in flags if "/" not in flag][:SHOWN] for flags in (item.a_flags, item.b_flags)]
+            if sides[0] or sides[1]:
+                found.append(" or ".join([*(" ".join(side) for side in sides if side), "not"][:2]))
+        elif isinstance(item, GoSettingChange) and not item.key.startswith(("vcs", "-ldflags", "CGO_")):
+            found.append(f"{item.key}={item.a_value or '(unset)'} or {item.b_value or '(unset)'}")
+        elif isinstance(item, CompressionChange) and item.a_method != item.b_method:
+            found.append("-gz or not")
+        elif isinstance(item, SectionChange) and item.name == ".debug_info" and item.status in ("added", "removed"):
+            found.append("-g or not")
+    return tuple(dict.fromkeys(found))
+
+
 def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
     """What fixes depend on.
 
@@ -154,6 +175,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         layout=units.layout(pair, items),
         recorded=units.is_recorded(pair, items),
         command_line=any(isinstance(item, FlagChange) and item.origin == ".GCC.command.line" for item in items),
+        settings=settings(items),
         unnamed=not toolchain(a) and not toolchain(b),
         whole=bool(a.file_symbols) and bool(b.file_symbols),
         profiled=all(units.is_profiled(elf) for elf in (a, b)),

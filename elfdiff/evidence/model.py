@@ -684,7 +684,8 @@ class Context:
     .GCC.command.line differs, ``partial`` if some units were compiled in one directory on both sides and others not,
     ``profiled`` if the recorded flags of both files name a profile to optimise by, ``whole`` if both have symbols for
     source files, which every strip removes, ``plain`` if the facts are of files and containers that no compiler
-    wrote, ``unnamed`` if neither file names a compiler. ``outside`` are pairs of directories that changed and are not
+    wrote, ``unnamed`` if neither file names a compiler. ``settings`` are recorded flags and settings that differ, each
+    with what it is on either side ("-O2 or -O3"). ``outside`` are pairs of directories that changed and are not
     below a directory of the build that did.
     """
 
@@ -708,6 +709,7 @@ class Context:
     whole: bool = False
     plain: bool = False
     unnamed: bool = False
+    settings: tuple[str, ...] = ()
 
     def has_tool(self, kind: str) -> bool:
         """True if either file names this tool."""

@@ -278,3 +278,11 @@ def test_code_of_several_crates_under_one_hash_is_no_edit_of_one(seen, ask):
     one = seen.given(seen.function(ours), seen.function("_ZN4core3fmt5write17h0123456789abcdefE"), seen.totals(500, 2))
     assert ask(build_flags, one) == {}
     assert ask(source_change, one) == {"source-change": "likely"}
+
+
+def test_the_step_names_the_flags_that_differ(seen):
+    context = seen.given(languages=("c",), settings=("-O2 or -O3", "-gz or not")).context
+    (fix,) = build_flags.fixes_for(context, ("tool-flags-optimisation",))
+    assert "choose for both builds: -O2 or -O3; -gz or not." in fix.line
+    (fix,) = build_flags.fixes_for(seen.given(languages=("c",)).context, ("tool-flags-optimisation",))
+    assert "choose" not in fix.line
