@@ -22,9 +22,13 @@ SHOWN = [
     (b"-O2 -ffile-prefix-map=/build/vim-9.0=. -Wall", "env-flags-from-environment", "shows"),
     (b"/tmp/go-build123456789/b001/main.c", "path-go-cgo-workdir", "shows"),
     (b"/tmp/pip-wheel-f4x9swql/src/a.c", "path-home-tmp-random", "shows"),
+    (b"/tmp/build-via-sdist-k2_x9dq1/src/a.c", "path-home-tmp-random", "shows"),
+    (b"/tmp/.tmp-yarl-pep517-va5hg2ys/src/a.c", "path-home-tmp-random", "shows"),
+    (b"/tmp/tmpadtrdkqc/build/_src/_zmq.c", "path-home-tmp-random", "shows"),
     (b"Nov 23 2026 01:29:37", "time-cpp-date-time", "shows"),
     (b"built 2026-11-23T01:29:37Z", "time-build-script-date", "shows"),
     (b"Build date: Mon Nov 23 01:29:37 UTC 2026", "time-build-script-date", "shows"),
+    (b"built on: Fri Apr  3 12:29:32 2026 UTC", "time-build-script-date", "shows"),
     (b"zlib 2026-11-23T01:29:37Z", "time-build-script-date", "hints"),
     (b"build epoch 1795397377", "time-build-script-date", "shows"),
     (b"version.c changed Sun Mar  1 12:00:00 2026", "time-cpp-timestamp", "hints"),
@@ -36,6 +40,7 @@ SHOWN = [
     (b"built on Mon Nov 23 01:29:37 CET 2026", "env-timezone", "shows"),
     (b"Linux version 6.1.0 (joe@box) (gcc 12.2.0) #3 SMP Mon Nov 23 01:29:37 UTC 2026", "time-kernel-banner", "shows"),
     (b"compiled by joe@buildbox", "env-user-host", "shows"),
+    (b"uname: Linux buildkitsandbox 6.2.0-1011-azure x86_64", "env-user-host", "shows"),
     (b"root@9f86d081884c", "env-user-host", "shows"),
     (b"CMAKE_SYSTEM Linux-5.10.0-21-amd64", "env-uname-kernel", "hints"),
     (b"v1.2-3-gabcdef0-dirty", "vcs-revision", "shows"),
@@ -67,6 +72,7 @@ INNOCENT = [
     b"this file was built by the GNU linker",
     b"the snapshot of 2026-11-23",
     b"commit 1234567 of 7654321",
+    b"see https://example.org/app/commit/ec2822adaad76b126b5cccdeaa1addf2376c9aa6",
     b"expires 2026-11-23T01:29:37Z",
     b"/tmp/.X11-unix/X0",
     b"6ba7b810-9dad-11d1-80b4-00c04fd430c8",
@@ -104,6 +110,17 @@ def test_rust_texts_run_into_each_other(inspected: Inspected) -> None:
     hazard = next(item for item in found.hazards if item.face == "path-file-macro")
     assert [place.value for place in hazard.places] == ["/home/ci/app/src/main.rs", "/home/ci/app/src/lib.rs"]
     assert hazard.advice.startswith('export RUSTFLAGS="$RUSTFLAGS --remap-path-prefix')
+
+
+def test_a_rust_source_with_a_text_behind_it_is_a_source(inspected: Inspected) -> None:
+    text = b"/home/ci/app/src/normalizer.rsvariant index/home/ci/app/src/token.rs1.3.1no"
+    found = inspected({".rodata": text, ".comment": b"rustc version 1.95.0 (abc 2026-01-01)\0"})
+    assert [hazard.face for hazard in found.hazards] == ["path-file-macro"]
+
+
+def test_a_directory_of_one_run_takes_no_map(inspected: Inspected) -> None:
+    found = inspected({".rodata": b"/tmp/pip-req-build-3ao8tw13/src/main.c\0"})
+    assert [hazard.face for hazard in found.hazards] == ["path-home-tmp-random"]
 
 
 def test_a_c_source_in_a_rust_program_takes_cflags(inspected: Inspected) -> None:

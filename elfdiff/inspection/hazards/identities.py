@@ -22,6 +22,8 @@ _USER = late(
     r"(?i)\b(?:built|packaged) by (?!the\b|gcc|clang|cc\b|g\+\+|rustc|go\b|ld\b|cmake|make\b)([a-z_][\w-]{0,31})\s*\Z"
 )
 _ON_HOST = late(r"(?i)\b(?:built )?on host ([a-z][\w.-]{0,63})\s*\Z")
+_NODE = late(r"\bLinux ([\w.-]{1,64}) \d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9]")
+"""What uname -a begins with, where the name of the machine stands behind that of the system."""
 _MAIL = late(r"@(?:localhost|example|[\w-]+\.(?:com|org|net|edu|io|gov|de|uk|invalid))\b")
 _KERNEL = late(r"\bLinux(?:-| (?:[\w.-]{1,64} )?)(\d\.\d{1,3}\.\d{1,3}-[\w.+~-]{0,64}[a-z0-9])")
 _COUNTER = late(r"(?:^|\) )#(\d+) (?:SMP|PREEMPT)|\b[Bb]uild #(\d+)\b")
@@ -37,6 +39,9 @@ def find(subject: Subject) -> Iterator[Sign]:
             if found:
                 people.append((spot, *found.span(1)))
                 sure |= certain
+        if "Linux " in text and (node := _NODE.search(text)) and node.group(1) != "version":
+            people.append((spot, *node.span(1)))
+            sure = True
         if "Linux" in text and (kernel := _KERNEL.search(text)) and not text.startswith("Linux version"):
             kernels.append((spot, *kernel.span()))
         if "#" in text and (counter := _COUNTER.search(text)) and counter.group(counter.lastindex or 1) != "1":

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from elfdiff.causes._paths import FORTRAN_SUFFIX, is_build_place, is_foreign
+from elfdiff.inspection.hazards.temporary import is_temporary
 from elfdiff.inspection.model import Confidence
 from elfdiff.inspection.sign import MAX_PLACES, Sign, sign
 from elfdiff.inspection.subject import PathUse, Subject
@@ -33,6 +34,9 @@ _LANGUAGES = {
     ".cxx": "c++",
     ".hpp": "c++",
 }
+_PYTHON = late(r"/include/(?:internal/)?(?:python|pypy)\d\.\d+")
+_RUN_TOGETHER = late(r"\.rs(?=[A-Za-z0-9(])")
+"""Where the name of a Rust source ends and another text begins: nothing stands between the two."""
 _RUN_TIME = late(r"^/var/(?!tmp/|lib/(?:jenkins|buildkite-agent)/)")
 _EXAMPLE = late(r"^/home/(?:user(?:name)?|me|you|foo|alice|bob)/")
 _VENDORED = late(r"/(?:site-packages|dist-packages|node_modules)/")
@@ -40,10 +44,10 @@ _VENDORED = late(r"/(?:site-packages|dist-packages|node_modules)/")
 
 def find(subject: Subject) -> Iterator[Sign]:
     """Faces of build-path and toolchain-path."""
-    uses = [use for use in subject.paths if not _DISTRIBUTED.search(use.path)]
+    uses = [use for use in subject.paths if not _DISTRIBUTED.search(use.path) and not is_temporary(use.path)]
     left: list[PathUse] = []
     for use in uses:
-        if _RUST_SOURCE.search(use.path) or _REGISTRY.search(use.path) or (is_foreign(use.path) and not subject.is_go):
+        if _RUST_SOURCE.search(use.path) or _REGISTRY.search(use.path) or (_is_installed(use) and not subject.is_go):
             continue
         left.append(use)
     yield from _toolchains(subject, uses)
@@ -64,6 +68,11 @@ def find(subject: Subject) -> Iterator[Sign]:
     plain = [use for use in left if not use.in_debug]
     yield from _texts(subject, plain)
     yield from _flags(subject)
+
+
+def _is_installed(use: PathUse) -> bool:
+    """A file of the system or of a toolchain, or a header of the CPython that an extension is for."""
+    return is_foreign(use.path) or (use.in_debug and bool(_PYTHON.search(use.path)))
 
 
 def _paths(
@@ -94,7 +103,7 @@ def _toolchains(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
     other = [
         use
         for use in uses
-        if is_foreign(use.path)
+        if _is_installed(use)
         and (use.in_debug or use.is_source)
         and not _RUST_SOURCE.search(use.path)
         and not _REGISTRY.search(use.path)
@@ -158,7 +167,7 @@ def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
             subject, "build-path", "path-cargo-out-dir-env", "a text made by env!() holds a directory of cargo", out
         )
     known = {*coverage, *out}
-    sources = [use for use in uses if use not in known and use.is_source and _looks_compiled(subject, use)]
+    sources = [use for use in uses if use not in known and _is_source(subject, use) and _looks_compiled(subject, use)]
     fortran = [use for use in sources if FORTRAN_SUFFIX.search(use.path)]
     if fortran:
         yield _paths(
@@ -186,6 +195,11 @@ def _texts(subject: Subject, uses: Sequence[PathUse]) -> Iterator[Sign]:
         yield _paths(
             subject, "build-path", "path-linker-map-or-script-strings", title, chosen, "shows" if below else "hints"
         )
+
+
+def _is_source(subject: Subject, use: PathUse) -> bool:
+    """The name of a source, alone or with the text behind it."""
+    return use.is_source or ("rust" in subject.languages and bool(_RUN_TOGETHER.search(use.path)))
 
 
 def _is_glued(use: PathUse) -> bool:

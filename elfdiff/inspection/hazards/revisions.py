@@ -14,7 +14,7 @@ _DIRTY = late(
 # Only what git abbreviated: a whole hash there is a library naming its own release, as jemalloc does.
 _DESCRIBE = late(r"\b[vV]?\d[\w.]{0,64}-\d{1,5}-g[0-9a-f]{7,16}\b|vcs\.revision=[0-9a-f]{40}")
 _COMMIT = late(
-    r"(?i)\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?"
+    r"(?i)(?<![/.])\b(?:git|commit|revision|vcs|sha1?)(?:[ _-]?(?:hash|id|rev|commit|revision|sha1?))?"
     r"\W{1,3}((?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,40})\b"
 )
 _POINTER = late(r"version https://git-lfs\.github\.com/spec/v1\noid sha256:[0-9a-f]{64}")

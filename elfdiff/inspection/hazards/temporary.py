@@ -14,8 +14,11 @@ _GO = late(r"/go-build\d{6,}(?:/|$)")
 _OCAML = late(r"/caml(?:startup|pp|obj)[0-9a-f]{6}")
 _RUSTC = late(r"/rustc([A-Za-z0-9]{6})/")
 _RANDOM = late(
-    r"/(?:cc([A-Za-z0-9]{6})\.\w+$|tmp([a-z0-9_]{8})(?:/|$)|tmp\.([A-Za-z0-9]{6,10})(?:/|$)|\.tmp([A-Za-z0-9]{6})(?:/|$)|pip-[a-z-]+-([a-z0-9_]{8})(?:/|$))"
+    r"/(?:cc([A-Za-z0-9]{6})\.\w+$|tmp([a-z0-9_]{8})(?:/|$)|tmp\.([A-Za-z0-9]{6,10})(?:/|$)|\.tmp([A-Za-z0-9]{6})(?:/|$)|"
+    r"(?:pip|build-via|build-env|\.tmp|\.mesonpy)-(?:[^/]*-)?([a-z0-9_]{8})(?:/|$)|cargo-install([A-Za-z0-9]{6})(?:/|$))"
 )
+_PYTHONS = late(r"^/tmp/tmp[a-z0-9_]{8}/")
+"""What Python's tempfile makes, where it makes it: of eight letters some look like a word."""
 _DATED = late(r"^/(?:var/)?tmp/[\w-]+\.20\d{12}\.\d{1,7}/")
 _FACES = {
     "path-go-cgo-workdir": "a work directory of the go command is named",
@@ -43,6 +46,11 @@ def find(subject: Subject) -> Iterator[Sign]:
             yield sign("temporary-path", face, title, "shows", places, len(uses[face]))
 
 
+def is_temporary(path: str) -> bool:
+    """True for a path through a directory whose name was drawn for one run: no map of the source tree reaches it."""
+    return _face(path) is not None
+
+
 def _face(path: str) -> str | None:
     if _GO.search(path):
         return "path-go-cgo-workdir"
@@ -51,7 +59,7 @@ def _face(path: str) -> str | None:
     found = _RUSTC.search(path)
     if found and _is_mixed(found.group(1)):
         return "rustc-tmpdir-leak"
-    if _DATED.search(path):
+    if _DATED.search(path) or _PYTHONS.search(path):
         return "path-home-tmp-random"
     found = _RANDOM.search(path)
     return "path-home-tmp-random" if found and _is_mixed(found.group(found.lastindex or 1)) else None

@@ -27,6 +27,7 @@ _NOT_BUILDS = late(
 _NEVER_BUILDS = late(
     r"(?i)copyright|expires?|rfc ?\d|\$Id|\$Date|\$Revision|\$Header|vcs\.time|example|e\.g\.|format|parse|layout"
 )
+_ZONED = b" UTC"
 _NEAR = 64
 _OLDEST = 2005
 _GO_LAYOUT = (2006, 1, 2)
@@ -126,7 +127,9 @@ def _is_beside(use: StampUse, other: StampUse) -> bool:
 
 
 def _is_file_time(subject: Subject, use: StampUse) -> bool:
-    """The form of __TIMESTAMP__, unless the words around it say that it is something else."""
+    """The form of __TIMESTAMP__, unless the words around it say that it is something else: no macro names a zone."""
+    if use.spot.text[use.end : use.end + len(_ZONED)].upper() in (_ZONED, b" GMT"):
+        return False
     return use.stamp.form == "asctime" and (_is_build(subject, use) or not _NOT_BUILDS.search(use.context))
 
 
