@@ -34,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="one file, or two to compare: ELF, PE or Mach-O, or a package or directory",
     )
     add_output_options(parser, FORMATS, "table")
-    parser.add_argument("--require", action="store_true", help="a file without a list is trouble")
+    parser.add_argument(
+        "--require", action="store_true", help="a file without a list, or with a partial one, is trouble"
+    )
     parser.add_argument(
         "--recover", action="store_true", help="where there is no list, take the crates that panic paths name: partial"
     )
@@ -52,6 +54,8 @@ def execute(args: argparse.Namespace) -> int:
             if args.require:
                 raise ElfdiffError(f"{found.path}: no SBOM found")
             warn(f"{found.path}: no SBOM found")
+        if args.require and found.partial and not args.recover:
+            raise ElfdiffError(f"{found.path}: its SBOM is partial; {'; '.join(found.warnings)}")
         if not args.quiet:
             for warning in found.warnings:
                 warn(f"{found.path}: {warning}")

@@ -104,6 +104,12 @@ def _checked_bytes(data: bytes, section: RawSection) -> bytes:
     return data[section.offset : section.offset + section.size]
 
 
+_NO_MODULES = (
+    "Go recorded no module (built outside of one, as with go build FILE, GOPATH or Bazel): "
+    "what it depends on is missing"
+)
+
+
 def _from_go(info: gobuildinfo.GoBuildInfo, base: DependencyList) -> DependencyList:
     """The main module is the root; a program built outside a module is its own. Go records no edges."""
     main = _go_package(info.main, root=True) if info.main else Package(info.path or "main", "", "local", root=True)
@@ -111,7 +117,10 @@ def _from_go(info: gobuildinfo.GoBuildInfo, base: DependencyList) -> DependencyL
     packages += [_go_package(module) for module in info.modules]
     packages.append(Package("stdlib", info.go_version.removeprefix("go").split(" ")[0], "go"))
     details = (("GoVersion", info.go_version), ("Path", info.path), *info.settings)
-    return replace(base, state=State.PRESENT, packages=tuple(packages), details=details)
+    found = replace(base, state=State.PRESENT, packages=tuple(packages), details=details)
+    if info.main is None and not info.modules:
+        return replace(found, partial=True, warnings=(*found.warnings, _NO_MODULES))
+    return found
 
 
 def _go_package(module: gobuildinfo.Module, root: bool = False) -> Package:

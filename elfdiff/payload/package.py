@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from elfdiff.patterns import late
 from elfdiff.values import dataclass
+
+_STATED = late(r"(?i)-X[ =]['\"]?((?:[\w./-]*[./])?\w*(?:version|release|tag)\w*)=(v?\d+\.\d[\w.+~-]*)")
 
 
 class State(StrEnum):
@@ -59,10 +62,10 @@ class DependencyList:
     """The dependency list of one file, with what was odd about it.
 
     ``packages`` stand in the list's own order. ``format`` is cargo-auditable's (0, 1 or 8), None elsewhere. ``partial``
-    means that packages may be missing (recovered from panic paths). ``further`` are lists that stood behind the first
-    in the same section; scanners do not read them. ``problem`` is a sentence, set only if the state is malformed.
-    ``details`` are further statements of the source, such as Go's build settings, in its order. ``container`` is
-    ``elf``, ``pe`` or ``macho``.
+    means that packages may be missing (recovered from panic paths, or a Go program built outside of a module).
+    ``further`` are lists that stood behind the first in the same section; scanners do not read them. ``problem`` is a
+    sentence, set only if the state is malformed. ``details`` are further statements of the source, such as Go's build
+    settings, in its order. ``container`` is ``elf``, ``pe`` or ``macho``.
     """
 
     path: str
@@ -84,6 +87,13 @@ class DependencyList:
         """The package that was built; None unless the list names exactly one."""
         roots = [package for package in self.packages if package.root]
         return roots[0] if len(roots) == 1 else None
+
+    @property
+    def stated_version(self) -> tuple[str, str] | None:
+        """A version that Go's linker was given for a variable (-X main.version=1.2.3): its name and the version."""
+        flags = dict(self.details).get("-ldflags", "")
+        found = _STATED.search(flags) if self.source is Source.GO_BUILDINFO else None
+        return (found[1], found[2]) if found else None
 
     @property
     def edge_count(self) -> int:

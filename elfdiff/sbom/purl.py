@@ -56,7 +56,20 @@ def _distribution_url(package: Package, found: DependencyList) -> str | None:
     return str(_package_url()(package.source, distribution, package.name, package.version, qualifiers).to_string())
 
 
+def _root_url(root: Package, found: DependencyList) -> str | None:
+    """What was built, though no registry need hold it: a Go module by its path, all else by its name (type generic)."""
+    stated = found.stated_version
+    version = stated[1] if stated else root.version if root.version != "(devel)" else ""
+    if found.source is not Source.GO_BUILDINFO:
+        return str(_package_url()("generic", None, root.name, version or None).to_string())
+    namespace, _, last = root.name.rpartition("/")
+    return str(_package_url()("golang", namespace or None, last, version or None).to_string()) if namespace else None
+
+
 def purl_lines(found: DependencyList) -> str:
-    """A package URL a line, sorted, each once. Packages that have none are left out."""
+    """A package URL a line, sorted, each once: the root too. Other packages that have none are left out."""
     urls = {url for package in found.packages if (url := package_url(package, found))}
+    root = found.root
+    if root is not None and not package_url(root, found) and (url := _root_url(root, found)):
+        urls.add(url)
     return "".join(f"{url}\n" for url in sorted(urls))

@@ -26,6 +26,9 @@ def summary(found: DependencyList) -> str:
     """One line: what was built, from how many packages, and who says so."""
     root = found.root
     named = f"{shown(root.name)} {shown(root.version)}".rstrip() if root else shown(found.path)
+    stated = found.stated_version
+    if stated and root and root.local:
+        named += f", {shown('='.join(stated))}"
     counts = [f"{len(found.packages)} packages"]
     builds = sum(package.kind == "build" for package in found.packages)
     local = sum(package.local for package in found.packages)

@@ -369,3 +369,43 @@ def test_recovery_is_linear(make: Any, part: Any) -> None:
     read_dependencies(make([part(".rodata", b"/registry/src/" + b"a-" * 2_000_000)]), "app", recover=True)
     read_dependencies(make([part(".rodata", b"registry/src/" * 300_000)]), "app", recover=True)
     assert time.process_time() - start < 2
+
+
+def go(make: Any, part: Any, text: str) -> DependencyList:
+    """What is read of a Go program with these lines of build information."""
+    body = bytes(16) + text.encode() + bytes(16)
+    size = bytes([len(body) & 0x7F | 0x80, len(body) >> 7])
+    data = make([part(".go.buildinfo", b"\xff Go buildinf:\x08\x02" + bytes(16) + b"\x08go1.22.1" + size + body)])
+    return read_dependencies(data, "app")
+
+
+def test_a_go_program_without_modules_has_a_partial_list(make: Any, part: Any) -> None:
+    found = go(
+        make, part, "path\tcommand-line-arguments\nbuild\t-compiler=gc\nbuild\tCGO_ENABLED=0\nbuild\tGOOS=linux\n"
+    )
+    assert found.partial
+    assert any("no module" in warning for warning in found.warnings)
+    whole = go(
+        make, part, "path\texample.org/app\nmod\texample.org/app\t(devel)\t\nbuild\t-compiler=gc\nbuild\tGOOS=linux\n"
+    )
+    assert not whole.partial
+    assert whole.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("flags", "stated"),
+    [
+        ("-s -X main.version=1.2.3 -X main.date=2026", ("main.version", "1.2.3")),
+        (
+            "-X 'example.org/a/internal/build.appVersion=v2.0.0-rc1'",
+            ("example.org/a/internal/build.appVersion", "v2.0.0-rc1"),
+        ),
+        ("-X main.commit=0123abc", None),
+        ("-s -w", None),
+    ],
+)
+def test_a_version_that_the_linker_was_given(make: Any, part: Any, flags: str, stated: Any) -> None:
+    found = go(
+        make, part, f'path\tx\nmod\texample.org/app\t(devel)\t\nbuild\t-ldflags="{flags}"\n' + "build\tGOOS=linux\n" * 3
+    )
+    assert found.stated_version == stated

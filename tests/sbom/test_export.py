@@ -180,10 +180,14 @@ def test_real_graph_equals_the_wheels_own_cyclonedx(real: dict[str, Any], real_l
 
 
 def test_purls_are_true(small: DependencyList, real_list: DependencyList) -> None:
-    assert purl_lines(small) == "pkg:cargo/cc@1.2.3\npkg:cargo/zstd-sys@2.0.16%2Bzstd.1.5.7\n"
+    assert purl_lines(small) == ("pkg:cargo/cc@1.2.3\npkg:cargo/zstd-sys@2.0.16%2Bzstd.1.5.7\npkg:generic/app@1.0.0\n")
+    root = real_list.root
+    assert root is not None
     locals_ = {item.name for item in real_list.packages if item.local}
     assert len(locals_) == 5
-    assert not any(name in purl_lines(real_list) for name in locals_)
+    lines = purl_lines(real_list).splitlines()
+    assert f"pkg:generic/{root.name}@{root.version}" in lines
+    assert not any(line.startswith(f"pkg:cargo/{name}@") for line in lines for name in locals_)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +210,7 @@ def test_purl_of_go_modules_and_distribution_packages(make: Any, part: Any) -> N
     size = bytes([len(body) & 0x7F | 0x80, len(body) >> 7])
     data = make([part(".go.buildinfo", b"\xff Go buildinf:\x08\x02" + bytes(16) + b"\x08go1.22.1" + size + body)])
     assert purl_lines(read_dependencies(data, "app")).splitlines() == [
+        "pkg:golang/example.org/Main",
         "pkg:golang/example.org/new@v1.0.1",
         "pkg:golang/github.com/a/b/v2@v2.1.0",
         "pkg:golang/stdlib@1.22.1",
