@@ -115,7 +115,7 @@ def growth(sizes: list[int]) -> None:
                 paths = [f"{folder}/{number}{side}" for side in "ab"]
                 for path in paths:
                     Path(path).write_text(path)
-                rows.append(Row(str(number), paths[0], paths[1], str(number // 3), {}))
+                rows.append(Row(str(number), paths[0], paths[1], str(number // 3), {}, str(number)))
             journal = Journal(f"{folder}/out")
             begun = spent()
             run(rows, journal, Answering(), "")

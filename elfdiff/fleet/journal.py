@@ -19,7 +19,7 @@ _BLOCK = 1 << 20
 _TABLES = """
 CREATE TABLE IF NOT EXISTS format (number INTEGER);
 CREATE TABLE IF NOT EXISTS files (
-    path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, sha256 TEXT
+    path BLOB PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, sha256 TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pairs (key TEXT PRIMARY KEY, state TEXT, answer TEXT, ended REAL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rows (
@@ -126,7 +126,7 @@ class Journal:
             return self._tree_digest(path)
         state = os.stat(path)
         seen = (state.st_size, state.st_mtime_ns, state.st_ino)
-        absolute = os.path.abspath(path)
+        absolute = os.fsencode(os.path.abspath(path))
         found = self.base.execute(
             "SELECT sha256 FROM files WHERE path = ? AND size = ? AND changed = ? AND inode = ?", (absolute, *seen)
         ).fetchone()

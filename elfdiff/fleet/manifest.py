@@ -6,7 +6,9 @@ import csv
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from elfdiff.elf.reading import read_bytes, shown
@@ -29,7 +31,8 @@ class MalformedManifest(ElfdiffError):
 def read_manifest(paths: list[str]) -> Iterator[Row | BadRow]:
     """Rows in their order: of a list, of two directories, or of a distribution's list with the two directories.
 
-    A row that cannot be read is a :class:`BadRow`. MalformedManifest if the whole cannot, or holds no row.
+    A row that cannot be read is a :class:`BadRow`; of two rows with one id the second. MalformedManifest if the whole
+    cannot be read, or holds no row.
     """
     match paths:
         case [a, b] if os.path.isdir(a) and os.path.isdir(b):
@@ -45,15 +48,17 @@ def read_manifest(paths: list[str]) -> Iterator[Row | BadRow]:
 
 def _unique(rows: Iterator[Row | BadRow], name: str) -> Iterator[Row | BadRow]:
     seen: set[str] = set()
+    empty = True
     for row in rows:
+        empty = False
         if isinstance(row, Row):
             if row.id in seen:
-                yield BadRow(f"{name}: the id {shown(row.id)} stands twice; the second one is left out")
+                yield BadRow(f"{row.where}: the id {shown(row.id)} stands twice; this row is left out")
                 continue
             seen.add(row.id)
         yield row
-    if not seen:
-        raise MalformedManifest(f"{name}: holds no pair that can be run")
+    if empty:
+        raise MalformedManifest(f"{name}: holds no pair")
 
 
 def _listed(path: str) -> Iterator[Row | BadRow]:
@@ -67,7 +72,8 @@ def _listed(path: str) -> Iterator[Row | BadRow]:
 
 
 def _json_lines(data: str, name: str) -> Iterator[tuple[int, Mapping[str, object] | BadRow]]:
-    for number, line in enumerate(data.splitlines(), 1):
+    # A line ends with a line feed alone: JSON text may hold the other ends that Unicode knows.
+    for number, line in enumerate(data.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -78,44 +84,69 @@ def _json_lines(data: str, name: str) -> Iterator[tuple[int, Mapping[str, object
 
 
 def _csv(data: str, name: str) -> Iterator[tuple[int, Mapping[str, object] | BadRow]]:
-    reader = csv.DictReader(data.splitlines(keepends=True), restkey="")
-    missing = sorted(_OWN - set(reader.fieldnames or ()))
-    if missing:
+    reader = csv.reader(StringIO(data, newline=""))
+    heads = _record(reader, name)
+    if isinstance(heads, BadRow):
+        raise MalformedManifest(heads.sentence)
+    missing = sorted(_OWN - set(heads or ()))
+    if heads is None or missing:
         raise MalformedManifest(f"{name}: its first line names no column {', '.join(missing)}")
+    while (fields := _record(reader, name)) is not None:
+        if isinstance(fields, BadRow):
+            yield reader.line_num, fields
+        elif len(fields) != len(heads):
+            words = f"{len(fields)} columns, and the first line names {len(heads)}"
+            yield reader.line_num, BadRow(f"{name}, line {reader.line_num}: has {words}")
+        else:
+            yield reader.line_num, dict(zip(heads, fields, strict=True))
+
+
+def _record(reader: Any, name: str) -> list[str] | BadRow | None:
+    """The next record that is no empty line, as csv reads it; None at the end."""
     try:
-        for fields in reader:
-            if "" in fields or None in fields.values():
-                yield reader.line_num, BadRow(f"{name}, line {reader.line_num}: has another number of columns")
-            else:
-                yield reader.line_num, fields
+        return next((fields for fields in reader if fields), None)
     except csv.Error as error:
-        yield reader.line_num, BadRow(f"{name}, line {reader.line_num}: is no CSV ({error})")
+        return BadRow(f"{name}, line {reader.line_num}: is no CSV ({error})")
 
 
 def _row(fields: Mapping[str, object], where: str, base: Path) -> Row | BadRow:
-    """Paths are taken from the manifest's own directory; an empty or absent side is a missing partner."""
+    """Paths are taken from the manifest's own directory; a side that is empty (in JSON: null) is a missing partner."""
     name = fields.get("id")
     if not isinstance(name, str) or not name:
         return BadRow(f"{where}: names no id")
     sides: list[str | None] = []
     for side in "ab":
-        value = fields.get(side)
+        if side not in fields:
+            return BadRow(f"{where}: has no {side}; where the partner is missing it is null")
+        value = fields[side]
         if value is not None and not isinstance(value, str):
             return BadRow(f"{where}: {side} is no path")
         path = str(base / value) if value else None
         if path is not None and not os.path.exists(path):
             return BadRow(f"{where}: {side}: {shown(path)}: no such file or directory")
+        if path is not None and not os.path.isfile(path) and not os.path.isdir(path):
+            return BadRow(f"{where}: {side}: {shown(path)}: is no regular file and no directory")
         sides.append(path)
     if sides == [None, None]:
         return BadRow(f"{where}: names neither a nor b")
-    columns = {shown(key): str(value) for key, value in fields.items() if key not in _OWN}
-    return Row(name, sides[0], sides[1], columns.get("package") or name, columns)
+    columns = {key: _words(value) for key, value in fields.items() if key not in _OWN}
+    return Row(_stored(name), sides[0], sides[1], _stored(columns.get("package") or name), columns, where)
+
+
+def _words(value: object) -> str:
+    """A free column's value; what JSON holds beside text stays JSON, and null is nothing."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+
+def _stored(name: str) -> str:
+    """The name as UTF-8 can hold it: bytes of a file's name that are no UTF-8 become escapes."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
 
 
 def _directories(a: str, b: str) -> Iterator[Row]:
     left, right = _files(a), _files(b)
     for name in [*left, *(name for name in right if name not in left)]:
-        yield Row(name, left.get(name), right.get(name), _package(name), {})
+        yield Row(_stored(name), left.get(name), right.get(name), _stored(_package(name)), {}, shown(name))
 
 
 def _files(root: str) -> dict[str, str]:
@@ -177,7 +208,7 @@ def _rebuilt(
     for file in names:
         if file in left or file in right:
             found = True
-            yield Row(f"{package}/{file}", left.get(file), right.get(file), package, columns)
+            yield Row(_stored(f"{package}/{file}"), left.get(file), right.get(file), _stored(package), columns, where)
     if not found:
         yield BadRow(f"{where}: no file of {shown(package)} {shown(columns['version'])} is in the two directories")
 

@@ -69,9 +69,14 @@ class Summary:
     trouble: tuple[str, ...]
 
     @property
+    def failed(self) -> int:
+        """Pairs that have no answer, and rows that could not be run."""
+        return sum(item.pairs for item in self.failures) + len(self.trouble)
+
+    @property
     def exit_code(self) -> int:
         """2 for trouble with some pair or row, or while nothing could be run; 1 if some differ; else 0."""
-        if self.failures or self.trouble or self.waiting or not self.pairs:
+        if self.failed or self.waiting or not self.pairs:
             return 2
         return 1 if self.differing_packages or self.missing else 0
 

@@ -16,13 +16,17 @@ FAILED = "failed"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One pair of a manifest. ``b`` or ``a`` is None where the partner is missing; ``columns`` are kept as given."""
+    """One pair of a manifest. ``b`` or ``a`` is None where the partner is missing; ``columns`` are kept as given.
+
+    ``where`` it stands, for sentences: the manifest's name and the line, or the file's name.
+    """
 
     id: str
     a: str | None
     b: str | None
     package: str
     columns: Mapping[str, str]
+    where: str
 
 
 @dataclass(frozen=True, slots=True)

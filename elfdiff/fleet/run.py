@@ -54,7 +54,7 @@ def run(
         try:
             key = journal.key(row, __version__, options)
         except OSError as error:
-            journal.add_trouble(f"{shown(row.id)}: cannot be read ({error.strerror or error})")
+            journal.add_trouble(f"{row.where}: cannot be read ({error.strerror or error})")
             continue
         journal.add_row(row, key, None)
         total += 1

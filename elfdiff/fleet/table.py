@@ -25,6 +25,7 @@ def fleet_json(found: Summary) -> str:
         "waiting": found.waiting,
         "packages": found.packages,
         "differing_packages": found.differing_packages,
+        "failed": found.failed,
         "verdicts": dict(found.verdicts),
         "causes": [
             {
@@ -81,7 +82,7 @@ def fleet_text(found: Summary) -> str:
     lines += _rest(found)
     lines.append(
         f"elfdiff: result=fleet pairs={found.pairs} packages={found.packages} differ={found.differing_packages} "
-        f"failed={sum(item.pairs for item in found.failures)} exit={found.exit_code}"
+        f"failed={found.failed} exit={found.exit_code}"
     )
     return "\n".join(lines) + "\n"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from elfdiff.errors import UsageError
+from elfdiff.fleet.journal import Journal
 from elfdiff.fleet.manifest import MalformedManifest, read_manifest
 from elfdiff.fleet.record import BadRow, Row
 
@@ -35,16 +38,46 @@ def test_csv_keeps_its_other_columns(folder: Path) -> None:
 
 
 def test_json_lines(folder: Path) -> None:
-    lines = [{"id": "one", "a": "a/x", "b": "b/x"}, ["no object"], {"id": "two", "a": 1}, {"a": "a/x", "b": "b/x"}]
-    (folder / "m.jsonl").write_text("\n".join(map(json.dumps, lines)) + "\nnot json\n")
+    whole = {"id": "one", "a": "a/x", "b": "b/x"}
+    lines = [whole | {"note": "one\u2028line", "n": [1]}, ["no object"], whole | {"a": 1}, {"a": "a/x", "b": "b/x"}]
+    lines += [{"id": "two", "a": "a/x"}, {"id": "three", "a": "a/x", "b": None, "n": None}, whole | {"b": "b/x"}]
+    text = "\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    (folder / "m.jsonl").write_text(text + "\nnot json\n", encoding="utf-8")
     found = rows_of(folder / "m.jsonl")
-    assert [item.sentence.split(": ", 1)[0].rsplit("/", 1)[-1] for item in found if isinstance(item, BadRow)] == [
-        "m.jsonl, line 2",
-        "m.jsonl, line 3",
-        "m.jsonl, line 4",
-        "m.jsonl, line 5",
+    bad = [item.sentence.rsplit("/m.jsonl, ", 1)[-1] for item in found if isinstance(item, BadRow)]
+    assert bad == [
+        "line 2: is no JSON object",
+        "line 3: a is no path",
+        "line 4: names no id",
+        "line 5: has no b; where the partner is missing it is null",
+        "line 7: the id one stands twice; this row is left out",
+        "line 8: is no JSON object",
     ]
-    assert sum(isinstance(item, Row) for item in found) == 1
+    one, three = [item for item in found if isinstance(item, Row)]
+    assert (one.columns, one.b is None) == ({"note": "one\u2028line", "n": "[1]"}, False)
+    assert (three.columns, three.b) == ({"n": ""}, None)
+
+
+def test_a_row_that_csv_refuses_does_not_stop_the_next(folder: Path) -> None:
+    big = "x" * (csv.field_size_limit() + 1)
+    (folder / "m.csv").write_text(f'id,a,b,note\none,a/x,b/x,"two\nlines"\ntwo,a/x,b/x,{big}\nthree,a/x,b/x,\n')
+    one, bad, three = rows_of(folder / "m.csv")
+    assert isinstance(one, Row)
+    assert one.columns == {"note": "two\nlines"}
+    assert isinstance(bad, BadRow)
+    assert "m.csv, line 4: is no CSV" in bad.sentence
+    assert isinstance(three, Row)
+
+
+def test_names_that_are_no_utf8_are_rows_like_others(folder: Path, tmp_path: Path) -> None:
+    for side in "ab":
+        Path(os.fsdecode(os.fsencode(folder / side) + b"/\xffname")).write_text("same")
+    (folder / "m.jsonl").write_text(json.dumps({"id": "\ud800", "a": "a/x", "b": "b/x"}) + "\n")
+    journal = Journal(str(tmp_path / "out"))
+    for row in (*rows_of(folder / "a", folder / "b"), *rows_of(folder / "m.jsonl")):
+        assert isinstance(row, Row)
+        journal.add_row(row, journal.key(row, "1", ""), None)
+    assert [name for name, *_ in journal.results()] == ["x", "\\udcffname", "\\ud800"]
 
 
 @pytest.mark.parametrize(
@@ -54,8 +87,9 @@ def test_json_lines(folder: Path) -> None:
         ("two,a/x,b/none\n", "no such file"),
         ("two,,\n", "neither a nor b"),
         (",a/x,b/x\n", "names no id"),
-        ("two,a/x\n", "another number of columns"),
-        ("two,a/x,b/x,more\n", "another number of columns"),
+        ("two,/dev/null,b/x\n", "is no regular file"),
+        ("two,a/x\n", "has 2 columns, and the first line names 3"),
+        ("two,a/x,b/x,more\n", "has 4 columns, and the first line names 3"),
     ],
 )
 def test_a_row_that_cannot_be_read_names_its_line(folder: Path, line: str, words: str) -> None:
@@ -63,10 +97,11 @@ def test_a_row_that_cannot_be_read_names_its_line(folder: Path, line: str, words
     found = rows_of(folder / "m.csv")
     (bad,) = [item for item in found if isinstance(item, BadRow)]
     assert words in bad.sentence
+    assert "m.csv, line 3: " in bad.sentence
     assert sum(isinstance(item, Row) for item in found) == 2
 
 
-@pytest.mark.parametrize("text", ["", "id,a\none,a/x\n", "id,a,b\n", "id,a,b\none,a/none,b/none\n"])
+@pytest.mark.parametrize("text", ["", "id,a\none,a/x\n", "id,a,b\n", "id,a,b\n\n"])
 def test_a_manifest_without_a_pair_is_trouble(folder: Path, text: str) -> None:
     (folder / "m.csv").write_text(text)
     with pytest.raises(MalformedManifest):

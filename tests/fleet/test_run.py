@@ -64,6 +64,31 @@ def test_exit_codes(fleet: Maker, tmp_path: Path) -> None:
     assert main(["fleet", "--watch", str(tmp_path)]) == 2
 
 
+def test_rows_that_cannot_be_read_are_counted_and_stop_nothing(
+    fleet: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a, b = fleet("time-zone")
+    rows = [("one", "0-time-zone"), ("two", "none"), ("one", "0-time-zone"), ("three", "0-time-zone")]
+    lines = ["id,a,b", *(f"{name},{a}/{file},{b}/{file}" for name, file in rows), "four,only"]
+    manifest = tmp_path / "m.csv"
+    manifest.write_text("\n".join(lines) + "\n")
+    assert main(["fleet", str(manifest), "-o", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.out.endswith("elfdiff: result=fleet pairs=2 packages=2 differ=2 failed=3 exit=2\n")
+    value = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert (value["failed"], value["failures"], value["verdicts"]) == (3, [], {"explained": 2})
+    for number, sentence in zip((3, 4, 6), value["trouble"], strict=True):
+        assert sentence.startswith(f"{manifest}, line {number}: ")
+        assert sentence in said.out
+        assert sentence in said.err
+        assert sentence in (tmp_path / "out" / "summary.md").read_text()
+    manifest.write_text("id,a,b\none,gone,gone\n")
+    assert main(["fleet", str(manifest), "-o", str(tmp_path / "none"), "-q"]) == 2
+    assert "m.csv, line 2: a: " in capsys.readouterr().err
+    manifest.write_text("id,a,b\n")
+    assert main(["fleet", str(manifest), "-o", str(tmp_path / "none"), "-q"]) == 2
+
+
 def test_packages_are_opened_and_a_damaged_one_is_trouble(fleet: Maker, tmp_path: Path) -> None:
     a, b = fleet("time-zone")
     for side, when in ((a, 1), (b, 2)):
