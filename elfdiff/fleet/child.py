@@ -2,7 +2,8 @@
 
 The parent writes one record a line to its standard input and reads one answer a line. A process that is over its time
 is killed; one that ran out of memory ends itself after its answer, since what its heap holds then is anybody's guess;
-the next pair gets a new one. It ends when its parent does: its standard input is closed then.
+the next pair gets a new one. It ends when its parent does, in the middle of a pair, too: its standard input is closed
+then.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ import selectors
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from queue import SimpleQueue
 
-from elfdiff.fleet.record import Limits, Record, failure
+from elfdiff.fleet.record import Limits, Record, failure, was_killed
 
 _BEYOND = 5.0
 """Seconds that a closed process may take to end before it is killed."""
@@ -78,7 +82,11 @@ class Child:
         return max(0.0, self.limits.seconds - (time.monotonic() - self.began))
 
     def run(self, record: Record) -> Record:
-        """Send and wait: for engines that give each thread one child."""
+        """Send and wait, and once more if the process was killed: for engines that give each thread one child."""
+        answer = self._run(record)
+        return self._run(record) if was_killed(answer) else answer
+
+    def _run(self, record: Record) -> Record:
         self.send(record)
         with selectors.DefaultSelector() as selector:
             selector.register(self.pipe, selectors.EVENT_READ)
@@ -94,23 +102,34 @@ class Child:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(_BEYOND)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_BEYOND)
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
 
     def _gone(self) -> Record:
-        assert self.process is not None
-        status = self.process.wait(_BEYOND)
+        process = self._alive()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_BEYOND)
+        status = process.returncode
         self.stop()
-        how = f"by signal {-status}" if status < 0 else f"with exit code {status}"
-        return failure("killed", f"the process that ran the pair ended {how}")
+        how = (
+            "without an answer"
+            if status is None
+            else f"by signal {-status}"
+            if status < 0
+            else f"with exit code {status}"
+        )
+        return failure("killed", f"the process that ran the pair ended {how}, twice")
 
     def _alive(self) -> subprocess.Popen[bytes]:
         if self.process is None:
             # One thread a process: the pairs themselves are what runs side by side.
             threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
+            # Each thread's own heap would reserve address space, which is what the limit counts.
+            threads["MALLOC_ARENA_MAX"] = "1"
             memory = [] if self.limits.memory is None else [str(self.limits.memory)]
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "elfdiff.fleet.child", *memory],
@@ -133,12 +152,26 @@ def serve(memory: int | None) -> None:
     # What libraries print must not become an answer.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    for line in sys.stdin.buffer:
+    for line in _lines():
         answer = run_pair(json.loads(line))
         answers.write(json.dumps(answer).encode() + b"\n")
         answers.flush()
         if answer.get("failure") == "out-of-memory":
             return
+
+
+def _lines() -> Iterator[bytes]:
+    """What the parent writes. The process ends when the parent is gone, whatever it is at."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def read() -> None:
+        for line in sys.stdin.buffer:
+            lines.put(line)
+        os._exit(1)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield lines.get()
 
 
 if __name__ == "__main__":

@@ -47,3 +47,8 @@ class Limits:
 def failure(kind: str, sentence: str) -> Record:
     """The answer for a pair that has none: ``kind`` is killed, out-of-time, out-of-memory, malformed or fault."""
     return {"state": FAILED, "failure": kind, "sentence": sentence}
+
+
+def was_killed(answer: Record) -> bool:
+    """The process that ran the pair is gone: the pair's fault, or of whoever killed it. Only another run tells."""
+    return answer.get("failure") == "killed"

@@ -1,106 +1,111 @@
-"""The real thing: a Dask scheduler and workers on this machine, ended by the test that began them."""
+"""What only a cluster can do: lose workers and its scheduler, or hold a worker that cannot run pairs."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from elfdiff.cli.main import main
 from elfdiff.fleet.record import Limits, Record
+from tests.fleet.conftest import NAMES, WITHOUT_ELFDIFF, Cluster, Maker, kill, records
 
 pytest.importorskip("distributed", reason="the extra fleet is not installed")
 
-from elfdiff.fleet.dask import DaskEngine
+from distributed import Client
 
-Maker = Callable[..., tuple[str, str]]
-NAMES = ("build-path-dwarf", "build-time-macro", "host-identity", "null-pair", "random-build-id", "time-zone")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from elfdiff.fleet import dask
+from elfdiff.fleet.dask import DaskEngine, NoCluster
 
 
-@contextmanager
-def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dask", *command],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
-
-
-def scheduler(port: int) -> tuple[str, ...]:
-    return "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard", "--no-show"
-
-
-def worker(address: str, folder: Path) -> tuple[str, ...]:
-    return (
-        *("worker", address, "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1"),
-        *("--local-directory", str(folder)),
-    )
-
-
-def records(a: str, b: str, times: int) -> list[tuple[str, Record]]:
-    return [
-        (f"{number}-{name}", {"a": f"{a}/{name}", "b": f"{b}/{name}"})
-        for number in range(times)
-        for name in sorted(os.listdir(a))
-    ]
-
-
-def test_two_workers_do_the_work_and_faults_cost_no_innocent_pair(fleet: Maker, tmp_path: Path) -> None:
+def test_a_killed_worker_and_a_lost_scheduler_cost_no_pair(fleet: Maker, empty_cluster: Cluster) -> None:
     """A worker is killed, and later the scheduler goes away and comes back: every pair has its answer, once."""
-    a, b = fleet(*NAMES)
-    port = free_port()
-    address = f"tcp://127.0.0.1:{port}"
-    work = records(a, b, 12)
+    work = records(*fleet(*NAMES), 12)
     answers: dict[str, Record] = {}
-    with ExitStack() as started:
-        first = started.enter_context(running(*scheduler(port)))
-        killed = started.enter_context(running(*worker(address, tmp_path)))
-        started.enter_context(running(*worker(address, tmp_path)))
-        for key, answer in DaskEngine(address, 1, Limits(60.0, 4 << 30)).map(work):
-            assert key not in answers
-            answers[key] = answer
-            if len(answers) == 6:
-                os.killpg(killed.pid, signal.SIGKILL)
-            if len(answers) == 30:
-                os.killpg(first.pid, signal.SIGKILL)
-                first.wait(10)
-                # Dask's workers end with their scheduler: whoever starts it again starts them, too.
-                started.enter_context(running(*scheduler(port)))
-                started.enter_context(running(*worker(address, tmp_path)))
+    first = empty_cluster.scheduler()
+    killed = empty_cluster.worker()
+    empty_cluster.worker()
+    for key, answer in DaskEngine(empty_cluster.address, 1, Limits(60.0, 4 << 30)).map(work):
+        assert key not in answers
+        answers[key] = answer
+        if len(answers) == 6:
+            kill(killed)
+        if len(answers) == 30:
+            kill(first)
+            # Dask's workers end with their scheduler: whoever starts it again starts them, too.
+            empty_cluster.scheduler()
+            empty_cluster.worker()
     assert len(answers) == len(work)
     assert {answer["state"] for answer in answers.values()} == {"done"}
 
 
-def test_limits_of_a_pair_hold_on_a_cluster_of_this_machine(fleet: Maker) -> None:
-    a, b = fleet("time-zone", "host-identity")
-    for side, end in ((a, b"a"), (b, b"b")):
-        with open(f"{side}/large", "wb") as file:
-            file.truncate(600 << 20)
-            file.seek(0)
-            file.write(b"\x7fELF")
-            file.seek((600 << 20) - 1)
-            file.write(end)
-    engine = DaskEngine(None, 2, Limits(30.0, 1000 << 20))
-    answers = dict(engine.map(records(a, b, 1)))
-    assert sorted(answer.get("failure", "done") for answer in answers.values()) == ["done", "done", "out-of-memory"]
-    late = dict(DaskEngine(None, 1, Limits(0.01, None)).map(records(a, b, 1)[:2]))
-    assert [answer["failure"] for answer in late.values()] == ["out-of-time", "out-of-time"]
+def test_a_pair_that_kills_its_worker_is_run_three_times_and_no_other_fails(
+    empty_cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = tmp_path / "runs"
+
+    def deadly(record: Record, *rest: object) -> Record:
+        with open(runs, "a") as file:
+            file.write(f"{record['a']}\n")
+        if record["a"] == "deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return {"state": "done"}
+
+    monkeypatch.setattr(dask, "run_in_child", deadly)
+    empty_cluster.scheduler()
+    empty_cluster.worker()
+    work: list[tuple[str, Record]] = [(str(n), {"a": "deadly" if n == 3 else str(n)}) for n in range(40)]
+    answers = dict(DaskEngine(empty_cluster.address, 1, Limits(60.0, None)).map(work))
+    assert [key for key, answer in answers.items() if answer["state"] != "done"] == ["3"]
+    assert answers["3"]["failure"] == "killed"
+    assert len(answers) == 40
+    assert Counter(runs.read_text().split())["deadly"] == 3
+
+
+@pytest.mark.parametrize("side", ["scheduler", "worker"])
+def test_a_machine_without_elfdiff_ends_the_run_with_a_sentence(
+    side: str, fleet: Maker, empty_cluster: Cluster
+) -> None:
+    bare = ("--preload", WITHOUT_ELFDIFF)
+    empty_cluster.scheduler(*bare if side == "scheduler" else ())
+    empty_cluster.worker(*bare if side == "worker" else ())
+    with Client(empty_cluster.address) as client:
+        client.wait_for_workers(1, 30)
+    with pytest.raises(NoCluster, match="has no elfdiff; the scheduler and every worker need elfdiff"):
+        list(DaskEngine(empty_cluster.address, 1, Limits(60.0, None)).map(records(*fleet("time-zone"))))
+
+
+def test_a_cluster_without_workers_ends_the_run(
+    fleet: Maker, empty_cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dask, "AWAY", 2.0)
+    empty_cluster.scheduler()
+    with pytest.raises(NoCluster, match="no worker of tcp"):
+        list(DaskEngine(empty_cluster.address, 1, Limits(60.0, None)).map(records(*fleet("time-zone"))))
+
+
+def test_another_version_on_a_worker_is_refused() -> None:
+    with pytest.raises(ImportError, match="the run is of elfdiff 0"):
+        dask.run_in_child({}, None, None, "0")
+
+
+def test_an_address_without_a_scheduler_is_trouble_at_once(
+    fleet: Maker,
+    empty_cluster: Cluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(dask, "CONNECT", 1.0)
+    where = ["--engine", "dask", "--scheduler", empty_cluster.address]
+    assert main(["fleet", *fleet("time-zone"), "-o", str(tmp_path / "out"), *where]) == 2
+    assert f"elfdiff: error: no scheduler of Dask answers at {empty_cluster.address}" in capsys.readouterr().err
+
+
+def test_a_cluster_of_this_machine_keeps_the_limits(fleet: Maker) -> None:
+    engine = DaskEngine(None, 1, Limits(0.01, None))
+    answers = dict(engine.map(records(*fleet("time-zone", "host-identity"))))
+    assert [answer["failure"] for answer in answers.values()] == ["out-of-time", "out-of-time"]

@@ -5,13 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
-import signal
-import subprocess
-import sys
 import tarfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,10 +22,6 @@ from elfdiff.fleet.run import run, summary
 Maker = Callable[..., tuple[str, str]]
 NAMES = ("build-path-dwarf", "build-time-macro", "host-identity", "null-pair", "random-build-id", "time-zone")
 NO_LIMITS = Limits(60.0, None)
-
-
-def records(a: str, b: str) -> list[tuple[str, Record]]:
-    return [(name, {"a": f"{a}/{name}", "b": f"{b}/{name}"}) for name in sorted(os.listdir(a))]
 
 
 def test_a_run_and_the_same_call_again(fleet: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,92 +106,6 @@ def test_reports_are_kept_on_request(fleet: Maker, tmp_path: Path) -> None:
     assert main(["fleet", a, b, "-o", str(tmp_path / "out"), "--reports", "-q"]) == 1
     (report,) = (tmp_path / "out" / "reports").iterdir()
     assert json.loads(report.read_text())["schema"].startswith("elfdiff/")
-
-
-def test_a_killed_process_costs_its_pair_alone(fleet: Maker) -> None:
-    a, b = fleet(*NAMES)
-    engine = LocalEngine(2, NO_LIMITS)
-
-    def kill() -> None:
-        while engine.children[0].process is None or not engine.children[0].began:
-            time.sleep(0.001)
-        os.kill(engine.children[0].process.pid, signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    answers = dict(engine.map(records(a, b)))
-    thread.join()
-    assert len(answers) == 6
-    failed = [item for item in answers.values() if item["state"] == "failed"]
-    assert [item["failure"] for item in failed] == ["killed"]
-    assert "signal 9" in failed[0]["sentence"]
-
-
-def test_a_pair_over_its_time_is_ended_and_the_rest_goes_on(fleet: Maker) -> None:
-    a, b = fleet(*NAMES)
-    engine = LocalEngine(2, Limits(6.0, None))
-    stopped: list[int] = []
-
-    def stop() -> None:
-        while engine.children[0].process is None or not engine.children[0].began:
-            time.sleep(0.001)
-        stopped.append(engine.children[0].process.pid)
-        os.kill(stopped[0], signal.SIGSTOP)
-
-    thread = threading.Thread(target=stop)
-    thread.start()
-    answers = dict(engine.map(records(a, b)))
-    thread.join()
-    assert sorted(item.get("failure", "") for item in answers.values()) == ["", "", "", "", "", "out-of-time"]
-    with pytest.raises(ProcessLookupError):
-        os.kill(stopped[0], 0)
-
-
-def test_a_pair_over_its_memory_is_ended_and_the_rest_goes_on(fleet: Maker, tmp_path: Path) -> None:
-    a, b = fleet("time-zone", "host-identity")
-    for side, end in ((a, b"a"), (b, b"b")):
-        with open(f"{side}/large", "wb") as file:
-            file.truncate(600 << 20)
-            file.seek(0)
-            file.write(b"\x7fELF")
-            file.seek((600 << 20) - 1)
-            file.write(end)
-    engine = LocalEngine(1, Limits(60.0, 1000 << 20))
-    answers = dict(engine.map(records(a, b)))
-    assert {key: item.get("failure") for key, item in answers.items()} == {
-        "0-time-zone": None,
-        "1-host-identity": None,
-        "large": "out-of-memory",
-    }
-
-
-def test_a_run_that_is_killed_goes_on_where_it_stopped(fleet: Maker, tmp_path: Path) -> None:
-    a, b = fleet(*NAMES, *NAMES)
-    for number, name in enumerate(sorted(os.listdir(a))):
-        for side in (a, b):
-            with open(f"{side}/{name}", "ab") as file:
-                file.write(bytes([number]))
-    out = str(tmp_path / "out")
-    command = [sys.executable, "-m", "elfdiff", "fleet", a, b, "-o", out, "--jobs", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    journal: Journal | None = None
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if os.path.exists(f"{out}/journal.sqlite"):
-            journal = journal or Journal(out)
-            if 2 <= len(journal.finished()) < 12:
-                break
-        time.sleep(0.01)
-    process.kill()
-    process.wait()
-    assert journal is not None
-    before = dict(journal.base.execute("SELECT key, ended FROM pairs"))
-    assert len(before) >= 2
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-    assert done.stdout.splitlines()[-1].startswith("elfdiff: result=fleet pairs=12 ")
-    after = dict(journal.base.execute("SELECT key, ended FROM pairs"))
-    assert len(after) == 12
-    assert {key: after[key] for key in before} == before
 
 
 def test_redo_failed_runs_those_alone(fleet: Maker, tmp_path: Path) -> None:
