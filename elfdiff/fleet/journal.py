@@ -14,7 +14,7 @@ from elfdiff.errors import ElfdiffError
 from elfdiff.fleet.record import FAILED, Record, Row
 
 NAME = "journal.sqlite"
-_FORMAT = 1
+_FORMAT = 2
 _BLOCK = 1 << 20
 _TABLES = """
 CREATE TABLE IF NOT EXISTS format (number INTEGER);

@@ -9,6 +9,8 @@ from elfdiff.fleet.record import DONE, Record
 from elfdiff.values import dataclass
 
 _EXAMPLES = 3
+_OPEN = frozenset({"unexplained", "partly-explained"})
+"""Verdicts of pairs of which something is left to explain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,18 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Pairs without a root that share where and by what they were made; ``examples`` are up to three ids."""
+    """Pairs with unexplained bytes, or without a cause, that share where these are and by what they were made.
+
+    ``examples`` are up to three ids. ``fact`` is what most of them have in common beside, ``sharing`` of them; None
+    where nothing was seen in any.
+    """
 
     toolchain: str
     where: str
     pairs: int
     examples: tuple[str, ...]
+    fact: str | None
+    sharing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +99,7 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
     pairs, waiting = 0, 0
     causes: dict[str, _Tally] = defaultdict(_Tally)
     packages: dict[str, _Package] = defaultdict(_Package)
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
     failures: dict[str, list[tuple[str, str]]] = defaultdict(list)
     missing: list[str] = []
     for name, package, side, answer in results:
@@ -116,9 +124,9 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
         package_item.differ(frozenset(roots) if curable else None)
         for cause, count in roots.items():
             causes[cause].add(package, count, alone=curable and len(roots) == 1)
-        if not roots and not answer["inputs"]:
+        if answer["verdict"] in _OPEN or not (roots or answer["inputs"]):
             where = ", ".join(answer["sections"]) or "no section of its own"
-            groups[answer["toolchain"] or "no toolchain named", where].append(name)
+            groups[answer["toolchain"] or "no toolchain named", where].append((name, answer["fact"]))
     apart = {name: item for name, item in packages.items() if item.apart}
     alone = Counter(
         next(iter(item.roots)) for item in apart.values() if item.roots is not None and len(item.roots) == 1
@@ -141,7 +149,7 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
         order=tuple(greedy(item.roots for item in apart.values() if item.roots is not None)),
         unexplained=tuple(
             sorted(
-                (Group(*what, len(names), tuple(names[:_EXAMPLES])) for what, names in groups.items()),
+                (_group(*what, members) for what, members in groups.items()),
                 key=lambda item: (-item.pairs, item.toolchain, item.where),
             )
         ),
@@ -152,6 +160,14 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
         missing=tuple(missing),
         trouble=tuple(trouble),
     )
+
+
+def _group(toolchain: str, where: str, members: list[tuple[str, str | None]]) -> Group:
+    """Its examples are those with the fact that most share."""
+    facts = Counter(fact for _, fact in members if fact is not None)
+    fact, sharing = min(facts.items(), key=lambda item: (-item[1], item[0]), default=(None, 0))
+    names = [name for name, own in members if own == fact] if fact is not None else [name for name, _ in members]
+    return Group(toolchain, where, len(members), tuple(names[:_EXAMPLES]), fact, sharing)
 
 
 def greedy(packages: Iterable[frozenset[str]]) -> Iterable[Step]:

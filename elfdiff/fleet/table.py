@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from html import escape
 
-from elfdiff.fleet.ranking import Step, Summary
+from elfdiff.fleet.ranking import Group, Step, Summary
 from elfdiff.render.escape import shorten, visible
 from elfdiff.version import __version__
 
@@ -45,6 +45,8 @@ def fleet_json(found: Summary) -> str:
                 "where": visible(group.where),
                 "pairs": group.pairs,
                 "examples": [visible(name) for name in group.examples],
+                "fact": visible(group.fact) if group.fact is not None else None,
+                "sharing": group.sharing,
             }
             for group in found.unexplained
         ],
@@ -157,12 +159,8 @@ def _rest(found: Summary) -> list[str]:
     """Unexplained groups, failures, missing partners and rows in trouble."""
     lines: list[str] = []
     if found.unexplained:
-        lines.append("pairs without a root, by what they share:")
-        lines += [
-            f"  {group.pairs:>6,}  {shorten(f'{group.where}; {group.toolchain}', _LONGEST)}  e.g. "
-            + shorten(group.examples[0], _LONGEST)
-            for group in found.unexplained[:_SHOWN]
-        ]
+        lines.append("pairs with something unexplained, by what they share:")
+        lines += [line for group in found.unexplained[:_SHOWN] for line in _group(group)]
     if found.failures:
         lines.append("pairs that have no answer:")
         lines += [
@@ -178,6 +176,12 @@ def _rest(found: Summary) -> list[str]:
     if lines:
         lines.append("")
     return lines
+
+
+def _group(group: Group) -> Iterator[str]:
+    yield f"  {group.pairs:>6,}  {shorten(f'{group.where}; {group.toolchain}', _LONGEST)}"
+    seen = f"{group.sharing:,} with {shorten(repr(group.fact), _LONGEST)}, " if group.fact is not None else ""
+    yield f"          {seen}e.g. {shorten(group.examples[0], _LONGEST)}"
 
 
 def _bar(count: int, most: int) -> str:

@@ -20,9 +20,8 @@ from elfdiff.fleet.record import Record
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 NAMES = ("build-path-dwarf", "build-time-macro", "host-identity", "null-pair", "random-build-id", "time-zone")
 WITHOUT_ELFDIFF = """\
-import distributed.versions
-version = distributed.versions.version
-distributed.versions.version = lambda name: {}[name] if name == "elfdiff" else version(name)
+from distributed import versions
+versions.version = lambda name, known=versions.version: {}[name] if name == "elfdiff" else known(name)
 """
 """For a process of Dask: it answers as one in whose environment no elfdiff is installed."""
 PATIENCE = 60.0

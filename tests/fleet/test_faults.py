@@ -91,7 +91,7 @@ def test_a_pair_whose_processes_are_killed_is_a_row(fleet: Maker, engine: Callab
 
 
 def test_a_pair_over_its_time_is_ended_and_the_rest_goes_on(fleet: Maker, engine: Callable[[Limits], Made]) -> None:
-    made = engine(Limits(15.0, None))
+    made = engine(Limits(10.0, None))
     stopped: list[int] = []
 
     def fault() -> None:
