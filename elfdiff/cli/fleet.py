@@ -35,6 +35,7 @@ TIME_LIMIT = 900.0
 """Seconds a pair."""
 _MEGABYTE = 1 << 20
 _PAUSE = 1.0
+_MINUTE, _HOUR = 60, 3600
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -146,9 +147,16 @@ def _progress() -> Iterator[Callable[[int, int, float], None] | None]:
 
 
 def _line(done: int, total: int, new: int, seconds: float) -> str:
-    rate = new / seconds if seconds > 0 else 0.0
-    left = f", {(total - done) / rate / 60:.0f} min left" if rate > 0 and done < total else ""
-    return f"{done:,} of {total:,} pairs, {rate:.1f} a second{left}"
+    if new == 0 or seconds <= 0:
+        return f"{done:,} of {total:,} pairs"
+    left = f", {_duration((total - done) * seconds / new)} left" if done < total else ""
+    return f"{done:,} of {total:,} pairs, {new / seconds:.1f} a second{left}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 2 * _MINUTE:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.0f} h"
 
 
 def _watch(folder: str) -> int:
@@ -157,18 +165,19 @@ def _watch(folder: str) -> int:
 
     if not os.path.isfile(os.path.join(folder, NAME)):
         raise UsageError(f"--watch {folder}: holds no journal of a fleet")
+    shown = sys.stdout.isatty()
     journal = Journal(folder)
     try:
         while True:
-            total, done, began = journal.counts()
-            line = _line(done, total, done, time.time() - began if began else 0.0)
-            if not sys.stdout.isatty():
-                emit(f"elfdiff: {line}\n")
+            total, done, new, seconds = journal.counts()
+            line = f"elfdiff: {_line(done, total, new, seconds)}"
+            if not shown or done >= total:
+                emit(f"\r\x1b[2K{line}\n" if shown else f"{line}\n")
                 return 0
-            emit(f"\r\x1b[2Kelfdiff: {line}")
-            if done >= total:
-                emit("\n")
-                return 0
+            emit(f"\r\x1b[2K{line}")
             time.sleep(_PAUSE)
+    except KeyboardInterrupt:
+        emit("\n")
+        raise
     finally:
         journal.close()

@@ -122,7 +122,7 @@ class DaskEngine:
             if self.scheduler is None and self.cluster is None:
                 # Processes, since the child's limits and the interpreter's lock are a process's own.
                 self.cluster = self.library.LocalCluster(
-                    n_workers=self.jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+                    n_workers=self.jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
                 )
             address = self.scheduler if self.scheduler is not None else self.cluster
             return self.library.Client(address, timeout=CONNECT, set_as_default=False)

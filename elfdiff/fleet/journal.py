@@ -113,12 +113,15 @@ class Journal:
         """The sentences of rows that could not be run."""
         return [sentence for (sentence,) in self.base.execute("SELECT sentence FROM trouble ORDER BY rowid")]
 
-    def counts(self) -> tuple[int, int, float | None]:
-        """Rows to run, rows that have ended, and when the call began (seconds since 1970)."""
+    def counts(self) -> tuple[int, int, int, float]:
+        """Rows to run, rows that have ended, those of them since the call began, and its seconds until the last one."""
         (total,) = self.base.execute("SELECT COUNT(*) FROM rows WHERE key IS NOT NULL").fetchone()
-        (done,) = self.base.execute("SELECT COUNT(*) FROM rows JOIN pairs ON rows.key = pairs.key").fetchone()
-        began = self.base.execute("SELECT began FROM progress").fetchone()
-        return total, done, began[0] if began else None
+        query = """
+            SELECT COUNT(*), COUNT(CASE WHEN ended >= began THEN 1 END), MAX(ended) - began
+            FROM progress, rows JOIN pairs ON rows.key = pairs.key
+        """
+        done, new, seconds = self.base.execute(query).fetchone()
+        return total, done, new, max(0.0, seconds or 0.0)
 
     def _digest(self, path: str) -> str:
         """SHA-256 of a file, or of a directory's names and files; read again only if size, time or inode changed."""

@@ -26,6 +26,15 @@ class CauseRank:
 
 
 @dataclass(frozen=True, slots=True)
+class InputRank:
+    """One way in which what was built differs: sources, dependencies, tools. No flag removes it."""
+
+    cause: str
+    pairs: int
+    packages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the greedy order: with this cause fixed too, ``freed`` more packages are equal, ``total`` in all."""
 
@@ -70,6 +79,7 @@ class Summary:
     differing_packages: int
     verdicts: Mapping[str, int]
     causes: tuple[CauseRank, ...]
+    inputs: tuple[InputRank, ...]
     order: tuple[Step, ...]
     unexplained: tuple[Group, ...]
     failures: tuple[Failure, ...]
@@ -98,6 +108,7 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
     verdicts: Counter[str] = Counter()
     pairs, waiting = 0, 0
     causes: dict[str, _Tally] = defaultdict(_Tally)
+    inputs: dict[str, _Tally] = defaultdict(_Tally)
     packages: dict[str, _Package] = defaultdict(_Package)
     groups: dict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
     failures: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -124,6 +135,8 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
         package_item.differ(frozenset(roots) if curable else None)
         for cause, count in roots.items():
             causes[cause].add(package, count, alone=curable and len(roots) == 1)
+        for cause in answer["inputs"]:
+            inputs[cause].add(package, 0, alone=False)
         if answer["verdict"] in _OPEN or not (roots or answer["inputs"]):
             where = ", ".join(answer["sections"]) or "no section of its own"
             groups[answer["toolchain"] or "no toolchain named", where].append((name, answer["fact"]))
@@ -143,6 +156,12 @@ def summarise(results: Iterable[tuple[str, str, str | None, Record | None]], tro
                     CauseRank(name, tally.pairs, len(tally.packages), tally.bytes, tally.alone, alone[name])
                     for name, tally in causes.items()
                 ),
+                key=lambda item: (-item.packages, -item.pairs, item.cause),
+            )
+        ),
+        inputs=tuple(
+            sorted(
+                (InputRank(name, tally.pairs, len(tally.packages)) for name, tally in inputs.items()),
                 key=lambda item: (-item.packages, -item.pairs, item.cause),
             )
         ),

@@ -38,6 +38,7 @@ def fleet_json(found: Summary) -> str:
             }
             for item in found.causes
         ],
+        "inputs": [{"cause": item.cause, "pairs": item.pairs, "packages": item.packages} for item in found.inputs],
         "order": [{"cause": step.cause, "freed": step.freed, "total": step.total} for step in found.order],
         "unexplained": [
             {
@@ -78,7 +79,7 @@ def fleet_text(found: Summary) -> str:
         ]
         lines += ["", "alone: packages that would be equal if only that cause went", ""]
     if found.order:
-        lines.append("FIX IN THIS ORDER:")
+        lines.append("FIX IN THIS ORDER (elfdiff explain ID: how):")
         lines += [f"  {number}. {_step(step.cause, step.freed, step.total)}" for number, step in _numbered(found)]
         lines.append("")
     lines += _rest(found)
@@ -122,6 +123,11 @@ def fleet_html(found: Summary) -> str:
         f"<rect class=bar width={max(1, round(220 * item.packages / most))} height=12 /></svg></td></tr>"
         for item in found.causes
     )
+    heads = "".join(
+        f"<th scope=col>{name}</th>"
+        for name in ("cause", "packages", "pairs", "bytes", "equal if only this went", "<span hidden>chart</span>")
+    )
+    table = f"<div class=wide><table><tr>{heads}</tr>{rows}</table></div>"
     order = "".join(f"<li>{escape(_step(step.cause, step.freed, step.total))}</li>" for step in found.order)
     rest = escape("\n".join(_rest(found)))
     return (
@@ -131,11 +137,10 @@ def fleet_html(found: Summary) -> str:
         ":root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
         "padding:0 1rem}table{border-collapse:collapse}td,th{padding:.25rem .75rem;text-align:right}"
         "th[scope=row],th:first-child{text-align:left}tr{border-bottom:1px solid #8884}.bar{fill:#3b6fb6}"
-        "@media(prefers-color-scheme:dark){.bar{fill:#86b0ee}}pre{overflow:auto}</style></head><body>"
+        "@media(prefers-color-scheme:dark){.bar{fill:#86b0ee}}pre,.wide{overflow:auto}</style></head><body>"
         f"<h1>{escape(_headline(found))}</h1>"
-        "<table><tr><th scope=col>cause</th><th scope=col>packages</th><th scope=col>pairs</th><th scope=col>bytes</th>"
-        f"<th scope=col>equal if only this went</th><th scope=col></th></tr>{rows}</table>"
-        f"<h2>Fix in this order</h2><ol>{order}</ol><h2>The rest</h2><pre>{rest}</pre></body></html>\n"
+        f"{table if rows else ''}{f'<h2>Fix in this order</h2><ol>{order}</ol>' if order else ''}"
+        f"{f'<h2>The rest</h2><pre>{rest}</pre>' if rest else ''}</body></html>\n"
     )
 
 
@@ -152,12 +157,18 @@ def _numbered(found: Summary) -> Iterator[tuple[int, Step]]:
 
 
 def _step(cause: str, freed: int, total: int) -> str:
-    return f"{cause}: {freed:,} more packages equal, {total:,} in all" if freed else f"{cause}, together with the next"
+    packages = "package" if freed == 1 else "packages"
+    return (
+        f"{cause}: {freed:,} more {packages} equal, {total:,} in all" if freed else f"{cause}, together with the next"
+    )
 
 
 def _rest(found: Summary) -> list[str]:
-    """Unexplained groups, failures, missing partners and rows in trouble."""
+    """Inputs that differ, unexplained groups, failures, missing partners and rows in trouble."""
     lines: list[str] = []
+    if found.inputs:
+        lines.append("packages whose inputs differ, which no flag removes:")
+        lines += [f"  {item.packages:>6,}  {item.cause}" for item in found.inputs]
     if found.unexplained:
         lines.append("pairs with something unexplained, by what they share:")
         lines += [line for group in found.unexplained[:_SHOWN] for line in _group(group)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from elfdiff.fleet.ranking import Group, Step, greedy, summarise
+from elfdiff.fleet.ranking import Group, InputRank, Step, greedy, summarise
 from elfdiff.fleet.record import Record, failure
 from elfdiff.fleet.table import fleet_html, fleet_json, fleet_markdown, fleet_text
 
@@ -66,6 +66,8 @@ def test_what_no_flag_removes_frees_no_package() -> None:
     found = summarise(rows)
     assert found.order == ()
     assert found.causes[0].alone == 0
+    assert found.inputs == (InputRank("source-change", 1, 1),)
+    assert "     1  source-change" in fleet_text(found)
     assert found.missing == ("5: only in a",)
 
 

@@ -16,7 +16,7 @@ from elfdiff.fleet.child import Child
 from elfdiff.fleet.journal import Journal
 from elfdiff.fleet.local import LocalEngine
 from elfdiff.fleet.manifest import read_manifest
-from elfdiff.fleet.record import Limits, Record
+from elfdiff.fleet.record import Limits, Record, Row
 from elfdiff.fleet.run import run, summary
 
 Maker = Callable[..., tuple[str, str]]
@@ -131,6 +131,21 @@ def test_redo_failed_runs_those_alone(fleet: Maker, tmp_path: Path) -> None:
     assert run(read_manifest([a, b]), journal, Engine(), "").exit_code == 1
     assert len(asked) == 3
     assert not summary(journal).failures
+
+
+def test_watching_tells_rate_and_time_left_of_the_last_call(
+    fleet: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal(str(tmp_path / "out"))
+    journal.begin(1000.0)
+    for number in range(3):
+        journal.add_row(Row(str(number), "a", "b", "p", {}, ""), str(number), None)
+    journal.finish("0", {"state": "done"}, 900.0)
+    assert main(["fleet", "--watch", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == "elfdiff: 1 of 3 pairs\n"
+    journal.finish("1", {"state": "done"}, 1010.0)
+    assert main(["fleet", "--watch", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out == "elfdiff: 2 of 3 pairs, 0.1 a second, 10 s left\n"
 
 
 def test_content_is_the_key_and_not_the_name(fleet: Maker, tmp_path: Path) -> None:
