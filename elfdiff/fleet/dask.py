@@ -8,11 +8,13 @@ scheduler that goes away is waited for, and what was not answered is sent again.
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from queue import Empty, Queue
 from typing import Any
@@ -121,9 +123,10 @@ class DaskEngine:
         with self.config.set(_QUIET):
             if self.scheduler is None and self.cluster is None:
                 # Processes, since the child's limits and the interpreter's lock are a process's own.
-                self.cluster = self.library.LocalCluster(
-                    n_workers=self.jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-                )
+                with _without_interrupts():
+                    self.cluster = self.library.LocalCluster(
+                        n_workers=self.jobs, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+                    )
             address = self.scheduler if self.scheduler is not None else self.cluster
             return self.library.Client(address, timeout=CONNECT, set_as_default=False)
 
@@ -173,6 +176,19 @@ class DaskEngine:
                 waited = time.monotonic() - begun
                 if waited > AWAY and (waited > AWAY + (self.limits.seconds or waited) or not client.nthreads()):
                     raise NoCluster(f"no worker of {self.scheduler} has answered for {waited:.0f} s") from None
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Processes started inside leave Ctrl-C to this one, which ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def run_in_child(record: Record, seconds: float | None, memory: int | None, version: str) -> Record:
