@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from elfdiff.elf.reading import shown
 from elfdiff.errors import ElfdiffError
@@ -39,6 +41,7 @@ class Journal:
 
     def __init__(self, folder: str) -> None:
         self.path = Path(folder) / NAME
+        self.lock: IO[str] | None = None
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.base = sqlite3.connect(self.path, timeout=60)
@@ -57,6 +60,8 @@ class Journal:
     def close(self) -> None:
         """Nothing is lost without it."""
         self.base.close()
+        if self.lock is not None:
+            self.lock.close()
 
     def key(self, row: Row, version: str, options: str) -> str:
         """SHA-256 over the digests of both files, elfdiff's version and the options. OSError if one is unreadable."""
@@ -66,7 +71,8 @@ class Journal:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def begin(self, began: float) -> None:
-        """A new call: its rows take the place of the last one's."""
+        """A new call: its rows take the place of the last one's. BrokenJournal while another call is at work here."""
+        self._hold()
         with self.base:
             for table in ("rows", "trouble", "progress"):
                 self.base.execute(f"DELETE FROM {table}")
@@ -88,7 +94,8 @@ class Journal:
         self.base.commit()
 
     def forget_failed(self) -> None:
-        """``--redo failed``: those are run again."""
+        """``--redo failed``: those are run again. BrokenJournal while another call is at work here."""
+        self._hold()
         with self.base:
             self.base.execute("DELETE FROM pairs WHERE state = ?", (FAILED,))
 
@@ -122,6 +129,19 @@ class Journal:
         """
         done, new, seconds = self.base.execute(query).fetchone()
         return total, done, new, max(0.0, seconds or 0.0)
+
+    def _hold(self) -> None:
+        if self.lock is not None:
+            return
+        try:
+            self.lock = open(self.path.with_suffix(".lock"), "w")
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BrokenJournal(
+                f"{shown(self.path)}: another elfdiff fleet is at work here; wait for it, or name another directory"
+            ) from error
+        except OSError as error:
+            raise BrokenJournal(f"{shown(self.path)}: cannot be locked ({error.strerror or error})") from error
 
     def _digest(self, path: str) -> str:
         """SHA-256 of a file, or of a directory's names and files; read again only if size, time or inode changed."""

@@ -19,6 +19,10 @@ Progress = Callable[[int, int, float], None]
 """Called with pairs that have ended, pairs in all, and seconds since the start."""
 
 
+_KEPT = 1.0
+"""Seconds of reading rows and digesting files that may be lost."""
+
+
 class Engine(Protocol):
     """Runs pairs somewhere. It knows keys and records, and nothing of files or causes."""
 
@@ -44,7 +48,11 @@ def run(
     rows_of: Counter[str] = Counter()
     finished = journal.finished()
     total = done = 0
+    kept = began
     for row in rows:
+        if time.monotonic() - kept > _KEPT:
+            journal.commit()
+            kept = time.monotonic()
         if isinstance(row, BadRow):
             journal.add_trouble(row.sentence)
             continue

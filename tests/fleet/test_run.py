@@ -148,6 +148,16 @@ def test_watching_tells_rate_and_time_left_of_the_last_call(
     assert capsys.readouterr().out == "elfdiff: 2 of 3 pairs, 0.1 a second, 10 s left\n"
 
 
+def test_two_calls_do_not_share_a_directory(fleet: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = str(tmp_path / "out")
+    first = Journal(out)
+    first.begin(1000.0)
+    assert main(["fleet", *fleet("time-zone"), "-o", out, "-q"]) == 2
+    assert "another elfdiff fleet is at work here" in capsys.readouterr().err
+    first.close()
+    assert main(["fleet", *fleet("time-zone"), "-o", out, "-q"]) == 1
+
+
 def test_content_is_the_key_and_not_the_name(fleet: Maker, tmp_path: Path) -> None:
     a, b = fleet("time-zone", "time-zone")
     journal = Journal(str(tmp_path / "out"))
