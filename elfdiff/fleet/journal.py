@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from elfdiff.elf.reading import shown
 from elfdiff.errors import ElfdiffError
@@ -41,7 +40,7 @@ class Journal:
 
     def __init__(self, folder: str) -> None:
         self.path = Path(folder) / NAME
-        self.lock: IO[str] | None = None
+        self.lock: int | None = None
         try:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.base = sqlite3.connect(self.path, timeout=60)
@@ -61,7 +60,8 @@ class Journal:
         """Nothing is lost without it."""
         self.base.close()
         if self.lock is not None:
-            self.lock.close()
+            os.close(self.lock)
+            self.lock = None
 
     def key(self, row: Row, version: str, options: str) -> str:
         """SHA-256 over the digests of both files, elfdiff's version and the options. OSError if one is unreadable."""
@@ -134,14 +134,19 @@ class Journal:
         if self.lock is not None:
             return
         try:
-            self.lock = open(self.path.with_suffix(".lock"), "w")
-            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = os.open(self.path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o666)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(lock)
+                raise
         except BlockingIOError as error:
             raise BrokenJournal(
                 f"{shown(self.path)}: another elfdiff fleet is at work here; wait for it, or name another directory"
             ) from error
         except OSError as error:
             raise BrokenJournal(f"{shown(self.path)}: cannot be locked ({error.strerror or error})") from error
+        self.lock = lock
 
     def _digest(self, path: str) -> str:
         """SHA-256 of a file, or of a directory's names and files; read again only if size, time or inode changed."""
