@@ -4,6 +4,7 @@
     python benchmarks/fleet.py many [--count 2000] [--jobs 2] [--pairs DIR] [--packages A B] [--engine local dask]
     python benchmarks/fleet.py growth [ROWS …]
     python benchmarks/fleet.py ranking [--rows 60000]
+    python benchmarks/fleet.py dispatch [--count 2000]
 
 Pairs are taken in turn from all samples, from what ``accuracy.py --keep DIR`` built (--pairs), and from two directories
 of packages paired by name (--packages; ``overhead`` takes these alone). Where there are too few, they come again under
@@ -15,6 +16,7 @@ of all these processes: the one that starts them adopts (PR_SET_CHILD_SUBREAPER)
 behind, so that the children of Dask's workers count, too. Memory is the most that all of them had at one moment (PSS,
 asked every half second). In ``overhead`` the loop and the engines, one job each, take turns; what an engine needs to
 start is measured beside it, with a pair of equal files; printed are medians over the runs, least and most.
+``dispatch`` sends pairs that are answered at once through Dask: what one scheduler and one run can hand out.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from elfdiff.fleet.journal import Journal
 from elfdiff.fleet.pair import run_pair
-from elfdiff.fleet.record import Record, Row
+from elfdiff.fleet.record import Limits, Record, Row
 from elfdiff.fleet.run import run, summary
 
 SAMPLES = Path(__file__).resolve().parents[1] / "samples"
@@ -273,6 +275,23 @@ def ranking(size: int, runs: int) -> None:
     print(f"{size:,} rows ranked in {_spread(taken, 2)} s of processor time, {runs} runs")
 
 
+def dispatch(count: int, runs: int) -> None:
+    """Processor seconds of this process, the run and the scheduler, for pairs that no worker compares."""
+    from elfdiff.fleet import dask
+
+    def nothing(record: Record, *rest: object) -> Record:
+        return {"state": "done"}
+
+    dask.run_in_child = nothing
+    taken = []
+    for _ in range(runs):
+        engine = dask.DaskEngine(None, 2, Limits(60.0, None))
+        answers = engine.map([("first", {}), *((str(number), {}) for number in range(count))])
+        next(answers)
+        taken.append(1000 * _processor(lambda left=answers: list(left)) / count)
+    print(f"{count:,} pairs handed out and taken back: {_spread(taken, 1)} ms of processor time each, {runs} runs")
+
+
 def _processor(work: Callable[[], object]) -> float:
     begun = time.process_time()
     work()
@@ -298,6 +317,9 @@ def main() -> None:
     part = parts.add_parser("ranking")
     part.add_argument("--rows", type=int, default=60_000)
     part.add_argument("--runs", type=int, default=5)
+    part = parts.add_parser("dispatch")
+    part.add_argument("--count", type=int, default=2000)
+    part.add_argument("--runs", type=int, default=3)
     parts.add_parser("loop").add_argument("manifest", type=Path)
     args = parser.parse_args()
     match args.part:
@@ -310,6 +332,8 @@ def main() -> None:
             growth(args.rows)
         case "ranking":
             ranking(args.rows, args.runs)
+        case "dispatch":
+            dispatch(args.count, args.runs)
         case "loop":
             loop(args.manifest)
 

@@ -3,10 +3,10 @@
     sudo python benchmarks/fleet_machines.py [--count 500] [--pairs DIR] [--packages A B] [--cut]
 
 A bridge, two namespaces with a veth each, a scheduler on the bridge's address, and in each namespace one
-``dask worker`` with one thread. Then ``elfdiff fleet`` over so many pairs (made as in ``fleet.py``), with that scheduler.
-Printed are the run's own last line, its time, and the processor seconds below each worker. With --cut one worker's cable
-is pulled after a fifth of the pairs: the other must do the rest, and no pair may fail. Needs root, iproute2 and the
-extra fleet; what was made is removed again.
+``dask worker`` with one thread. Then ``elfdiff fleet`` over so many pairs (made as in ``fleet.py``), with that
+scheduler. Printed are the run's own last line, its time, and the processor seconds below each worker. With --cut one
+worker's cable is pulled after a fifth of the pairs: the other must do the rest, and no pair may fail. Needs root,
+iproute2 and the extra fleet; what was made is removed again.
 """
 
 from __future__ import annotations

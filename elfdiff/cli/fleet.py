@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from elfdiff.cli.output import emit, warn
+from elfdiff.cli.output import emit, fail, warn
 from elfdiff.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ TIME_LIMIT = 900.0
 """Seconds a pair."""
 _MEGABYTE = 1 << 20
 _PAUSE = 1.0
+_WARNINGS = 20
+"""Rows that cannot be read and are told of on standard error."""
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -106,8 +108,12 @@ def execute(args: argparse.Namespace) -> int:
         journal.close()
     text = {"text": fleet_text, "json": fleet_json, "markdown": fleet_markdown, "html": fleet_html}[args.format](found)
     emit(text.splitlines(keepends=True)[-1] if args.quiet and args.format == "text" else text)
-    for sentence in found.trouble[:20]:
+    for sentence in found.trouble[:_WARNINGS]:
         warn(sentence)
+    if found.failed:
+        first = next(iter(found.trouble), None) or f"{found.failures[0].examples[0]}: {found.failures[0].sentence}"
+        told = "1 pair or row has" if found.failed == 1 else f"{found.failed:,} pairs or rows have"
+        fail(f"{told} no answer: {first}; see {os.path.join(args.output, 'summary.json')}")
     return found.exit_code
 
 

@@ -104,7 +104,7 @@ class Journal:
         return {key for (key,) in self.base.execute("SELECT key FROM pairs")}
 
     def finish(self, key: str, answer: Record, ended: float) -> None:
-        """One pair has ended; on disk when this returns."""
+        """One pair has ended; kept when this returns, whatever ends the process. A power cut may cost the last ones."""
         with self.base:
             self.base.execute(
                 "INSERT OR REPLACE INTO pairs VALUES (?, ?, ?, ?)", (key, answer["state"], json.dumps(answer), ended)

@@ -67,6 +67,7 @@ def test_rows_that_cannot_be_read_are_counted_and_stop_nothing(
     assert said.out.endswith("elfdiff: result=fleet pairs=2 packages=2 differ=2 failed=3 exit=2\n")
     value = json.loads((tmp_path / "out" / "summary.json").read_text())
     assert (value["failed"], value["failures"], value["verdicts"]) == (3, [], {"explained": 2})
+    assert said.err.splitlines()[-1].startswith(f"elfdiff: error: 3 pairs or rows have no answer: {manifest}, line 3: ")
     for number, sentence in zip((3, 4, 6), value["trouble"], strict=True):
         assert sentence.startswith(f"{manifest}, line {number}: ")
         assert sentence in said.out
