@@ -8,6 +8,7 @@ scheduler that goes away is waited for, and what was not answered is sent again.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -138,7 +139,9 @@ class DaskEngine:
         def submit(key: str, record: Record) -> None:
             name = f"{_NAME}-{uuid.uuid4()}"
             limits = self.limits.seconds, self.limits.memory
-            future = client.submit(run_in_child, record, *limits, __version__, key=name, pure=False, retries=0)
+            # A worker runs in a directory of its own.
+            placed = record | {side: os.path.abspath(record[side]) for side in "ab" if side in record}
+            future = client.submit(run_in_child, placed, *limits, __version__, key=name, pure=False, retries=0)
             sent[name] = key, future
             future.add_done_callback(ended.put)
 

@@ -82,6 +82,7 @@ class Cluster:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            cwd="/",
         )
         self.stack.callback(kill, process)
         return process
