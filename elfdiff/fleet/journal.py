@@ -116,6 +116,10 @@ class Journal:
         for name, package, missing, answer in self.base.execute(query):
             yield name, package, missing, json.loads(answer) if answer is not None else None
 
+    def columns(self) -> list[str]:
+        """The other columns of each row as JSON, in the order of :meth:`results`."""
+        return [text for (text,) in self.base.execute("SELECT columns FROM rows ORDER BY place")]
+
     def troubles(self) -> list[str]:
         """The sentences of rows that could not be run."""
         return [sentence for (sentence,) in self.base.execute("SELECT sentence FROM trouble ORDER BY rowid")]

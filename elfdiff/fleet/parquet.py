@@ -8,7 +8,10 @@ from elfdiff.fleet.journal import Journal
 
 
 def write_parquet(journal: Journal, path: str) -> None:
-    """One row a pair: id, package, state, verdict, roots and inputs (lists), bytes. ElfdiffError without pyarrow."""
+    """One row a pair: id, package, state, verdict, roots and inputs (lists), bytes, the manifest's columns (JSON).
+
+    ElfdiffError without pyarrow.
+    """
     try:
         import pyarrow
         from pyarrow import parquet
@@ -28,8 +31,9 @@ def write_parquet(journal: Journal, path: str) -> None:
             "toolchain": answer.get("toolchain") if answer else None,
             "failure": answer.get("failure") if answer else None,
             "sentence": answer.get("sentence") if answer else None,
+            "columns": columns,
         }
-        for name, package, missing, answer in journal.results()
+        for (name, package, missing, answer), columns in zip(journal.results(), journal.columns(), strict=True)
     ]
     text, number, texts = pyarrow.string(), pyarrow.int64(), pyarrow.list_(pyarrow.string())
     schema = pyarrow.schema(
@@ -39,7 +43,7 @@ def write_parquet(journal: Journal, path: str) -> None:
             ("inputs", texts),
             ("differing", number),
             ("unexplained", number),
-            *((name, text) for name in ("toolchain", "failure", "sentence")),
+            *((name, text) for name in ("toolchain", "failure", "sentence", "columns")),
         ]
     )
     try:

@@ -149,6 +149,18 @@ def test_watching_tells_rate_and_time_left_of_the_last_call(
     assert capsys.readouterr().out == "elfdiff: 2 of 3 pairs, 0.1 a second, 10 s left\n"
 
 
+def test_parquet_holds_a_row_a_pair_with_its_columns(fleet: Maker, tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra fleet is not installed")
+    a, b = fleet("time-zone")
+    (tmp_path / "m.csv").write_text(f"id,a,b,suite\none,{a}/0-time-zone,{b}/0-time-zone,sid\ntwo,{a}/0-time-zone,,\n")
+    file = str(tmp_path / "t.parquet")
+    assert main(["fleet", str(tmp_path / "m.csv"), "-o", str(tmp_path / "out"), "--parquet", file, "-q"]) == 1
+    one, two = parquet.read_table(file).to_pylist()
+    assert (one["id"], one["verdict"], one["roots"], one["missing"]) == ("one", "explained", ["time-zone"], None)
+    assert json.loads(one["columns"]) == {"suite": "sid"}
+    assert (two["id"], two["verdict"], two["roots"], two["missing"]) == ("two", None, [], "b")
+
+
 def test_two_calls_do_not_share_a_directory(fleet: Maker, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = str(tmp_path / "out")
     first = Journal(out)
