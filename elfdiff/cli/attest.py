@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     signer.add_argument("--owner", help="a workflow of this owner, from the owner's source")
     signer.add_argument("--cert-identity", metavar="ID", help="this signer, the whole string")
     signer.add_argument("--cert-identity-regexp", metavar="RE", help="a signer whose whole string matches")
-    signer.add_argument("--key", metavar="PUBLIC_KEY", help="the owner of this key (images only)")
+    signer.add_argument("--key", metavar="PUBLIC_KEY", help="the owner of this key, in PEM")
     more = parser.add_argument_group("verify: what else must hold")
     more.add_argument("--cert-oidc-issuer", metavar="ISSUER", help="who vouched for the signer")
     more.add_argument("--signer-repo", metavar="OWNER/NAME", help="the repository of a reusable workflow that signs")

@@ -90,7 +90,9 @@ def _unsupported(media_type: str, version: str | None, material: Mapping[str, ob
         return f"bundles of media type {media_type} are not supported (0.1, 0.2 and 0.3 are)"
     entries = [mapping(entry) for entry in listed(material.get("tlogEntries"))]
     if not entries:
-        return "a bundle without an entry of a transparency log (private GitHub repositories) is not supported"
+        return (
+            "a bundle without an entry of a transparency log (private repositories; a key, and no log) is not supported"
+        )
     for entry in entries:
         kind = mapping(entry.get("kindVersion"))
         name = f"{kind.get('kind')} {kind.get('version')}"

@@ -23,8 +23,11 @@ from typing import TYPE_CHECKING
 
 from elfdiff.jsonvalues import listed, mapping, text
 from elfdiff.provenance.document import MalformedProvenance, decoded, parsed
+from elfdiff.provenance.entry import recorded
+from elfdiff.provenance.envelope import pre_authentication_encoding
 from elfdiff.provenance.identity import Identity, identity_of
 from elfdiff.provenance.keyless import builder_of, iso, subject_refusal
+from elfdiff.provenance.keys import key_bytes, refusal_of
 from elfdiff.provenance.outcome import Outcome, Result
 from elfdiff.provenance.policy import Policy
 from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
@@ -87,7 +90,9 @@ def verify(signature: Detached, sha256: str, policy: Policy, root: TrustedRoot, 
             refusal = policy.refusal(signer)
             if refusal is not None:
                 raise _Refused(refusal)
-        _check_signature(certificate.public_key() if certificate is not None else key, raw, signed)
+        refusal = refusal_of(certificate.public_key() if certificate is not None else key, raw, signed)
+        if refusal is not None:
+            raise _Refused(refusal)
         reason = (
             subject_refusal(statement, sha256, policy, of_image=True)
             if statement is not None
@@ -107,12 +112,6 @@ def verify(signature: Detached, sha256: str, policy: Policy, root: TrustedRoot, 
         time=iso(promise.time) if promise and verified else None,
         key=key is not None,
     )
-
-
-def pre_authentication_encoding(kind: str, payload: bytes) -> bytes:
-    """What a DSSE signature signs (secure-systems-lab/dsse, protocol.md, "PAE")."""
-    name = kind.encode()
-    return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)
 
 
 def _promise(signature: Detached) -> _Promise | None:
@@ -195,61 +194,24 @@ def _check_entry(
     key: PublicKeyTypes | None,
 ) -> None:
     """The entry must record this signature: else a promise for something else would vouch for its time."""
-    body = parsed(promise.body, f"{signature.where}: its log entry")
-    spec = mapping(body.get("spec"))
-    match (body.get("kind"), body.get("apiVersion")):
-        case ("hashedrekord", "0.0.1"):
-            hashed = mapping(mapping(spec.get("data")).get("hash"))
-            recorded = mapping(spec.get("signature"))
-            signer = text(mapping(recorded.get("publicKey")).get("content"))
-            content = text(recorded.get("content"))
-            digest = hashlib.sha256(signed).hexdigest()
-        case ("dsse", "0.0.1"):
-            hashed = mapping(spec.get("payloadHash"))
-            recorded = mapping(next(iter(listed(spec.get("signatures"))), None))
-            signer, content = text(recorded.get("verifier")), text(recorded.get("signature"))
-            digest = hashlib.sha256(_payload(signature)).hexdigest()
-        case ("intoto", "0.0.2"):
-            inner = mapping(spec.get("content"))
-            hashed = mapping(inner.get("payloadHash"))
-            recorded = mapping(next(iter(listed(mapping(inner.get("envelope")).get("signatures"))), None))
-            signer = text(recorded.get("publicKey"))
-            # This version keeps the base64 text of the signature in base64 once more.
-            content = decoded(recorded.get("sig"), signature.where).decode("ascii", "replace")
-            digest = hashlib.sha256(_payload(signature)).hexdigest()
-        case (kind, version):
-            raise _Refused(f"its log entry is of kind {kind} {version}, which is not supported for this form")
-    if hashed.get("algorithm") != "sha256" or hashed.get("value") != digest:
-        raise _Refused("its log entry records another payload")
-    if content is None or decoded(content, signature.where) != raw:
-        raise _Refused("its log entry records another signature")
-    if signer is None or _public(decoded(signer, signature.where), signature) != _encoded(certificate, key):
-        raise _Refused("its log entry records another signer")
-
-
-def _payload(signature: Detached) -> bytes:
-    return decoded(parsed(signature.payload, signature.where).get("payload"), signature.where)
-
-
-def _public(pem: bytes, signature: Detached) -> bytes:
-    """A PEM certificate or public key, in DER."""
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
-    from cryptography.x509 import load_pem_x509_certificate
-
-    try:
-        if b"CERTIFICATE" in pem:
-            return load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
-        return load_pem_public_key(pem).public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    except ValueError as error:
-        raise MalformedProvenance(f"{signature.where}: its log entry holds no certificate or key") from error
+    entry = recorded(promise.body, f"{signature.where}: its log entry")
+    if entry is None:
+        raise _Refused("its log entry is of a kind that is not supported for this form")
+    payload = b""
+    if entry.of_payload:
+        payload = decoded(parsed(signature.payload, signature.where).get("payload"), signature.where)
+    signed_digest, payload_digest = (hashlib.sha256(part).hexdigest() for part in (signed, payload))
+    refusal = entry.refusal(signed_digest, payload_digest, raw, _encoded(certificate, key))
+    if refusal is not None:
+        raise _Refused(refusal)
 
 
 def _encoded(certificate: Certificate | None, key: PublicKeyTypes | None) -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+    from cryptography.hazmat.primitives.serialization import Encoding
 
     if certificate is not None:
         return certificate.public_bytes(Encoding.DER)
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) if key is not None else b""
+    return key_bytes(key) if key is not None else b""
 
 
 def _check_certificate(certificate: Certificate, promise: _Promise, root: TrustedRoot) -> None:
@@ -279,25 +241,6 @@ def _check_certificate(certificate: Certificate, promise: _Promise, root: Truste
         raise _Refused("the certificate is not from an authority of the trusted root, or not in its log") from error
 
 
-def _check_signature(key: PublicKeyTypes | None, raw: bytes, signed: bytes) -> None:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
-
-    try:
-        match key:
-            case ec.EllipticCurvePublicKey():
-                key.verify(raw, signed, ec.ECDSA(hashes.SHA256()))
-            case rsa.RSAPublicKey():
-                key.verify(raw, signed, padding.PKCS1v15(), hashes.SHA256())
-            case ed25519.Ed25519PublicKey():
-                key.verify(raw, signed)
-            case _:
-                raise _Refused("the key is of a kind that is not supported (ECDSA, RSA and Ed25519 are)")
-    except InvalidSignature as error:
-        raise _Refused("the signature is not of this payload by this signer") from error
-
-
 def _claim_refusal(signature: Detached, sha256: str, policy: Policy) -> str | None:
     """The simple-signing payload (containers/image, docs/containers-signature.5.md) names the manifest's digest."""
     refusal = policy.refuses_predicate(None)
@@ -310,17 +253,6 @@ def _claim_refusal(signature: Detached, sha256: str, policy: Policy) -> str | No
     if claimed != f"sha256:{sha256}":
         return f"it signs the manifest {claimed}, and the image's is sha256:{sha256}"
     return None
-
-
-def read_key(pem: bytes, name: str) -> PublicKeyTypes:
-    """A public key in PEM. MalformedProvenance for anything else."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    try:
-        return load_pem_public_key(pem)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise MalformedProvenance(f"{name}: is no public key in PEM") from error
 
 
 def facts_of(annotations: Mapping[str, object]) -> tuple[str, str | None, str | None]:

@@ -22,7 +22,7 @@ from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
     from sigstore.models import Bundle as Parsed
-    from sigstore.models import TrustedRoot
+    from sigstore.models import TransparencyLogEntry, TrustedRoot
 
 
 class _Signer:
@@ -52,7 +52,7 @@ def verify(bundle: Bundle, sha256: str, policy: Policy, root: TrustedRoot, of_im
         signer = identity_of(parsed.signing_certificate)
         verifier = Verifier(trusted_root=root)
     except Exception as error:
-        raise MalformedProvenance(f"{bundle.where}: {_first_line(error)}") from error
+        raise MalformedProvenance(f"{bundle.where}: {first_line(error)}") from error
     asked = _Signer(policy)
     statement: Statement | None = None
     reason: str | None
@@ -75,7 +75,7 @@ def verify(bundle: Bundle, sha256: str, policy: Policy, root: TrustedRoot, of_im
         raise
     except Exception as error:
         # Whatever the library raises on material that it could read: this bundle vouches for nothing.
-        reason = asked.refusal or f"it does not verify: {_first_line(error)}"
+        reason = asked.refusal or f"it does not verify: {first_line(error)}"
     return _outcome(bundle, parsed, signer, statement, reason)
 
 
@@ -102,7 +102,6 @@ def _outcome(
 ) -> Outcome:
     verified = reason is None
     shown = statement or bundle.statement
-    entry = parsed.log_entry._inner
     return Outcome(
         where=bundle.where,
         result=Result.VERIFIED if verified else Result.REFUSED,
@@ -110,17 +109,28 @@ def _outcome(
         identity=signer,
         predicate_type=shown.predicate_type if shown else None,
         builder=builder_of(shown),
-        log_index=entry.log_index if verified else None,
-        time=_time(parsed, entry.integrated_time) if verified else None,
+        log_index=log_index(parsed.log_entry) if verified else None,
+        time=(promised_time(parsed.log_entry) or _stamped(parsed)) if verified else None,
     )
 
 
-def _time(parsed: Parsed, integrated: int | None) -> str | None:
-    if integrated:
-        return iso(integrated)
+def log_index(entry: TransparencyLogEntry) -> int:
+    """A verified entry's place: in the whole log where a promise signs it, else in the tree of its proof."""
+    inner = entry._inner
+    return int(inner.log_index if promised_time(entry) else inner.inclusion_proof.log_index)
+
+
+def promised_time(entry: TransparencyLogEntry) -> str | None:
+    """When a verified entry came to its log; None without a promise: nothing else signs that time."""
+    inner = entry._inner
+    return iso(inner.integrated_time) if inner.inclusion_promise and inner.integrated_time else None
+
+
+def _stamped(parsed: Parsed) -> str | None:
+    """The one signed timestamp of a verified bundle. Of several one is verified, and nobody says which: then None."""
     stamps = parsed.verification_material.timestamp_verification_data
     times = [stamp.tst_info.gen_time for stamp in stamps.rfc3161_timestamps] if stamps else []
-    return times[0].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if times else None
+    return times[0].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if len(times) == 1 else None
 
 
 def iso(seconds: int) -> str:
@@ -128,6 +138,10 @@ def iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _first_line(error: Exception) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
+def first_line(error: Exception) -> str:
+    """What an exception of the library says, on one line of at most 300 characters, without the values it dumps."""
+    several = len(error.args) > 1 and all(isinstance(part, str) for part in error.args)
+    text = " ".join((" ".join(error.args) if several else str(error)).split()) or type(error).__name__
+    for dump in (" [type=", ": expected log_index="):
+        text = text.partition(dump)[0]
     return text if len(text) < 300 else json.dumps(text[:300])

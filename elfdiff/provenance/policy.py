@@ -54,6 +54,23 @@ class Policy:
             except re.error as error:
                 raise UsageError(f"--cert-identity-regexp: is no regular expression ({error})") from error
 
+    @property
+    def certificate_options(self) -> tuple[str, ...]:
+        """The options given that only a signer's certificate can meet."""
+        given = {
+            "--repo": self.repo,
+            "--owner": self.owner,
+            "--cert-identity": self.subject,
+            "--cert-identity-regexp": self.subject_pattern,
+            "--cert-oidc-issuer": self.issuer,
+            "--signer-repo": self.signer_repo,
+            "--signer-workflow": self.signer_workflow,
+            "--source-ref": self.source_ref,
+            "--source-digest": self.source_digest,
+            "--deny-self-hosted-runners": self.deny_self_hosted or None,
+        }
+        return tuple(name for name, value in given.items() if value is not None)
+
     def refusal(self, signer: Identity) -> str | None:
         """The first thing that is not as asked, as a sentence with what was found; None if all is."""
         return next(self._refusals(signer), None)

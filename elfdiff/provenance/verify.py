@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import UsageError
-from elfdiff.provenance import detached, keyless
+from elfdiff.provenance import detached, keyed, keyless
 from elfdiff.provenance.bundle import Bundle, bundles
 from elfdiff.provenance.document import MalformedProvenance
+from elfdiff.provenance.keys import read_key
 from elfdiff.provenance.layout import is_layout, read_layout
 from elfdiff.provenance.outcome import Outcome, Result, Verification
 from elfdiff.provenance.policy import Policy
 from elfdiff.provenance.trust import trusted_root
-from elfdiff.values import replace
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -33,8 +33,12 @@ def verify_file(
 
     Nothing is fetched. Raises ElfdiffError where something cannot be read, and MissingExtra without sigstore.
     """
+    if key_path is not None and policy.certificate_options:
+        raise UsageError(
+            f"{', '.join(policy.certificate_options)}: a signature with --key has no certificate that could say this"
+        )
     root = trusted_root(root_path)
-    key = detached.read_key(read_bytes(key_path, MAX_KEY), shown(key_path)) if key_path is not None else None
+    key = read_key(read_bytes(key_path, MAX_KEY), shown(key_path)) if key_path is not None else None
     of_image = os.path.isdir(path)
     signatures: Sequence[Bundle | detached.Detached]
     if of_image:
@@ -64,14 +68,18 @@ def _outcome(
 ) -> Outcome:
     if isinstance(item, detached.Detached):
         return detached.verify(item, sha256, policy, root, key)
-    if item.unsupported is None and (item.by_key or key is not None):
-        why = (
-            "a bundle that is signed with a key is not supported (signatures of images in cosign's older form are)"
-            if item.by_key
-            else "--key speaks of signatures with a key, and this bundle is signed with a certificate"
-        )
-        item = replace(item, unsupported=why)
     if item.unsupported is not None:
         kind = item.statement.predicate_type if item.statement else None
         return Outcome(item.where, Result.UNSUPPORTED, item.unsupported, predicate_type=kind)
+    if key is None and item.by_key:
+        return _refused(item, "it is signed with a key, not with a certificate: give the public key with --key")
+    if key is not None and not item.by_key:
+        return _refused(item, "it is signed with a certificate, not with a key: ask for its signer in place of --key")
+    if key is not None:
+        return keyed.verify(item, sha256, policy, root, key, of_image)
     return keyless.verify(item, sha256, policy, root, of_image)
+
+
+def _refused(item: Bundle, why: str) -> Outcome:
+    kind = item.statement.predicate_type if item.statement else None
+    return Outcome(item.where, Result.REFUSED, why, predicate_type=kind)
