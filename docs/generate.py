@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from elfdiff.causes import Cause, catalogue
+from elfdiff.inspection.model import Inspection
+from elfdiff.inspection.trees import TreeInspection
 from elfdiff.rebuild.result import Rebuilt
 from elfdiff.render.markdown import escaped, fenced
 from elfdiff.render.pages import page_markdown
@@ -83,6 +85,8 @@ def schemas() -> Mapping[str, str]:
         Tree: "A tree: elfdiff A B -f json",
         Plain: "Two plain files",
         Rebuilt: "An experiment: elfdiff rebuild -f json",
+        Inspection: "One file: elfdiff inspect FILE -f json",
+        TreeInspection: "The files of a package, archive or directory: elfdiff inspect FILE -f json",
     }
     found = {}
     for kind, title in titles.items():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from elfdiff.report import Effect, FileFormat, Fix, Location
 from elfdiff.values import dataclass
-
-SCHEMA = "elfdiff/inspect/1"
+from elfdiff.wire.marks import Count, Flat, HexBytes, Hidden, Key, Sha256
 
 Confidence = Literal["shows", "hints"]
 """``shows``: the value itself stands in the file. ``hints``: a trace that may have another meaning."""
@@ -25,9 +24,9 @@ class Place:
     """
 
     section: str | None
-    offset: int
+    offset: Annotated[Count, Key("section_offset")]
     symbol: str | None
-    location: Location
+    location: Annotated[Location, Flat()]
 
     @property
     def value(self) -> str:
@@ -43,14 +42,16 @@ class Hazard:
     ``note`` is a caveat.
     """
 
+    DERIVED = (("advice", "advice"), ("masks", "masks"))
+
     face: str
     root: str
     title: str
     confidence: Confidence
     places: tuple[Place, ...]
-    total: int
-    fix: Fix | None = None
-    otherwise: str = ""
+    total: Count
+    fix: Annotated[Fix | None, Hidden()] = None
+    otherwise: Annotated[str, Hidden()] = ""
     note: str | None = None
 
     @property
@@ -70,7 +71,7 @@ class EmbeddedDirectory:
 
     path: str
     kind: DirectoryKind
-    count: int
+    count: Count
     example: Place
 
 
@@ -88,7 +89,7 @@ class NoteFact:
     """One ELF note; ``description`` is text where it is text, else hex."""
 
     owner: str
-    type: int
+    type: Count
     section: str
     description: str
 
@@ -99,7 +100,7 @@ class SbomFact:
 
     state: SbomState
     source: str | None
-    packages: int
+    packages: Count
     root: str | None
     problem: str | None
 
@@ -114,15 +115,17 @@ class Inspection:
     structures.
     """
 
-    tool_version: str
-    path: str
-    size: int
-    sha256: str
+    FIXED = ((("schema",), "elfdiff/inspect/1"), (("tool", "name"), "elfdiff"))
+
+    tool_version: Annotated[str, Key("tool", "version")]
+    path: Annotated[str, Key("file", "path")]
+    size: Annotated[Count, Key("file", "size")]
+    sha256: Annotated[Sha256, Key("file", "sha256")]
     format: FileFormat
     stripped: bool
     toolchain: tuple[str, ...]
     languages: tuple[str, ...]
-    build_id: str | None
+    build_id: HexBytes | None
     build_id_kind: str | None
     interpreter: str | None
     soname: str | None

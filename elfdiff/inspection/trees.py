@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from elfdiff.containers.model import Container
 from elfdiff.containers.programs import programs
 from elfdiff.errors import ElfdiffError
 from elfdiff.inspection.model import Inspection
 from elfdiff.inspection.read import inspect_bytes
 from elfdiff.values import dataclass
-
-SCHEMA = "elfdiff/inspect-tree/1"
+from elfdiff.version import __version__
+from elfdiff.wire.marks import Count, Key
 
 
 @dataclass(frozen=True, slots=True)
 class TreeInspection:
-    """``found`` are the ELF files, each path being the entry's name; ``problems`` say which entries were not read."""
+    """The ELF files of a container, each path being the entry's name; ``problems`` say which entries were not read."""
 
+    FIXED = ((("schema",), "elfdiff/inspect-tree/1"), (("tool", "name"), "elfdiff"))
+
+    tool_version: Annotated[str, Key("tool", "version")]
     path: str
     kind: str
-    entries: int
-    found: tuple[Inspection, ...]
+    entries: Count
+    found: Annotated[tuple[Inspection, ...], Key("inspections")]
     problems: tuple[str, ...]
 
 
@@ -35,4 +40,6 @@ def inspect_container(container: Container) -> TreeInspection:
             found.append(inspect_bytes(program.data, program.name))
         except ElfdiffError as error:
             problems.append(str(error))
-    return TreeInspection(container.path, container.kind, len(container.entries), tuple(found), tuple(problems))
+    return TreeInspection(
+        __version__, container.path, container.kind, len(container.entries), tuple(found), tuple(problems)
+    )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterator, Sequence
-from typing import TypeAlias
 
 from elfdiff.actions import Action
 from elfdiff.inspection.model import (
-    SCHEMA,
     EmbeddedDirectory,
     HardeningFact,
     Hazard,
@@ -20,8 +18,7 @@ from elfdiff.render.escape import columns, shorten, visible
 from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import Step
-
-Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | bool | None"
+from elfdiff.wire.records import record
 
 _LABEL = 13
 _FEW = 5
@@ -213,84 +210,4 @@ def where(place: Place, ascii_only: bool = False) -> str:
 
 def render_json(found: Inspection) -> str:
     """Indented JSON with a newline at its end, ASCII alone, no raw control character in any string."""
-    return json.dumps(inspection_object(found), indent=2) + "\n"
-
-
-def inspection_object(found: Inspection) -> dict[str, Json]:
-    """The inspection as the values that JSON knows."""
-    form = found.format
-    return {
-        "schema": SCHEMA,
-        "tool": {"name": "elfdiff", "version": found.tool_version},
-        "file": {"path": visible(found.path), "size": found.size, "sha256": found.sha256},
-        "format": {"class": form.elf_class, "endian": form.endian, "machine": form.machine, "type": form.type},
-        "stripped": found.stripped,
-        "toolchain": _strings(found.toolchain),
-        "languages": _strings(found.languages),
-        "build_id": found.build_id,
-        "build_id_kind": found.build_id_kind,
-        "interpreter": _string(found.interpreter),
-        "soname": _string(found.soname),
-        "needed": _strings(found.needed),
-        "run_path": _strings(found.run_path),
-        "notes": [
-            {
-                "owner": visible(n.owner),
-                "type": n.type,
-                "section": visible(n.section),
-                "description": visible(n.description),
-            }
-            for n in found.notes
-        ],
-        "directories": [
-            {"path": visible(d.path), "kind": d.kind, "count": d.count, "example": _place(d.example)}
-            for d in found.directories
-        ],
-        "times": [_place(place) for place in found.times],
-        "identities": [_place(place) for place in found.identities],
-        "sbom": {
-            "state": found.sbom.state,
-            "source": found.sbom.source,
-            "packages": found.sbom.packages,
-            "root": _string(found.sbom.root),
-            "problem": _string(found.sbom.problem),
-        },
-        "hardening": [{"name": f.name, "state": f.state, "detail": visible(f.detail)} for f in found.hardening],
-        "hazards": [_hazard_object(hazard) for hazard in found.hazards],
-        "warnings": _strings(found.warnings),
-    }
-
-
-def _hazard_object(hazard: Hazard) -> dict[str, Json]:
-    return {
-        "face": hazard.face,
-        "root": hazard.root,
-        "title": hazard.title,
-        "confidence": hazard.confidence,
-        "total": hazard.total,
-        "places": [_place(place) for place in hazard.places],
-        "advice": hazard.advice,
-        "masks": hazard.masks,
-        "note": hazard.note,
-    }
-
-
-def _place(place: Place) -> dict[str, Json]:
-    at = place.location
-    return {
-        "section": _string(place.section),
-        "section_offset": place.offset,
-        "symbol": _string(place.symbol),
-        "offset": at.offset,
-        "length": at.length,
-        "in": visible(at.within),
-        "value": visible(at.value),
-    }
-
-
-def _string(text: str | None) -> str | None:
-    return None if text is None else visible(text)
-
-
-def _strings(texts: Sequence[str]) -> list[Json]:
-    return [visible(text) for text in texts]
+    return json.dumps(record(Inspection).write(found, visible), indent=2) + "\n"

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.inspection.model import Hazard
-from elfdiff.inspection.trees import SCHEMA, TreeInspection
+from elfdiff.inspection.trees import TreeInspection
 from elfdiff.render.escape import shorten, visible
-from elfdiff.render.inspection import Json, fix_lines, inspection_object, where
+from elfdiff.render.inspection import fix_lines, where
 from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
-from elfdiff.version import __version__
+from elfdiff.wire.records import record
 
 _NAMES = 3
 
@@ -72,13 +72,4 @@ def _names(names: list[str], style: TextStyle) -> str:
 
 def render_json(tree: TreeInspection) -> str:
     """Each ELF file's inspection, as ``elfdiff/inspect/1`` has it, under the container that holds it."""
-    value: dict[str, Json] = {
-        "schema": SCHEMA,
-        "tool": {"name": "elfdiff", "version": __version__},
-        "path": visible(tree.path),
-        "kind": tree.kind,
-        "entries": tree.entries,
-        "inspections": [inspection_object(item) for item in tree.found],
-        "problems": [visible(text) for text in tree.problems],
-    }
-    return json.dumps(value, indent=2) + "\n"
+    return json.dumps(record(TreeInspection).write(tree, visible), indent=2) + "\n"

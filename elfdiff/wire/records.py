@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from elfdiff.values import dataclass
 from elfdiff.wire.marks import Apart, AtLeast, Beside, Flat, Hidden, Key, Matches, Named, Tagged
@@ -25,6 +25,7 @@ from elfdiff.wire.shapes import (
     Shape,
     Text,
     Truth,
+    Word,
     closed,
     read_at,
 )
@@ -269,6 +270,8 @@ def shape_of(hint: Any) -> Shape:
     if origin is tuple and (len(arguments) != 2 or arguments[1] is not Ellipsis):
         names = next((mark.names for mark in marks if isinstance(mark, Named)), ())
         return Fixed([shape_of(argument) for argument in arguments], names)
+    if origin is Literal:
+        return Word(arguments)
     if origin in (tuple, Sequence):
         return Listed(shape_of(arguments[0]))
     if origin is dict:

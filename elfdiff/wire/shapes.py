@@ -155,6 +155,27 @@ class Choice:
         return {"enum": [choice.value for choice in self.choices]}
 
 
+class Word:
+    """One of the texts of a Literal."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    def write(self, value: Any, text: Callable[[str], str]) -> Json:
+        """Itself."""
+        return str(value)
+
+    def read(self, value: Json) -> Any:
+        """Itself, if it is one of them."""
+        if value not in self.words:
+            raise Mismatch.of(f"one of {', '.join(self.words)}", value)
+        return value
+
+    def schema(self, definitions: dict[str, Json]) -> dict[str, Json]:
+        """An enumeration."""
+        return {"enum": list(self.words)}
+
+
 class Maybe:
     """Null, or another form."""
 

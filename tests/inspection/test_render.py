@@ -18,7 +18,7 @@ from elfdiff.render.inspection import render_json, render_text
 from elfdiff.render.style import TextStyle
 
 Inspected = Callable[..., Inspection]
-SCHEMA = Path(__file__).parents[2] / "elfdiff" / "schema" / "inspect-1.json"
+SCHEMAS = Path(__file__).parents[2] / "elfdiff" / "schema"
 
 BUSY = {
     ".rodata": b"\0".join(
@@ -82,13 +82,30 @@ def test_hostile_texts_are_escaped(elf: Callable[..., bytes]) -> None:
 
 def test_json_keeps_to_its_schema(inspected: Inspected, make_note: Callable[..., bytes]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
+    validator = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "inspect-1.json").read_text()))
     sections = {**BUSY, ".note.gnu.build-id": make_note(b"GNU", 3, bytes(16)), ".dep-v0": b"no zlib stream"}
     for found in (inspected(sections), inspected({})):
         value: dict[str, Any] = json.loads(render_json(found))
         validator.validate(value)
         assert value["schema"] == "elfdiff/inspect/1"
     assert json.loads(render_json(inspected(sections)))["sbom"]["state"] == "malformed"
+
+
+def test_the_json_of_a_package_keeps_to_its_schema(
+    elf: Callable[..., bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "inspect-tree-1.json").read_text()))
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "app").write_bytes(elf({".rodata": b"/home/ci/build-1/src/ldo.c\0"}))
+    (tmp_path / "bin" / "broken\n").write_bytes(b"\x7fELF")
+    (tmp_path / "readme").write_text("text")
+    assert main(["inspect", "-f", "json", str(tmp_path)]) == 2
+    value = json.loads(capsys.readouterr().out)
+    validator.validate(value)
+    assert value["schema"] == "elfdiff/inspect-tree/1"
+    assert [item["file"]["path"] for item in value["inspections"]] == ["bin/app"]
+    assert len(value["problems"]) == 1
 
 
 def test_the_command(elf: Callable[..., bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

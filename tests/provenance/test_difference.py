@@ -14,7 +14,7 @@ from elfdiff.provenance.inputs import Group, Inputs, inputs_of
 from elfdiff.provenance.reading import single_inputs
 from elfdiff.provenance.statement import Statement, Subject
 
-SCHEMA = Path(__file__).resolve().parents[2] / "elfdiff" / "schema" / "attest-1.json"
+SCHEMAS = Path(__file__).resolve().parents[2] / "elfdiff" / "schema"
 
 
 def recorded(**values: str) -> Inputs:
@@ -108,7 +108,7 @@ def test_the_command_line(material: Path, capsys: pytest.CaptureFixture[str]) ->
     file = str(material / "gha_go" / "v14")
     assert main(["attest", "verify", file, "--bundle", f"{file}.intoto.jsonl", "--owner", "x", "-f", "json"]) == 1
     value = json.loads(capsys.readouterr().out)
-    jsonschema.validate(value, json.loads(SCHEMA.read_text()))
+    jsonschema.validate(value, json.loads((SCHEMAS / "attest-1.json").read_text()))
     assert value["verified"] is False
     assert value["source"]["ref"] == "refs/tags/v14"
     assert main(["attest", "verify", file, "--owner", "x"]) == 2
@@ -128,3 +128,44 @@ def test_a_bundle_beside_a_file_is_told_and_not_verified(tmp_path: Path) -> None
     (tmp_path / "b.intoto.jsonl").write_text("{}")
     found = elfdiff.compare(tmp_path / "a", tmp_path / "b")
     assert [note for note in found.notes if "b.intoto.jsonl lies beside it and was not verified" in note]
+
+
+def statement_in(path: Path, commit: str, runner: str) -> str:
+    """A bare statement, as attest show and diff take it."""
+    predicate = {
+        "buildDefinition": {
+            "buildType": "make",
+            "externalParameters": {"workflow": {"ref": "refs/heads/main\n", "sha": commit}, "target": ["all", 2]},
+            "internalParameters": {"RUNNER_OS": runner, "GITHUB_RUN_ID": commit[:3]},
+        },
+        "runDetails": {"builder": {"id": "https://builder.test"}},
+    }
+    value = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "app", "digest": {"sha256": "0" * 64}}],
+        "predicateType": "https://slsa.dev/provenance/v1",
+        "predicate": predicate,
+    }
+    path.write_text(json.dumps(value))
+    return str(path)
+
+
+def test_show_and_diff_keep_to_their_schemas(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a = statement_in(tmp_path / "a.json", "67f34fa5c0de", "ubuntu22")
+    b = statement_in(tmp_path / "b.json", "dcd26fedbeef", "ubuntu24")
+    (tmp_path / "a").write_bytes(b"..67f34fa5c0de..")
+    (tmp_path / "b").write_bytes(b"..dcd26fedbeef..")
+    for name, code, arguments in (
+        ("attest-show-1", 0, ["show", a, b]),
+        ("attest-diff-1", 0, ["diff", a, a]),
+        ("attest-diff-1", 1, ["diff", a, b]),
+        ("attest-diff-1", 1, ["diff", a, b, str(tmp_path / "a"), str(tmp_path / "b")]),
+        ("attest-diff-1", 1, ["diff", a, a, str(tmp_path / "a"), str(tmp_path / "b")]),
+    ):
+        assert main(["attest", *arguments, "-f", "json"]) == code
+        value = json.loads(capsys.readouterr().out)
+        schema = json.loads((SCHEMAS / f"{name}.json").read_text())
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(value, schema)
+        assert value["schema"] == schema["$id"]
+    assert value["hidden_input"] is True
