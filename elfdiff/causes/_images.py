@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from elfdiff.actions import Do
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof
+from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.files import ImageFieldChange
 from elfdiff.evidence.model import EvidenceSet
 from elfdiff.report import Effect, Fix
@@ -19,6 +20,7 @@ BUILDAH, UMOCI, BUILDKIT, CREATED = (
 )
 LAYER, ARCHIVE = "time-in-image-layer", "time-in-image-archive"
 REVISION, BUILDER, FORM = "vcs-image-label", "image-builder-version", "image-written-otherwise"
+PACKED = "image-packed-otherwise"
 _BY_BUILDER = {"buildah": BUILDAH, "umoci": UMOCI, "buildkit": BUILDKIT}
 _REVISIONS = ("org.opencontainers.image.revision", "org.opencontainers.image.version")
 
@@ -88,6 +90,24 @@ ARCHIVE_FIX = Fix(
     reaches=(ARCHIVE,),
     note="the image is the same: skopeo writes the time of each run into the archive around it",
 )
+
+
+PACKING_FIX = Fix(
+    toolchain="any",
+    action=Do(
+        "write both in one form, best as an OCI layout: buildx build --output type=oci, buildah push oci:DIR, skopeo "
+        "copy … oci:DIR (docker save and crane keep no manifest, and so not the digest that a registry knows)"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(PACKED,),
+)
+
+
+def image_packing(evidence: EvidenceSet) -> Iterator[Claim]:
+    """One image is a layout and the other an archive, or the archives are of two programs."""
+    changes = tuple(change for change in evidence.of(EntryFieldChange) if change.field_name == "packing")
+    if changes:
+        yield Claim(PACKED, changes, Proof.RECORDED, became(changes[0].a_value, changes[0].b_value))
 
 
 def image_times(evidence: EvidenceSet) -> Iterator[Claim]:

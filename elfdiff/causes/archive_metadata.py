@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from elfdiff.actions import Do
 from elfdiff.causes._entries import changes_of, told, writer, written_otherwise
 from elfdiff.causes._facts import besides
-from elfdiff.causes._images import FORM, image_forms
+from elfdiff.causes._images import FORM, PACKED, PACKING_FIX, image_forms, image_packing
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
@@ -101,7 +101,7 @@ _BYTECODE = Fix(
     (REFERENCES,),
     note="marshal marks what was referred to in the process that wrote it; marshalparser --fix takes unused marks out",
 )
-_ALL = (_GZIP, _BYTECODE, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_ALL = (_GZIP, _BYTECODE, PACKING_FIX, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -118,6 +118,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         NAMES: "member names have a part that varies",
         METADATA: "the metadata member of a Rust library differs",
         FORM: "an image was written by another builder or tool (media types, history)",
+        PACKED: "an image is kept in another form (OCI layout, archive of docker save)",
         WRITER: "an archive or stream was written by another program or with other options",
         REFERENCES: "Python bytecode of one meaning marks other values as referred to",
         GZIP_NAME: "a gzip header holds the name of what was compressed",
@@ -132,6 +133,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from image_forms(evidence)
+    yield from image_packing(evidence)
     changes = list(evidence.of(ArchiveFieldChange))
     fields = [change for change in changes if change.field_name in ("time", "uid", "gid", "mode")]
     if fields:

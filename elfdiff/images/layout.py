@@ -47,6 +47,11 @@ class Part:
     diff_ids: tuple[str, ...]
     paths: tuple[tuple[str, str | None], ...]
 
+    @property
+    def layer_paths(self) -> tuple[tuple[str, str | None], ...]:
+        """Those of the layers, in order."""
+        return self.paths[-len(self.layers) :] if self.layers else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -59,6 +64,8 @@ class Layout:
 
 def layout_of(container: Container) -> Layout | None:
     """The layout of an image, None for a container that is none. MalformedContainer for one that contradicts itself."""
+    if container.whole is not None and not container.layers:
+        return None
     files = {entry.path: entry for entry in container.entries if entry.kind is not EntryKind.DIRECTORY}
     if "oci-layout" in files and "index.json" in files:
         return _Reader(container, files).oci()

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 
 from elfdiff.containers.model import Container, Entry, EntryKind, Field, FieldKind, Piece
 from elfdiff.errors import MalformedContainer, UsageError
+from elfdiff.images.diffids import MAX_BYTES, DiffIds, uneven
 from elfdiff.images.layout import DOCKER, OCI, Layout, Part, followed, layout_of
+from elfdiff.images.packing import packing_of, unpacked
 from elfdiff.tree import ImageFacts, LayerPair
 from elfdiff.values import dataclass, replace
 
@@ -35,24 +37,34 @@ def pair_images(a: Container, b: Container, platform: str | None) -> ImagePair |
             raise UsageError("--platform is for two images, and these are none")
         return None
     left, right = _chosen(layouts[0], layouts[1], platform)
+    hashed = DiffIds()
     (first, a_others, a_loose), (second, b_others, b_loose) = (
-        _named(side, layout, part) for side, layout, part in ((a, layouts[0], left), (b, layouts[1], right))
+        _named(side, layout, part, dict(hashed.wrong(side, layout)))
+        for side, layout, part in ((a, layouts[0], left), (b, layouts[1], right))
+    )
+    packings = packing_of(a, layouts[0]), packing_of(b, layouts[1])
+    if packings[0] != packings[1]:
+        roles = _shared_roles((layouts[0], left), (layouts[1], right))
+        first, second = (unpacked(side, roles, how) for side, how in zip((first, second), packings, strict=True))
+    facts = ImageFacts(
+        manifest_digest=(left.manifest, right.manifest)
+        if left.manifest is not None and right.manifest is not None
+        else None,
+        config_digest=(left.config, right.config),
+        platform=left.platform,
+        layers=tuple(_layers(left, right)),
     )
     others = a_others | b_others
     skipped = others if platform is not None else frozenset(name for name in others if " of " not in name)
     return ImagePair(
         first,
         second,
-        ImageFacts(
-            manifest_digest=(left.manifest, right.manifest)
-            if left.manifest is not None and right.manifest is not None
-            else None,
-            config_digest=(left.config, right.config),
-            platform=left.platform,
-            layers=tuple(_layers(left, right)),
-        ),
+        facts,
         skipped,
-        tuple(_notes(layouts[0], layouts[1], (a_loose, b_loose))),
+        (
+            *(_kept_in_two_ways(facts) if packings[0] != packings[1] else ()),
+            *_notes(layouts[0], layouts[1], (a_loose, b_loose), hashed.left),
+        ),
     )
 
 
@@ -71,16 +83,31 @@ def _chosen(a: Layout, b: Layout, platform: str | None) -> tuple[Part, Part]:
     return a.parts[0], b.parts[0]
 
 
-def _named(container: Container, layout: Layout, chosen: Part) -> tuple[Container, frozenset[str], int]:
-    """Its files by role, the names of those of other platforms, and how many no manifest names.
-
-    Files of the chosen part have bare roles; those of others stand behind ``of`` and their platform.
-    """
+def _roles(layout: Layout, chosen: Part) -> dict[str, str]:
+    """Path → role. Files of the chosen part have bare roles; those of others stand behind ``of`` and their platform."""
     names: dict[str, str] = {}
     for part in (chosen, *(part for part in layout.parts if part is not chosen)):
         for role, path in part.paths:
             if path is not None and path not in names:
                 names[path] = role if part is chosen else f"{role} of {part.platform}"
+    return names
+
+
+def _shared_roles(a: tuple[Layout, Part], b: tuple[Layout, Part]) -> frozenset[str]:
+    """What two images can be compared by, however each is packed: without manifests where one side has none."""
+    if a[0].kind == b[0].kind:
+        return frozenset(role for side in (a, b) for role in _roles(*side).values())
+    return frozenset(role for side in (a, b) for role, _ in side[1].paths if role != "manifest")
+
+
+def _named(
+    container: Container, layout: Layout, chosen: Part, wrong: Mapping[str, str]
+) -> tuple[Container, frozenset[str], int]:
+    """Its files by role, the names of those of other platforms, and how many no manifest names.
+
+    ``wrong`` are layers that cannot be compared: path → the sentence that says why.
+    """
+    names = _roles(layout, chosen)
     names |= dict(_legacy(container, names))
     entries: list[Entry] = []
     others: set[str] = set()
@@ -98,6 +125,8 @@ def _named(container: Container, layout: Layout, chosen: Part) -> tuple[Containe
             others.add(name)
         digest = layout.digests.get(entry.path)
         read = entry.read if digest is None else _checked(container, entry, name, digest)
+        if entry.path in wrong:
+            read = _failing(wrong[entry.path])
         # When and with which mode a directory's blobs were written is no part of the image.
         renamed = replace(entry, name=name, read=read, fields=())
         if entry.target is not None:
@@ -157,6 +186,13 @@ def _checked(container: Container, entry: Entry, name: str, digest: str) -> Call
     return read
 
 
+def _failing(sentence: str) -> Callable[[], bytes]:
+    def read() -> bytes:
+        raise MalformedContainer(sentence)
+
+    return read
+
+
 def _layers(a: Part, b: Part) -> Iterator[LayerPair]:
     for index in range(max(len(a.layers), len(b.layers))):
         digest = tuple(side.layers[index] if index < len(side.layers) else None for side in (a, b))
@@ -174,7 +210,30 @@ def _status(digest: tuple[str | None, ...], content: tuple[str | None, ...]) -> 
     return "compression" if content[0] is not None and content[0] == content[1] else "changed"
 
 
-def _notes(a: Layout, b: Layout, loose: tuple[int, int]) -> Iterator[str]:
+def _kept_in_two_ways(facts: ImageFacts) -> Iterator[str]:
+    """That it is one image, where it is: by its manifest, or as far as can be told without one."""
+    digests = facts.manifest_digest
+    if digests is not None and digests[0] == digests[1]:
+        yield "it is one image, kept in two ways: the manifest digest, which a registry goes by, is the same"
+    elif (
+        digests is None
+        and facts.config_digest[0] == facts.config_digest[1]
+        and all(layer.status in ("same", "compression") for layer in facts.layers)
+    ):
+        yield (
+            "it is one image, kept in two ways, as far as config and layers say: the config digest, which is the "
+            "image's ID, is the same, and the layers hold the same"
+        )
+
+
+def _notes(a: Layout, b: Layout, loose: tuple[int, int], left: int) -> Iterator[str]:
+    for side, layout in (("a", a), ("b", b)):
+        yield from (f"{side}: {sentence}" for part in layout.parts if (sentence := uneven(part)) is not None)
+    if left:
+        yield (
+            f"what {left} layers hold was not hashed, since all of them are more than {MAX_BYTES >> 20} MiB: their "
+            "diff_ids are what the configs say"
+        )
     sides = [side for side, layout in (("a", a), ("b", b)) if layout.kind == DOCKER]
     if sides:
         yield (

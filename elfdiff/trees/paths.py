@@ -110,6 +110,11 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
     from elfdiff.trees.compare import compare_trees
     from elfdiff.trees.entries import not_two_builds
 
+    pair = pair_images(a, b, options.platform)
+    if pair is not None:
+        wanted = replace(options, exclude=(*options.exclude, *sorted(pair.skipped)))
+        tree = compare_trees(pair.a, pair.b, wanted, clock=clock).tree
+        return replace(tree, image=pair.facts, notes=(*_narrowed(a, b, options), *pair.notes, *tree.notes))
     families = family(a.kind), family(b.kind)
     plain = {"file", "empty"}
     if families[0] != families[1] and not set(families) <= plain:
@@ -125,13 +130,8 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
         # What has no entries of its own is compared whatever the globs say.
         options = replace(options, only=(), exclude=())
     narrowed = _narrowed(a, b, options)
-    pair = pair_images(a, b, options.platform)
-    if pair is None:
-        tree = compare_trees(a, b, options, clock=clock).tree
-        return replace(tree, notes=(*narrowed, *tree.notes))
-    wanted = replace(options, exclude=(*options.exclude, *sorted(pair.skipped)))
-    tree = compare_trees(pair.a, pair.b, wanted, clock=clock).tree
-    return replace(tree, image=pair.facts, notes=(*narrowed, *pair.notes, *tree.notes))
+    tree = compare_trees(a, b, options, clock=clock).tree
+    return replace(tree, notes=(*narrowed, *tree.notes))
 
 
 def _narrowed(a: Container, b: Container, options: TreeOptions) -> tuple[str, ...]:

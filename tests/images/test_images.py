@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import shutil
 import subprocess
@@ -247,6 +248,116 @@ def test_a_platform_can_be_chosen(tmp_path: Path) -> None:
     assert other.image.config_digest[0] == other.image.config_digest[1]
     with pytest.raises(UsageError, match="linux/riscv64"):
         compared(tmp_path / "a", tmp_path / "b", platform="linux/riscv64")
+
+
+def packed(place: Path, target: Path) -> None:
+    """The files of a directory as a tar."""
+    with tarfile.open(target, "w", format=tarfile.USTAR_FORMAT) as archive:
+        for file in sorted(place.rglob("*")):
+            archive.add(file, str(file.relative_to(place)), recursive=False)
+
+
+def forms(folder: Path) -> dict[str, Path]:
+    """One image of two layers: a layout, the same as an archive, crane's archive, and one as docker save wrote it."""
+    layers = [tar_of(FILES), tar_of({"more": b"x" * 900})]
+    layout(folder / "oci", layers)
+    packed(folder / "oci", folder / "oci.tar")
+    (folder / "crane.tar").write_bytes(crane(layers))
+    config = compact(config_of(layers))
+    name = f"{hashlib.sha256(config).hexdigest()}.json"
+    index = [{"Config": name, "RepoTags": None, "Layers": [f"l{n}/layer.tar" for n in range(len(layers))]}]
+    files = {name: config, "manifest.json": compact(index), "repositories": b"{}"}
+    for number, layer in enumerate(layers):
+        files |= {f"l{number}/layer.tar": layer, f"l{number}/VERSION": b"1.0", f"l{number}/json": b"{}"}
+    (folder / "docker.tar").write_bytes(tar_of(files))
+    return {name: folder / name for name in ("oci", "oci.tar", "crane.tar", "docker.tar")}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "note"),
+    [
+        ("oci", "oci.tar", "the manifest digest, which a registry goes by, is the same"),
+        ("oci", "crane.tar", "the image's ID, is the same"),
+        ("docker.tar", "oci", "the image's ID, is the same"),
+        ("crane.tar", "docker.tar", "the image's ID, is the same"),
+    ],
+)
+def test_one_image_kept_in_two_ways_is_one_image(tmp_path: Path, a: str, b: str, note: str) -> None:
+    made = forms(tmp_path)
+    for one, other in ((a, b), (b, a)):
+        tree = compared(made[one], made[other])
+        assert (roots(tree), unexplained(tree), tree.verdict.value, tree.exit) == (
+            {"archive-metadata"},
+            0,
+            "explained",
+            1,
+        )
+        (finding,) = (item.finding for item in tree.findings)
+        assert "image-packed-otherwise" in finding.faces
+        assert tree.incomparable is None
+        assert any(note in said for said in tree.notes)
+        assert not any(entry.status.value in ("added", "removed") for entry in tree.entries)
+
+
+def test_images_that_differ_are_compared_whatever_they_are_kept_in(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer])
+    (tmp_path / "b.tar").write_bytes(crane([layer], compact(config_of([layer], created=LATER))))
+    tree = compared(tmp_path / "a", tmp_path / "b.tar")
+    assert roots(tree) == {"archive-metadata", "build-time"}
+    assert unexplained(tree) == 0
+    assert not any("one image" in said for said in tree.notes)
+
+
+@pytest.mark.parametrize("compress", [go_like, bytes, None], ids=["gzip", "plain", "zstd"])
+@pytest.mark.parametrize("equal", [True, False])
+def test_a_wrong_diff_id_names_file_and_layer(
+    tmp_path: Path, equal: bool, compress: Callable[[bytes], bytes] | None
+) -> None:
+    import zstandard
+
+    one, two = tar_of(FILES), tar_of({"more": b"x"})
+    other = two if equal else tar_of({"more": b"y"})
+    how = compress or zstandard.ZstdCompressor().compress
+    layout(tmp_path / "a", [one, two], compress=how)
+    config = config_of([one, other])
+    config["rootfs"]["diff_ids"][1] = f"sha256:{'0' * 64}"
+    layout(tmp_path / "b", [one, other], config=compact(config), compress=how)
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert tree.exit == 2
+    (failed,) = (entry for entry in tree.entries if entry.error is not None)
+    assert failed.name == "layer 2"
+    assert failed.error is not None
+    assert failed.error.startswith(f"{tmp_path / 'b'}: layer 2 holds sha256:{hashlib.sha256(other).hexdigest()}, and")
+    assert f"sha256:{'0' * 64}" in failed.error
+    assert any(entry.name == "config" and entry.status.value == "changed" for entry in tree.entries)
+
+
+def test_a_config_that_names_more_layers_than_there_are_is_told(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer])
+    layout(tmp_path / "b", [layer], config=compact(config_of([layer, layer])))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert "b: the config of linux/amd64 names 2 layers, and there are 1" in tree.notes
+
+
+def test_layers_past_the_limit_are_not_hashed_and_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from elfdiff.images import diffids
+
+    monkeypatch.setattr(diffids, "MAX_BYTES", 10)
+    layer = tar_of(FILES)
+    layout(tmp_path / "a", [layer])
+    layout(tmp_path / "b", [layer], types=DOCKER)
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert any(note.startswith("what 2 layers hold was not hashed") for note in tree.notes)
+
+
+def test_files_that_are_called_as_those_of_images_are_compared_as_files(tmp_path: Path) -> None:
+    for side in "ab":
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "manifest.json").write_text(f'[{{"Config": "{side}.json", "Layers": []}}]')
+    tree = compared(tmp_path / "a" / "manifest.json", tmp_path / "b" / "manifest.json")
+    assert (tree.exit, tree.image) == (1, None)
 
 
 def test_b_against_a_mirrors(tmp_path: Path) -> None:
