@@ -6,10 +6,14 @@ import gzip
 import hashlib
 import io
 import json
+import struct
 import tarfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from elfdiff.accounting import goflate
 
 GZIP, PLAIN, ZSTD = (f"application/vnd.oci.image.layer.v1.tar{end}" for end in ("+gzip", "", "+zstd"))
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -93,14 +97,67 @@ def layout(
     return f"sha256:{_digest(body)}"
 
 
-def crane(layers: Sequence[bytes], config: bytes | None = None, compress: Callable[[bytes], bytes] = go_like) -> bytes:
+def go_fastest(data: bytes) -> bytes:
+    """gzip to the bit as Go writes it at BestSpeed, which crane asks for (Go 1.27)."""
+    end = struct.pack("<II", zlib.crc32(data), len(data) & 0xFFFFFFFF)
+    return b"\x1f\x8b\x08\0\0\0\0\0\x04\xff" + goflate.deflate(data, goflate.GO_1_27) + end
+
+
+def crane(
+    layers: Sequence[bytes], config: bytes | None = None, compress: Callable[[bytes], bytes] = go_fastest
+) -> bytes:
     """An archive as crane writes it: config, layers, manifest.json; every time 0 (go-containerregistry, tarball)."""
     config = config if config is not None else compact(config_of(layers))
     blobs = [compress(layer) for layer in layers]
     names = [f"{_digest(blob)}.tar.gz" for blob in blobs]
     name = f"sha256:{_digest(config)}"
     index = [{"Config": name, "RepoTags": ["example.com/app:v1"], "Layers": names}]
-    return tar_of({name: config, **dict(zip(names, blobs, strict=True)), "manifest.json": compact(index)})
+    return go_tar({name: config, **dict(zip(names, blobs, strict=True)), "manifest.json": compact(index)})
+
+
+def go_tar(files: Mapping[str, bytes]) -> bytes:
+    """A tar as Go's archive/tar writes it: numbers of devices in every header, and two empty blocks at the end."""
+    out: list[bytes] = []
+    for name, content in files.items():
+        header = bytearray(tar_of({name: content})[:512])
+        header[329:345] = b"0000000\0" * 2
+        header[148:156] = b" " * 8
+        header[148:156] = b"%06o\0 " % sum(header)
+        out += [bytes(header), content, bytes(-len(content) % 512)]
+    return b"".join(out) + bytes(1024)
+
+
+def crane_append(layer: bytes) -> bytes:
+    """What ``crane append -f layer.tar -t example.com/app:v1 -o image.tar`` writes, byte for byte."""
+    never = "0001-01-01T00:00:00Z"
+    config = {
+        "architecture": "",
+        "created": never,
+        "history": [{"created": never}],
+        "os": "",
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{_digest(layer)}"]},
+        "config": {},
+    }
+    return crane([layer], compact(config))
+
+
+def crane_digest(archive: bytes) -> str:
+    """What ``crane digest --tarball`` says: the digest of the manifest with Docker's media types that it would push."""
+    with tarfile.open(fileobj=io.BytesIO(archive)) as read:
+        files = {item.name: file.read() for item in read if (file := read.extractfile(item)) is not None}
+    (image,) = json.loads(files["manifest.json"])
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": DOCKER[MANIFEST],
+        "config": {"mediaType": DOCKER[CONFIG]} | _sized(files[image["Config"]]),
+        "layers": [{"mediaType": DOCKER[GZIP]} | _sized(files[name]) for name in image["Layers"]],
+    }
+    return f"sha256:{_digest(compact(manifest))}"
+
+
+def _sized(blob: bytes) -> dict[str, Any]:
+    """Size and digest, in the order of Go's Descriptor."""
+    return {"size": len(blob), "digest": f"sha256:{_digest(blob)}"}
 
 
 def _descriptor(kind: str, blob: bytes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from elfdiff.accounting.goflate.bits import BitWriter
     from elfdiff.accounting.goflate.blocks import Blocks
     from elfdiff.accounting.goflate.matching import Matcher
 
@@ -26,22 +27,45 @@ def compress(data: bytes, version: str) -> bytes:
 
     How the data were cut into writes does not matter: Go gathers blocks of 65,535 bytes.
     """
+    return _HEADER + deflate(data, version) + zlib.adler32(data).to_bytes(4, "big")
+
+
+def deflate(data: bytes, version: str) -> bytes:
+    """The same without zlib's header and checksum: what ``gzip.BestSpeed`` puts between its own."""
     from elfdiff.accounting.goflate.bits import BitWriter
+
+    out = BitWriter()
+    blocks = _written(data, len(data), version, out)
+    blocks.close()
+    return out.result()
+
+
+def begins(data: bytes, version: str, stream: bytes) -> bool:
+    """False if the deflate stream does not begin as ``deflate`` begins; told by the first block."""
+    from elfdiff.accounting.goflate.bits import BitWriter
+    from elfdiff.accounting.goflate.matching import BLOCK
+
+    if len(data) <= BLOCK:
+        return True
+    out = BitWriter()
+    _written(data, BLOCK, version, out)
+    return stream.startswith(out.result()[:-1])
+
+
+def _written(data: bytes, up_to: int, version: str, out: BitWriter) -> Blocks:
     from elfdiff.accounting.goflate.blocks import NewBlocks, OldBlocks
     from elfdiff.accounting.goflate.matching import BLOCK, NewMatcher, OldMatcher
 
-    out = BitWriter()
     matcher: Matcher
     blocks: Blocks
     if version == GO_1_27:
         matcher, blocks = NewMatcher(data), NewBlocks(out)
     else:
         matcher, blocks = OldMatcher(data), OldBlocks(out)
-    for start in range(0, len(data), BLOCK):
+    for start in range(0, up_to, BLOCK):
         end = min(len(data), start + BLOCK)
         if end - start < _SMALL:
             blocks.small(data[start:end])
         else:
             blocks.block(data[start:end], matcher.block(start, end), end == len(data))
-    blocks.close()
-    return _HEADER + out.result() + zlib.adler32(data).to_bytes(4, "big")
+    return blocks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
+from elfdiff.accounting import goflate
 from elfdiff.containers.codecs import gnu
 from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.limits import Budget
@@ -15,6 +16,9 @@ _LEVELS = (6, 9, 1, 5, 4, 3, 2, 7, 8)
 _GNU_LEVELS = (6, 9, 1)
 MAX_TRIED = 256 << 20
 """Bytes of contents; larger ones are not compressed again."""
+
+MAX_GO = 4 << 20
+"""Bytes of contents that are compressed as Go does it: a second takes one million."""
 
 
 def inflate(data: bytes, start: int, end: int, budget: Budget) -> tuple[bytes, int]:
@@ -50,12 +54,15 @@ def candidates(stream: bytes, size: int) -> Sequence[str]:
     """Writers that may have made a stream of ``size`` bytes of contents."""
     if size > MAX_TRIED:
         return ()
+    go = goflate.VERSIONS if size <= MAX_GO else ()
     names = [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
-    return names + ([f"gzip {level}" for level in _GNU_LEVELS] if size <= gnu.MAX_TRIED else [])
+    return names + ([f"gzip {level}" for level in _GNU_LEVELS] if size <= gnu.MAX_TRIED else []) + [*go]
 
 
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
-    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, or ``gzip LEVEL`` for GNU's own."""
+    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, ``gzip LEVEL`` for GNU's own, or Go at BestSpeed."""
+    if writer in goflate.VERSIONS:
+        return goflate.begins(contents, writer, stream) and goflate.deflate(contents, writer) == stream
     if writer.startswith("gzip "):
         return gnu.makes(contents, int(writer.removeprefix("gzip ")), stream)
     _, level, memory = writer.split()
