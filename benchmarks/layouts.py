@@ -59,7 +59,7 @@ def config_of(layers: Sequence[bytes], **changes: Any) -> dict[str, Any]:
         "architecture": "amd64",
         "os": "linux",
         "config": {"Cmd": ["/app"]},
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{_digest(layer)}" for layer in layers]},
+        "rootfs": {"type": "layers", "diff_ids": [digest_of(layer) for layer in layers]},
         "history": [{"created": EPOCH, "created_by": "make"} for _ in layers],
     }
     return value | changes
@@ -82,8 +82,8 @@ def layout(
     value: dict[str, Any] = {
         "schemaVersion": 2,
         "mediaType": named(MANIFEST),
-        "config": _descriptor(named(CONFIG), config),
-        "layers": [_descriptor(named(media), blob) for blob in blobs],
+        "config": descriptor(named(CONFIG), config),
+        "layers": [descriptor(named(media), blob) for blob in blobs],
     }
     value = {key: item for key, item in (value | dict(manifest or {})).items() if item is not None}
     body = compact(value)
@@ -91,10 +91,10 @@ def layout(
     folder.mkdir(parents=True)
     for blob in (*blobs, config, body):
         (folder / _digest(blob)).write_bytes(blob)
-    index = {"schemaVersion": 2, "manifests": [_descriptor(named(MANIFEST), body)]}
+    index = {"schemaVersion": 2, "manifests": [descriptor(named(MANIFEST), body)]}
     (place / "index.json").write_bytes(compact(index))
     (place / "oci-layout").write_bytes(compact({"imageLayoutVersion": "1.0.0"}))
-    return f"sha256:{_digest(body)}"
+    return digest_of(body)
 
 
 def go_fastest(data: bytes) -> bytes:
@@ -110,7 +110,7 @@ def crane(
     config = config if config is not None else compact(config_of(layers))
     blobs = [compress(layer) for layer in layers]
     names = [f"{_digest(blob)}.tar.gz" for blob in blobs]
-    name = f"sha256:{_digest(config)}"
+    name = digest_of(config)
     index = [{"Config": name, "RepoTags": ["example.com/app:v1"], "Layers": names}]
     return go_tar({name: config, **dict(zip(names, blobs, strict=True)), "manifest.json": compact(index)})
 
@@ -135,7 +135,7 @@ def crane_append(layer: bytes) -> bytes:
         "created": never,
         "history": [{"created": never}],
         "os": "",
-        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{_digest(layer)}"]},
+        "rootfs": {"type": "layers", "diff_ids": [digest_of(layer)]},
         "config": {},
     }
     return crane([layer], compact(config))
@@ -152,16 +152,22 @@ def crane_digest(archive: bytes) -> str:
         "config": {"mediaType": DOCKER[CONFIG]} | _sized(files[image["Config"]]),
         "layers": [{"mediaType": DOCKER[GZIP]} | _sized(files[name]) for name in image["Layers"]],
     }
-    return f"sha256:{_digest(compact(manifest))}"
+    return digest_of(compact(manifest))
 
 
 def _sized(blob: bytes) -> dict[str, Any]:
     """Size and digest, in the order of Go's Descriptor."""
-    return {"size": len(blob), "digest": f"sha256:{_digest(blob)}"}
+    return {"size": len(blob), "digest": digest_of(blob)}
 
 
-def _descriptor(kind: str, blob: bytes) -> dict[str, Any]:
-    return {"mediaType": kind, "digest": f"sha256:{_digest(blob)}", "size": len(blob)}
+def descriptor(kind: str, blob: bytes) -> dict[str, Any]:
+    """What names a blob in a manifest or an index."""
+    return {"mediaType": kind, "digest": digest_of(blob), "size": len(blob)}
+
+
+def digest_of(data: bytes) -> str:
+    """As descriptors and configs name it."""
+    return f"sha256:{_digest(data)}"
 
 
 def _digest(data: bytes) -> str:

@@ -20,8 +20,10 @@ BUILDAH, UMOCI, BUILDKIT, CREATED = (
 )
 LAYER, ARCHIVE = "time-in-image-layer", "time-in-image-archive"
 REVISION, BUILDER, FORM = "vcs-image-label", "image-builder-version", "image-written-otherwise"
-PACKED = "image-packed-otherwise"
+PACKED, BASE, ATTESTED = "image-packed-otherwise", "image-base", "time-image-attestation"
 _BY_BUILDER = {"buildah": BUILDAH, "umoci": UMOCI, "buildkit": BUILDKIT}
+_TAG = "org.opencontainers.image.ref.name"
+_BASE = ("org.opencontainers.image.base.digest", "org.opencontainers.image.base.name")
 _REVISIONS = ("org.opencontainers.image.revision", "org.opencontainers.image.version")
 
 TIME_FACES = {
@@ -29,6 +31,7 @@ TIME_FACES = {
     UMOCI: "the time of the build in an image's config and history (umoci)",
     BUILDKIT: "the time of the build in an image's config and history (BuildKit)",
     CREATED: "the time of the build in an image's config and history",
+    ATTESTED: "the time and the number of the run in an attestation that the image carries",
 }
 TIME_FIXES = (
     Fix(
@@ -69,6 +72,22 @@ TIME_FIXES = (
         reaches=(CREATED,),
     ),
 )
+ATTESTATION_FIX = Fix(
+    toolchain="BuildKit",
+    action=Do(
+        "keep attestations out of what must be equal: docker buildx build --provenance=false --sbom=false, or "
+        "compare the image's own manifest, which they are no part of (the index is another in every build)"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(ATTESTED,),
+    note="BuildKit attaches provenance by itself from 0.11 on",
+)
+BASE_FIX = Fix(
+    toolchain="any",
+    action=Do("name the base image by its digest in both builds: FROM name@sha256:…"),
+    effect=Effect.REMOVES,
+    reaches=(BASE,),
+)
 LAYER_FIX = Fix(
     toolchain="any",
     action=Do(
@@ -103,6 +122,14 @@ PACKING_FIX = Fix(
 )
 
 
+def image_order(evidence: EvidenceSet) -> Iterator[Claim]:
+    """The steps that made the layers were taken in another order."""
+    for change in evidence.of(EntryFieldChange):
+        if change.field_name == "layer-order":
+            summary = f"the layers of a stand in b in the order {change.b_value}"
+            yield Claim("source-change", (change,), Proof.RECORDED, summary)
+
+
 def image_packing(evidence: EvidenceSet) -> Iterator[Claim]:
     """One image is a layout and the other an archive, or the archives are of two programs."""
     changes = tuple(change for change in evidence.of(EntryFieldChange) if change.field_name == "packing")
@@ -114,7 +141,7 @@ def image_times(evidence: EvidenceSet) -> Iterator[Claim]:
     """``created`` of the image, of its history, and of its labels, by builder."""
     found: dict[str, list[ImageFieldChange]] = {}
     for change in evidence.of(ImageFieldChange):
-        if change.field_name == "created":
+        if change.field_name == "created" and change.a_value and change.b_value:
             found.setdefault(_BY_BUILDER.get(change.builder, CREATED), []).append(change)
     for face, changes in found.items():
         first = changes[0]
@@ -139,10 +166,23 @@ def image_builder(evidence: EvidenceSet) -> Iterator[Claim]:
     return image_labels(evidence, ("io.buildah.version",), BUILDER)
 
 
+def image_bases(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Labels and annotations that name the image that this one was built on."""
+    return image_labels(evidence, _BASE, BASE)
+
+
+def image_attestations(evidence: EvidenceSet) -> Iterator[Claim]:
+    """What an attestation inside the image says of the run that made it."""
+    changes = [change for change in evidence.of(ImageFieldChange) if change.field_name == "run"]
+    if changes:
+        first = changes[0]
+        yield Claim(ATTESTED, tuple(changes), Proof.RECORDED, f"{first.key}: {became(first.a_value, first.b_value)}")
+
+
 def image_forms(evidence: EvidenceSet) -> Iterator[Claim]:
-    """Media types, and what history says of how a layer was made."""
-    names = ("mediaType", "created_by", "author", "comment", "format")
-    changes = [change for change in evidence.of(ImageFieldChange) if change.field_name in names]
+    """Media types, the tag, and history that another builder wrote."""
+    names = ("mediaType", "created_by", "comment", "format")
+    changes = [change for change in evidence.of(ImageFieldChange) if change.field_name in names or change.key == _TAG]
     if changes:
         first = changes[0]
         yield Claim(FORM, tuple(changes), Proof.RECORDED, f"{first.field_name}: {became(first.a_value, first.b_value)}")

@@ -35,6 +35,7 @@ from elfdiff.causes._entries import changes_of, told, writer, written_otherwise
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import FORM, PACKED, PACKING_FIX, image_forms, image_packing
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
     ArchiveFieldChange,
@@ -52,6 +53,8 @@ from elfdiff.report import Effect, Fix, Role
 FIELDS, NAMES, METADATA = "ar-timestamps-uid-gid-mode", "archive-member-names", "rlib-metadata"
 FORMAT = "archive-format"
 WRITER, GZIP_NAME, REFERENCES = "container-written-otherwise", "gzip-name", "bytecode-references"
+PAX_NAME = "pax-header-process"
+_PROCESS = late(r"(?<=PaxHeaders\.)\d+(?=/)")
 _WRITTEN = ("compression", "end", "format", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
@@ -94,6 +97,13 @@ _ONE_WRITER = Fix(
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",
 )
 _GZIP = Fix("gzip", Do("compress with -n, which leaves time and name out", "gzip -n"), Effect.REMOVES, (GZIP_NAME,))
+_PAX = Fix(
+    "GNU tar",
+    Do("name the headers without the number of tar's process: tar --pax-option=exthdr.name=%d/PaxHeaders/%f"),
+    Effect.REMOVES,
+    (PAX_NAME,),
+    note="POSIXLY_CORRECT and older releases put it there; --format=gnu writes no such headers",
+)
 _BYTECODE = Fix(
     "python",
     Do("compile all bytecode anew in both builds, by one command", "python -m compileall -f -j1 ."),
@@ -101,7 +111,7 @@ _BYTECODE = Fix(
     (REFERENCES,),
     note="marshal marks what was referred to in the process that wrote it; marshalparser --fix takes unused marks out",
 )
-_ALL = (_GZIP, _BYTECODE, PACKING_FIX, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_ALL = (_GZIP, _PAX, _BYTECODE, PACKING_FIX, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -121,6 +131,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         PACKED: "an image is kept in another form (OCI layout, archive of docker save)",
         WRITER: "an archive or stream was written by another program or with other options",
         REFERENCES: "Python bytecode of one meaning marks other values as referred to",
+        PAX_NAME: "names of PAX headers in a tar hold the number of a process",
         GZIP_NAME: "a gzip header holds the name of what was compressed",
     },
     fixes=_ALL,
@@ -157,6 +168,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     named = tuple(change for change in changes_of(evidence, "name") if writer(change) == "gzip")
     if named:
         yield Claim(GZIP_NAME, named, Proof.RECORDED, told(named))
+    numbered = tuple(change for change in changes_of(evidence, "name") if _by_process(change))
+    if numbered:
+        yield Claim(PAX_NAME, numbered, Proof.RECORDED, told(numbered))
     written = [change for change in changes if change.field_name in ("format", "index")]
     if written:
         said = (f"{change.field_name}: {change.a_value} in a, {change.b_value} in b" for change in written)
@@ -171,6 +185,12 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             f"{names[0].a_value} became {names[0].b_value}",
         )
     yield from _metadata(evidence)
+
+
+def _by_process(change: EntryFieldChange) -> bool:
+    """True if two names differ in nothing but the number behind ``PaxHeaders.`` (GNU tar, ``%p`` of exthdr.name)."""
+    a, b = change.a_value, change.b_value
+    return a != b and bool(_PROCESS.search(a)) and _PROCESS.sub("", a) == _PROCESS.sub("", b)
 
 
 def _follows_from_crates(names: list[ArchiveFieldChange], evidence: EvidenceSet) -> bool:

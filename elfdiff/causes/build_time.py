@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import besides
-from elfdiff.causes._images import TIME_FACES, TIME_FIXES, image_times
+from elfdiff.causes._images import ATTESTATION_FIX, TIME_FACES, TIME_FIXES, image_attestations, image_times
 from elfdiff.causes._rows import fix_for
 from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
 from elfdiff.causes._tools import has_c, older_than, user_compiler
@@ -138,7 +138,9 @@ KERNEL = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
     if context.plain:
-        return tuple(fix for fix in (*TIME_FIXES, GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces))
+        return tuple(
+            fix for fix in (*TIME_FIXES, ATTESTATION_FIX, GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces)
+        )
     found: list[Fix] = []
     spoken = set(context.languages)
     for language, fix in (("ada", ADA), ("pascal", PASCAL)):
@@ -172,7 +174,19 @@ def _ignores_epoch(context: Context) -> bool:
         MISMATCH: "both builds fixed their clock, to different values",
         **TIME_FACES,
     },
-    fixes=(EPOCH, REDEFINE, SCRIPT_LINE, ANY_SCRIPT, GENERATORS, GO_VARIABLE, ADA, PASCAL, KERNEL, *TIME_FIXES),
+    fixes=(
+        EPOCH,
+        REDEFINE,
+        SCRIPT_LINE,
+        ANY_SCRIPT,
+        GENERATORS,
+        GO_VARIABLE,
+        ADA,
+        PASCAL,
+        KERNEL,
+        *TIME_FIXES,
+        ATTESTATION_FIX,
+    ),
     references=(
         "SOURCE_DATE_EPOCH: https://reproducible-builds.org/specs/source-date-epoch/",
         "Reproducible Builds, timestamps: https://reproducible-builds.org/docs/timestamps/",
@@ -210,6 +224,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         told = first[face].note if face in first else None
         yield Claim(face, tuple(fact for fact, _ in facts), proof, summary, told or _NOTES.get(face))
     yield from image_times(evidence)
+    yield from image_attestations(evidence)
 
 
 _GENERATOR = late(

@@ -44,6 +44,7 @@ from collections.abc import Iterator
 from elfdiff.actions import Do
 from elfdiff.causes._code import certain_changes, code_changed
 from elfdiff.causes._facts import lower, tools_differ
+from elfdiff.causes._images import BASE, BASE_FIX, image_bases
 from elfdiff.causes._libraries import library_texts, library_times
 from elfdiff.causes._paths import is_other_release, pythons, released_headers
 from elfdiff.causes._tools import languages
@@ -95,6 +96,8 @@ PACKAGES = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The lock file of the language; packages of the system where there is none."""
     spoken = languages(context)
+    if set(faces) == {BASE}:
+        return (BASE_FIX,)
     found = [fix for fix, language in ((CARGO, "rust"), (GO, "go")) if language in spoken]
     if DRIFT not in faces:
         return (PACKAGES,)
@@ -108,8 +111,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         DRIFT: "two versions of a dependency",
         STATIC: "a static library was built anew",
         SHARED: "a shared library of the link was another build",
+        BASE: "an image was built on another base image",
     },
-    fixes=(CARGO, GO, PACKAGES),
+    fixes=(CARGO, GO, PACKAGES, BASE_FIX),
     references=(
         "cargo, --locked: https://doc.rust-lang.org/cargo/commands/cargo-build.html",
         "cargo auditable: https://github.com/rust-secure-code/cargo-auditable",
@@ -125,6 +129,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         if level is not None:
             levels[level].append(drift)
     facts = [drift for level in Proof for drift in levels[level]]
+    yield from image_bases(evidence)
     yield from _texts(evidence)
     yield from _import_order(evidence)
     yield from _stores(evidence)

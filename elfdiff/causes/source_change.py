@@ -43,6 +43,7 @@ from elfdiff.causes._code import code_changed, nearly_all_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._commits import two_commits
 from elfdiff.causes._doubts import explained, is_other_version, weighed
+from elfdiff.causes._images import image_order
 from elfdiff.causes._leftover import is_program, leftover
 from elfdiff.causes._paths import is_dependency, is_foreign
 from elfdiff.causes._programs import hardly_alike, two_programs
@@ -141,7 +142,8 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
     residue=_residue,
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
-    """Decisive facts: other programs, other digests, another release, another name of a source file."""
+    """Decisive facts: other programs, other digests, another release, another name of a source file, other steps."""
+    yield from image_order(evidence)
     programs = two_programs(evidence)
     if programs is not None:
         summary = f"two programs, not two builds of one: {programs.a} and {programs.b}"

@@ -14,10 +14,11 @@ class EntryFieldChange(Evidence):
     ``entry`` is a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time,
     change-time, uid, gid, user, group, mode (octal text), target (of a link), name (of what was compressed), system
     (the operating system that made it), level (how the stream was compressed), compression (another codec, or
-    none), extra, comment, end (how the end is filled up), format, or packing (what an image is kept in). ``a_value``
-    and ``b_value`` are for people, "" where a side lacks the field; ``a_number`` and ``b_number`` are seconds since
-    1970 for times (zip: as if its local time were UTC), the mode's bits for modes, ids for uid and gid, None for
-    every other. ``spans`` are places in the layer of the container that ``section`` names.
+    none), extra, xattr, comment, end (how the end is filled up), format, packing (what an image is kept in),
+    or layer-order (numbers of a's layers).
+    ``a_value`` and ``b_value`` are for people, "" where a side lacks the field; ``a_number`` and ``b_number`` are
+    seconds since 1970 for times (zip: as if its local time were UTC), the mode's bits for modes, ids for uid and gid,
+    None for every other. ``spans`` are places in the layer of the container that ``section`` names.
     """
 
     container: str

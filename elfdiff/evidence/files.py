@@ -76,9 +76,10 @@ class ListOrderChange(Evidence):
 class ImageFieldChange(Evidence):
     """A field of a container image's config, manifest or index differs.
 
-    ``field_name``: created (the image's time, or that of an entry of its history), created_by, author, comment,
-    mediaType, format (blanks and line ends), or label (``key`` names it, else ""). ``builder`` is what the config
-    tells of who made it: buildah, umoci, buildkit, kaniko, or "" if nothing does.
+    ``field_name``: created (the image's time, or that of an entry of its history), created_by and comment (of history
+    that two builders wrote), mediaType, format (blanks and line ends), run (``key`` names a field of an attestation
+    that each run fills anew), or label (``key`` names it, else ""). ``builder`` is what the config tells of who made
+    it: buildah, umoci, buildkit, kaniko, or "" if nothing does. A value is "" where a side lacks the field.
     """
 
     field_name: str

@@ -29,6 +29,8 @@ _INDEX_TYPES = (
     "application/vnd.oci.image.index.v1+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
+ATTESTED = "attestation"
+"""What the platform of an attestation manifest is called here: BuildKit calls it unknown/unknown."""
 _ATTESTATION = "vnd.docker.reference.type"
 
 
@@ -131,7 +133,7 @@ class _Reader:
                 continue
             named = _named_platform(mapping(descriptor.get("platform"))) or platform
             if _ATTESTATION in mapping(descriptor.get("annotations")):
-                named = "attestation"
+                named = ATTESTED
             self.digests[path] = digest
             value = self._json(path)
             if descriptor.get("mediaType") in _INDEX_TYPES or "manifests" in value:

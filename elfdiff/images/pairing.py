@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from elfdiff.containers.model import Container, Entry, EntryKind, Field, FieldKind, Piece
 from elfdiff.errors import MalformedContainer, UsageError
 from elfdiff.images.diffids import MAX_BYTES, DiffIds, uneven
-from elfdiff.images.layout import DOCKER, OCI, Layout, Part, followed, layout_of
+from elfdiff.images.layout import ATTESTED, DOCKER, OCI, Layout, Part, followed, layout_of
+from elfdiff.images.matching import Matching, matching
 from elfdiff.images.packing import packing_of, unpacked
 from elfdiff.tree import ImageFacts, LayerPair
 from elfdiff.values import dataclass, replace
+
+ORDER = "layer-order"
+"""The entry, and its field, that say in which order the layers stand; it is there where two images differ in that."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +41,18 @@ def pair_images(a: Container, b: Container, platform: str | None) -> ImagePair |
             raise UsageError("--platform is for two images, and these are none")
         return None
     left, right = _chosen(layouts[0], layouts[1], platform)
+    matched = matching(left, right)
+    called = dict(zip((role for role, _ in right.layer_paths), matched.names, strict=True))
     hashed = DiffIds()
     (first, a_others, a_loose), (second, b_others, b_loose) = (
-        _named(side, layout, part, dict(hashed.wrong(side, layout)))
-        for side, layout, part in ((a, layouts[0], left), (b, layouts[1], right))
+        _named(side, layout, _roles(layout, part, names), dict(hashed.wrong(side, layout)))
+        for side, layout, part, names in ((a, layouts[0], left, {}), (b, layouts[1], right, called))
     )
+    if matched.moved:
+        first, second = (_ordered(side, order) for side, order in zip((first, second), _orders(matched), strict=True))
     packings = packing_of(a, layouts[0]), packing_of(b, layouts[1])
     if packings[0] != packings[1]:
-        roles = _shared_roles((layouts[0], left), (layouts[1], right))
+        roles = _shared_roles(layouts[0], layouts[1], _roles(layouts[0], left, {}), _roles(layouts[1], right, called))
         first, second = (unpacked(side, roles, how) for side, how in zip((first, second), packings, strict=True))
     facts = ImageFacts(
         manifest_digest=(left.manifest, right.manifest)
@@ -52,7 +60,7 @@ def pair_images(a: Container, b: Container, platform: str | None) -> ImagePair |
         else None,
         config_digest=(left.config, right.config),
         platform=left.platform,
-        layers=tuple(_layers(left, right)),
+        layers=tuple(_layers(left, right, matched)),
     )
     others = a_others | b_others
     skipped = others if platform is not None else frozenset(name for name in others if " of " not in name)
@@ -78,36 +86,51 @@ def _chosen(a: Layout, b: Layout, platform: str | None) -> tuple[Part, Part]:
                 raise UsageError(f"--platform {platform}: {side} has {', '.join(sorted(found))}")
         return ours[platform], theirs[platform]
     for part in a.parts:
-        if part.platform in theirs and part.platform != "attestation":
+        if part.platform in theirs and part.platform != ATTESTED:
             return part, theirs[part.platform]
     return a.parts[0], b.parts[0]
 
 
-def _roles(layout: Layout, chosen: Part) -> dict[str, str]:
-    """Path → role. Files of the chosen part have bare roles; those of others stand behind ``of`` and their platform."""
+def _roles(layout: Layout, chosen: Part, called: Mapping[str, str]) -> dict[str, str]:
+    """Path → role. Files of the chosen part have bare roles, as ``called`` or their own; those of others stand behind
+    ``of`` and their platform.
+    """
     names: dict[str, str] = {}
     for part in (chosen, *(part for part in layout.parts if part is not chosen)):
         for role, path in part.paths:
             if path is not None and path not in names:
-                names[path] = role if part is chosen else f"{role} of {part.platform}"
+                names[path] = called.get(role, role) if part is chosen else f"{role} of {part.platform}"
     return names
 
 
-def _shared_roles(a: tuple[Layout, Part], b: tuple[Layout, Part]) -> frozenset[str]:
+def _shared_roles(a: Layout, b: Layout, a_roles: Mapping[str, str], b_roles: Mapping[str, str]) -> frozenset[str]:
     """What two images can be compared by, however each is packed: without manifests where one side has none."""
-    if a[0].kind == b[0].kind:
-        return frozenset(role for side in (a, b) for role in _roles(*side).values())
-    return frozenset(role for side in (a, b) for role, _ in side[1].paths if role != "manifest")
+    roles = frozenset((ORDER, *a_roles.values(), *b_roles.values()))
+    if a.kind == b.kind:
+        return roles
+    return frozenset(role for role in roles if role != "manifest" and " of " not in role)
+
+
+def _orders(matched: Matching) -> tuple[str, str]:
+    """The layers of each side, by a's numbers."""
+    ours = [f"{i + 1}" for i, _ in matched.pairs if i is not None]
+    theirs = [name.removeprefix("layer ") for name in matched.names]
+    return ", ".join(ours), ", ".join(theirs)
+
+
+def _ordered(container: Container, order: str) -> Container:
+    """The same with an entry that says in which order its layers stand."""
+    said = Entry(ORDER, EntryKind.OTHER, 0, bytes, fields=(Field(ORDER, FieldKind.META, None, order),))
+    return replace(container, entries=(*container.entries, said))
 
 
 def _named(
-    container: Container, layout: Layout, chosen: Part, wrong: Mapping[str, str]
+    container: Container, layout: Layout, names: dict[str, str], wrong: Mapping[str, str]
 ) -> tuple[Container, frozenset[str], int]:
     """Its files by role, the names of those of other platforms, and how many no manifest names.
 
-    ``wrong`` are layers that cannot be compared: path → the sentence that says why.
+    ``names`` is path → role; ``wrong`` are layers that cannot be compared: path → the sentence that says why.
     """
-    names = _roles(layout, chosen)
     names |= dict(_legacy(container, names))
     entries: list[Entry] = []
     others: set[str] = set()
@@ -193,11 +216,16 @@ def _failing(sentence: str) -> Callable[[], bytes]:
     return read
 
 
-def _layers(a: Part, b: Part) -> Iterator[LayerPair]:
-    for index in range(max(len(a.layers), len(b.layers))):
-        digest = tuple(side.layers[index] if index < len(side.layers) else None for side in (a, b))
-        content = tuple(side.diff_ids[index] if index < len(side.diff_ids) else None for side in (a, b))
-        yield LayerPair((digest[0], digest[1]), (content[0], content[1]), _status(digest, content))
+def _layers(a: Part, b: Part, matched: Matching) -> Iterator[LayerPair]:
+    for i, j in matched.pairs:
+        digest = a.layers[i] if i is not None else None, b.layers[j] if j is not None else None
+        content = _at(a.diff_ids, i), _at(b.diff_ids, j)
+        status = _status(digest, content)
+        yield LayerPair(digest, content, "moved" if status == "same" and matched.moved and i != j else status)
+
+
+def _at(items: Sequence[str], index: int | None) -> str | None:
+    return items[index] if index is not None and index < len(items) else None
 
 
 def _status(digest: tuple[str | None, ...], content: tuple[str | None, ...]) -> str:
@@ -233,6 +261,14 @@ def _notes(a: Layout, b: Layout, loose: tuple[int, int], left: int) -> Iterator[
         yield (
             f"what {left} layers hold was not hashed, since all of them are more than {MAX_BYTES >> 20} MiB: their "
             "diff_ids are what the configs say"
+        )
+    attested = [
+        side for side, layout in (("a", a), ("b", b)) if any(part.platform == ATTESTED for part in layout.parts)
+    ]
+    if len(attested) == 1:
+        yield (
+            f"only {attested[0]} carries attestations: BuildKit attaches provenance by itself from 0.11 on, and docker "
+            "buildx build --provenance=false --sbom=false leaves it out"
         )
     sides = [side for side, layout in (("a", a), ("b", b)) if layout.kind == DOCKER]
     if sides:

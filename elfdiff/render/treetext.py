@@ -88,7 +88,13 @@ def image_line(image: ImageFacts) -> str:
     else:
         parts.append(_digests("manifest", *image.manifest_digest))
     parts.append(_digests("config", *image.config_digest))
-    words = {"added": "only in b", "removed": "only in a", "compression": "only its compression", "changed": "contents"}
+    words = {
+        "added": "only in b",
+        "removed": "only in a",
+        "compression": "only its compression",
+        "changed": "contents",
+        "moved": "in another place",
+    }
     layers = [
         f"layer {number}: {words[layer.status]}"
         for number, layer in enumerate(image.layers, 1)

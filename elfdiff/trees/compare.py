@@ -379,6 +379,15 @@ class _Work:
         """Pairs of which something beside the contents differs."""
         return frozenset(n for item in self.placed if isinstance(item.fact, EntryFieldChange) for n in item.entries)
 
+    def _unclaimed(self) -> Iterator[str]:
+        """What the container says of entries that differs, and that no cause is known for."""
+        claimed = {id(fact) for match in self.matches for fact in match.because}
+        left = [item.fact for item in self.placed if isinstance(item.fact, EntryFieldChange)]
+        left = [fact for fact in left if id(fact) not in claimed]
+        if left:
+            more = f", and {len(left) - 1} more" if len(left) > 1 else ""
+            yield f"no cause is known for this: {_changed(left[0])}{more}"
+
     def _code(self) -> Code | None:
         code = [self._head(number).startswith(ELF) for number in range(len(self.pairs))]
         lone = any(is_code for is_code, pair in zip(code, self.pairs, strict=True) if pair.a is None or pair.b is None)
@@ -391,8 +400,14 @@ class _Work:
             if result.incomparable is not None:
                 yield f"{self.names[number]}: {result.incomparable}"
             yield from (f"{self.names[number]}: {note}" for note in result.notes)
+        yield from self._unclaimed()
         for word, side in (("a", self.sides[0]), ("b", self.sides[1])):
             yield from (f"{word}: {warning}" for warning in side.warnings)
+
+
+def _changed(fact: EntryFieldChange) -> str:
+    of = f" of {fact.entry}" if fact.entry else ""
+    return f"{fact.field_name}{of}: {fact.a_value or '(none)'} became {fact.b_value or '(none)'}"
 
 
 def _facts_of_side(side: Container) -> ContainerFacts:

@@ -153,6 +153,9 @@ def field_facts(
         if entry is not None and (pairs[entry].a is None or pairs[entry].b is None):
             continue
         label = f"{names[entry]} {pair.label}" if entry is not None else pair.label
+        if (pair.a is None or pair.b is None) and pair.label.endswith(" header"):
+            # A header around what one side says more: its own time and owner are no decision about the entry.
+            continue
         for x, y in pair.fields:
             some = x if x is not None else y
             chosen = some is not None and (some.kind is FieldKind.META or (some.name == "end" and _is_choice(x, y)))
@@ -344,4 +347,4 @@ def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> 
         left.append(writer)
         if codecs.makes(codec, b[0], writer, b[1]):
             return StreamVerdict(writer, tuple(left), (writer,))
-    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)))
+    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)), a[0] == b[0])

@@ -6,8 +6,10 @@ import gzip
 import hashlib
 import json
 import shutil
+import struct
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ from benchmarks.layouts import (
     compact,
     config_of,
     crane,
+    crane_append,
+    crane_digest,
     go_like,
     layout,
     tar_of,
@@ -358,6 +362,158 @@ def test_files_that_are_called_as_those_of_images_are_compared_as_files(tmp_path
         (tmp_path / side / "manifest.json").write_text(f'[{{"Config": "{side}.json", "Layers": []}}]')
     tree = compared(tmp_path / "a" / "manifest.json", tmp_path / "b" / "manifest.json")
     assert (tree.exit, tree.image) == (1, None)
+
+
+def inputs(tree: Tree) -> set[str]:
+    return {item.finding.cause for item in tree.findings if item.finding.role.value == "input"}
+
+
+def statuses(tree: Tree) -> list[str]:
+    assert tree.image is not None
+    return [layer.status for layer in tree.image.layers]
+
+
+def test_a_layer_more_in_the_middle_leaves_the_others_with_their_partners(tmp_path: Path) -> None:
+    one, two, new = tar_of(FILES), tar_of({"more": b"x" * 300}), tar_of({"new": b"n" * 99})
+    layout(tmp_path / "a", [one, two])
+    layout(tmp_path / "b", [one, new, two])
+    for tree, status in (
+        (compared(tmp_path / "a", tmp_path / "b"), "added"),
+        (compared(tmp_path / "b", tmp_path / "a"), "removed"),
+    ):
+        assert statuses(tree) == ["same", status, "same"]
+        assert (roots(tree), inputs(tree), unexplained(tree)) == (set(), {"file-set"}, 0)
+    (added,) = (e for e in compared(tmp_path / "a", tmp_path / "b").entries if e.status.value == "added")
+    assert added.name == "layer 2 (b)"
+
+
+def test_layers_in_another_order_are_an_input_and_nothing_else(tmp_path: Path) -> None:
+    one, two = tar_of(FILES), tar_of({"more": b"x" * 300})
+    layout(tmp_path / "a", [one, two])
+    layout(tmp_path / "b", [two, one])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree), statuses(tree)) == (set(), {"source-change"}, ["moved", "moved"])
+    (finding,) = (item.finding for item in tree.findings if item.finding.cause == "source-change")
+    assert "in the order 2, 1" in finding.summary
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "root", "given"),
+    [
+        ("RUN make all", "RUN make all install", set(), {"source-change"}),
+        ("umoci raw add-layer", "buildah commit", {"archive-metadata"}, set()),
+        ("|1 DATE=2026-02-01T12:00:00Z sh -c make", "|1 DATE=2026-03-05T01:02:03Z sh -c make", {"build-time"}, set()),
+        ("RUN make -C /home/ci/b1/src", "RUN make -C /tmp/build-2/src", {"build-path"}, set()),
+    ],
+)
+def test_a_command_of_history_is_read_as_what_it_is(
+    tmp_path: Path, a: str, b: str, root: set[str], given: set[str]
+) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)], config=made_by(a, "2026-02-01T12:00:00Z"))
+    layout(tmp_path / "b", [tar_of(FILES)], config=made_by(b, "2026-02-01T12:00:00Z"))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree)) == (root, given)
+
+
+def test_a_step_that_only_one_side_has_is_no_time(tmp_path: Path) -> None:
+    layer = tar_of(FILES)
+    step = {"created": "1970-01-01T00:00:00Z", "created_by": "make"}
+    empty = step | {"created_by": "CMD /app", "empty_layer": True}
+    layout(tmp_path / "a", [layer])
+    layout(tmp_path / "b", [layer], config=compact(config_of([layer], history=[step, empty])))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree)) == (set(), {"source-change"})
+
+
+def test_a_digest_that_is_not_of_the_image_follows_from_nothing(tmp_path: Path) -> None:
+    key = "org.opencontainers.image.base.digest"
+    for side, digit in (("a", "1"), ("b", "2")):
+        layout(tmp_path / side, [tar_of(FILES)], manifest={"annotations": {key: f"sha256:{digit * 64}"}})
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree)) == (set(), {"dependency-version"})
+    (finding,) = (item.finding for item in tree.findings if item.finding.cause == "dependency-version")
+    assert finding.faces == ("image-base",)
+    assert "by its digest" in finding.fixes[0].action.line
+
+
+def test_provenance_that_buildkit_attaches_differs_in_every_build(tmp_path: Path) -> None:
+    from benchmarks.images import made
+    from benchmarks.more_images import attested
+
+    attested("q3j1kd0f8wmk")(tmp_path / "a")
+    attested("z9x8c7v6b5nm")(tmp_path / "b")
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree), unexplained(tree), statuses(tree)) == ({"build-time"}, set(), 0, ["same"])
+    assert tree.image is not None
+    assert tree.image.manifest_digest is not None
+    assert tree.image.manifest_digest[0] == tree.image.manifest_digest[1]
+    (finding,) = (item.finding for item in tree.findings if item.finding.cause == "build-time")
+    assert finding.faces == ("time-image-attestation",)
+    assert "--provenance=false" in finding.fixes[0].action.line
+    made()(tmp_path / "c")
+    alone = compared(tmp_path / "c", tmp_path / "b")
+    assert (roots(alone), inputs(alone)) == (set(), {"file-set"})
+    assert any(note.startswith("only b carries attestations") for note in alone.notes)
+
+
+def test_a_stream_of_an_unknown_encoder_over_the_same_contents_is_a_choice(tmp_path: Path) -> None:
+    """Stored blocks in odd pieces: no compressor writes them, and the contents are the same."""
+
+    def odd(size: int) -> Callable[[bytes], bytes]:
+        def compress(data: bytes) -> bytes:
+            parts = [data[at : at + size] for at in range(0, len(data), size)]
+            blocks = b"".join(struct.pack("<BHH", 0, len(p), len(p) ^ 0xFFFF) + p for p in parts)
+            end = struct.pack("<BHHII", 1, 0, 0xFFFF, zlib.crc32(data), len(data))
+            return b"\x1f\x8b\x08\0\0\0\0\0\0\xff" + blocks + end
+
+        return compress
+
+    layout(tmp_path / "a", [tar_of(FILES)], compress=odd(777))
+    layout(tmp_path / "b", [tar_of(FILES)], compress=odd(999))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"archive-metadata"}, 0, "explained")
+
+
+def test_streams_of_go_follow_from_their_contents(tmp_path: Path) -> None:
+    for side, edit in (("a", lambda info: None), ("b", later)):
+        (tmp_path / side).write_bytes(crane([tar_of(FILES | {"big": bytes(range(256)) * 700}, edit)]))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"file-times"}, 0, "explained")
+
+
+def test_an_archive_is_assembled_as_crane_does_it() -> None:
+    from benchmarks.images import CRANE_DIGEST, CRANE_FILE
+    from benchmarks.images import FILES as PLAIN_FILES
+
+    made = crane_append(tar_of(PLAIN_FILES))
+    assert (hashlib.sha256(made).hexdigest(), crane_digest(made)) == (CRANE_FILE, CRANE_DIGEST)
+
+
+def test_what_a_pax_header_says_more_is_no_time_and_no_owner(tmp_path: Path) -> None:
+    from benchmarks.more_images import capable
+
+    for side, edit in (("a", lambda info: None), ("b", capable)):
+        layout(tmp_path / side, [tar_of({"app": b"x" * 99}, edit, format=tarfile.PAX_FORMAT)])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), inputs(tree)) == (set(), set())
+    assert any("no cause is known for this: xattr of app: (none) became SCHILY.xattr" in note for note in tree.notes)
+
+
+def test_the_process_in_names_of_pax_headers(tmp_path: Path) -> None:
+    def numbered(process: bytes) -> bytes:
+        plain = tar_of({"f": b"x"}, lambda info: info.pax_headers.update(comment="c"), format=tarfile.PAX_FORMAT)
+        header = bytearray(plain[:512])
+        header[:100] = b"./PaxHeaders.%s/f" % process + bytes(100 - len(b"./PaxHeaders.%s/f" % process))
+        header[148:156] = b" " * 8
+        header[148:156] = b"%06o\0 " % sum(header)
+        return bytes(header) + plain[512:]
+
+    layout(tmp_path / "a", [numbered(b"123")])
+    layout(tmp_path / "b", [numbered(b"4567")])
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree)) == ({"archive-metadata"}, 0)
+    (finding,) = (item.finding for item in tree.findings if item.finding.cause == "archive-metadata")
+    assert finding.faces == ("pax-header-process",)
 
 
 def test_b_against_a_mirrors(tmp_path: Path) -> None:

@@ -56,6 +56,8 @@ _RECORD_NAMES = {
     b"linkpath": "target",
     b"comment": "comment",
 }
+_XATTRS = (b"SCHILY.xattr.", b"SCHILY.acl.", b"LIBARCHIVE.xattr.", b"RHT.security.")
+"""Keys of PAX records that hold an extended attribute: a capability, an SELinux label, an access list."""
 _RECORD = re.compile(rb"(\d{1,10}) ")
 
 
@@ -289,7 +291,7 @@ def _records(builder: Builder, text: bytes, header: int) -> list[tuple[bytes, by
 def _record_fields(records: list[tuple[bytes, bytes, Span]], start: int) -> tuple[Field, ...]:
     found = []
     for key, value, span in records:
-        name = _RECORD_NAMES.get(key, "extra")
+        name = "xattr" if key.startswith(_XATTRS) else _RECORD_NAMES.get(key, "extra")
         place = span.shifted(start)
         shown = readable(value)
         if key == b"size":
@@ -303,7 +305,7 @@ def _record_fields(records: list[tuple[bytes, bytes, Span]], start: int) -> tupl
                 shown = seconds_text(number) + (f" and .{readable(fraction)} s" if fraction else "")
         elif name in ("uid", "gid") and value.isdigit() and len(value) < 20:
             number = int(value)
-        if name == "extra":
+        if name in ("extra", "xattr"):
             shown = f"{readable(key)}={shown}"
         found.append(Field(name, FieldKind.META, place, shown, number))
     return tuple(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from elfdiff.evidence.entries import EntriesChange
 from elfdiff.evidence.files import ImageFieldChange, ListedDigestChange
 from elfdiff.evidence.model import Evidence
 from elfdiff.evidence.places import readable
@@ -24,9 +25,11 @@ _LISTED = late(
     rb'|"(?P<size>size)"\s*:\s*(?P<count>\d+)'
 )
 _FIELD = late(
-    rb'"(?P<key>created|created_by|author|comment|mediaType|org\.opencontainers\.image\.\w+|io\.buildah\.version'
+    rb'"(?P<key>created|created_by|comment|mediaType|org\.opencontainers\.image\.[\w.]+|io\.buildah\.version'
     rb')"\s*:\s*"(?P<value>(?:[^"\\]|\\.)*)"'
 )
+_OF_THE_IMAGE = frozenset({b"", b"digest", b"Config", b"id", b"parent", b"vnd.docker.reference.digest"})
+"""Keys of digests of what the image holds; "" stands in lists. Others are somebody's: of a base image, of a source."""
 _BUILDERS = (
     ("buildah", late(rb"io\.buildah\.|buildah")),
     ("umoci", late(rb'"created_by"\s*:\s*"umoci|umoci ')),
@@ -55,33 +58,49 @@ class _Reader(jsontext.JsonReader):
             (name for name, pattern in _BUILDERS if all(pattern.search(side) for side in (question.a, question.b))), ""
         )
 
+        self.any_key = question.name == "repositories"
+        """docker save's file of tags, which has them for keys."""
         digests = [len(_LISTED.findall(side)) for side in (question.a, question.b)]
         self.as_many = digests[0] == digests[1]
         """True if neither side has a layer more, whose fields would be its own."""
 
     def line(self, left: Line, right: Line) -> Iterator[Edit]:
-        ours, theirs = _LISTED.fullmatch(left.text), _LISTED.fullmatch(right.text)
+        ours, theirs = self._listed(left), self._listed(right)
         if ours and theirs:
             group = "value" if ours["value"] is not None else "count"
             if theirs[group] is not None and ours["key"] == theirs["key"]:
                 yield self._digest(left, right, ours, theirs, group)
                 return
         ours, theirs = _FIELD.fullmatch(left.text), _FIELD.fullmatch(right.text)
-        if ours and theirs and ours["key"] == theirs["key"]:
+        if ours and theirs and ours["key"] == theirs["key"] and not _is_text(ours, theirs):
             yield self._field(left, right, ours, theirs)
             return
         yield from super().line(left, right)
 
     def alone(self, left: Line | None, right: Line | None, at: tuple[int, int]) -> Edit:
-        """A digest that only one side lists follows; a field that only one side has is told as one."""
+        """A digest that only one side lists follows, and what stands beside it; a type or label is told as one."""
         edit = super().alone(left, right, at)
         some = left if left is not None else right
         if some is None or edit.fact is None:
             return edit
         shown = [readable(line.text) if line is not None else "" for line in (left, right)]
-        field, listed = _FIELD.fullmatch(some.text), _LISTED.fullmatch(some.text)
+        field, listed = _FIELD.fullmatch(some.text), self._listed(some)
         fact: Evidence
-        if listed:
+        if not self.as_many:
+            # What is said of the layer or manifest that only this side has.
+            lone = tuple(tuple(filter(None, (text,))) for text in shown)
+            fact = EntriesChange(
+                section=edit.fact.section,
+                a=edit.fact.a,
+                b=edit.fact.b,
+                container=NAME,
+                a_only=lone[0],
+                b_only=lone[1],
+                a_count=len(lone[0]),
+                b_count=len(lone[1]),
+                total=1,
+            )
+        elif listed:
             fact = ListedDigestChange(
                 section=edit.fact.section,
                 a=edit.fact.a,
@@ -92,11 +111,26 @@ class _Reader(jsontext.JsonReader):
                 b_value=shown[1],
                 covered=True,
             )
-        elif field and self.as_many:
+        elif self._is_key(left, right) or self.question.a.count(some.text) == self.question.b.count(some.text):
+            # The key of an object or a list, whose members say what differs; or it only stands elsewhere.
+            return replace(edit, fact=None)
+        elif field and (b"." in field["key"] or field["key"] == b"mediaType"):
             fact = self._told(readable(field["key"]), edit.fact.section, (edit.fact.a, edit.fact.b), shown)
         else:
             return edit
         return replace(edit, fact=fact)
+
+    def _is_key(self, left: Line | None, right: Line | None) -> bool:
+        """True for the key of an object or a list: all other values have their keys in front."""
+        line, data = (left, self.question.a) if left is not None else (right, self.question.b)
+        return line is not None and data[line.span.end : line.span.end + 64].lstrip()[:1] == b":"
+
+    def _listed(self, line: Line) -> re.Match[bytes] | None:
+        """A digest or size of something that the image holds."""
+        found = _LISTED.fullmatch(line.text)
+        if found is None or self.any_key or found["size"] or (found["key"] or b"") in _OF_THE_IMAGE:
+            return found
+        return None
 
     def _told(
         self, key: str, section: str | None, places: tuple[Location | None, Location | None], values: Sequence[str]
@@ -132,6 +166,14 @@ class _Reader(jsontext.JsonReader):
         spans, places, values = _sides(left, right, ours, theirs, "value")
         fact = self._told(readable(ours["key"]), where(left), places, values)
         return Edit(*spans, fact)
+
+
+def _is_text(ours: re.Match[bytes], theirs: re.Match[bytes]) -> bool:
+    """True for a command or comment of history by one builder: what differs in it are the words of a build step."""
+    if ours["key"] not in (b"created_by", b"comment"):
+        return False
+    left, right = ([name for name, pattern in _BUILDERS if pattern.search(match.group())] for match in (ours, theirs))
+    return left == right
 
 
 def _sides(
