@@ -208,6 +208,37 @@ class Authority:
         }
         return _bundle(self.entry("hashedrekord", "0.0.1", spec), key, certificate) | {"messageSignature": message}
 
+    def detached(self, manifest: bytes, key: Private, certificate: bytes | None = None) -> bytes:
+        """``signature-1`` of skopeo's ``dir:``: a simple-signing payload, its signature, and the log's promise."""
+        digest = f"sha256:{hashlib.sha256(manifest).hexdigest()}"
+        critical = {
+            "identity": {"docker-reference": "example.com/app"},
+            "image": {"docker-manifest-digest": digest},
+            "type": "cosign container image signature",
+        }
+        payload = compact({"critical": critical, "optional": None})
+        signature = signed(key, payload)
+        spec = {
+            "data": {"hash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()}},
+            "signature": {
+                "content": text64(signature),
+                "publicKey": {"content": text64(_signer(key, certificate))},
+            },
+        }
+        body = {"apiVersion": "0.0.1", "kind": "hashedrekord", "spec": spec}
+        identifier = hashlib.sha256(der(self.log)).hexdigest()
+        promised = {"body": text64(compact(body)), "integratedTime": TIME, "logID": identifier, "logIndex": 1000}
+        promise = {"SignedEntryTimestamp": text64(signed(self.log, compact(promised))), "Payload": promised}
+        notes = {
+            "dev.cosignproject.cosign/signature": text64(signature),
+            "dev.sigstore.cosign/bundle": json.dumps(promise),
+        }
+        if certificate is not None:
+            notes["dev.sigstore.cosign/certificate"] = _signer(key, certificate).decode()
+        kind = "application/vnd.dev.cosign.simplesigning.v1+json"
+        value = {"mimeType": kind, "payload": text64(payload), "annotations": notes}
+        return b"\0sigstore-json\n" + json.dumps(value).encode()
+
 
 _USAGES = (
     "digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",

@@ -34,10 +34,15 @@ class DiffIds:
         A layer that cannot be read is left to those who compare it.
         """
         entries = {entry.path: entry for entry in container.entries}
+        hashed: dict[str, str | None] = {}
         for part in layout.parts:
             for (role, path), said in zip(part.layer_paths, part.diff_ids, strict=False):
-                found = self._of(container.path, entries[path]) if path is not None else None
-                if path is not None and found is not None and found != said:
+                if path is None:
+                    continue
+                if path not in hashed:
+                    hashed[path] = self._of(container.path, entries[path])
+                found = hashed[path]
+                if found is not None and found != said:
                     yield path, f"{container.path}: {role} holds {found}, and the config names the diff_id {said}"
 
     def _of(self, path: str, entry: Entry) -> str | None:

@@ -20,6 +20,9 @@ MAX_JSON = 8 << 20
 """Bytes of an index, a manifest or a config."""
 MAX_MANIFESTS = 1_000
 MAX_LAYERS = 1_000
+"""Layers of one image."""
+MAX_ALL_LAYERS = 10_000
+"""Layers of all images in a layout or archive, one that several have counted for each."""
 MAX_NESTED = 4
 """Indexes in indexes."""
 OCI, DOCKER = "OCI image", "docker archive"
@@ -91,6 +94,10 @@ class _Reader:
     def __init__(self, container: Container, files: Mapping[str, Entry]) -> None:
         self.container, self.files = container, files
         self.digests: dict[str, str] = {}
+        self._hashed: dict[str, str] = {}
+        self._read: dict[str, Mapping[str, object]] = {}
+        self._seen: set[str] = set()
+        self._layers = 0
 
     def oci(self) -> Layout:
         index = self._json("index.json")
@@ -104,17 +111,17 @@ class _Reader:
         parts: list[Part] = []
         for item in value[:MAX_MANIFESTS]:
             config, layers = text(mapping(item).get("Config")), listed(mapping(item).get("Layers"))
-            names = [name for layer in layers[:MAX_LAYERS] if (name := text(layer)) is not None]
+            self._count(layers, "manifest.json")
+            names = [name for layer in layers if (name := text(layer)) is not None]
             if config is None or config not in self.files or len(names) != len(layers):
                 raise self._malformed("manifest.json", "names a config or a layer that is not there")
             read = self._json(config)
-            digest = hashlib.sha256(self.files[config].read()).hexdigest()
             paths = [("config", config), *((f"layer {n}", self._followed(name)) for n, name in enumerate(names, 1))]
             parts.append(
                 Part(
                     _platform(read),
                     None,
-                    f"sha256:{digest}",
+                    self._digest_of(config),
                     tuple(self._digest_of(path) for _, path in paths[1:]),
                     _diff_ids(read),
                     tuple(paths),
@@ -129,8 +136,10 @@ class _Reader:
             descriptor = mapping(item)
             digest = self._digest(descriptor, where)
             path = _blob(digest)
-            if path not in self.files:
+            if path not in self.files or path in self._seen:
+                # What is named twice is one image; an index that names itself ends here, too.
                 continue
+            self._seen.add(path)
             named = _named_platform(mapping(descriptor.get("platform"))) or platform
             if _ATTESTATION in mapping(descriptor.get("annotations")):
                 named = ATTESTED
@@ -143,7 +152,8 @@ class _Reader:
 
     def _part(self, manifest: Mapping[str, object], path: str, digest: str, platform: str | None) -> Part:
         config = self._digest(mapping(manifest.get("config")), path)
-        layers = [self._digest(mapping(item), path) for item in listed(manifest.get("layers"))[:MAX_LAYERS]]
+        self._count(listed(manifest.get("layers")), path)
+        layers = [self._digest(mapping(item), path) for item in listed(manifest.get("layers"))]
         paths: list[tuple[str, str | None]] = [("manifest", path)]
         for role, name in [("config", config), *((f"layer {n}", layer) for n, layer in enumerate(layers, 1))]:
             place = _blob(name)
@@ -153,7 +163,19 @@ class _Reader:
         read = self._json(_blob(config)) if _blob(config) in self.files else {}
         return Part(platform or _platform(read), digest, config, tuple(layers), _diff_ids(read), tuple(paths))
 
+    def _count(self, layers: list[object], where: str) -> None:
+        self._layers += len(layers)
+        if len(layers) > MAX_LAYERS:
+            raise self._malformed(where, f"names {len(layers)} layers of one image, and the limit is {MAX_LAYERS}")
+        if self._layers > MAX_ALL_LAYERS:
+            raise self._malformed(where, f"is one of several images with more than {MAX_ALL_LAYERS} layers, the limit")
+
     def _json(self, path: str) -> Mapping[str, object]:
+        if path not in self._read:
+            self._read[path] = self._parsed(path)
+        return self._read[path]
+
+    def _parsed(self, path: str) -> Mapping[str, object]:
         entry = self.files[path]
         if entry.size > MAX_JSON:
             raise self._malformed(path, f"has {entry.size} bytes, and the limit is {MAX_JSON}")
@@ -181,7 +203,11 @@ class _Reader:
         return path if path in self.files else None
 
     def _digest_of(self, path: str | None) -> str:
-        return "" if path is None else f"sha256:{hashlib.sha256(self.files[path].read()).hexdigest()}"
+        if path is None:
+            return ""
+        if path not in self._hashed:
+            self._hashed[path] = f"sha256:{hashlib.sha256(self.files[path].read()).hexdigest()}"
+        return self._hashed[path]
 
     def _malformed(self, path: str, sentence: str) -> MalformedContainer:
         return MalformedContainer(f"{self.container.path}: {shown(path)} {sentence}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
 
 from elfdiff.elf.reading import read_bytes, shown
@@ -36,10 +37,15 @@ _REFERENCE = "org.opencontainers.image.ref.name"
 
 @dataclass(frozen=True, slots=True)
 class SignedImage:
-    """An image's manifest digest (of its index where it has several platforms), and what vouches for it."""
+    """An image's manifest digest (of its index where it has several platforms), and what vouches for it.
+
+    ``damage`` says which file of the image is not what its digest says, and so not what was signed; None if all that
+    are there are. A layer that is not there is no damage: registries keep some.
+    """
 
     sha256: str
     signatures: tuple[Detached | Bundle, ...]
+    damage: str | None
 
 
 def is_layout(path: str) -> bool:
@@ -75,7 +81,8 @@ def _dir(place: Path) -> SignedImage:
         )
         if signature is not None:
             found.append(signature)
-    return SignedImage(hashlib.sha256(manifest).hexdigest(), tuple(found))
+    damage = next(_damaged(parsed(manifest, shown(place / "manifest.json")), place, place), None)
+    return SignedImage(hashlib.sha256(manifest).hexdigest(), tuple(found), damage)
 
 
 def _oci(place: Path) -> SignedImage:
@@ -87,15 +94,42 @@ def _oci(place: Path) -> SignedImage:
     if len(images) != 1:
         raise MalformedProvenance(f"{index}: names {len(images)} images, and one is expected")
     digest = _digest(images[0], index)
-    found: list[Detached | Bundle] = []
-    for item in descriptors:
-        if item is not images[0]:
-            found += _vouching(place, item, digest, index)
-    known = {_digest(item, index) for item in descriptors}
-    for other in _referrers(place, digest):
-        if other not in known:
-            found += _of_manifest(place, other, digest)
-    return SignedImage(digest, tuple(found[:MAX_SIGNATURES]))
+    named = {_digest(item, index): item for item in descriptors if item is not images[0]}
+    found = chain.from_iterable(_vouching(place, item, digest, index) for item in named.values())
+    others = (name for name in _referrers(place, digest) if name not in named and name != digest)
+    more = chain.from_iterable(_of_manifest(place, name, digest) for name in others)
+    image = {"manifests": [images[0]]}
+    damage = next(_damaged(image, place / "blobs" / "sha256", place), None)
+    return SignedImage(digest, tuple(islice(chain(found, more), MAX_SIGNATURES)), damage)
+
+
+def _damaged(top: Mapping[str, object], blobs: Path, place: Path) -> Iterator[str]:
+    """A sentence for each file, below this index or manifest, that does not have its digest; no file is read twice."""
+    seen: set[str] = set()
+    waiting = [top]
+    while waiting:
+        value = waiting.pop()
+        manifests = [mapping(item) for item in listed(value.get("manifests"))]
+        files = [mapping(item) for item in (value.get("config"), *listed(value.get("layers")))]
+        for item in (*manifests, *(file for file in files if file)):
+            sha256 = _digest(item, shown(place))
+            file = blobs / sha256
+            if sha256 in seen:
+                continue
+            seen.add(sha256)
+            if not file.is_file():
+                if item in manifests and value is top:
+                    yield f"the image's manifest, {sha256}, is not there"
+                continue
+            with file.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+            if found != sha256:
+                yield (
+                    f"{shown(file)} is not what was signed: its SHA-256 is {found}, and the image names it "
+                    f"sha256:{sha256}"
+                )
+            elif item in manifests:
+                waiting.append(parsed(read_bytes(file, MAX_BLOB), shown(file)))
 
 
 def _is_image(item: Mapping[str, object]) -> bool:

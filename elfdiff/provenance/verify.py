@@ -17,6 +17,7 @@ from elfdiff.provenance.layout import is_layout, read_layout
 from elfdiff.provenance.outcome import Outcome, Result, Verification
 from elfdiff.provenance.policy import Policy
 from elfdiff.provenance.trust import trusted_root
+from elfdiff.values import replace
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
@@ -55,7 +56,16 @@ def verify_file(
         sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
         signatures = list(bundles(bundle_paths))
     outcomes = tuple(_outcome(item, sha256, policy, root, key, of_image) for item in signatures)
+    if of_image and image.damage is not None:
+        outcomes = tuple(_not_the_image(item, image.damage) for item in outcomes)
     return Verification(path, sha256, outcomes)
+
+
+def _not_the_image(outcome: Outcome, damage: str) -> Outcome:
+    """A signature that holds, of an image that is not the one beside it."""
+    if outcome.result is not Result.VERIFIED:
+        return outcome
+    return replace(outcome, result=Result.REFUSED, reason=damage, log_index=None, time=None)
 
 
 def _outcome(

@@ -289,3 +289,42 @@ def test_a_damaged_bundle_never_verifies_and_never_ends_in_a_fault(material: Pat
         except MalformedProvenance:
             ends["unreadable"] += 1
     assert ends["refused"] + ends["unreadable"] + ends["unsupported"] >= 140, ends
+
+
+@pytest.mark.parametrize("part", ["index", "manifest", "config", "layer"])
+def test_an_image_that_is_not_what_was_signed_is_refused(material: Path, tmp_path: Path, part: str) -> None:
+    """The signature holds for the digest; the file of that name is another one."""
+    source = material / "cosign-save" / "container_workflow_dispatch"
+    image = tmp_path / "image"
+    shutil.copytree(source, image)
+    blobs = image / "blobs" / "sha256"
+    digest = "234e2c830c2fb31ac5671789d22adfe44d30c3ee831d01beae5e237841a13122"
+    inner = json.loads((blobs / digest).read_text())["manifests"][0]["digest"]
+    manifest = json.loads((blobs / inner.removeprefix("sha256:")).read_text())
+    named = {"index": digest, "manifest": inner, "config": manifest["config"]["digest"]}
+    name = named.get(part) or manifest["layers"][-1]["digest"]
+    file = blobs / name.removeprefix("sha256:")
+    if not file.exists():
+        pytest.skip("the layers were left out of the material")
+    file.write_bytes(file.read_bytes() + b" ")
+    found = verify_file(str(image), [], SLSA)
+    assert found.exit_code == 1
+    assert "is not what was signed" in (found.decisive.reason or "")
+
+
+def test_many_descriptors_of_one_signature_are_read_once(
+    material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from elfdiff.provenance import layout
+
+    image = tmp_path / "image"
+    shutil.copytree(material / "cosign-save" / "container_workflow_dispatch", image)
+    index = json.loads((image / "index.json").read_text())
+    others = [item for item in index["manifests"] if "/image" not in item.get("annotations", {}).get("kind", "")]
+    index["manifests"] += others * 50
+    (image / "index.json").write_text(json.dumps(index))
+    read: list[str] = []
+    blob = layout._blob
+    monkeypatch.setattr(layout, "_blob", lambda place, name, where: read.append(name) or blob(place, name, where))
+    assert verify_file(str(image), [], SLSA).exit_code == 0
+    assert len(read) == len(set(read))
