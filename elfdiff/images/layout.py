@@ -60,11 +60,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What an image is made of. ``digests`` are what the files must have: their path → ``sha256:…``."""
+    """What an image is made of. ``digests`` are what the files must have: their path → ``sha256:…``.
+
+    ``indexes`` are paths of those below index.json, in the order in which they are named.
+    """
 
     kind: str
     parts: tuple[Part, ...]
     digests: Mapping[str, str] = field(default_factory=dict)
+    indexes: tuple[str, ...] = ()
 
 
 def layout_of(container: Container) -> Layout | None:
@@ -97,6 +101,7 @@ class _Reader:
         self._hashed: dict[str, str] = {}
         self._read: dict[str, Mapping[str, object]] = {}
         self._seen: set[str] = set()
+        self._indexes: list[str] = []
         self._layers = 0
 
     def oci(self) -> Layout:
@@ -105,7 +110,7 @@ class _Reader:
         if not parts:
             missing = " whose manifest is there" if listed(index.get("manifests")) else ""
             raise self._malformed("index.json", f"names no image{missing}")
-        return Layout(OCI, tuple(parts), self.digests)
+        return Layout(OCI, tuple(parts), self.digests, tuple(self._indexes))
 
     def docker(self, value: list[object]) -> Layout:
         parts: list[Part] = []
@@ -146,6 +151,7 @@ class _Reader:
             self.digests[path] = digest
             value = self._json(path)
             if descriptor.get("mediaType") in _INDEX_TYPES or "manifests" in value:
+                self._indexes.append(path)
                 yield from self._manifests(value, path, named, depth + 1)
             elif "layers" in value:
                 yield self._part(value, path, digest, named)

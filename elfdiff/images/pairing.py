@@ -63,7 +63,10 @@ def pair_images(a: Container, b: Container, platform: str | None) -> ImagePair |
         layers=tuple(_layers(left, right, matched)),
     )
     others = a_others | b_others
-    skipped = others if platform is not None else frozenset(name for name in others if " of " not in name)
+    # Where one platform was asked for, the index speaks of others.
+    skipped = (
+        others | {"index.json"} if platform is not None else frozenset(name for name in others if " of " not in name)
+    )
     return ImagePair(
         first,
         second,
@@ -93,9 +96,9 @@ def _chosen(a: Layout, b: Layout, platform: str | None) -> tuple[Part, Part]:
 
 def _roles(layout: Layout, chosen: Part, called: Mapping[str, str]) -> dict[str, str]:
     """Path → role. Files of the chosen part have bare roles, as ``called`` or their own; those of others stand behind
-    ``of`` and their platform.
+    ``of`` and their platform, and indexes are of them all.
     """
-    names: dict[str, str] = {}
+    names = {path: f"index {number} of all" for number, path in enumerate(layout.indexes, 1)}
     for part in (chosen, *(part for part in layout.parts if part is not chosen)):
         for role, path in part.paths:
             if path is not None and path not in names:

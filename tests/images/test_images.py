@@ -25,6 +25,7 @@ from benchmarks.layouts import (
     crane,
     crane_append,
     crane_digest,
+    descriptor,
     go_like,
     layout,
     tar_of,
@@ -514,6 +515,84 @@ def test_the_process_in_names_of_pax_headers(tmp_path: Path) -> None:
     assert (roots(tree), unexplained(tree)) == ({"archive-metadata"}, 0)
     (finding,) = (item.finding for item in tree.findings if item.finding.cause == "archive-metadata")
     assert finding.faces == ("pax-header-process",)
+
+
+def test_an_index_in_the_index_is_compared_and_its_digest_computed(tmp_path: Path) -> None:
+    inner = {"org.opencontainers.image.created": "2026-01-01T00:00:00Z"}
+    digests = {}
+    for side, notes in (("a", inner), ("b", {"org.opencontainers.image.created": LATER})):
+        layout(tmp_path / side, [tar_of(FILES)])
+        index = json.loads((tmp_path / side / "index.json").read_text()) | {"annotations": notes}
+        body = compact(index)
+        digests[side] = hashlib.sha256(body).hexdigest()
+        (tmp_path / side / "blobs" / "sha256" / digests[side]).write_bytes(body)
+        kind = "application/vnd.oci.image.index.v1+json"
+        outer = {"schemaVersion": 2, "manifests": [descriptor(kind, body)]}
+        (tmp_path / side / "index.json").write_bytes(compact(outer))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree)) == ({"build-time"}, 0)
+    assert tree.image is not None
+    assert tree.image.manifest_digest is not None
+    assert tree.image.manifest_digest[0] == tree.image.manifest_digest[1]
+    assert compared(tmp_path / "a", tmp_path / "b", platform="linux/amd64").exit == 0
+    damaged = tmp_path / "b" / "blobs" / "sha256" / digests["b"]
+    damaged.write_bytes(damaged.read_bytes() + b" ")
+    assert compared(tmp_path / "a", tmp_path / "b").exit == 2
+
+
+def test_what_indexes_name_many_times_is_read_once(tmp_path: Path) -> None:
+    """Three indexes one in the other, each of which names the next one 900 times."""
+    kind = "application/vnd.oci.image.index.v1+json"
+    for side in "ab":
+        layout(tmp_path / side, [tar_of(FILES)])
+    items = json.loads((tmp_path / "b" / "index.json").read_text())["manifests"] * 900
+    for _ in range(3):
+        body = compact({"schemaVersion": 2, "manifests": items})
+        (tmp_path / "b" / "blobs" / "sha256" / hashlib.sha256(body).hexdigest()).write_bytes(body)
+        items = [descriptor(kind, body)] * 900
+    (tmp_path / "b" / "index.json").write_bytes(compact({"schemaVersion": 2, "manifests": items}))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert tree.image is not None
+    assert tree.image.manifest_digest is not None
+    assert tree.image.manifest_digest[0] == tree.image.manifest_digest[1]
+
+
+def test_an_index_that_names_itself_ends_in_a_sentence(tmp_path: Path) -> None:
+    for side in "ab":
+        layout(tmp_path / side, [tar_of(FILES)])
+    names = [f"{number:064x}" for number in range(9)]
+    items = [{"digest": f"sha256:{name}", "size": 1} for name in names]
+    for name in names:
+        (tmp_path / "b" / "blobs" / "sha256" / name).write_bytes(compact({"manifests": items}))
+    (tmp_path / "b" / "index.json").write_bytes(compact({"schemaVersion": 2, "manifests": items}))
+    with pytest.raises(ElfdiffError, match="nests indexes more than 4 deep"):
+        compared(tmp_path / "a", tmp_path / "b")
+
+
+def test_more_layers_than_the_limit_are_a_sentence(tmp_path: Path) -> None:
+    from elfdiff.images.layout import MAX_LAYERS
+
+    layer = tar_of(FILES)
+    for side in "ab":
+        layout(tmp_path / side, [layer], config=compact(config_of([layer], created=LATER)))
+    index = json.loads((tmp_path / "b" / "index.json").read_text())
+    path = tmp_path / "b" / "blobs" / "sha256" / index["manifests"][0]["digest"].removeprefix("sha256:")
+    manifest = json.loads(path.read_text())
+    manifest["layers"] = manifest["layers"] * (MAX_LAYERS + 1)
+    path.write_bytes(compact(manifest))
+    with pytest.raises(ElfdiffError, match=rf"names {MAX_LAYERS + 1} layers of one image, and the limit is"):
+        compared(tmp_path / "a", tmp_path / "b")
+
+
+def test_a_fixed_part_of_the_damaged_images() -> None:
+    pytest.importorskip("resource")
+    import random
+
+    from benchmarks.fuzz_images import fuzzed
+
+    ends, faults = fuzzed(80, random.Random(15), lambda line: None)
+    assert [fault for fault in faults if "too slow" not in fault] == []
+    assert sum(ends.values()) >= 80
 
 
 def test_b_against_a_mirrors(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from elfdiff.evidence.entries import EntriesChange
@@ -58,6 +59,8 @@ class _Reader(jsontext.JsonReader):
             (name for name, pattern in _BUILDERS if all(pattern.search(side) for side in (question.a, question.b))), ""
         )
 
+        self.times = [Counter(line.text for line in side) for side in (self.a, self.b)]
+        """How often each value, with its key in front, stands on each side."""
         self.any_key = question.name == "repositories"
         """docker save's file of tags, which has them for keys."""
         digests = [len(_LISTED.findall(side)) for side in (question.a, question.b)]
@@ -111,7 +114,7 @@ class _Reader(jsontext.JsonReader):
                 b_value=shown[1],
                 covered=True,
             )
-        elif self._is_key(left, right) or self.question.a.count(some.text) == self.question.b.count(some.text):
+        elif self._is_key(left, right) or self.times[0][some.text] == self.times[1][some.text]:
             # The key of an object or a list, whose members say what differs; or it only stands elsewhere.
             return replace(edit, fact=None)
         elif field and (b"." in field["key"] or field["key"] == b"mediaType"):
