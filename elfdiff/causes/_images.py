@@ -20,6 +20,7 @@ BUILDAH, UMOCI, BUILDKIT, CREATED = (
 )
 LAYER, ARCHIVE = "time-in-image-layer", "time-in-image-archive"
 REVISION, BUILDER, FORM = "vcs-image-label", "image-builder-version", "image-written-otherwise"
+COMPRESSED = "image-layer-compression"
 PACKED, BASE, ATTESTED = "image-packed-otherwise", "image-base", "time-image-attestation"
 _BY_BUILDER = {"buildah": BUILDAH, "umoci": UMOCI, "buildkit": BUILDKIT}
 _TAG = "org.opencontainers.image.ref.name"
@@ -111,6 +112,17 @@ ARCHIVE_FIX = Fix(
 )
 
 
+COMPRESSION_FIX = Fix(
+    toolchain="any",
+    action=Do(
+        "compress the layers of both with one program, in one version, at one level: gzip -n -6; buildah push and "
+        "skopeo copy have options for format and level; buildx build --output type=oci,compression=gzip,"
+        "compression-level=6,force-compression=true"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(COMPRESSED,),
+    note="where the diff_ids are the same, the files in the image are",
+)
 PACKING_FIX = Fix(
     toolchain="any",
     action=Do(
@@ -120,6 +132,22 @@ PACKING_FIX = Fix(
     effect=Effect.REMOVES,
     reaches=(PACKED,),
 )
+
+
+def split_layers(
+    changes: tuple[EntryFieldChange, ...],
+) -> tuple[tuple[EntryFieldChange, ...], tuple[EntryFieldChange, ...]]:
+    """What was decided when a layer of an image was compressed, and all else."""
+    streams = tuple(
+        change
+        for change in changes
+        if change.container.startswith("layer.")
+        and (change.field_name in ("compression", "level") or (change.section or "").endswith("gzip header"))
+    )
+    # The level first, then who wrote it; that a header holds no time in two ways says least.
+    order = ("compression", "level", "system")
+    streams = tuple(sorted(streams, key=lambda c: order.index(c.field_name) if c.field_name in order else len(order)))
+    return streams, tuple(change for change in changes if change not in streams)
 
 
 def image_order(evidence: EvidenceSet) -> Iterator[Claim]:

@@ -33,7 +33,16 @@ from collections.abc import Iterator
 from elfdiff.actions import Do
 from elfdiff.causes._entries import changes_of, told, writer, written_otherwise
 from elfdiff.causes._facts import besides
-from elfdiff.causes._images import FORM, PACKED, PACKING_FIX, image_forms, image_packing
+from elfdiff.causes._images import (
+    COMPRESSED,
+    COMPRESSION_FIX,
+    FORM,
+    PACKED,
+    PACKING_FIX,
+    image_forms,
+    image_packing,
+    split_layers,
+)
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.files import BytecodeChange
@@ -111,7 +120,19 @@ _BYTECODE = Fix(
     (REFERENCES,),
     note="marshal marks what was referred to in the process that wrote it; marshalparser --fix takes unused marks out",
 )
-_ALL = (_GZIP, _PAX, _BYTECODE, PACKING_FIX, _ONE_WRITER, _ONE_AR, _DETERMINISTIC, _MASKING, _NAMES, _RLIB)
+_ALL = (
+    _GZIP,
+    _PAX,
+    _BYTECODE,
+    PACKING_FIX,
+    COMPRESSION_FIX,
+    _ONE_WRITER,
+    _ONE_AR,
+    _DETERMINISTIC,
+    _MASKING,
+    _NAMES,
+    _RLIB,
+)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -128,6 +149,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         NAMES: "member names have a part that varies",
         METADATA: "the metadata member of a Rust library differs",
         FORM: "an image was written by another builder or tool (media types, history)",
+        COMPRESSED: "a layer of an image is compressed otherwise; what it holds may be the same",
         PACKED: "an image is kept in another form (OCI layout, archive of docker save)",
         WRITER: "an archive or stream was written by another program or with other options",
         REFERENCES: "Python bytecode of one meaning marks other values as referred to",
@@ -159,7 +181,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     fields_of_ar = [change for change in changes_of(evidence, "uid", "gid", "mode") if change.container == "ar"]
     if fields_of_ar:
         yield Claim(FIELDS, tuple(fields_of_ar), Proof.RECORDED, told(tuple(fields_of_ar)))
-    other = written_otherwise(evidence, *_WRITTEN)
+    streams, other = split_layers(written_otherwise(evidence, *_WRITTEN))
+    if streams:
+        yield Claim(COMPRESSED, streams, Proof.RECORDED, told(streams))
     if other:
         yield Claim(WRITER, other, Proof.RECORDED, told(other))
     marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]

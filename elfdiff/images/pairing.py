@@ -145,7 +145,8 @@ def _named(
                 # Left behind by an earlier version of the image: no manifest names it.
                 loose += 1
                 others.add(entry.path)
-            entries.append(entry)
+            # When and with which mode a layout's files were written is no part of the image.
+            entries.append(replace(entry, fields=()))
             continue
         if " of " in name:
             others.add(name)
@@ -153,7 +154,6 @@ def _named(
         read = entry.read if digest is None else _checked(container, entry, name, digest)
         if entry.path in wrong:
             read = _failing(wrong[entry.path])
-        # When and with which mode a directory's blobs were written is no part of the image.
         renamed = replace(entry, name=name, read=read, fields=())
         if entry.target is not None:
             where = followed(entry.path, entry.target)

@@ -126,12 +126,14 @@ class Accountant:
             if pair.a is None or pair.b is None:
                 continue
             number = frame.entry_of(pair, self.numbers)
-            words = [(*writers, "an encoder of its own")[0] for writers in (verdict.a_writers, verdict.b_writers)]
+            words = [
+                (*writers, "an encoder that elfdiff has not")[0] for writers in (verdict.a_writers, verdict.b_writers)
+            ]
             fact = EntryFieldChange(
                 section=self._label(layer, pair),
                 a=Location(pair.a.span.start, pair.a.span.length, "file", words[0]),
                 b=Location(pair.b.span.start, pair.b.span.length, "file", words[1]),
-                container=pair.a.stream.codec if pair.a.stream is not None else kind,
+                container=kind if pair.a.stream is None or kind.startswith("layer.") else pair.a.stream.codec,
                 entry=self.names[number] if number is not None else "",
                 field_name="level",
                 a_value=words[0],

@@ -595,6 +595,37 @@ def test_a_fixed_part_of_the_damaged_images() -> None:
     assert sum(ends.values()) >= 80
 
 
+def test_the_compressor_of_a_layer_is_told_with_what_sets_it(tmp_path: Path) -> None:
+    layout(tmp_path / "a", [tar_of(FILES)])
+    layout(tmp_path / "b", [tar_of(FILES)], compress=lambda data: gzip.compress(data, 9, mtime=0))
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    (finding,) = (item.finding for item in tree.findings if item.finding.cause == "archive-metadata")
+    assert finding.faces == ("image-layer-compression",)
+    assert finding.summary.startswith("level, system: ") or finding.summary.startswith("level and system: ")
+    assert "compress the layers of both" in finding.fixes[0].action.line
+
+
+def test_how_a_layout_lies_on_the_disk_is_no_part_of_the_image(tmp_path: Path) -> None:
+    for side, mode in (("a", 0o600), ("b", 0o644)):
+        layout(tmp_path / side, [tar_of(FILES)])
+        for file in (tmp_path / side).rglob("*"):
+            file.chmod(mode | 0o111 if file.is_dir() else mode)
+    assert compared(tmp_path / "a", tmp_path / "b").exit == 0
+    (tmp_path / "b" / "oci-layout").write_bytes(b'{"imageLayoutVersion": "1.0.0"}\n')
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"archive-metadata"}, 0, "explained")
+
+
+def test_brackets_belong_to_the_member_that_came(tmp_path: Path) -> None:
+    from benchmarks.images import made
+    from benchmarks.more_images import tagged
+
+    made()(tmp_path / "a")
+    tagged("v2")(tmp_path / "b")
+    tree = compared(tmp_path / "a", tmp_path / "b")
+    assert (roots(tree), unexplained(tree), tree.verdict.value) == ({"archive-metadata"}, 0, "explained")
+
+
 def test_b_against_a_mirrors(tmp_path: Path) -> None:
     layer = tar_of(FILES)
     layout(tmp_path / "a", [layer])

@@ -15,7 +15,7 @@ MAX_MEMBERS = 100_000
 _SYSTEMS = {0: "FAT", 3: "Unix", 7: "Macintosh", 10: "NTFS", 11: "NTFS", 255: "unknown"}
 _GO_ZERO = 0x886E0900
 """Seconds of Go's zero time, cut to 32 bits: what writers built on Go's gzip leave where no time was set."""
-_LEVELS = {0: "neither", 2: "best", 4: "fastest"}
+_LEVELS = {0: "neither best nor fastest", 2: "best", 4: "fastest"}
 
 
 def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:

@@ -12,6 +12,7 @@ from elfdiff.evidence.model import Evidence
 from elfdiff.evidence.places import readable
 from elfdiff.patterns import late
 from elfdiff.plain.kinds import jsontext
+from elfdiff.plain.ledger import complete
 from elfdiff.plain.model import Edit, Kind, Question, Reading
 from elfdiff.plain.rows import Line, where
 from elfdiff.report import Location
@@ -31,6 +32,7 @@ _FIELD = late(
 )
 _OF_THE_IMAGE = frozenset({b"", b"digest", b"Config", b"id", b"parent", b"vnd.docker.reference.digest"})
 """Keys of digests of what the image holds; "" stands in lists. Others are somebody's: of a base image, of a source."""
+_BETWEEN = late(rb'(?:[\s{}\[\],:]|"[^"\\]*"\s*:\s*(?=[{\[]|\Z))*')
 _BUILDERS = (
     ("buildah", late(rb"io\.buildah\.|buildah")),
     ("umoci", late(rb'"created_by"\s*:\s*"umoci|umoci ')),
@@ -40,11 +42,10 @@ _BUILDERS = (
 
 
 def recognise(name: str, data: bytes) -> bool:
-    """True for JSON with the members that a manifest, an index, or a config must have; docker save's small ones by
-    name, too."""
+    """True for JSON with the members that a manifest, an index, or a config must have; small ones by name, too."""
     if len(data) > jsontext.MAX_SIZE:
         return False
-    small = name == "repositories" or name.endswith(" directory/json")
+    small = name in ("repositories", "oci-layout") or name.endswith(" directory/json")
     if not small and not (any(mark in data for mark in _MARKS) and _SCHEMA.search(data)):
         return False
     return jsontext.recognise(name, data)
@@ -195,6 +196,7 @@ def _read(question: Question) -> Reading | None:
     same = jsontext.equal_values(question, NAME)
     if same is None:
         reading = _Reader(NAME, question).reading()
+        reading = replace(reading, edits=tuple(_joined(question, complete(question.a, question.b, reading.edits))))
         ends = [len(side.rstrip()) for side in (question.a, question.b)]
         tails = Span(ends[0], len(question.a)), Span(ends[1], len(question.b))
         if question.a[ends[0] :] == question.b[ends[1] :]:
@@ -203,6 +205,25 @@ def _read(question: Question) -> Reading | None:
     if same.edits and same.edits[0].fact is None:
         return replace(same, edits=(_form(same.edits[0].a, same.edits[0].b),))
     return same
+
+
+def _joined(question: Question, edits: Sequence[Edit]) -> Iterator[Edit]:
+    """Brackets, commas and keys of objects belong to the member behind them that came or went, or before them."""
+    facts = [edit.fact for edit in edits]
+    for index, edit in enumerate(edits):
+        sides = _middles(question.a[edit.a.start : edit.a.end], question.b[edit.b.start : edit.b.end])
+        if edit.fact is None and any(sides) and all(map(_BETWEEN.fullmatch, sides)):
+            near = (*facts[index + 1 :], *reversed(facts[:index]))
+            edit = replace(edit, fact=next(filter(None, near), None))
+        yield edit
+
+
+def _middles(a: bytes, b: bytes) -> tuple[bytes, bytes]:
+    """Both without what they begin and end with alike."""
+    room = min(len(a), len(b))
+    head = next((i for i in range(room) if a[i] != b[i]), room)
+    tail = next((i for i in range(room - head) if a[-1 - i] != b[-1 - i]), room - head)
+    return a[head : len(a) - tail], b[head : len(b) - tail]
 
 
 def _form(a: Span, b: Span) -> Edit:
