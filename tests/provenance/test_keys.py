@@ -5,6 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -229,6 +232,29 @@ def test_the_signature_of_an_image_in_bundle_form(
     assert "the key that was given" in capsys.readouterr().out
     (tmp_path / "key.pub").write_bytes(pem(ec.generate_private_key(ec.SECP256R1())))
     assert main([*command, str(tmp_path / "key.pub")]) == 1
+
+
+def test_a_key_works_without_a_home_and_without_sockets(
+    authority: Authority, key: ec.EllipticCurvePrivateKey, tmp_path: Path
+) -> None:
+    (tmp_path / "app").write_bytes(DATA)
+    (tmp_path / "root.json").write_bytes(authority.trusted_root())
+    (tmp_path / "app.json").write_text(json.dumps(authority.envelope(statement(SHA256), key)))
+    (tmp_path / "key.pub").write_bytes(pem(key))
+    code = (
+        "import socket, sys\n"
+        "def closed(*args, **kwargs): raise OSError('no network in this test')\n"
+        "socket.getaddrinfo = socket.create_connection = socket.socket.connect = closed\n"
+        "from elfdiff.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n"
+    )
+    words = f"attest verify app --bundle app.json --key key.pub --trusted-root root.json -o {tmp_path}/out".split()
+    env = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], env=env, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "out").read_text().endswith("elfdiff: result=verified bundles=1 exit=0\n")
 
 
 def test_a_key_of_a_kind_that_is_not_supported_is_trouble(tmp_path: Path) -> None:
