@@ -88,7 +88,7 @@ def _verify(args: argparse.Namespace) -> int:
     )
     found = verify_file(args.paths[0], args.bundle, policy, args.trusted_root, args.key)
     emit(verification_json(found) if args.format == "json" else verification_text(found, args.quiet), args.output)
-    if found.decisive.result is Result.UNSUPPORTED:
+    if found.decisive.result in (Result.UNSUPPORTED, Result.UNREADABLE):
         fail(f"{found.decisive.where}: {found.decisive.reason}")
     return found.exit_code
 

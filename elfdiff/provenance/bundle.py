@@ -7,11 +7,14 @@ certificate and entries of a transparency log. Bare DSSE envelopes (secure-syste
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
+from typing import TypeVar
 
+from elfdiff.errors import ElfdiffError
 from elfdiff.jsonvalues import listed, mapping, text
-from elfdiff.provenance.document import Document, MalformedProvenance, decoded, documents
+from elfdiff.provenance.document import Document, MalformedProvenance, decoded, parsed, texts
 from elfdiff.provenance.statement import PAYLOAD_TYPE, Statement, statement_of
 from elfdiff.values import dataclass
 
@@ -21,6 +24,9 @@ _MEDIA_TYPES = {
     "application/vnd.dev.sigstore.bundle+json;version=0.3": "0.3",
     "application/vnd.dev.sigstore.bundle.v0.3+json": "0.3",
 }
+
+
+T = TypeVar("T")
 
 
 class Content(StrEnum):
@@ -47,11 +53,31 @@ class Bundle:
     raw: str
 
 
-def bundles(paths: Iterable[str]) -> Iterator[Bundle]:
-    """Every bundle of these files, in order. MalformedProvenance for what is neither bundle nor envelope."""
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """One of several that is no bundle, and why, as a sentence."""
+
+    where: str
+    reason: str
+
+
+def bundles(paths: Iterable[str]) -> Iterator[Bundle | Unreadable]:
+    """Every bundle of these files, in order. MalformedProvenance for a file that cannot be read at all."""
     for path in paths:
-        for document in documents(path):
-            yield bundle_of(document)
+        for where, content in texts(path):
+            yield attempted(where, partial(_bundle_in, content, where))
+
+
+def _bundle_in(content: str, where: str) -> Bundle:
+    return bundle_of(Document(where, parsed(content, where)))
+
+
+def attempted(where: str, read: Callable[[], T]) -> T | Unreadable:
+    """What ``read`` gives, or why it cannot."""
+    try:
+        return read()
+    except ElfdiffError as error:
+        return Unreadable(where, str(error).removeprefix(f"{where}: "))
 
 
 def bundle_of(document: Document) -> Bundle:

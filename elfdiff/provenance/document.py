@@ -31,19 +31,25 @@ class Document:
 
 def documents(path: str) -> Iterator[Document]:
     """The JSON object of a file, or one a line (JSON Lines). MalformedProvenance for anything else."""
+    for where, text in texts(path):
+        yield Document(where, parsed(text, where))
+
+
+def texts(path: str) -> list[tuple[str, str]]:
+    """Where each stands, and its text: the whole file, or a line where the first is an object by itself.
+
+    MalformedProvenance for a file that is empty, no UTF-8, or holds too many.
+    """
     name = shown(path)
     text = _decoded(read_bytes(path, MAX_BYTES), name)
     if not text.strip():
         raise MalformedProvenance(f"{name}: is empty; a bundle or a statement in JSON was expected")
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if len(lines) == 1 or not _is_object(lines[0][1]):
-        yield Document(name, parsed(text, name))
-        return
+    if len(lines) == 1 or not any(_is_object(line) for _, line in lines[:2]):
+        return [(name, text)]
     if len(lines) > MAX_DOCUMENTS:
         raise MalformedProvenance(f"{name}: holds more than {MAX_DOCUMENTS} bundles, the limit")
-    for number, line in lines:
-        where = f"{name}, line {number}"
-        yield Document(where, parsed(line, where))
+    return [(f"{name}, line {number}", line) for number, line in lines]
 
 
 def parsed(text: str | bytes, where: str) -> Mapping[str, object]:

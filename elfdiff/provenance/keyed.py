@@ -120,4 +120,7 @@ def _record_refusal(
     found = recorded(bytes(entry._inner.canonicalized_body), f"{bundle.where}: its log entry")
     if found is None or found.kind not in _KINDS or (found.of_payload and bundle.content is Content.MESSAGE):
         return "its log entry is of a kind that is not supported for this form"
+    said = entry._inner.kind_version
+    if f"{said.kind} {said.version}" != found.kind:
+        return f"its log entry is said to be of kind {said.kind} {said.version}, and is of {found.kind}"
     return found.refusal(digest, hashlib.sha256(payload).hexdigest(), signature, key_bytes(key))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.jsonvalues import listed, mapping, text
 from elfdiff.patterns import late
-from elfdiff.provenance.bundle import Bundle, bundle_of
+from elfdiff.provenance.bundle import Bundle, Unreadable, attempted, bundle_of
 from elfdiff.provenance.detached import Detached, facts_of
 from elfdiff.provenance.document import Document, MalformedProvenance, decoded, parsed
 from elfdiff.values import dataclass
@@ -44,7 +45,7 @@ class SignedImage:
     """
 
     sha256: str
-    signatures: tuple[Detached | Bundle, ...]
+    signatures: tuple[Detached | Bundle | Unreadable, ...]
     damage: str | None
 
 
@@ -66,23 +67,26 @@ def read_layout(path: str) -> SignedImage:
 
 def _dir(place: Path) -> SignedImage:
     manifest = read_bytes(place / "manifest.json", MAX_BLOB)
-    found: list[Detached | Bundle] = []
+    found: list[Detached | Bundle | Unreadable] = []
     for number in range(1, MAX_SIGNATURES + 1):
         file = place / f"signature-{number}"
         if not file.is_file():
             break
-        where = shown(file)
-        data = read_bytes(file, MAX_BLOB)
-        if not data.startswith(_SIGSTORE_JSON):
-            raise MalformedProvenance(f"{where}: is no Sigstore signature (OpenPGP signatures are not supported)")
-        value = parsed(data.removeprefix(_SIGSTORE_JSON), where)
-        signature = _detached(
-            where, text(value.get("mimeType")), decoded(value.get("payload"), where), mapping(value.get("annotations"))
-        )
+        signature = attempted(shown(file), partial(_of_file, file))
         if signature is not None:
             found.append(signature)
     damage = next(_damaged(parsed(manifest, shown(place / "manifest.json")), place, place), None)
     return SignedImage(hashlib.sha256(manifest).hexdigest(), tuple(found), damage)
+
+
+def _of_file(file: Path) -> Detached | None:
+    where = shown(file)
+    data = read_bytes(file, MAX_BLOB)
+    if not data.startswith(_SIGSTORE_JSON):
+        raise MalformedProvenance(f"{where}: is no Sigstore signature (OpenPGP signatures are not supported)")
+    value = parsed(data.removeprefix(_SIGSTORE_JSON), where)
+    payload = decoded(value.get("payload"), where)
+    return _detached(where, text(value.get("mimeType")), payload, mapping(value.get("annotations")))
 
 
 def _oci(place: Path) -> SignedImage:
@@ -141,32 +145,39 @@ def _is_image(item: Mapping[str, object]) -> bool:
     return not is_signature and not str(item.get("artifactType", "")).startswith(_BUNDLE)
 
 
-def _vouching(place: Path, item: Mapping[str, object], digest: str, index: str) -> Iterator[Detached | Bundle]:
+def _vouching(
+    place: Path, item: Mapping[str, object], digest: str, index: str
+) -> Iterator[Detached | Bundle | Unreadable]:
     tag = _SIGNATURE_TAG.fullmatch(text(mapping(item.get("annotations")).get(_REFERENCE)) or "")
     if tag is None or tag[1] == digest:
         yield from _of_manifest(place, _digest(item, index), digest)
 
 
-def _of_manifest(place: Path, name: str, image: str) -> Iterator[Detached | Bundle]:
+def _of_manifest(place: Path, name: str, image: str) -> Iterator[Detached | Bundle | Unreadable]:
     """The signatures that one manifest's layers are."""
     where = f"{shown(place)}, manifest sha256:{name[:12]}"
-    manifest = parsed(_blob(place, name, where), where)
+    manifest = attempted(where, lambda: parsed(_blob(place, name, where), where))
+    if isinstance(manifest, Unreadable):
+        yield manifest
+        return
     subject = text(mapping(manifest.get("subject")).get("digest"))
     if subject is not None and subject != f"sha256:{image}":
         return
     for number, item in enumerate(listed(manifest.get("layers"))[:MAX_SIGNATURES], 1):
-        layer = mapping(item)
-        kind = text(layer.get("mediaType")) or ""
-        if kind not in (_SIMPLE_SIGNING, _ENVELOPE) and not kind.startswith(_BUNDLE):
-            continue
         spot = f"{where}, layer {number}"
-        data = _blob(place, _digest(layer, spot), spot)
-        if kind.startswith(_BUNDLE):
-            yield bundle_of(Document(spot, parsed(data, spot)))
-            continue
-        signature = _detached(spot, kind, data, mapping(layer.get("annotations")))
-        if signature is not None:
-            yield signature
+        found = attempted(spot, partial(_of_layer, place, mapping(item), spot))
+        if found is not None:
+            yield found
+
+
+def _of_layer(place: Path, layer: Mapping[str, object], spot: str) -> Detached | Bundle | None:
+    kind = text(layer.get("mediaType")) or ""
+    if kind not in (_SIMPLE_SIGNING, _ENVELOPE) and not kind.startswith(_BUNDLE):
+        return None
+    data = _blob(place, _digest(layer, spot), spot)
+    if kind.startswith(_BUNDLE):
+        return bundle_of(Document(spot, parsed(data, spot)))
+    return _detached(spot, kind, data, mapping(layer.get("annotations")))
 
 
 def _detached(where: str, kind: str | None, payload: bytes, notes: Mapping[str, object]) -> Detached | None:

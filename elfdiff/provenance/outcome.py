@@ -9,11 +9,12 @@ from elfdiff.values import dataclass
 
 
 class Result(StrEnum):
-    """Refused and unsupported are never mixed up: the one is an answer, the other is none."""
+    """Refused, unsupported and unreadable are never mixed up: the first is an answer, the others are none."""
 
     VERIFIED = "verified"
     REFUSED = "refused"
     UNSUPPORTED = "unsupported"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Verification:
 
     @property
     def decisive(self) -> Outcome:
-        """The outcome that the answer rests on: verified before unsupported before refused."""
-        for result in (Result.VERIFIED, Result.UNSUPPORTED):
+        """The outcome that the answer rests on: verified before unsupported before unreadable before refused."""
+        for result in (Result.VERIFIED, Result.UNSUPPORTED, Result.UNREADABLE):
             for item in self.outcomes:
                 if item.result is result:
                     return item
@@ -59,5 +60,5 @@ class Verification:
 
     @property
     def exit_code(self) -> int:
-        """0 verified, 1 refused, 2 if some bundle that could have verified is of a form not supported."""
-        return {Result.VERIFIED: 0, Result.REFUSED: 1, Result.UNSUPPORTED: 2}[self.decisive.result]
+        """0 verified, 1 refused, 2 if one that could have verified is of a form not supported, or cannot be read."""
+        return {Result.VERIFIED: 0, Result.REFUSED: 1}.get(self.decisive.result, 2)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import UsageError
 from elfdiff.provenance import detached, keyed, keyless
-from elfdiff.provenance.bundle import Bundle, bundles
+from elfdiff.provenance.bundle import Bundle, Unreadable, attempted, bundles
 from elfdiff.provenance.document import MalformedProvenance
 from elfdiff.provenance.keys import read_key
 from elfdiff.provenance.layout import is_layout, read_layout
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
     from sigstore.models import TrustedRoot
 
+Signature = Bundle | detached.Detached | Unreadable
 MAX_KEY = 64 << 10
 """Bytes of a file that holds one public key."""
 
@@ -41,7 +42,7 @@ def verify_file(
     root = trusted_root(root_path)
     key = read_key(read_bytes(key_path, MAX_KEY), shown(key_path)) if key_path is not None else None
     of_image = os.path.isdir(path)
-    signatures: Sequence[Bundle | detached.Detached]
+    signatures: Sequence[Signature]
     if of_image:
         if not is_layout(path):
             raise MalformedProvenance(f"{shown(path)}: is a directory, and holds no OCI layout and no image of skopeo")
@@ -55,7 +56,9 @@ def verify_file(
             raise UsageError("which bundle? attest verify FILE --bundle BUNDLE (only images hold theirs inside)")
         sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
         signatures = list(bundles(bundle_paths))
-    outcomes = tuple(_outcome(item, sha256, policy, root, key, of_image) for item in signatures)
+    outcomes = tuple(_tried(item, sha256, policy, root, key, of_image) for item in signatures)
+    if len(outcomes) == 1 and outcomes[0].result is Result.UNREADABLE:
+        raise MalformedProvenance(f"{outcomes[0].where}: {outcomes[0].reason}")
     if of_image and image.damage is not None:
         outcomes = tuple(_not_the_image(item, image.damage) for item in outcomes)
     return Verification(path, sha256, outcomes)
@@ -66,6 +69,17 @@ def _not_the_image(outcome: Outcome, damage: str) -> Outcome:
     if outcome.result is not Result.VERIFIED:
         return outcome
     return replace(outcome, result=Result.REFUSED, reason=damage, log_index=None, time=None)
+
+
+def _tried(
+    item: Signature, sha256: str, policy: Policy, root: TrustedRoot, key: PublicKeyTypes | None, of_image: bool
+) -> Outcome:
+    found: Outcome | Unreadable = (
+        item
+        if isinstance(item, Unreadable)
+        else attempted(item.where, lambda: _outcome(item, sha256, policy, root, key, of_image))
+    )
+    return Outcome(found.where, Result.UNREADABLE, found.reason) if isinstance(found, Unreadable) else found
 
 
 def _outcome(

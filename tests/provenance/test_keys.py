@@ -164,7 +164,13 @@ def another_proof(bundle: Any) -> None:
     bundle["verificationMaterial"]["tlogEntries"][0]["inclusionProof"]["hashes"] = [text64(bytes(32))]
 
 
-@pytest.mark.parametrize("edit", [edited_payload, other_signature, other_log, later, another_index, another_proof])
+def another_kind(bundle: Any) -> None:
+    bundle["verificationMaterial"]["tlogEntries"][0]["kindVersion"]["kind"] = "hashedrekord"
+
+
+@pytest.mark.parametrize(
+    "edit", [another_kind, edited_payload, other_signature, other_log, later, another_index, another_proof]
+)
 def test_what_was_changed_is_refused(
     authority: Authority, check: Check, key: ec.EllipticCurvePrivateKey, edit: Callable[[Any], None]
 ) -> None:
@@ -232,6 +238,44 @@ def test_the_signature_of_an_image_in_bundle_form(
     assert "the key that was given" in capsys.readouterr().out
     (tmp_path / "key.pub").write_bytes(pem(ec.generate_private_key(ec.SECP256R1())))
     assert main([*command, str(tmp_path / "key.pub")]) == 1
+
+
+def test_one_that_cannot_be_read_keeps_no_other_from_verifying(
+    authority: Authority, key: ec.EllipticCurvePrivateKey, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = json.dumps(authority.envelope(statement(SHA256), key))
+    (tmp_path / "app").write_bytes(DATA)
+    (tmp_path / "root.json").write_bytes(authority.trusted_root())
+    (tmp_path / "key.pub").write_bytes(pem(key))
+    command = ["attest", "verify", str(tmp_path / "app"), "--key", str(tmp_path / "key.pub"), "--trusted-root"]
+    command += [str(tmp_path / "root.json"), "--bundle", str(tmp_path / "all.jsonl")]
+    other = good.replace("dsseEnvelope", "envelope", 1)
+    broken = json.dumps(json.loads(good) | {"dsseEnvelope": {"payload": "?"}})
+    for lines, code, told in (
+        (("{", good), 0, "line 1: unreadable: is no JSON"),
+        ((good, broken), 0, "line 2: unreadable: holds no base64"),
+        ((broken, other), 2, "UNREADABLE"),
+    ):
+        (tmp_path / "all.jsonl").write_text("\n".join(lines) + "\n")
+        assert main(command) == code
+        said = capsys.readouterr()
+        assert told in said.out
+        assert ("elfdiff: error: " in said.err) == (code == 2)
+
+
+def test_a_damaged_attestation_in_an_image_keeps_no_other_from_verifying(
+    authority: Authority, key: ec.EllipticCurvePrivateKey, tmp_path: Path
+) -> None:
+    manifest = b'{"schemaVersion":2}'
+    (tmp_path / "image").mkdir()
+    (tmp_path / "image" / "manifest.json").write_bytes(manifest)
+    (tmp_path / "image" / "signature-1").write_bytes(b"no signature")
+    (tmp_path / "image" / "signature-2").write_bytes(authority.detached(manifest, key))
+    (tmp_path / "root.json").write_bytes(authority.trusted_root())
+    (tmp_path / "key.pub").write_bytes(pem(key))
+    found = verify_file(str(tmp_path / "image"), [], Policy(), str(tmp_path / "root.json"), str(tmp_path / "key.pub"))
+    assert [item.result for item in found.outcomes] == [Result.UNREADABLE, Result.VERIFIED]
+    assert found.exit_code == 0
 
 
 def test_a_key_works_without_a_home_and_without_sockets(
