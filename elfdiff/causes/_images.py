@@ -126,8 +126,8 @@ COMPRESSION_FIX = Fix(
 PACKING_FIX = Fix(
     toolchain="any",
     action=Do(
-        "write both in one form, best as an OCI layout: buildx build --output type=oci, buildah push oci:DIR, skopeo "
-        "copy … oci:DIR (docker save and crane keep no manifest, and so not the digest that a registry knows)"
+        "write both in one form, best as an OCI layout (buildx build --output type=oci, skopeo copy … oci:DIR): docker "
+        "save and crane keep no manifest"
     ),
     effect=Effect.REMOVES,
     reaches=(PACKED,),
