@@ -32,11 +32,11 @@ from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.accounting.verify import verify
 from elfdiff.causes import catalogue
-from elfdiff.causes.model import matches_of
 from elfdiff.clock import Clock
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.gather import gather
+from elfdiff.judging import judged
 from elfdiff.steps import claims, owners
 
 SHORT, LONG = "x1", "x2-a-longer-directory"
@@ -209,7 +209,7 @@ def measure(pair: Pair) -> list[object]:
     start = time.perf_counter()
     found = compare(parse(a, "a"), parse(b, "b"))
     alignment = found.alignment
-    matches = list(matches_of(catalogue(), gather(found, Clock())))
+    matches = judged(catalogue(), gather(found, Clock())).matches
     ledger = account(alignment, owners(matches), claims(found, matches))
     seconds = time.perf_counter() - start
     explanation = prove(alignment)

@@ -1,15 +1,30 @@
-"""A report with the digests of its two files modulo what is allowed."""
+"""A report with the digests of its two files modulo what is allowed.
+
+The digests are equal only if every differing byte is fixed by what is allowed: a value that was read as one of its
+cause's (a time, a path, a name), what is computed from a and such values, and a build ID that was computed again. So an
+edit that somebody plants in b is seen. Where that cannot be said, :class:`Modulo` says why.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
+from elfdiff.accounting.claims import BESIDE
 from elfdiff.accounting.modulo import masked_digests
+from elfdiff.causes import cause_of
+from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
-from elfdiff.errors import UnreadableFile
+from elfdiff.errors import ElfdiffError, UnreadableFile
 from elfdiff.outcome import only_allowed
-from elfdiff.report import FileFacts, Modulo, Report
+from elfdiff.payload.buildid import is_as_linked
+from elfdiff.payload.go import is_as_built
+from elfdiff.report import FileFacts, Modulo, Report, Role
 from elfdiff.values import replace
+
+HASH = "content-hash"
+"""The cause that owns digests: who allows it allows any digest."""
+BUILD_ID = ".note.gnu.build-id"
 
 
 def with_modulo(report: Report) -> Report:
@@ -19,11 +34,55 @@ def with_modulo(report: Report) -> Report:
     a, b = (_content(side, facts) for side, facts in (("a", report.a), ("b", report.b)))
     if report.ledger is None:
         return replace(report, modulo=Modulo(report.allowed, report.a.sha256, report.b.sha256))
-    left = not only_allowed(report, report.allowed)
-    return replace(
-        report,
-        modulo=Modulo(report.allowed, *masked_digests(a, b, report.ledger, report.allowed, report.proof, not left)),
-    )
+    left = tuple(_left(report, a, b))
+    digests = masked_digests(a, b, report.ledger, report.allowed, report.proof, not left)
+    return replace(report, modulo=Modulo(report.allowed, *digests, left))
+
+
+def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
+    """Why the files are not identical but for what is allowed, as phrases; nothing if they are."""
+    if not only_allowed(report, report.allowed):
+        yield f"more differs than {', '.join(report.allowed)}"
+        return
+    for finding in report.findings:
+        known = cause_of(finding.cause)
+        if finding.role is not Role.CONSEQUENCE and known is not None and not known.maskable:
+            yield f"{finding.cause} cannot be masked: its bytes are not read, so an edit among them would pass"
+    yield from _directories(report.directories)
+    beside = {run.section for run in report.ledger.runs if run.how == BESIDE} if report.ledger else set()
+    if beside:
+        yield f"a text in {', '.join(sorted(name or 'no section' for name in beside))} differs beside its values"
+    files = tuple(_parsed(data, facts) for data, facts in ((a, report.a), (b, report.b)))
+    linked = tuple(elf is not None and (is_as_linked(elf) or is_as_built(elf)) for elf in files)
+    if linked[0] != linked[1]:
+        yield f"{'b' if linked[0] else 'a'} was changed after its link: its build ID is not the digest of its bytes"
+    elif HASH not in report.allowed and not _computed_again(report, files, linked[0]):
+        yield f"a digest cannot be computed again from these files; --modulo {HASH} masks it as it is"
+
+
+def _directories(found: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Directories of a that became another in b than others of that build say."""
+    for a, b in found:
+        for above, became in found:
+            inside = a == above or a.startswith(f"{above.rstrip('/')}/")
+            if inside and (above, became) != (a, b) and b != became + a[len(above) :]:
+                yield f"{above} became {became}, but {a} became {b}"
+                return
+
+
+def _computed_again(report: Report, files: Sequence[ElfFile | None], linked: bool) -> bool:
+    """True if no digest differs but the build ID, and both files are what their linker made it of."""
+    assert report.ledger is not None
+    digests = {run.section for run in report.ledger.runs if run.owner == "hash"}
+    return not digests or (linked and digests <= {BUILD_ID} and all(elf and is_as_linked(elf) for elf in files))
+
+
+def _parsed(data: bytes, facts: FileFacts) -> ElfFile | None:
+    """None for archives."""
+    try:
+        return parse(data, facts.path) if facts.format is not None else None
+    except ElfdiffError:
+        return None
 
 
 def _content(side: str, facts: FileFacts) -> bytes:

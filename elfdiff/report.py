@@ -312,11 +312,15 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Modulo:
-    """Digests of the two files without the bytes that ``allowed`` causes own; equal only if nothing else differs."""
+    """Digests of the two files without the bytes that ``allowed`` causes own; equal only if nothing else differs.
+
+    ``left`` are phrases that say why the files are not identical but for what is allowed; empty if they are.
+    """
 
     allowed: tuple[Id, ...]
     a: Sha256
     b: Sha256
+    left: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:

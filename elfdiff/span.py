@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NewType
 
@@ -95,3 +96,10 @@ class SpanSet:
     def within(self, other: SpanSet) -> SpanSet:
         """What both cover."""
         return self.minus(self.minus(other))
+
+    def inside(self, start: int, end: int) -> Iterator[Span]:
+        """What is covered between these bounds."""
+        at = bisect_right(self.spans, start, key=lambda span: span.end)
+        while at < len(self.spans) and self.spans[at].start < end:
+            yield Span(max(self.spans[at].start, start), min(self.spans[at].end, end))
+            at += 1

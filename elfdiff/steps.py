@@ -109,7 +109,7 @@ def claims(pair: Pair | None, matches: Sequence[Match]) -> list[Claim]:
             if pair is None:
                 continue
             for string in pair.opaque_texts(evidence.rewrites):
-                whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind))
+                whole.append(Claim(_text_span(string.a), _text_span(string.b), cause.id, cause.role, kind, beside=True))
                 a, b = _size_field(pair.a, string.a), _size_field(pair.b, string.b)
                 if a and b:
                     whole.append(Claim(a, b, cause.id, cause.role, kind))

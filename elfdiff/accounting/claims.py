@@ -8,6 +8,9 @@ from elfdiff.report import Role
 from elfdiff.span import Span
 from elfdiff.values import dataclass
 
+BESIDE = "claimed beside a value"
+"""What is said of bytes that stand in a text, or describe one, in which a fact names others."""
+
 
 class ClaimKind(StrEnum):
     """What a claimed byte is when nothing derives it."""
@@ -27,10 +30,14 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """File offsets that a cause's evidence covers. Only bytes that nothing derives become its own."""
+    """File offsets that a cause's evidence covers. Only bytes that nothing derives become its own.
+
+    ``beside``: no fact names these bytes, they only stand in a text, or describe one, in which a fact names others.
+    """
 
     a_span: Span | None
     b_span: Span | None
     cause: str
     role: Role
     kind: ClaimKind
+    beside: bool = False

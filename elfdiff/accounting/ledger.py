@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from elfdiff.accounting.books import Books
-from elfdiff.accounting.claims import Claim, ClaimKind, Owner
+from elfdiff.accounting.claims import BESIDE, Claim, ClaimKind, Owner
 from elfdiff.accounting.gaps import fill_gaps
 from elfdiff.accounting.mirror import mirrored
 from elfdiff.accounting.replayed import check_replayed
@@ -17,6 +17,7 @@ from elfdiff.accounting.totals import totals
 from elfdiff.comparison.alignment.alignment import Alignment
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.report import Ledger, Role
+from elfdiff.span import SpanSet
 from elfdiff.values import replace
 
 
@@ -85,6 +86,13 @@ def _predicted(books: Books) -> None:
 def _rewritten(books: Books) -> None:
     """Words that a rewrite changed. A rewrite that was seen once derives nothing: it is as good as a copy."""
     uses = Counter(change.rewrite for change in books.alignment.changes)
+    named = tuple(
+        SpanSet.of(span for span in spans if span is not None)
+        for spans in (
+            [claim.a_span for claim in books.claims if not claim.beside],
+            [claim.b_span for claim in books.claims if not claim.beside],
+        )
+    )
     for change in books.alignment.changes:
         owners = books.owners.get(change.rewrite, ())
         if not owners and books.rewrites[change.rewrite].kind is RewriteKind.OPAQUE:
@@ -98,17 +106,20 @@ def _rewritten(books: Books) -> None:
             kind = Class.INPUT if role is Role.INPUT else Class.PAYLOAD if opaque else Class.ROOT
             causes = tuple(dict.fromkeys(owner.cause for owner in owners))
             label = books.label(causes, f"rewrite {change.rewrite}")
-        for side, start, length in (
-            (books.a, change.a_at, change.a_length),
-            (books.b, change.b_at, change.b_length),
+        whole = books.rewrites[change.rewrite].kind is RewriteKind.OPAQUE and bool(owners)
+        for side, start, length, spans in (
+            (books.a, change.a_at, change.a_length, named[0]),
+            (books.b, change.b_at, change.b_length, named[1]),
         ):
-            side.own(start, start + length, kind, label)
+            for span in spans.inside(start, start + length) if whole else ():
+                side.own(span.start, span.end, kind, label)
+            side.own(start, start + length, kind, books.label(books.labels[label][0], BESIDE) if whole else label)
 
 
 def _claimed(books: Books) -> None:
     """What evidence covers and nothing derives."""
     for claim in books.claims:
-        label = books.label((claim.cause,), "claimed")
+        label = books.label((claim.cause,), BESIDE if claim.beside else "claimed")
         kind = {ClaimKind.PAYLOAD: Class.PAYLOAD, ClaimKind.INPUT: Class.INPUT, ClaimKind.HASH: Class.HASH}[claim.kind]
         for side, span in ((books.a, claim.a_span), (books.b, claim.b_span)):
             if span is not None:

@@ -21,7 +21,7 @@ Pieces = list[tuple[int, int, int]]
 def masked_digests(
     a: bytes, b: bytes, ledger: Ledger, allowed: Collection[str], proof: bytes | None, nothing_left: bool
 ) -> tuple[str, str]:
-    """SHA-256 of each file without the bytes that the allowed causes own, b's in the order of a.
+    """SHA-256 of each file without the bytes that the allowed causes own and what follows, b's in the order of a.
 
     The order is that of the map in the proof, the file's own without one. What is not in the map comes last. Where
     something is left that is not allowed, the digests differ, whatever the bytes are: nothing is masked then that

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from elfdiff.accounting.claims import Claim
+from elfdiff.accounting.claims import BESIDE, Claim
 from elfdiff.archive.derived import Prediction, header_owned, index_owned, index_partners, names_partners
 from elfdiff.archive.facts import LoneMember
 from elfdiff.archive.index import SymbolIndex, defined_names, read_index
@@ -217,10 +217,10 @@ class _Claims:
         out = []
         for place, index in self._inside(0, a):
             claim = self._claims[index]
-            out.append(Owned(place, None, claim.kind.value, (claim.cause,), "claimed"))
+            out.append(Owned(place, None, claim.kind.value, (claim.cause,), BESIDE if claim.beside else "claimed"))
         for place, index in self._inside(1, b):
             claim = self._claims[index]
-            out.append(Owned(None, place, claim.kind.value, (claim.cause,), "claimed"))
+            out.append(Owned(None, place, claim.kind.value, (claim.cause,), BESIDE if claim.beside else "claimed"))
         return out
 
 

@@ -143,6 +143,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="an archive or stream carries how it was written",
     role=Role.ROOT,
+    unread=True,
     faces={
         FORMAT: "the archives are written in other formats, or one has no symbol index",
         FIELDS: "member headers hold times, owners or modes",

@@ -93,6 +93,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="the code was made for the CPU of its build machine",
     role=Role.ROOT,
+    unread=True,
     faces={
         "env-cpu-native": "the compiler looked at the CPU of its host",
         "env-floating-point-host": "numbers computed while building depend on the CPU",

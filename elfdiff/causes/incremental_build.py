@@ -79,6 +79,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="one build was not made from scratch",
     role=Role.ROOT,
+    unread=True,
     faces={
         RUST: "rustc's incremental codegen units on one side only",
         STALE: "objects of an earlier state in the output",

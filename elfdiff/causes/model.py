@@ -107,7 +107,8 @@ class Cause:
     one-line title. ``references`` are (title, where) of public sources. ``after_link`` says that the cause acts on
     finished files too: where one file is proved to be the other one, changed after its link, only such causes speak.
     ``of_two_programs``: it can be said of files that are not builds of one program. ``residue`` speaks last, of facts
-    that nobody else claimed.
+    that nobody else claimed. ``unread``: its bytes are known by where they stand and not read as values (of a time, a
+    path, a name), so any other bytes there would be its own as well.
     """
 
     id: str
@@ -122,6 +123,12 @@ class Cause:
     after_link: bool = False
     of_two_programs: bool = False
     residue: Residue | None = None
+    unread: bool = False
+
+    @property
+    def maskable(self) -> bool:
+        """False where a planted edit could not be told from what the cause does: real inputs, and what is not read."""
+        return self.role is not Role.INPUT and not self.unread
 
     @property
     def face_ids(self) -> tuple[str, ...]:
@@ -145,6 +152,7 @@ def cause(
     after_link: bool = False,
     of_two_programs: bool = False,
     residue: Residue | None = None,
+    unread: bool = False,
 ) -> Callable[[Detector], Cause]:
     """Make the module's ``detect`` function its Cause; the module's docstring becomes the page.
 
@@ -167,6 +175,7 @@ def cause(
             after_link=after_link,
             of_two_programs=of_two_programs,
             residue=residue,
+            unread=unread,
         )
 
     return wrap

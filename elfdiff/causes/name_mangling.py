@@ -75,6 +75,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="the compiler named symbols in another way",
     role=Role.ROOT,
+    unread=True,
     faces={
         "rust-mangling-version": "Rust's other mangling scheme is in use",
         "gcc-anon-namespace-and-static-init-names": "gcc's names for local entities carry a number or hash",

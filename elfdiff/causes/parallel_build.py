@@ -101,6 +101,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="how the build was split among jobs shows in the result",
     role=Role.ROOT,
+    unread=True,
     faces={
         "linker-thread-nondeterminism": "the linker's threads wrote one section in another order",
         "rust-codegen-units-or-parallel-frontend": "a crate was cut into another number of codegen units",

@@ -116,6 +116,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="a step after the link changed one of the files",
     role=Role.ROOT,
+    unread=True,
     faces={
         DEBUG: "debugedit or dwz rewrote the debug information",
         STRIP: "strip or objcopy was run on one side",

@@ -41,6 +41,7 @@ MANY = 8
 @cause(
     title="uninitialised memory was written into the file",
     role=Role.ROOT,
+    unread=True,
     faces={"uninitialized-memory-in-data": "padding that nobody cleared was compiled in"},
     fixes=(
         Fix(

@@ -12,7 +12,7 @@ from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
 from elfdiff.clock import Clock, memory_limit
 from elfdiff.errors import UsageError
-from elfdiff.outcome import TROUBLE, check_known, settled
+from elfdiff.outcome import DIFFERENT, SAME, TROUBLE, check_known, settled
 from elfdiff.tree import Status, Tree
 from elfdiff.values import replace
 
@@ -104,12 +104,14 @@ def execute(args: argparse.Namespace) -> int:
         prove = args.proof is not None or bool(args.modulo)
         found = compare_paths(args.a, args.b, wanted, prove, Clock(args.time_limit, memory=args.memory_limit))
     if isinstance(found, Tree):
-        return _tell_tree(settled(found, allowed, args.exit_zero), args)
+        return _tell_tree(settled(found, args.allow, args.exit_zero), args)
     report = settled(found, allowed, args.exit_zero)
     if args.modulo:
         from elfdiff.modulo import with_modulo
 
         report = with_modulo(report)
+        if report.modulo is not None and not report.modulo.equal and report.exit == SAME and not args.exit_zero:
+            report = replace(report, exit=DIFFERENT)
     if args.abi and report.differs:
         from elfdiff.abidiff import abi_notes
 
@@ -138,7 +140,7 @@ def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
     if args.proof is not None:
         warn(f"--proof: nothing was written to {args.proof}: only two ELF files have a proof")
     if args.modulo:
-        warn("--modulo: there is no digest: only two files have one")
+        warn("--modulo: nothing is allowed by it here: only two files have such a digest")
     if args.abi:
         warn("--abi: abidiff was not run: it compares two libraries")
     if args.spans is not None:

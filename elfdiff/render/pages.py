@@ -15,6 +15,8 @@ from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import Step, known_since
 from elfdiff.report import Fix
 
+_UNREAD = "elfdiff --modulo does not mask it: its bytes are not read as values, so an edit among them would pass."
+
 
 def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     """The page for a terminal; ``asked`` is the root or face id that was asked for."""
@@ -34,6 +36,8 @@ def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
     lines += [Line(""), Line("FACES", "bold")]
     for face, title in cause.faces:
         lines += wrapped(f"{face}: {title}", style, "  ", "      ")
+    if not cause.maskable:
+        lines += [Line(""), *wrapped(_UNREAD, style, "", "")]
     if cause.references:
         lines += [Line(""), Line("REFERENCES", "bold")]
         for reference in cause.references:
@@ -92,6 +96,8 @@ def page_markdown(cause: Cause) -> str:
     if not cause.fixes:
         blocks.append("No flag fixes this.")
     blocks += ["## Faces", "\n".join(f"- {code(face)}: {escaped(title)}" for face, title in cause.faces)]
+    if not cause.maskable:
+        blocks.append(_UNREAD.replace("elfdiff --modulo", "`elfdiff --modulo`"))
     if cause.references:
         blocks += ["## References", "\n".join(f"- {reference}" for reference in cause.references)]
     return "\n\n".join(blocks) + "\n"
@@ -115,6 +121,7 @@ def page_json(cause: Cause) -> str:
             }
             for fix in cause.fixes
         ],
+        "maskable": cause.maskable,
         "references": list(cause.references),
         "doc": cause.doc,
     }

@@ -197,11 +197,10 @@ def symbols_words(symbols: Interface) -> str:
 
 
 def modulo_words(modulo: Modulo) -> str:
-    """Both digests, or one that is equal."""
-    but_for = ", ".join(modulo.allowed)
+    """Both digests and why they differ, or one that is equal."""
     if modulo.equal:
-        return f"sha256 {modulo.a} for both, {but_for} apart"
-    return f"sha256 {modulo.a} for a and {modulo.b} for b: more differs than {but_for}"
+        return f"sha256 {modulo.a} for both, {', '.join(modulo.allowed)} apart"
+    return f"sha256 {modulo.a} for a and {modulo.b} for b: {'; '.join(modulo.left)}"
 
 
 def label(report: Report) -> str:

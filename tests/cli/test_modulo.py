@@ -3,6 +3,8 @@
 import contextlib
 import json
 import random
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,10 @@ NAMES = (
     "link-order",
     "build-path-s390x",
     "random-build-id",
-    "source-change",
-    "rust-metadata",
+    "build-path-go",
+    "hash-order",
 )
+UNREAD = ("post-processing", "signature", "source-change", "rust-metadata", "two-causes-path-and-source")
 Capture = pytest.CaptureFixture[str]
 
 
@@ -36,16 +39,87 @@ def judged(a: Path, b: Path, *allowed: str) -> Report:
     return with_modulo(settled(report, names))
 
 
+def why(report: Report) -> str:
+    assert report.modulo is not None
+    return "; ".join(report.modulo.left)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_equal_exactly_where_nothing_is_left(name: str) -> None:
     report = judged(*pair(name))
+    if "--modulo content-hash" in why(report):
+        report = judged(*pair(name), *report.allowed, "content-hash")
     assert report.modulo is not None
-    assert report.modulo.equal == only_allowed(report, report.allowed) == (report.exit == 0)
+    assert report.modulo.equal == only_allowed(report, report.allowed) == (report.exit == 0) == (why(report) == "")
     roots = [finding.cause for finding in report.findings if finding.role is not Role.CONSEQUENCE]
     for root in roots if len(roots) > 1 else ():
         fewer = judged(*pair(name), *(other for other in roots if other != root))
         assert fewer.modulo is not None
         assert not fewer.modulo.equal
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_what_is_not_read_is_never_masked(name: str, capsys: Capture) -> None:
+    report = judged(*pair(name))
+    assert report.modulo is not None
+    assert not report.modulo.equal
+    if not only_allowed(report, report.allowed):
+        assert "more differs than" in why(report)
+        return
+    assert "cannot be masked: its bytes are not read" in why(report)
+    options = [word for cause in report.allowed for word in ("--modulo", cause)]
+    assert main([*options, *map(str, pair(name))]) == 1
+    text = " ".join(capsys.readouterr().out.split())
+    assert "cannot be masked" in text
+    assert "identical but for" not in text
+
+
+@pytest.mark.parametrize("at", [0x368, 0x37B])
+def test_a_build_id_is_computed_again(at: int, tmp_path: Path) -> None:
+    a, b = pair("two-causes-path-and-time")
+    edited = bytearray(b.read_bytes())
+    edited[at] ^= 1
+    (tmp_path / "b").write_bytes(edited)
+    assert why(judged(a, tmp_path / "b")) == "b was changed after its link: its build ID is not the digest of its bytes"
+    assert why(judged(tmp_path / "b", a)).startswith("a was changed after its link")
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_a_digest_that_cannot_be_computed_again_must_be_allowed(tmp_path: Path) -> None:
+    for path, side in zip(pair("two-causes-path-and-time"), "ab", strict=True):
+        subprocess.run(["strip", "-o", tmp_path / side, path], check=True)
+    sides = tmp_path / "a", tmp_path / "b"
+    assert "--modulo content-hash masks it" in why(judged(*sides))
+    report = judged(*sides, "build-path", "build-time", "content-hash")
+    assert report.modulo is not None
+    assert report.modulo.equal
+
+
+def test_one_directory_is_one_directory_everywhere(tmp_path: Path) -> None:
+    a, b = pair("build-path-s390x")
+    data = b.read_bytes()
+    first = data.rindex(b"/srv/b2")
+    (tmp_path / "b").write_bytes(data[:first] + b"/srv/b3" + data[first + 7 :])
+    report = judged(a, tmp_path / "b")
+    assert report.modulo is not None
+    assert not report.modulo.equal
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_a_blank_beside_a_time_is_no_time(tmp_path: Path) -> None:
+    a, b = pair("file-times")
+    (tmp_path / "b").write_bytes(b.read_bytes().replace(b"0.4, source", b"0.4,\tsource"))
+    for source, side in ((a, "a"), (tmp_path / "b", "b")):
+        subprocess.run(["strip", "-o", tmp_path / f"{side}.bare", source], check=True)
+    report = judged(tmp_path / "a.bare", tmp_path / "b.bare", "file-times", "content-hash")
+    assert why(report) == "a text in .rodata differs beside its values"
+
+
+def test_trees_have_no_digest_and_are_not_allowed_by_it(capsys: Capture) -> None:
+    a, b = map(str, pair("package-deb"))
+    assert main(["--allow", "file-times", "--allow", "build-path", a, b]) == 0
+    assert main(["--modulo", "file-times", "--modulo", "build-path", a, b]) == 1
+    assert "only two files have such a digest" in capsys.readouterr().err
 
 
 def test_most_samples_are_equal_modulo_their_causes() -> None:

@@ -31,6 +31,8 @@ MOST_RECTS = 6000
 MOST_STRIPS = 60
 LONGEST = 200
 """Characters of a name, or of why a run is owned."""
+SHOWN = 30
+"""Characters of a name beside its strip; of a path the end tells more than the beginning."""
 MOST_RUNS = 20
 """Runs that are listed under a strip."""
 _LANE = 10
@@ -179,7 +181,7 @@ def _row(strip: Strip, pieces: Sequence[Sequence[_Piece]], cells: int) -> Markup
     figure = f"{differing.most:,} of {strip.sizes.most:,}"
     summary = element(
         "summary",
-        element("span", name, class_="strip-name", title=name),
+        element("span", f"…{name[1 - SHOWN :]}" if len(name) > SHOWN else name, class_="strip-name", title=name),
         drawn,
         element("span", figure, class_="strip-figure"),
     )

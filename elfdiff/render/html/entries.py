@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten
 from elfdiff.render.html import findings
-from elfdiff.render.html.markup import Markup, element, joined, table
+from elfdiff.render.html.markup import Markup, element, joined, side_by_side
 from elfdiff.report import Report
 from elfdiff.tree import ImageFacts, Plain, Status, Tree, TreeEntry
 
@@ -97,15 +97,10 @@ def _plain(plain: Plain) -> Iterator[Markup]:
 
 def image(facts: ImageFacts) -> Markup:
     """Digests of manifest, configuration and layers."""
-    rows = []
-    if facts.manifest_digest is not None:
-        rows.append(("manifest", *facts.manifest_digest, ""))
-    else:
-        rows.append(("manifest", "this archive holds none", "this archive holds none", ""))
-    rows.append(("configuration", *facts.config_digest, ""))
+    manifest = facts.manifest_digest or ("this archive holds none", "this archive holds none")
+    rows = [("manifest", *manifest), ("configuration", *facts.config_digest)]
     rows += [
-        (f"layer {number}", pair.diff_id[0] or "-", pair.diff_id[1] or "-", pair.status)
+        (f"layer {number}, {pair.status}", pair.diff_id[0] or "-", pair.diff_id[1] or "-")
         for number, pair in enumerate(facts.layers[:MOST], 1)
     ]
-    cells = [(key, element("code", a), element("code", b), status) for key, a, b, status in rows]
-    return joined(element("h2", "Image"), table((facts.platform, "a", "b", "status"), cells))
+    return joined(element("h2", f"Image, {facts.platform}"), side_by_side(rows))

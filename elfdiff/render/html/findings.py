@@ -40,7 +40,8 @@ def finding(found: Finding, where: Sequence[str] = (), entries: int = 0) -> Mark
         body.append(element("p", f"in {names} and {left:,} more" if left > 0 else f"in {names}", class_="muted"))
     facts: list[str] = []
     if found.bytes.most:
-        facts.append("1 byte names it" if found.bytes.most == 1 else f"{found.bytes.most:,} bytes name it")
+        most = found.bytes.most
+        facts.append("1 differing byte goes back to it" if most == 1 else f"{most:,} differing bytes go back to it")
     if found.sections:
         facts.append(f"in {shorten(wording.joined(found.sections, 6), LONGEST)}")
     if found.follows:
@@ -75,10 +76,8 @@ def _fixes(found: Finding) -> Iterator[Markup]:
 def _fix(fix: Fix) -> Markup:
     since = wording.known_since(fix.since)
     words = f"{fix.effect.value}, {fix.toolchain}" + (f" ({since})" if since else "")
-    parts = [element("code", fix.line, class_="action"), " ", element("span", words, class_="muted")]
-    if fix.note:
-        parts.append(element("span", f" {fix.note}", class_="note"))
-    return element("li", *parts)
+    note = f"; {fix.note}" if fix.note else ""
+    return element("li", element("code", fix.line, class_="action"), element("div", f"{words}{note}", class_="muted"))
 
 
 def _evidence(found: Finding) -> Iterator[Markup]:

@@ -48,6 +48,15 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collec
     return element("div", element("table", element("thead", head), element("tbody", *body)), class_="wide")
 
 
+def side_by_side(rows: Iterable[tuple[str, str, str]]) -> Markup:
+    """What each row is called, and its values in a and in b; one under the other on narrow screens."""
+    cells = [element("div", side, class_="head") for side in ("", "a", "b")]
+    for key, *values in rows:
+        cells.append(element("div", key, class_="key muted"))
+        cells += [element("div", element("code", value)) for value in values]
+    return element("div", *cells, class_="files")
+
+
 def joined(*parts: str) -> Markup:
     """The parts one after another."""
     return Markup("".join(part if isinstance(part, Markup) else text(part) for part in parts))

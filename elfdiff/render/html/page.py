@@ -9,7 +9,7 @@ from elfdiff.render import wording
 from elfdiff.render.details import owners as owned_as
 from elfdiff.render.escape import shorten
 from elfdiff.render.html import bytemap, entries, findings
-from elfdiff.render.html.markup import Markup, document, element, table
+from elfdiff.render.html.markup import Markup, document, element, side_by_side, table
 from elfdiff.render.treetext import as_report, tree_last_line
 from elfdiff.report import FileFacts, Interface, Ledger, NamesDiff, Report
 from elfdiff.tree import Tree
@@ -107,11 +107,7 @@ def _sides(found: Report | Tree) -> Iterator[Markup]:
     elif not isinstance(a, FileFacts) and not isinstance(b, FileFacts):
         rows += [("kind", a.kind, b.kind), ("entries", f"{a.entries:,}", f"{b.entries:,}")]
     rows.append(("sha256", a.sha256 or "none", b.sha256 or "none"))
-    cells = [element("div", "", class_="head"), element("div", "a", class_="head"), element("div", "b", class_="head")]
-    for key, left, right in rows:
-        cells.append(element("div", key, class_="key muted"))
-        cells += [element("div", element("code", left)), element("div", element("code", right))]
-    yield element("details", element("summary", "The two files"), element("div", *cells, class_="files"), class_="card")
+    yield element("details", element("summary", "The two files"), side_by_side(rows), class_="card")
 
 
 def _tools(facts: FileFacts) -> str:
