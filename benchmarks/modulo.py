@@ -26,10 +26,11 @@ from tabulate import tabulate
 
 from elfdiff.causes import cause_of
 from elfdiff.diagnose import diagnose
+from elfdiff.elf.file import parse
 from elfdiff.errors import ElfdiffError
 from elfdiff.modulo import with_modulo
 from elfdiff.outcome import only_allowed, settled
-from elfdiff.report import Ledger, Report, Role
+from elfdiff.report import Report, Role
 
 HOUSE = Path(__file__).resolve().parents[1]
 SAMPLES = HOUSE / "samples"
@@ -92,23 +93,40 @@ def case(name: str, a: Path, b: Path) -> Case | None:
     return Case(name, a, b, allowed, found)
 
 
-def places(ledger: Ledger, size: int, free: frozenset[str]) -> dict[str, list[range]]:
+def places(one: Case, size: int) -> dict[str, list[range]]:
     """Ranges of b to plant in: "any" byte that is no freely set value, "near" one, and those of each class."""
+    assert one.report.ledger is not None
     found: dict[str, list[range]] = {}
-    values = bytearray(size)
-    near = bytearray(size)
-    for run in ledger.runs:
-        if run.side == "b":
-            found.setdefault(run.owner, []).append(range(run.offset, run.offset + run.length))
-            if run.owner in free:
-                end = run.offset + run.length
-                values[run.offset : end] = b"\1" * run.length
-                low, high = max(run.offset - NEAR, 0), min(end + NEAR, size)
-                near[low:high] = b"\1" * (high - low)
+    runs = [run for run in one.report.ledger.runs if run.side == "b"]
+    for run in runs:
+        found.setdefault(run.owner, []).append(range(run.offset, run.offset + run.length))
+    free = [part for owner, parts in found.items() if owner in one.free for part in parts]
+    values, near = bytearray(size), bytearray(size)
+    for part in (*free, *whole_values(one, found.get("payload", []))):
+        values[part.start : part.stop] = b"\1" * len(part)
+        low, high = max(part.start - NEAR, 0), min(part.stop + NEAR, size)
+        near[low:high] = b"\1" * (high - low)
     for name, chosen in (("any", b"\1" * size), ("near", near)):
         kept = bytes(one and not value for one, value in zip(chosen, values, strict=True))
         found[name] = [range(part.start(), part.end()) for part in re.finditer(b"\1+", kept)]
     return {owner: [part for part in parts if part] for owner, parts in found.items() if any(parts)}
+
+
+def whole_values(one: Case, payload: Sequence[range]) -> Iterator[range]:
+    """Values in b of which some byte is copied (of a path its directory), and IDs where any digest may stand."""
+    for finding in one.report.findings:
+        for item in finding.evidence if finding.role is not Role.CONSEQUENCE else ():
+            place = item.b
+            if place is None or place.within != "file":
+                continue
+            length = next((len(b) for _, b in one.report.directories if place.value.startswith(b)), place.length)
+            part = range(place.offset, place.offset + length)
+            if any(max(part.start, run.start) < min(part.stop, run.stop) for run in payload):
+                yield part
+    if HASH in one.allowed and one.report.b.format is not None:
+        for note in parse(one.b.read_bytes(), "b").notes:
+            if note.owner in ("GNU", "Go"):
+                yield range(note.description_span.start, note.description_span.end)
 
 
 def edited(data: bytes, parts: Sequence[range], drawn: random.Random) -> tuple[bytes, str]:
@@ -183,8 +201,7 @@ def judged_and_planted(arguments: argparse.Namespace, folder: Path) -> int:
     while planted < arguments.edits and whole:
         one = drawn.choice(whole)
         data = one.b.read_bytes()
-        assert one.report.ledger is not None
-        where = places(one.report.ledger, len(data), one.free)
+        where = places(one, len(data))
         owner = drawn.choice(["any", "any", *where])
         b, how = edited(data, where[owner], drawn)
         same = equal(one, b, folder)

@@ -17,8 +17,20 @@ def read_value(text: str) -> object:
     try:
         value: object = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"is no JSON ({error})") from error
+        raise ValueError(f"is no JSON ({fault(error)})") from error
     return value
+
+
+def fault(error: Exception) -> str:
+    """What is wrong with a text that :mod:`json` refused, in words that are nobody's but ours."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"malformed at line {error.lineno}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"no UTF-8 at byte {error.start}"
+    if isinstance(error, RecursionError):
+        return "nested too deep"
+    # int() refuses very long digit strings with a plain ValueError; the others are raised by the hooks here.
+    return "a number is too long" if "digits" in str(error) else str(error)
 
 
 def mapping(value: object) -> Mapping[str, object]:

@@ -70,6 +70,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="the build ID is made in another way",
     role=Role.ROOT,
+    unread=True,
     faces={"build-id-fixed-or-salted": "the build ID has another style, or a value or salt set from outside"},
     fixes=(_C, _RUST, _GO, _SALT, _NONE),
     references=(

@@ -6,7 +6,7 @@ import argparse
 import os
 
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit, fail
+from elfdiff.cli.output import emit, fail, progress
 from elfdiff.errors import UsageError
 
 EXAMPLES = """\
@@ -86,7 +86,8 @@ def _verify(args: argparse.Namespace) -> int:
         predicate_type=args.predicate_type,
         deny_self_hosted=args.deny_self_hosted_runners,
     )
-    found = verify_file(args.paths[0], args.bundle, policy, args.trusted_root, args.key)
+    with progress(f"verifying {args.paths[0]}"):
+        found = verify_file(args.paths[0], args.bundle, policy, args.trusted_root, args.key)
     emit(verification_json(found) if args.format == "json" else verification_text(found, args.quiet), args.output)
     if found.decisive.result in (Result.UNSUPPORTED, Result.UNREADABLE):
         fail(f"{found.decisive.where}: {found.decisive.reason}")
@@ -115,6 +116,7 @@ def _diff(args: argparse.Namespace) -> int:
     files = (read_bytes(names[0]), read_bytes(names[1])) if names and not any(map(os.path.isdir, names)) else None
     if names and files is None:
         raise UsageError("attest diff joins files, not directories: leave the two out")
-    found = compare_inputs(a, b, files)
+    with progress("comparing what was recorded"):
+        found = compare_inputs(a, b, files)
     emit(difference_json(found) if args.format == "json" else difference_text(found, args.verbose), args.output)
     return 0 if found.same_inputs and not found.hidden else 1

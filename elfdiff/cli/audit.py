@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit, fail, warn
+from elfdiff.cli.output import emit, fail, progress, warn
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.package import DependencyList, State
 from elfdiff.sbom.reading import joined, read_lists, read_sbom
@@ -62,7 +62,8 @@ def execute(args: argparse.Namespace) -> int:
 
     spared = ignored(args.ignore, args.ignore_file)
     used: set[str] = set()
-    database = load_database(args.db)
+    with progress(f"reading {args.db}"):
+        database = load_database(args.db)
     code = 0
     reports: list[str] = []
     for found in _lists(args.files):
@@ -70,7 +71,8 @@ def execute(args: argparse.Namespace) -> int:
             if args.allow_missing and NO_PROGRAM in str(found):
                 warn(f"{found}; nothing was checked")
                 continue
-            fail(str(found))
+            more = "; --allow-missing passes over it" if NO_PROGRAM in str(found) else ""
+            fail(f"{found}{more}")
             code = 2
             continue
         path = found.path
@@ -99,9 +101,11 @@ def _lists(paths: Sequence[str]) -> Iterator[DependencyList | ElfdiffError]:
     """The list of each file; of packages and directories, those of all their ELF files that have one."""
     for path in paths:
         try:
-            held = read_lists(path)
+            with progress(f"reading {path}"):
+                held = read_lists(path)
+                alone = [read_sbom(path)] if held is None else []
+            yield from alone
             if held is None:
-                yield read_sbom(path)
                 continue
         except ElfdiffError as error:
             yield error

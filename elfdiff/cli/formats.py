@@ -58,6 +58,8 @@ def _rendered(report: Report | Tree, form: str, args: argparse.Namespace) -> str
         case "text" if isinstance(report, Tree):
             return _tree_text(report, args)
     if isinstance(report, Tree):
+        if form == "json1" and None in (report.a.sha256, report.b.sha256):
+            raise UsageError("-f json1: elfdiff/report/1 has no form for directories; -f json has")
         from elfdiff.render.treetext import as_report
 
         report = as_report(report)

@@ -36,7 +36,8 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.inspection.read import inspect_file
     from elfdiff.render.inspection import render_json, render_text
 
-    container = opened(args.file) if may_be_container(args.file) else None
+    with progress(f"reading {args.file}"):
+        container = opened(args.file) if may_be_container(args.file) else None
     if container is not None:
         return _of_container(container, args)
     with progress(f"inspecting {args.file}"):

@@ -6,6 +6,7 @@ import argparse
 
 from elfdiff.cli.formats import FORMATS, check_formats, write
 from elfdiff.cli.options import add_output_options
+from elfdiff.cli.output import progress
 
 EXAMPLES = """\
 examples:
@@ -29,6 +30,7 @@ def execute(args: argparse.Namespace) -> int:
     from elfdiff.render.saved import read_report
 
     check_formats(args)
-    report = read_report(args.report)
+    with progress(f"reading {args.report}"):
+        report = read_report(args.report)
     write(report, args)
     return report.exit

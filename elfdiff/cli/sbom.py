@@ -7,7 +7,7 @@ import os
 
 from elfdiff import __version__
 from elfdiff.cli.options import add_output_options
-from elfdiff.cli.output import emit, warn
+from elfdiff.cli.output import emit, progress, warn
 from elfdiff.errors import ElfdiffError, UsageError
 from elfdiff.payload.package import DependencyList, State
 from elfdiff.sbom.reading import read_sbom
@@ -48,7 +48,8 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(f"sbom takes one file or two, not {len(args.files)}")
     if len(args.files) == 2 and args.format not in DIFFERENCE_FORMATS:
         raise UsageError(f"sbom of two files has the formats table and json, not {args.format}")
-    lists = [read_sbom(path, args.recover) for path in args.files]
+    with progress(f"reading {' and '.join(args.files)}"):
+        lists = [read_sbom(path, args.recover) for path in args.files]
     for found in lists:
         if found.state is State.ABSENT:
             if args.require:

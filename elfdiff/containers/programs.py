@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from elfdiff.containers.limits import Limits
+from elfdiff.archive.model import MemberKind
+from elfdiff.archive.reading import parse_archive
+from elfdiff.containers.builder import Builder
+from elfdiff.containers.limits import Budget, Limits
 from elfdiff.containers.model import Container, EntryKind
-from elfdiff.containers.opening import ELF, is_directory, open_bytes, open_path
-from elfdiff.errors import ElfdiffError
+from elfdiff.containers.opening import ELF, is_directory, is_static_archive, open_bytes, open_path
+from elfdiff.elf.reading import shown
+from elfdiff.errors import ElfdiffError, MalformedArchive
 from elfdiff.values import dataclass
 
 
@@ -22,10 +26,25 @@ class Program:
 
 
 def opened(path: str | os.PathLike[str], limits: Limits | None = None) -> Container | None:
-    """The container that a path leads to; None for a single file. Raises ElfdiffError."""
+    """The container that a path leads to, a static archive among them; None for a single file. Raises ElfdiffError."""
     name = os.fspath(path)
-    found = open_path(name, limits or Limits())
-    return found if isinstance(found, Container) else None
+    limits = limits or Limits()
+    found = open_path(name, limits)
+    if isinstance(found, Container):
+        return found
+    return _static_archive(found, shown(name), limits) if is_static_archive(found) else None
+
+
+def _static_archive(data: bytes, path: str, limits: Limits) -> Container:
+    """Its members as entries; everything between them is a gap."""
+    archive = parse_archive(data, path)
+    if archive.thin:
+        raise MalformedArchive(f"{path}: is a thin archive: its members are files beside it, which can be read instead")
+    made = Builder(path, data, Budget(path, limits))
+    for member in archive.entries:
+        if member.kind is MemberKind.FILE:
+            made.entry(member.name, EntryKind.FILE, 0, member.data)
+    return made.finish("ar")
 
 
 def may_be_container(path: str | os.PathLike[str]) -> bool:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import ElfdiffError, UsageError
 from elfdiff.fleet.record import BadRow, Row
+from elfdiff.jsonvalues import fault
 
 MAX_MANIFEST = 1 << 30
 """Bytes of a manifest."""
@@ -177,7 +178,7 @@ def _distribution(path: str, a: str, b: str) -> Iterator[Row | BadRow]:
     try:
         value = json.loads(_text(path))
     except (ValueError, RecursionError) as error:
-        raise MalformedManifest(f"{name}: is no JSON ({error})") from error
+        raise MalformedManifest(f"{name}: is no JSON ({fault(error)})") from error
     if not isinstance(value, list):
         raise MalformedManifest(f"{name}: is no list of packages of rebuilderd or of Debian's reproducible.json")
     left, right = _by_name(_files(a)), _by_name(_files(b))

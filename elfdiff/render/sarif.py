@@ -1,8 +1,11 @@
 """The report as SARIF 2.1.0 (OASIS): a rule a cause, a result a root or input, for GitHub's code scanning and others.
 
 GitHub shows 5,000 results of a run, 100 locations of a result and 20 tags of a rule, and takes 10 MB; a report stays
-far below. It knows a result again by ``primaryLocationLineHash``, which is made of the cause and of what the evidence
-is called, never of offsets, so that a build that only moved opens no new alert.
+far below. It knows a result again by ``primaryLocationLineHash``. A root has one result in a run, so its hash is made
+of the cause alone: a build that moved, or that shows the root in one more file, opens no new alert. Another input is
+another change, so its hash has the first name of what changed; never an offset.
+
+Places in binaries are those of files: of what a package holds, an offset would mean nothing, so only its name is told.
 """
 
 from __future__ import annotations
@@ -20,15 +23,16 @@ from elfdiff.render.escape import shorten, visible
 from elfdiff.render.pages import page_markdown, page_text
 from elfdiff.render.style import TextStyle
 from elfdiff.render.treetext import as_report
-from elfdiff.report import Confidence, EvidenceItem, Finding, Location, Report
+from elfdiff.report import Confidence, EvidenceItem, Finding, Report, Role
 from elfdiff.tree import Tree
-from elfdiff.values import dataclass
+from elfdiff.values import dataclass, replace
 from elfdiff.wire.shapes import Json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Confidence.CERTAIN: "error", Confidence.LIKELY: "warning", Confidence.POSSIBLE: "note"}
 PLACES = 10
 """Places in the binaries that one result lists."""
+DIRECTORY = "directory"
 _LONGEST = 300
 _SYSTEM = ("/usr/", "/opt/", "/nix/store/", "/gnu/store/")
 """Where toolchains and libraries are; nothing there is of the tree."""
@@ -55,11 +59,11 @@ def render_sarif(found: Report | Tree, build_file: str | None = None) -> str:
     shown = (*wording.inputs(report), *wording.roots(report))
     if not shown and report.differs:
         shown = wording.consequences(report)
-    results = [_result(finding, report, build_file) for finding in shown]
+    results = [_result(finding, report, _places(finding, found), build_file) for finding in shown]
     rules = [_rule(finding) for finding in shown]
     if report.differs and not shown:
         rules.append(_verdict_rule(report))
-        results.append(_verdict_result(report, build_file))
+        results.append(_verdict_result(report, _of_files(report.observed, report.a.path, report.b.path), build_file))
     run: dict[str, Json] = {
         "tool": {"driver": {"name": "elfdiff", "version": report.tool_version, "rules": list(rules)}},
         "columnKind": "unicodeCodePoints",
@@ -88,16 +92,28 @@ def _rule(finding: Finding) -> dict[str, Json]:
     return rule
 
 
-def _result(finding: Finding, report: Report, build_file: str | None) -> dict[str, Json]:
-    source = next(_sources(finding.evidence), None)
-    names = sorted({item.symbol for item in finding.evidence if item.symbol})[:1]
-    identity = "\n".join([finding.cause, source.path if source else "", *names])
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in a binary: the file, the bytes if they are the file's own, and what is there in words."""
+
+    path: str
+    region: tuple[int, int] | None
+    words: str
+
+
+def _result(finding: Finding, report: Report, places: Sequence[_Place], build_file: str | None) -> dict[str, Json]:
+    names = sorted({item.symbol for item in finding.evidence[:PLACES] if item.symbol})[:1]
+    identity = "\n".join([finding.cause, *(names if finding.role is Role.INPUT else ())])
+    related: list[Json] = [
+        {"id": number, **_physical(place.path, place.region), "message": {"text": place.words}}
+        for number, place in enumerate(places, 1)
+    ]
     result: dict[str, Json] = {
         "ruleId": finding.cause,
         "level": LEVELS[finding.confidence],
         "message": {"text": _message(finding)},
-        "locations": [_location(source, finding.evidence, report, build_file)],
-        "relatedLocations": list(_related(finding.evidence, report)),
+        "locations": [_location(next(_sources(finding.evidence), None), places, report, build_file)],
+        "relatedLocations": related,
         "partialFingerprints": _fingerprints(identity),
         "properties": {"confidence": finding.confidence.value, "bytes": finding.bytes.most},
     }
@@ -122,41 +138,61 @@ def _fingerprints(identity: str) -> dict[str, Json]:
 
 
 def _location(
-    source: _Source | None, evidence: Sequence[EvidenceItem], report: Report, build_file: str | None
+    source: _Source | None, places: Sequence[_Place], report: Report, build_file: str | None
 ) -> dict[str, Json]:
     """Where the result is shown: the source file, else the build file, else the first place in a binary."""
     if source is not None:
-        return _physical(source.path, {"startLine": source.line})
+        return _physical(source.path, line=source.line)
     if build_file is not None:
-        return _physical(build_file, {"startLine": 1})
-    for item in evidence:
-        for path, place in ((report.a.path, item.a), (report.b.path, item.b)):
-            if place is not None and place.within == "file":
-                return _physical(path, _bytes(place))
-    return _physical(report.a.path, {"byteOffset": 0, "byteLength": report.a.size})
+        return _physical(build_file, line=1)
+    for place in places:
+        return _physical(place.path, place.region)
+    return _physical(report.a.path, (0, report.a.size))
 
 
-def _related(evidence: Sequence[EvidenceItem], report: Report) -> Iterator[dict[str, Json]]:
-    number = 0
+def _places(finding: Finding, found: Report | Tree) -> list[_Place]:
+    """The first places in the binaries; in a tree those of its entries, or what its own bytes show."""
+    if isinstance(found, Report):
+        return _of_files(finding.evidence, found.a.path, found.b.path)
+    inside = itertools.islice(_of_entries(finding.cause, found, found.a.kind == found.b.kind == DIRECTORY), PLACES)
+    return list(inside) or [
+        replace(place, region=None) for place in _of_files(finding.evidence, found.a.path, found.b.path)
+    ]
+
+
+def _of_files(evidence: Sequence[EvidenceItem], a: str, b: str) -> list[_Place]:
+    found = []
     for item in evidence[: PLACES // 2]:
-        for side, path, place in (("a", report.a.path, item.a), ("b", report.b.path, item.b)):
-            if place is None:
-                continue
-            number += 1
-            where = f" in {visible(item.section)}" if item.section else ""
-            region = _bytes(place) if place.within == "file" else None
-            text = f"{side}{where}: {shorten(place.value, _LONGEST)}"
-            yield {"id": number, **_physical(path, region), "message": {"text": text}}
+        for side, path, place in (("a", a, item.a), ("b", b, item.b)):
+            if place is not None:
+                region = (place.offset, place.length) if place.within == "file" else None
+                where = f" in {visible(item.section)}" if item.section else ""
+                found.append(_Place(path, region, f"{side}{where}: {shorten(place.value, _LONGEST)}"))
+    return found
 
 
-def _bytes(place: Location) -> dict[str, Json]:
-    return {"byteOffset": place.offset, "byteLength": place.length}
+def _of_entries(cause: str, tree: Tree, files: bool) -> Iterator[_Place]:
+    """The first place in each entry that has the cause. ``files``: the entries are files of two directories."""
+    for entry in tree.entries:
+        if cause not in entry.causes or not isinstance(entry.report, Report) or None in (entry.a, entry.b):
+            continue
+        paths = [
+            f"{side.path.rstrip('/')}/{facts.name}" if files and facts is not None else side.path
+            for side, facts in ((tree.a, entry.a), (tree.b, entry.b))
+        ]
+        evidence = next((finding.evidence for finding in entry.report.findings if finding.cause == cause), ())
+        for place in _of_files(evidence[:1], *paths):
+            words = f"{visible(entry.name)}, {place.words}"
+            yield place if files else replace(place, region=None, words=words)
 
 
-def _physical(path: str, region: dict[str, Json] | None) -> dict[str, Json]:
+def _physical(path: str, region: tuple[int, int] | None = None, line: int | None = None) -> dict[str, Json]:
+    """A file, and bytes or a line of it; no bytes for what has none."""
     physical: dict[str, Json] = {"artifactLocation": {"uri": _uri(path)}}
-    if region is not None:
-        physical["region"] = region
+    if line is not None:
+        physical["region"] = {"startLine": line}
+    elif region is not None:
+        physical["region"] = {"byteOffset": region[0], "byteLength": region[1]}
     return {"physicalLocation": physical}
 
 
@@ -211,12 +247,12 @@ def _verdict_rule(report: Report) -> dict[str, Json]:
     }
 
 
-def _verdict_result(report: Report, build_file: str | None) -> dict[str, Json]:
+def _verdict_result(report: Report, places: Sequence[_Place], build_file: str | None) -> dict[str, Json]:
     names = (visible(report.a.path), visible(report.b.path))
     return {
         "ruleId": report.verdict.value,
         "level": "error",
         "message": {"text": visible(wording.headline(report, names))},
-        "locations": [_location(None, report.observed, report, build_file)],
+        "locations": [_location(None, places, report, build_file)],
         "partialFingerprints": _fingerprints(report.verdict.value),
     }

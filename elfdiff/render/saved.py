@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import ElfdiffError
+from elfdiff.jsonvalues import fault
 from elfdiff.report import Report
 from elfdiff.tree import Tree
 from elfdiff.wire.records import OneOf, record
@@ -23,7 +24,7 @@ def read_report(path: str) -> Report | Tree:
     try:
         value: Json = json.loads(text, parse_constant=_no_constant, parse_float=_no_fraction)
     except (ValueError, RecursionError) as error:
-        raise MalformedReport(f"{path}: is no JSON that elfdiff wrote: {error}") from error
+        raise MalformedReport(f"{path}: is no JSON that elfdiff wrote: {fault(error)}") from error
     if isinstance(value, dict) and value.get("schema") == "elfdiff/report/1":
         raise MalformedReport(
             f"{path}: is elfdiff/report/1, which lacks what other formats show; write it with -f json"

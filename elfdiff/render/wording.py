@@ -125,8 +125,8 @@ def best_fixes(finding: Finding) -> tuple[Fix, ...]:
 
 
 def amount(number: int, noun: str) -> str:
-    """``1 byte``, ``2 bytes``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    """``1 byte``, ``2,000 bytes``."""
+    return f"{number} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def unaccounted(report: Report) -> int:
@@ -457,8 +457,15 @@ def one_side(count: Sides, side: str) -> int:
     return count.a if side == "a" else count.b
 
 
-def bytes_line(report: Report, ledger: Ledger) -> str:
-    """The ledger as a sum, of the side with more unexplained bytes; classes of zero bytes are left out."""
+def bytes_line(report: Report, ledger: Ledger, grouped: bool = False) -> str:
+    """The ledger as a sum, of the side with more unexplained bytes; classes of zero bytes are left out.
+
+    ``grouped``: thousands are set apart, where there is room for it.
+    """
+
+    def number(value: int) -> str:
+        return f"{value:,}" if grouped else str(value)
+
     totals = ledger.totals
     side = side_with_more(totals)
     parts = [
@@ -468,12 +475,12 @@ def bytes_line(report: Report, ledger: Ledger) -> str:
         (totals.consequence, "follow, checked"),
         (totals.hash, "hash"),
     ]
-    terms = [f"{one_side(count, side)} {word}" for count, word in parts if one_side(count, side)]
-    terms.append(f"{one_side(totals.unexplained, side)} unexplained")
+    terms = [f"{number(one_side(count, side))} {word}" for count, word in parts if one_side(count, side)]
+    terms.append(f"{number(one_side(totals.unexplained, side))} unexplained")
     wrong = totals.contradicted.most
-    contradicted = f"; {wrong} contradicted" if wrong else ""
-    differ = one_side(totals.differing, side)
-    return f"{differ} differ = {' + '.join(terms)}{contradicted} (cmp: {report.raw_differing})"
+    contradicted = f"; {number(wrong)} contradicted" if wrong else ""
+    differ = number(one_side(totals.differing, side))
+    return f"{differ} differ = {' + '.join(terms)}{contradicted} (cmp: {number(report.raw_differing)})"
 
 
 def differing_rows(ledger: Ledger) -> list[SectionRow]:

@@ -23,7 +23,7 @@ def test_one_error_for_each_root(made: SimpleNamespace) -> None:
 def test_what_is_left_is_a_warning(made: SimpleNamespace) -> None:
     warnings = [line for line in render_github(made.partly(), 1).splitlines() if line.startswith("::warning ")]
     assert len(warnings) == 1
-    assert "1234 bytes" in warnings[0]
+    assert "1,234 bytes" in warnings[0]
 
 
 def test_an_allowed_cause_is_a_warning(made: SimpleNamespace) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from elfdiff.render.sarif import render_sarif
 from elfdiff.report import Confidence, EvidenceItem, Location, Report, Role, Verdict
+from elfdiff.tree import ContainerFacts, EntryFacts, Status, Tree, TreeEntry, TreeFinding
 
 LEVELS = {"none", "note", "warning", "error"}
 
@@ -108,14 +109,34 @@ def test_the_build_file_where_no_source_is_named(made: SimpleNamespace) -> None:
 
 
 def test_a_build_that_only_moved_keeps_its_fingerprints(made: SimpleNamespace) -> None:
-    def prints(offset: int, symbol: str = "main", verdict: Verdict = Verdict.EXPLAINED) -> list[dict[str, str]]:
-        finding = made.finding("build-path", evidence=(placed("/a/x.c", "/b/x.c", offset, symbol),))
+    def prints(
+        offset: int, symbol: str = "main", verdict: Verdict = Verdict.EXPLAINED, role: Role = Role.ROOT
+    ) -> list[dict[str, str]]:
+        finding = made.finding("build-path", role, evidence=(placed("/a/x.c", "/b/x.c", offset, symbol),))
         results = shown(made.report(verdict, (finding,)))["results"]
         return [result["partialFingerprints"] for result in results]
 
     assert prints(64) == prints(4096)
-    assert prints(64) != prints(64, "other")
+    assert prints(64) == prints(64, "other")
     assert prints(64, verdict=Verdict.PARTLY_EXPLAINED) == prints(64)
+    assert prints(64, role=Role.INPUT) == prints(96, role=Role.INPUT)
+    assert prints(64, role=Role.INPUT) != prints(64, "other", role=Role.INPUT)
+
+
+@pytest.mark.parametrize(("kind", "name", "uri"), [("directory", "bin/app", "one/bin/app"), ("deb", None, "one")])
+def test_places_in_a_tree_are_files_or_names(made: SimpleNamespace, kind: str, name: str | None, uri: str) -> None:
+    finding = made.finding("build-time", evidence=(placed("Nov 23", "Nov 24", 4096),))
+    report = made.report(Verdict.EXPLAINED, (finding,))
+    facts = EntryFacts("bin/app", "file", 9000)
+    entry = TreeEntry("bin/app", facts, facts, Status.CHANGED, None, None, None, ("build-time",), report)
+    a, b = (ContainerFacts(path, kind, 9000, None, 1) for path in ("one", "two"))
+    merged = TreeFinding(replace(finding, sections=("bin/app(.rodata)",)), 1, ("bin/app",))
+    tree = Tree("1", a, b, Verdict.EXPLAINED, True, None, (merged,), None, (entry,))
+    (result,) = checked(json.loads(render_sarif(tree)))["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == uri
+    assert place.get("region") == ({"byteOffset": 4096, "byteLength": 6} if name else None)
+    assert "Nov 23" in result["relatedLocations"][0]["message"]["text"]
 
 
 def test_how_sure_a_finding_is_and_what_is_allowed(made: SimpleNamespace) -> None:

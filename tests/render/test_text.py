@@ -106,7 +106,7 @@ def test_every_report_ends_in_the_line_for_grep(case: Report) -> None:
         ("unexplained", "UNEXPLAINED  build-1/app and build-2/app differ, and no known cause fits; nothing accounts"),
         ("inputs_differ", "INPUTS DIFFER  no flag makes build-1/app and build-2/app equal: luaV_execute differs from"),
         ("cause_not_in_files", "CAUSE NOT IN THESE FILES  build-1/app and build-2/app differ only in the build ID"),
-        ("identical", "IDENTICAL  build-1/app and build-2/app are the same, byte for byte (18000 bytes)"),
+        ("identical", "IDENTICAL  build-1/app and build-2/app are the same, byte for byte (18,000 bytes)"),
         ("incomparable", "INPUTS DIFFER  build-1/app and build-2/app cannot be compared byte by byte: a is for"),
     ],
 )
@@ -117,8 +117,8 @@ def test_the_first_line_is_the_verdict(made: SimpleNamespace, name: str, first: 
 def test_partly_says_how_much_is_left(made: SimpleNamespace) -> None:
     text = render_text(made.partly(), PLAIN, 1)
     assert "nothing accounts" in text
-    assert "1234 bytes, 3 bytes should have changed and did not" in text
-    assert "  - rebuild and compare again: so far no cause accounts for 1237 bytes" in text
+    assert "1,234 bytes, 3 bytes should have changed and did not" in text
+    assert "  - rebuild and compare again: so far no cause accounts for 1,237 bytes" in text
     assert "unfixed[build-path] no fix here removes it from: path-gcov-gcda" in text
 
 

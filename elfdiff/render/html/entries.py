@@ -75,7 +75,7 @@ class _Listing:
 def _report(report: Report) -> Iterator[Markup]:
     yield element("p", wording.headline(report, ("a", "b")))
     if report.ledger is not None:
-        yield element("p", f"Bytes: {wording.bytes_line(report, report.ledger)}", class_="muted")
+        yield element("p", f"Bytes: {wording.bytes_line(report, report.ledger, grouped=True)}", class_="muted")
     for finding in report.findings:
         head = joined(
             element("code", finding.cause), f" {finding.confidence.value}: {finding.summary or finding.title}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
@@ -16,6 +17,8 @@ from elfdiff.tree import Tree
 
 MOST_ROWS = 300
 """Rows of the table of sections."""
+FEW_ROWS = 12
+"""Rows of a table of packages that is not folded."""
 LONGEST = 600
 """Characters of a sentence or a name."""
 MOST_NAMES = 40
@@ -82,7 +85,7 @@ def _step(step: wording.Step) -> Markup:
 
 
 def _ledger(report: Report, ledger: Ledger) -> Iterator[Markup]:
-    yield element("p", f"Bytes: {wording.bytes_line(report, ledger).removesuffix(' (cmp: 0)')}")
+    yield element("p", f"Bytes: {wording.bytes_line(report, ledger, grouped=True).removesuffix(' (cmp: 0)')}")
     bars = [
         part
         for side in ("a", "b")
@@ -187,9 +190,15 @@ def _tree(found: Report | Tree) -> Iterator[Markup]:
 
 
 def _observed(report: Report) -> Iterator[Markup]:
-    if report.observed:
-        yield element("h2", "Seen, and not explained")
-        yield findings.evidence_table(report.observed)
+    if not report.observed:
+        return
+    first, more = report.observed[: findings.MOST], report.observed[findings.MOST :]
+    yield element("h2", "Seen, and not explained")
+    yield findings.evidence_table(first[: findings.SHOWN])
+    left = f"; {len(more):,} of them in the JSON report" if more else ""
+    if len(report.observed) > findings.SHOWN:
+        summary = element("summary", f"{len(report.observed) - findings.SHOWN:,} more places{left}")
+        yield element("details", summary, findings.evidence_table(first[findings.SHOWN :]))
 
 
 def _symbols(symbols: Interface | None) -> Iterator[Markup]:
@@ -214,12 +223,20 @@ def _names(names: NamesDiff) -> Iterator[str]:
 def _packages(report: Report) -> Iterator[Markup]:
     if report.sbom is None or not report.sbom.changes:
         return
-    yield element("h2", "Packages")
+    changes = report.sbom.changes
     rows = [
         tuple(shorten(cell or "-", LONGEST) for cell in (item.name, item.change, item.a, item.b, item.detail))
-        for item in report.sbom.changes[:MOST_ROWS]
+        for item in changes[:MOST_ROWS]
     ]
-    yield table(("package", "change", "a", "b", "detail"), rows)
+    shown = table(("package", "change", "a", "b", "detail"), rows)
+    yield element("h2", "Packages")
+    if len(rows) <= FEW_ROWS:
+        yield shown
+        return
+    counts = Counter(item.change for item in changes)
+    words = ", ".join(f"{count:,} {change}" for change, count in sorted(counts.items()))
+    more = f"; the first {MOST_ROWS} are listed" if len(changes) > MOST_ROWS else ""
+    yield element("details", element("summary", f"{words}{more}"), shown)
 
 
 def _notes(report: Report) -> Iterator[Markup]:
