@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import os
 import shutil
 import subprocess
 import sys
@@ -106,11 +107,17 @@ PAIRS: dict[str, Callable[[Path], Sides]] = {
 
 def render(name: str, make: Callable[[Path], Sides], home: Path) -> Path:
     """The page; SARIF and text beside it."""
-    a, b = make(home)
-    outputs = [part for form in ("html", "sarif", "text") for part in ("-f", f"{form}={home / name}.{form}")]
-    command = [sys.executable, "-m", "elfdiff", "compare", *outputs, "-q", "--exit-zero", str(a), str(b)]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    outputs = [f"{form}={home / name}.{form}" for form in ("html", "sarif", "text")]
+    compare(home, *make(home), *outputs)
     return home / f"{name}.html"
+
+
+def compare(where: Path, a: Path, b: Path, *outputs: str) -> None:
+    """elfdiff in directory ``where``."""
+    options = [part for output in outputs for part in ("-f", output)]
+    command = [sys.executable, "-m", "elfdiff", "compare", *options, "-q", "--exit-zero", str(a), str(b)]
+    environment = {**os.environ, "PYTHONPATH": str(HOUSE)}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=where, env=environment)
 
 
 def browser() -> Any:
@@ -153,9 +160,15 @@ def picture(driver: Any, target: Path, width: int, height: int, top: int = 0) ->
     target.write_bytes(base64.b64decode(driver.execute_cdp_cmd("Page.captureScreenshot", options)["data"]))
 
 
-def for_docs(driver: Any, page: Path) -> None:
-    """The first screen in light colours, the byte map in dark ones."""
+def for_docs(driver: Any, home: Path) -> None:
+    """The first screen in light colours, the byte map in dark ones; the page names no directory of this machine."""
     images = HOUSE / "docs" / "images"
+    sides = Path("build-1/greet"), Path("build-2/greet")
+    for side, path in zip("ab", sides, strict=True):
+        (home / path).parent.mkdir(exist_ok=True)
+        shutil.copyfile(SAMPLES / SHOWN / side, home / path)
+    page = home / "shown.html"
+    compare(home, *sides, f"html={page}")
     resize(driver, 920, "light")
     driver.get(page.as_uri())
     picture(driver, images / "report-first-screen.png", 920, 640)
@@ -190,7 +203,7 @@ def main() -> int:
             bad += bool(said or wide or size > LARGEST)
             rows.append([name, size, heights[0], heights[4], heights[6], said, wide])
         if arguments.docs:
-            for_docs(driver, pages["small"])
+            for_docs(driver, home)
     finally:
         driver.quit()
     heads = ["pair", "bytes", f"height at {WIDTHS[0]}", f"at {WIDTHS[2]}", "all open", "complaints", "too wide"]
