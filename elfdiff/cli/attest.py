@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import LAST_LINE, add_output_options
 from elfdiff.cli.output import emit, fail, progress
 from elfdiff.errors import UsageError
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "paths", nargs="+", metavar="FILE", help="verify: a file or an image; show: bundles; diff: two bundles [A B]"
     )
-    add_output_options(parser, FORMATS, "text")
+    add_output_options(parser, FORMATS, "text", LAST_LINE)
     parser.add_argument(
         "--bundle", action="append", default=[], metavar="FILE", help="verify: a bundle, or several, a line each"
     )

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import NO_WARNINGS, add_output_options
 from elfdiff.cli.output import emit, fail, progress, warn
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.package import DependencyList, State
@@ -46,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ignore-file", metavar="FILE", help="such advisories, one a line, each with the reason behind it"
     )
-    add_output_options(parser, FORMATS, "text")
+    add_output_options(parser, FORMATS, "text", NO_WARNINGS)
     parser.add_argument(
         "--allow-missing",
         action="store_true",

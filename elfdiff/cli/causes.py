@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import NOTHING, add_output_options
 from elfdiff.cli.output import emit
 from elfdiff.cli.terminal import text_style
 
@@ -17,7 +17,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``causes``."""
-    add_output_options(parser, ("text", "json"), "text")
+    add_output_options(parser, ("text", "json"), "text", NOTHING)
 
 
 def execute(args: argparse.Namespace) -> int:

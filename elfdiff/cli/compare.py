@@ -7,7 +7,7 @@ import os
 
 from elfdiff.cli.config import apply_config
 from elfdiff.cli.formats import FORMATS, check_formats, write
-from elfdiff.cli.options import add_output_options, seconds
+from elfdiff.cli.options import LAST_LINE, add_output_options, seconds
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
 from elfdiff.clock import Clock, memory_limit
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The two files and the options of ``compare``."""
     parser.add_argument("a", metavar="A", help="the one file, package, archive or directory")
     parser.add_argument("b", metavar="B", help="the other")
-    add_output_options(parser, FORMATS, "text", several=True)
+    add_output_options(parser, FORMATS, "text", LAST_LINE, several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence, not the first ten")
     parser.add_argument(
         "--allow", metavar="ID", action="append", default=[], help="exit 0 if only this cause remains (repeatable)"
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         action="append",
         default=[],
-        help="as --allow, and print a digest of both files without what this cause owns (repeatable)",
+        help="as --allow, and print a digest of both files that is equal only if nothing else differs (repeatable)",
     )
     parser.add_argument("--exit-zero", action="store_true", help="exit 0 where it would be 1")
     parser.add_argument(
@@ -77,10 +77,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--abi", action="store_true", help="run abidiff on two libraries, where it is installed, and say what it found"
     )
     parser.add_argument(
-        "--spans", metavar="FILE", help="write, as JSON Lines, each run of differing bytes and which cause owns it"
+        "--spans",
+        metavar="FILE",
+        help="write a line of JSON for each run of differing bytes: where it is and which cause owns it",
     )
     parser.add_argument(
-        "--proof", metavar="FILE", help="write the explanation for elfdiff verify, which turns A into B with it"
+        "--proof", metavar="FILE", help="write the explanation, from which elfdiff verify turns A into B"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import difflib
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import NOTHING, add_output_options
 from elfdiff.cli.output import emit
 from elfdiff.cli.terminal import text_style
 from elfdiff.errors import UsageError
@@ -21,7 +21,7 @@ elfdiff causes lists every cause."""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The id and the options of ``explain``."""
     parser.add_argument("id", metavar="ID", help="a cause, as a report names it, or one of its faces")
-    add_output_options(parser, ("text", "markdown", "json"), "text")
+    add_output_options(parser, ("text", "markdown", "json"), "text", NOTHING)
 
 
 def execute(args: argparse.Namespace) -> int:

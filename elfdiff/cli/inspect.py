@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import LAST_LINE, NO_WARNINGS, add_output_options
 from elfdiff.cli.output import emit, fail, progress, warn
 from elfdiff.cli.start import start_fast
 from elfdiff.cli.terminal import text_style
@@ -26,7 +26,7 @@ exit codes: 0 done, 2 trouble"""
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file and the options of ``inspect``."""
     parser.add_argument("file", metavar="FILE", help="an ELF file, or a package, archive or directory of them")
-    add_output_options(parser, ("text", "json"), "text")
+    add_output_options(parser, ("text", "json"), "text", f"{LAST_LINE}; {NO_WARNINGS}")
 
 
 def execute(args: argparse.Namespace) -> int:

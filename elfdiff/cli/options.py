@@ -51,10 +51,16 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
+LAST_LINE = "text: the last line alone, which is made for grep"
+NO_WARNINGS = "no warnings on standard error"
+NOTHING = "changes nothing here: for scripts that give it to every command"
+
+
 def add_output_options(
-    parser: argparse.ArgumentParser, formats: Sequence[str], default: str, several: bool = False
+    parser: argparse.ArgumentParser, formats: Sequence[str], default: str, quiet: str, several: bool = False
 ) -> None:
-    """-f, -o, --color, -q and -v. ``several``: -f may be given more than once, each with a file of its own."""
+    """-f, -o, --color, -q and -v. ``quiet`` says what -q does; ``several``: -f may be given more than once, each with
+    a file of its own."""
     if several:
         parser.add_argument(
             "-f",
@@ -74,7 +80,7 @@ def add_output_options(
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="colour of text (default: auto)"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="the last line alone, where a command has one")
+    parser.add_argument("-q", "--quiet", action="store_true", help=quiet)
     parser.add_argument("-v", "--verbose", action="store_true", help="show tables and long lists")
 
 

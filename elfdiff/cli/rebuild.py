@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from elfdiff.cli.options import add_output_options, seconds
+from elfdiff.cli.options import LAST_LINE, add_output_options, seconds
 from elfdiff.cli.output import emit, fail, warn
 from elfdiff.cli.terminal import text_style
 from elfdiff.errors import UsageError
@@ -69,7 +69,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-prove", action="store_true", help="do not apply the fixes and build again")
     parser.add_argument("--keep", metavar="DIR", help="keep the logs and the artifacts of the builds there")
     parser.add_argument("--include-ignored", action="store_true", help="copy what git ignores too")
-    add_output_options(parser, FORMATS, "text")
+    add_output_options(parser, FORMATS, "text", LAST_LINE)
 
 
 def joined(argv: Sequence[str]) -> list[str]:

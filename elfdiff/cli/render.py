@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from elfdiff.cli.formats import FORMATS, check_formats, write
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import LAST_LINE, add_output_options
 from elfdiff.cli.output import progress
 
 EXAMPLES = """\
@@ -20,7 +20,7 @@ The exit code is the one that the report holds: 0 same, 1 different, 2 trouble."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The file and the options of ``render``."""
     parser.add_argument("report", metavar="REPORT.json", help="written by elfdiff A B -f json")
-    add_output_options(parser, FORMATS, "text", several=True)
+    add_output_options(parser, FORMATS, "text", LAST_LINE, several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence that the report holds")
     parser.add_argument("--with-spans", action="store_true", help="json: keep who owns each differing byte")
 

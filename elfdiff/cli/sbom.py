@@ -6,7 +6,7 @@ import argparse
 import os
 
 from elfdiff import __version__
-from elfdiff.cli.options import add_output_options
+from elfdiff.cli.options import NO_WARNINGS, add_output_options
 from elfdiff.cli.output import emit, progress, warn
 from elfdiff.errors import ElfdiffError, UsageError
 from elfdiff.payload.package import DependencyList, State
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="one file, or two to compare: ELF, PE or Mach-O, or a package or directory",
     )
-    add_output_options(parser, FORMATS, "table")
+    add_output_options(parser, FORMATS, "table", NO_WARNINGS)
     parser.add_argument(
         "--require", action="store_true", help="a file without a list, or with a partial one, is trouble"
     )

@@ -87,3 +87,30 @@ def test_several_outputs_of_one_run(tmp_path: Path, capsys: Capture) -> None:
 def test_outputs_that_cannot_be(options: list[str], sentence: str, capsys: Capture) -> None:
     assert main([*options, *PAIR]) == 2
     assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "malformed at line 1, column 2"),
+        ('{\n"a": }', "malformed at line 2, column 6"),
+        ("[1.5]", "it holds a fraction"),
+        ("[NaN]", "NaN is no number"),
+        (f"[{'9' * 5000}]", "a number is too long"),
+    ],
+)
+def test_broken_json_is_told_in_our_words(
+    text: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.json"
+    path.write_text(text)
+    assert main(["render", str(path)]) == 2
+    assert capsys.readouterr().err == f"elfdiff: error: {path}: is no JSON that elfdiff wrote: {words}\n"
+
+
+def test_the_first_schema_has_no_form_for_directories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for side in "ab":
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "text").write_text(side)
+    assert main(["-f", "json1", str(tmp_path / "a"), str(tmp_path / "b")]) == 2
+    assert "elfdiff/report/1 has no form for directories" in capsys.readouterr().err
