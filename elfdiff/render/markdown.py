@@ -182,6 +182,8 @@ def _values(item: EvidenceItem) -> Iterator[str]:
 def _ledger(report: Report) -> Iterator[str]:
     if report.ledger is None:
         return
+    if report.modulo is not None:
+        yield f"Modulo: {escaped(wording.modulo_words(report.modulo))}"
     yield f"Bytes: {escaped(wording.bytes_line(report, report.ledger))}"
     rows = wording.differing_rows(report.ledger)
     if not rows:

@@ -164,6 +164,9 @@ def test_the_digests_in_text_and_json(capsys: Capture) -> None:
     assert found["modulo"]["a"] == found["modulo"]["b"]
     assert main([*options, a, b]) == 0
     assert f"modulo: sha256 {found['modulo']['a']} for both" in " ".join(capsys.readouterr().out.split())
+    for form in ("html", "markdown"):
+        assert main([*options, "-f", form, a, b]) == 0
+        assert f"Modulo: sha256 {found['modulo']['a']} for both" in capsys.readouterr().out
     assert main([*options, "-f", "json", b, a]) == 0
     assert json.loads(capsys.readouterr().out)["modulo"]["b"] == found["modulo"]["a"]
 

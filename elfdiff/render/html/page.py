@@ -71,6 +71,8 @@ def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
         )
     if report.allowed:
         yield element("p", f"Allowed: {', '.join(report.allowed)} (still counted)", class_="muted")
+    if report.modulo is not None:
+        yield element("p", f"Modulo: {wording.modulo_words(report.modulo)}", class_="muted")
     if report.ledger is not None:
         yield from _ledger(report, report.ledger)
     if report.equal_parts:
