@@ -19,12 +19,21 @@ from elfdiff.errors import ElfdiffError, UnreadableFile
 from elfdiff.outcome import only_allowed
 from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.go import is_as_built
-from elfdiff.report import FileFacts, Modulo, Report, Role
+from elfdiff.report import FileFacts, Finding, Modulo, Report, Role
 from elfdiff.values import replace
 
 HASH = "content-hash"
 """The cause that owns digests: who allows it allows any digest."""
 BUILD_ID = ".note.gnu.build-id"
+LONGEST = 120
+"""Characters of a value that are told."""
+DRAWN = frozenset(
+    {
+        *("build-time", "file-times", "time-zone", "build-counter", "build-measurement"),
+        *("memory-layout", "random-build-id", "random-seed"),
+    }
+)
+"""Causes whose values are made anew in each place. What others compile in (a commit, a user) is one for a build."""
 
 
 def with_modulo(report: Report) -> Report:
@@ -49,6 +58,9 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
         if finding.role is not Role.CONSEQUENCE and known is not None and not known.maskable:
             yield f"{finding.cause} cannot be masked: its bytes are not read, so an edit among them would pass"
     yield from _directories(report.directories)
+    for finding in report.findings:
+        if finding.role is not Role.CONSEQUENCE and finding.cause not in DRAWN:
+            yield from _values(finding)
     beside = {run.section for run in report.ledger.runs if run.how == BESIDE} if report.ledger else set()
     if beside:
         yield f"a text in {', '.join(sorted(name or 'no section' for name in beside))} differs beside its values"
@@ -68,6 +80,21 @@ def _directories(found: Sequence[tuple[str, str]]) -> Iterator[str]:
             if inside and (above, became) != (a, b) and b != became + a[len(above) :]:
                 yield f"{above} became {became}, but {a} became {b}"
                 return
+
+
+def _values(finding: Finding) -> Iterator[str]:
+    """A value of a that became one in one place, and another elsewhere."""
+    became: dict[str, str] = {}
+    for item in finding.evidence:
+        if item.a is None or item.b is None:
+            continue
+        if became.setdefault(item.a.value, item.b.value) != item.b.value:
+            value, one, other = (
+                text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+                for text in (item.a.value, became[item.a.value], item.b.value)
+            )
+            yield f"{value} became {one}, but elsewhere {other}"
+            return
 
 
 def _computed_again(report: Report, files: Sequence[ElfFile | None], linked: bool) -> bool:

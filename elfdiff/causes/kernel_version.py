@@ -104,6 +104,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="the release of a kernel is compiled in",
     role=Role.ROOT,
+    unread=True,
     faces={
         HOST: "the output of uname is compiled in",
         TARGET: "kernel modules are built against two kernels",

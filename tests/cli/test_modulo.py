@@ -105,6 +105,21 @@ def test_one_directory_is_one_directory_everywhere(tmp_path: Path) -> None:
     assert not report.modulo.equal
 
 
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+def test_a_commit_is_one_commit_everywhere(tmp_path: Path) -> None:
+    commits = "3f2a9c7d41b08e55c6d1f7a2b9e04c1d8a7f6e52", "b81d5e0f9a3c274611fe8d0a7c92e5b4f03d6a18"
+    for side, commit in zip("ab", commits, strict=True):
+        source = f'const char *one = "commit {commit}", *two = "revision {commit}"; int main(void) {{ return 0; }}'
+        (tmp_path / "x.c").write_text(source)
+        command = ["gcc", "-s", "-Wl,--build-id=none", "-o", side, "x.c"]
+        subprocess.run(command, cwd=tmp_path, check=True)
+    a, b = tmp_path / "a", tmp_path / "b"
+    report = judged(a, b, "vcs-state")
+    assert why(report) == ""
+    b.write_bytes(b.read_bytes().replace(b"revision b81d", b"revision b81e"))
+    assert f"{commits[0]} became {commits[1]}, but elsewhere b81e" in why(judged(a, b, "vcs-state"))
+
+
 @pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
 def test_a_blank_beside_a_time_is_no_time(tmp_path: Path) -> None:
     a, b = pair("file-times")
