@@ -19,12 +19,14 @@ from elfdiff.errors import ElfdiffError, UnreadableFile
 from elfdiff.outcome import only_allowed
 from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.go import is_as_built
-from elfdiff.report import FileFacts, Finding, Modulo, Report, Role
+from elfdiff.report import FileFacts, Finding, Ledger, Modulo, Report, Role
 from elfdiff.values import replace
 
 HASH = "content-hash"
 """The cause that owns digests: who allows it allows any digest."""
 BUILD_ID = ".note.gnu.build-id"
+PATHS = frozenset({"build-path", "toolchain-path", "temporary-path"})
+"""Causes whose values are directories: a text tells where one ends only if another text begins with it, too."""
 LONGEST = 120
 """Characters of a value that are told."""
 DRAWN = frozenset(
@@ -50,6 +52,7 @@ def with_modulo(report: Report) -> Report:
 
 def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
     """Why the files are not identical but for what is allowed, as phrases; nothing if they are."""
+    assert report.ledger is not None
     if not only_allowed(report, report.allowed):
         yield f"more differs than {', '.join(report.allowed)}"
         return
@@ -61,14 +64,17 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
     for finding in report.findings:
         if finding.role is not Role.CONSEQUENCE and finding.cause not in DRAWN:
             yield from _values(finding)
-    beside = {run.section for run in report.ledger.runs if run.how == BESIDE} if report.ledger else set()
+    beside = {run.section for run in report.ledger.runs if run.how == BESIDE}
     if beside:
         yield f"a text in {', '.join(sorted(name or 'no section' for name in beside))} differs beside its values"
     files = tuple(_parsed(data, facts) for data, facts in ((a, report.a), (b, report.b)))
     linked = tuple(elf is not None and (is_as_linked(elf) or is_as_built(elf)) for elf in files)
+    alone = any(run.owner == "payload" and PATHS & set(run.causes) for run in report.ledger.runs)
+    if alone and not any(linked):
+        yield "a directory stands in one text alone, and no build ID confirms where it ends"
     if linked[0] != linked[1]:
         yield f"{'b' if linked[0] else 'a'} was changed after its link: its build ID is not the digest of its bytes"
-    elif HASH not in report.allowed and not _computed_again(report, files, linked[0]):
+    elif HASH not in report.allowed and not _computed_again(report.ledger, files, linked[0]):
         yield f"a digest cannot be computed again from these files; --modulo {HASH} masks it as it is"
 
 
@@ -97,10 +103,9 @@ def _values(finding: Finding) -> Iterator[str]:
             return
 
 
-def _computed_again(report: Report, files: Sequence[ElfFile | None], linked: bool) -> bool:
+def _computed_again(ledger: Ledger, files: Sequence[ElfFile | None], linked: bool) -> bool:
     """True if no digest differs but the build ID, and both files are what their linker made it of."""
-    assert report.ledger is not None
-    digests = {run.section for run in report.ledger.runs if run.owner == "hash"}
+    digests = {run.section for run in ledger.runs if run.owner == "hash"}
     return not digests or (linked and digests <= {BUILD_ID} and all(elf and is_as_linked(elf) for elf in files))
 
 
