@@ -23,6 +23,8 @@ def read_value(text: str) -> object:
 
 def fault(error: Exception) -> str:
     """What is wrong with a text that :mod:`json` refused, in words that are nobody's but ours."""
+    import json
+
     if isinstance(error, json.JSONDecodeError):
         return f"malformed at line {error.lineno}, column {error.colno}"
     if isinstance(error, UnicodeDecodeError):

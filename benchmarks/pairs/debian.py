@@ -29,6 +29,20 @@ def source_tree(package: str, shared: Path) -> Path:
     return home / "tree"
 
 
+def dsc_of(package: str, shared: Path) -> Path:
+    """The .dsc of a source package, its archives beside it. Raises SourceMissing."""
+    home = shared / "debian-packages" / package
+    found = list(home.glob("*.dsc"))
+    if not found:
+        shutil.rmtree(home, ignore_errors=True)
+        home.mkdir(parents=True)
+        _fetch(package, home, shared / "apt")
+        found = list(home.glob("*.dsc"))
+    if len(found) != 1:
+        raise SourceMissing(f"{package}: {len(found)} descriptions of a source package")
+    return found[0]
+
+
 def _fetch(package: str, home: Path, apt: Path) -> None:
     apt_get = shutil.which("apt-get")
     if apt_get is None or not KEYRING.exists():

@@ -31,11 +31,13 @@ class _Class(IntEnum):
     CONSEQUENCE = 3
     HASH = 4
     UNEXPLAINED = 5
+    ROOT = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Bytes of either file that have an owner, should they differ. ``kind`` is payload, input, consequence or hash."""
+    """Bytes of either file that have an owner, should they differ. ``kind`` is root, payload, input, consequence or
+    hash."""
 
     a: Span | None
     b: Span | None
@@ -277,6 +279,7 @@ def _classes(x: _Side, y: _Side, moved: int) -> Classes:
 
     return Classes(
         differing=Sides(int(np.count_nonzero(x.differs)), int(np.count_nonzero(y.differs))),
+        root=sides(_Class.ROOT),
         payload=sides(_Class.PAYLOAD),
         input=sides(_Class.INPUT),
         consequence=sides(_Class.CONSEQUENCE),

@@ -26,6 +26,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.actions import Do
+from elfdiff.causes._entries import changes_of, told
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
@@ -34,9 +35,10 @@ from elfdiff.evidence.model import Context, EvidenceSet
 from elfdiff.report import Effect, Fix, Role
 
 TAR, ZIP, LIST, OTHER = "order-tar", "order-zip", "order-in-lists", "order-of-entries"
+LINKS = "order-of-hard-links"
 _FACES = {"tar": TAR, "zip": ZIP}
 
-_TAR = Fix("tar", Do("write the archive with tar --sort=name"), Effect.REMOVES, (TAR,), since="GNU tar 1.28")
+_TAR = Fix("tar", Do("write the archive with tar --sort=name"), Effect.REMOVES, (TAR, LINKS), since="GNU tar 1.28")
 _ZIP = Fix(
     "zip",
     Do("write the archive from a sorted list", "find . -type f | LC_ALL=C sort | zip -X -@ out.zip"),
@@ -67,6 +69,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         ZIP: "the entries of a zip stand in another order",
         LIST: "a list of files has another order",
         OTHER: "entries stand in another order",
+        LINKS: "another name of a file with hard links came first",
     },
     fixes=_ALL,
     references=(
@@ -82,6 +85,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         if {order.a_sorted, order.b_sorted} != {"C", "locale"}:
             face = _FACES.get(order.container.partition(".")[0], OTHER)
             yield Claim(face, (order,), Proof.RECORDED, _summary(order), "the names cannot tell who chose the order")
+    links = tuple(changes_of(evidence, "links"))
+    if links:
+        yield Claim(LINKS, links, Proof.RECORDED, told(links))
     for listing in evidence.of(ListOrderChange):
         if {listing.a_sorted, listing.b_sorted} != {"C", "locale"}:
             yield Claim(

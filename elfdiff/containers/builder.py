@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import field
+from functools import partial
 
 from elfdiff.containers.limits import Budget
 from elfdiff.containers.model import Container, Entry, EntryKind, Field, Layer, Piece, Stream
@@ -32,6 +33,7 @@ class Builder:
         self.entries: list[Entry] = []
         self.warnings: list[str] = []
         self.wraps = False
+        self.cut: str | None = None
 
     def data(self, layer: int) -> bytes:
         """The bytes of a layer."""
@@ -72,7 +74,10 @@ class Builder:
         target: str | None = None,
         fields: tuple[Field, ...] = (),
     ) -> int:
-        """An entry whose contents stand at ``span`` of ``layer``, or are read by ``read``; its index."""
+        """An entry; its index. Its contents stand at ``span`` of ``layer``, or are read by ``read``.
+
+        One over the limit of bytes raises when it is read, so that the others are compared.
+        """
         raw = name if isinstance(name, bytes) else name.encode("utf-8", "surrogateescape")
         self.budget.name(raw)
         self.budget.entries(len(self.entries) + 1)
@@ -80,7 +85,8 @@ class Builder:
             size = span.length
             self.layers[layer].contents.append(span)
             read = _slice(self.layers[layer].data, span)
-        self.budget.entry(size)
+        if size > self.budget.limits.entry_bytes:
+            read = partial(self.budget.refuse, raw, size)
         self.entries.append(
             Entry(raw.decode("utf-8", "surrogateescape"), kind, size, read or bytes, layer, span, target, fields)
         )
@@ -88,14 +94,23 @@ class Builder:
 
     def malformed(self, sentence: str) -> MalformedContainer:
         """An error that names the file."""
-        return MalformedContainer(f"{self.path}: {sentence}")
+        return MalformedContainer(f"{self.budget.path}: {sentence}")
 
     def finish(self, kind: str) -> Container:
         """The container. Raises MalformedContainer if two things claim the same bytes; what nothing claims is a gap."""
         layers = tuple(Layer(layer.key, layer.name, layer.data, self._covered(layer)) for layer in self.layers)
         data = self.layers[0].data
         return Container(
-            self.path, kind, len(data), data, tuple(self.entries), layers, self.wraps, tuple(self.warnings)
+            self.path,
+            kind,
+            len(data),
+            data,
+            tuple(self.entries),
+            layers,
+            self.wraps,
+            tuple(self.warnings),
+            self.cut,
+            self.budget.path,
         )
 
     def _covered(self, layer: _Layer) -> tuple[Piece, ...]:

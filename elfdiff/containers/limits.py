@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
+from elfdiff.containers.fields import readable
 from elfdiff.errors import LimitExceeded
 from elfdiff.values import dataclass
 
@@ -41,10 +44,11 @@ class Budget:
         if len(name) > self.limits.name:
             raise LimitExceeded(f"{self.path}: the name of an entry is longer than {self.limits.name} bytes")
 
-    def entry(self, size: int) -> None:
-        """An entry has this many bytes."""
-        if size > self.limits.entry_bytes:
-            raise LimitExceeded(f"{self.path}: an entry has {size} bytes, and the limit is {self.limits.entry_bytes}")
+    def refuse(self, name: bytes, size: int) -> NoReturn:
+        """An entry of this name has more bytes than it may have."""
+        raise LimitExceeded(
+            f"{self.path}: {readable(name)} has {size} bytes, and the limit is {self.limits.entry_bytes}"
+        )
 
     def room(self, compressed: int) -> int:
         """How many bytes a stream of ``compressed`` bytes may give."""

@@ -7,6 +7,7 @@ from dataclasses import field
 from enum import StrEnum
 from functools import cached_property
 
+from elfdiff.elf.reading import shown
 from elfdiff.span import Span
 from elfdiff.values import dataclass
 
@@ -127,10 +128,14 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class Container:
-    """What one path holds. ``path`` is only for sentences. ``kind`` is a word: directory, deb, tar.xz, zip, gzip, ….
+    """What one path holds. ``kind`` is a word: directory, deb, tar.xz, zip, gzip, ….
+
+    ``path`` is as given, or the name of the entry that it is; ``said`` is how sentences call it, the containers around
+    it included.
 
     ``whole`` are the bytes of the file, None for a directory. ``wraps`` is True if it holds one thing under no name
-    of its own (a compressed file).
+    of its own (a compressed file). ``cut`` says why entries may be missing behind the last, None where its end is
+    marked.
     """
 
     path: str
@@ -141,3 +146,13 @@ class Container:
     layers: tuple[Layer, ...] = field(repr=False)
     wraps: bool = False
     warnings: tuple[str, ...] = ()
+    cut: str | None = None
+    said: str = ""
+
+    def called(self, entry: Entry) -> str:
+        """How sentences call an entry."""
+        name = shown(entry.path)
+        if self.kind == "directory":
+            return f"{self.said or shown(self.path)}/{name}"
+        own = self.said or shown(self.path)
+        return own if self.wraps or not self.layers else f"{own}: {name}"

@@ -47,15 +47,16 @@ def _names() -> Iterator[str]:
     return (module.name for module in pkgutil.iter_modules(formats.__path__))
 
 
-def open_bytes(data: bytes, path: str, limits: Limits, depth: int = 0) -> Container | None:
+def open_bytes(data: bytes, path: str, limits: Limits, depth: int = 0, said: str | None = None) -> Container | None:
     """The container that the bytes are, None if they are none, or one deeper than the limits allow.
 
-    Raises ElfdiffError for a damaged one and for one over a limit; ``path`` is how its sentence calls the bytes.
+    Raises ElfdiffError for a damaged one and for one over a limit; ``said``, or else ``path``, is how its sentence
+    calls the bytes.
     """
     module = format_of(data) if depth < limits.depth else None
     if module is None:
         return None
-    container: Container = module.read(Builder(path, data, Budget(path, limits), depth))
+    container: Container = module.read(Builder(path, data, Budget(said or path, limits), depth))
     return container
 
 

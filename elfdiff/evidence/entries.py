@@ -12,7 +12,8 @@ class EntryFieldChange(Evidence):
 
     ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2.
     ``entry`` is a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time,
-    change-time, uid, gid, user, group, mode (octal text), target (of a link), name (of what was compressed), system
+    change-time, uid, gid, user, group, mode (octal text), target (of a link), links (which name of a file with hard
+    links came first), name (of the entry, or of what was compressed), system
     (the operating system that made it), level (how the stream was compressed), compression (another codec, or
     none), extra, xattr, comment, end (how the end is filled up), format, packing (what an image is kept in),
     or layer-order (numbers of a's layers).
@@ -48,7 +49,10 @@ class EntryOrderChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntriesChange(Evidence):
-    """Entries that only one of two containers has, by name, at most 200 a side; the counts are of all."""
+    """Entries that only one of two containers has, by name, at most 200 a side; the counts are of all.
+
+    ``a_cut`` and ``b_cut``: the end of that container is missing, so that what only the other has may have been there.
+    """
 
     container: str
     a_only: tuple[str, ...]
@@ -56,3 +60,5 @@ class EntriesChange(Evidence):
     a_count: int
     b_count: int
     total: int
+    a_cut: bool = False
+    b_cut: bool = False

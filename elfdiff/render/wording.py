@@ -136,13 +136,18 @@ def unaccounted(report: Report) -> int:
     return report.ledger.totals.unexplained.most + report.ledger.totals.contradicted.most
 
 
+OUT_OF = "out of "
+"""How the sentences of a clock begin; what else leaves a report unfinished is in the files."""
+
+
 def headline(report: Report, names: tuple[str, str]) -> str:
     """The sentence after the label; ``names`` are the two paths as that output shows them."""
     both = " and ".join(names)
     if report.incomparable is not None:
         return f"{both} cannot be compared byte by byte: {report.incomparable}"
     if report.unfinished is not None:
-        return f"{both} differ; this report is only what was found in time ({report.unfinished})"
+        part = "was found in time" if report.unfinished.startswith(OUT_OF) else "could be compared"
+        return f"{both} differ; this report is only what {part} ({report.unfinished})"
     if report.allowed and report.exit == 0 and only_allowed(report, report.allowed):
         return f"{both} are identical but for {_but_for(report)}"
     match report.verdict:
@@ -314,6 +319,8 @@ def plan(report: Report) -> Plan | None:
         if any(form.type == "CORE" for form in formats):
             what = "of the program that ran"
         return Plan("", (Step(Do(f"compare two builds {what}")),))
+    if report.unfinished is not None and not report.unfinished.startswith(OUT_OF):
+        return Plan("", (Step(Do("get what is cut short once more, whole, and compare again")),))
     if report.verdict is Verdict.CAUSE_NOT_IN_FILES:
         by_go = any(item.section == ".note.go.buildid" for finding in report.findings for item in finding.evidence)
         return _go_inputs() if by_go else _before_strip(report)

@@ -15,20 +15,31 @@ from elfdiff.containers.opening import ELF
 from elfdiff.containers.pairing import EntryPair, pair_entries
 from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.entries import EntryFieldChange
-from elfdiff.evidence.model import Context, EvidenceSet
+from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.findings import findings
 from elfdiff.images.layout import IMAGES
 from elfdiff.judging import Match, judged
 from elfdiff.outcome import DIFFERENT, SAME, TROUBLE
 from elfdiff.plain import PathRewrite
 from elfdiff.report import Classes, Code, Finding, Report, Verdict
-from elfdiff.steps import fixable
-from elfdiff.tree import ContainerFacts, EntryFacts, PairedBy, Plain, Status, Tree, TreeEntry, TreeFinding
+from elfdiff.steps import fixable, on_side
+from elfdiff.tree import (
+    ContainerFacts,
+    EntryFacts,
+    FirstDifference,
+    PairedBy,
+    Plain,
+    Status,
+    Tree,
+    TreeEntry,
+    TreeFinding,
+)
 from elfdiff.trees import frame, likeness
 from elfdiff.trees.entries import compare_entry, not_two_builds, of_tree
 from elfdiff.trees.frame import LayerPair, Numbers, Placed
 from elfdiff.trees.ledger import Accountant, EntryAccount
 from elfdiff.trees.likeness import spells_build_id
+from elfdiff.trees.links import LinkChange, Links
 from elfdiff.trees.merging import MAX_NAMES, merged, under
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.parallel import do_all
@@ -73,10 +84,6 @@ def _nested(options: TreeOptions, of_image: bool, a: Container, b: Container, de
 
 
 def _of_two_kinds(a: EntryKind, b: EntryKind) -> EntryResult:
-    """Which of several hard links an archive takes for the file is no difference of inputs; any other kind is."""
-    if {a, b} == {EntryKind.FILE, EntryKind.HARDLINK}:
-        note = f"a {a.value} in a and a {b.value} in b: the archive met the links of one file in another order"
-        return EntryResult(notes=(note,))
     sentence = not_two_builds(f"a {a.value}", f"a {b.value}")
     return EntryResult(incomparable=sentence, verdict=Verdict.INPUTS_DIFFER)
 
@@ -94,6 +101,9 @@ class _Work:
             {pair.a: number for number, pair in enumerate(self.pairs) if pair.a is not None},
             {pair.b: number for number, pair in enumerate(self.pairs) if pair.b is not None},
         )
+        self.links = Links(self.sides, self.numbers)
+        self.link_changes: dict[int, LinkChange] = {}
+        self.relinked: dict[int, EntryFieldChange] = {}
         self.results: dict[int, EntryResult] = {}
         self.placed: list[Placed] = []
         self.matches: tuple[Match, ...] = ()
@@ -135,12 +145,10 @@ class _Work:
         x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
         if x is None or y is None:
             return None
-        if x.kind is not y.kind or x.size != y.size:
-            return False
-        if x.kind is EntryKind.SYMLINK and x.target != y.target:
+        if x.kind is not y.kind or x.size != y.size or self.links.differ(x, y):
             return False
         try:
-            return x.read() == y.read()
+            return on_side("a", x.read) == on_side("b", y.read)
         except ElfdiffError as error:
             self.results[number] = EntryResult(error=str(error))
             return None
@@ -162,11 +170,21 @@ class _Work:
     def _compare(self) -> None:
         """ELF files and containers first: the directories that became others in them explain texts too."""
         todo = [number for number, equal in enumerate(self.equal) if equal is False]
+        linked: list[int] = []
         for number in list(todo):
             x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
-            if x is not None and y is not None and x.kind is not y.kind:
+            if x is None or y is None:
+                continue
+            if self.links.in_another_order(x, y):
+                self.relinked[number] = self.links.order(self.sides[0].kind, self.names[number], x, y)
+                self.results[number] = EntryResult()
+            elif self.links.differ(x, y):
+                linked.append(number)
+            elif x.kind is not y.kind:
                 self.results[number] = _of_two_kinds(x.kind, y.kind)
-                todo.remove(number)
+            else:
+                continue
+            todo.remove(number)
         first = [number for number in todo if self._head(number).startswith(ELF)]
         self._run(first, ())
         rewrites = self._learnt(first)
@@ -176,6 +194,16 @@ class _Work:
         if len(more) > len(rewrites):
             again = [n for n in rest if self._unexplained(n)]
             self._run(again, more)
+        for number in linked:
+            self._link(number, self._learnt([*first, *rest]))
+
+    def _link(self, number: int, rewrites: tuple[PathRewrite, ...]) -> None:
+        x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
+        if x is not None and y is not None:
+            change = self.links.change(self.sides[0].kind, self.names[number], x, y, rewrites)
+            self.link_changes[number] = change
+            told = Plain(change.kind.value, FirstDifference(0, None, change.a, change.b), (), None)
+            self.results[number] = EntryResult(told, rewrites=change.rewrites)
 
     def _run(self, numbers: Sequence[int], rewrites: tuple[PathRewrite, ...]) -> None:
         sized = sorted(numbers, key=lambda number: (-self._size(number), number))
@@ -186,8 +214,16 @@ class _Work:
         if x is None or y is None:
             return EntryResult()
         nested = partial(_nested, self.options, self.sides[0].kind in IMAGES)
+        said = self.sides[0].called(x), self.sides[1].called(y)
         return compare_entry(
-            self.names[number], (x.read, y.read), nested, self.options.limits, self.depth + 1, rewrites, self._changed
+            self.names[number],
+            said,
+            (x.read, y.read),
+            nested,
+            self.options.limits,
+            self.depth + 1,
+            rewrites,
+            self._changed,
         )
 
     def _lost(self, number: int) -> EntryResult:
@@ -236,13 +272,20 @@ class _Work:
 
     def _facts(self, layers: Sequence[LayerPair], accountant: Accountant) -> Iterator[Placed]:
         kind = self.sides[0].kind
-        for change, numbers in frame.entries_fact(kind, self.pairs, self.names):
+        cut = self.sides[0].cut is not None, self.sides[1].cut is not None
+        for change, numbers in frame.entries_fact(kind, self.pairs, self.names, cut):
             yield Placed(change, None, (), numbers)
-        if kind != "directory" and kind not in IMAGES:
+        if kind == "directory":
+            yield from frame.renames(kind, self.pairs, self.names, self._names_in_b(), self.spelled)
+        elif kind not in IMAGES:
             for order in frame.order_fact(kind, self.pairs, self.names, self._names_in_b()):
                 yield Placed(order, None, (), ())
+        links: dict[int, Sequence[Evidence]] = {n: change.facts for n, change in self.link_changes.items()}
+        links |= {n: (fact,) for n, fact in self.relinked.items()}
+        for number, facts in links.items():
+            yield from (Placed(fact, None, (), (number,), contents=True) for fact in facts)
         for index, layer in enumerate(layers):
-            yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers, self.spelled)
+            yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers, self.spelled, links)
         ignored = frozenset() if self.options.metadata else _OF_FILE_SYSTEMS
         for number, pair in enumerate(self.pairs):
             x, y = self._entry(pair, 0), self._entry(pair, 1)
@@ -263,7 +306,15 @@ class _Work:
         layers = self._layers()
         accounts = {number: EntryAccount(r.own, r.inside, r.causes) for number, r in self.results.items()}
         accountant = Accountant(
-            self.sides, layers, self.pairs, self.names, self.numbers, self.equal, accounts, self.spelled
+            self.sides,
+            layers,
+            self.pairs,
+            self.names,
+            self.numbers,
+            self.equal,
+            accounts,
+            self.spelled,
+            frozenset(number for number, change in self.link_changes.items() if change.follows),
         )
         if unfinished is None:
             try:
@@ -272,6 +323,7 @@ class _Work:
             except OutOfTime as over:
                 unfinished = str(over)
         self.placed = list(self._facts(layers, accountant))
+        unfinished = unfinished or self._cut()
         evidence = EvidenceSet(tuple(item.fact for item in self.placed), Context(plain=True))
         self.matches = tuple(judged(catalogue(), evidence).matches)
         accounted = accountant.accounted(self.matches, self.placed)
@@ -300,6 +352,14 @@ class _Work:
             exit=TROUBLE if failed else SAME if same else DIFFERENT,
         )
         return Compared(tree, accounted.own, accounted.inside)
+
+    def _cut(self) -> str | None:
+        """Why entries that only one side has may have been in the other one, too."""
+        for word, side, lone in (("a", self.sides[0], "b"), ("b", self.sides[1], "a")):
+            missing = any((pair.a if word == "a" else pair.b) is None for pair in self.pairs)
+            if side.cut is not None and missing:
+                return f"{word}: {side.said or side.path}: {side.cut}; what only {lone} has may have been in it"
+        return None
 
     def _is_same(self, entries: Sequence[TreeEntry]) -> bool:
         """True if nothing that was compared differs: every entry, and of files the bytes around them."""
@@ -403,6 +463,8 @@ class _Work:
         yield from self._unclaimed()
         for word, side in (("a", self.sides[0]), ("b", self.sides[1])):
             yield from (f"{word}: {warning}" for warning in side.warnings)
+            if side.cut is not None and self._cut() is None:
+                yield f"{word}: {side.cut}"
 
 
 def _changed(fact: EntryFieldChange) -> str:

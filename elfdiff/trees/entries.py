@@ -9,12 +9,13 @@ from dataclasses import replace
 from elfdiff.clock import Clock
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.model import Container
-from elfdiff.containers.opening import ELF, is_static_archive, open_bytes
+from elfdiff.containers.opening import ELF, format_of, is_static_archive, open_bytes
 from elfdiff.diagnose import diagnose_bytes
 from elfdiff.errors import ElfdiffError
 from elfdiff.plain import PathRewrite, explain
 from elfdiff.report import Classes, Report, Verdict
-from elfdiff.tree import Tree, TreeFinding
+from elfdiff.steps import on_side
+from elfdiff.tree import Status, Tree, TreeFinding
 from elfdiff.trees.archives import archive_tree
 from elfdiff.trees.result import EntryResult
 
@@ -24,6 +25,7 @@ Nested = Callable[[Container, Container, int], EntryResult]
 
 def compare_entry(
     name: str,
+    said: tuple[str, str],
     read: tuple[Callable[[], bytes], Callable[[], bytes]],
     nested: Nested,
     limits: Limits,
@@ -31,10 +33,13 @@ def compare_entry(
     rewrites: Sequence[PathRewrite],
     changed: Callable[[str], bool | None],
 ) -> EntryResult:
-    """Why the contents of two entries differ. Whatever is wrong with them ends in a result that says so."""
+    """Why the contents of two entries differ. Whatever is wrong with them ends in a result that says so.
+
+    ``said`` is how sentences call the two.
+    """
     try:
-        a, b = read[0](), read[1]()
-        return _compared(name, a, b, nested, limits, depth, rewrites, changed)
+        a, b = on_side("a", read[0]), on_side("b", read[1])
+        return _compared(name, said, a, b, nested, limits, depth, rewrites, changed)
     except ElfdiffError as error:
         return EntryResult(error=str(error))
     except (MemoryError, RecursionError) as error:
@@ -48,6 +53,7 @@ def compare_entry(
 
 def _compared(
     name: str,
+    said: tuple[str, str],
     a: bytes,
     b: bytes,
     nested: Nested,
@@ -65,12 +71,17 @@ def _compared(
         return replace(of_report(report), report=tree, findings=tree.findings)
     if "an ELF file" in kinds or "a static archive" in kinds:
         return EntryResult(incomparable=not_two_builds(*kinds), verdict=Verdict.INPUTS_DIFFER)
-    opened = open_bytes(a, name, limits, depth), open_bytes(b, name, limits, depth)
-    if opened[0] is not None and opened[1] is not None:
-        return nested(opened[0], opened[1], depth)
+    x = on_side("a", lambda: open_bytes(a, name, limits, depth, said[0]))
+    y = on_side("b", lambda: open_bytes(b, name, limits, depth, said[1]))
+    if x is not None and y is not None:
+        return nested(x, y, depth)
+    deeper = depth >= limits.depth and format_of(a) is not None and format_of(b) is not None
+    notes = (
+        (f"it holds entries, more than {limits.depth} levels deep; it was compared as a plain file",) if deeper else ()
+    )
     found = explain(name, a, b, rewrites, changed)
     findings = tuple(TreeFinding(finding, 1, ("",)) for finding in found.findings)
-    return EntryResult(found.plain, findings, found.ledger.totals, rewrites=found.rewrites)
+    return EntryResult(found.plain, findings, found.ledger.totals, notes=notes, rewrites=found.rewrites)
 
 
 def of_report(report: Report) -> EntryResult:
@@ -90,7 +101,7 @@ def of_report(report: Report) -> EntryResult:
 
 def of_tree(tree: Tree, own: Classes, inside: Classes) -> EntryResult:
     """A tree inside an entry as its result."""
-    failed = next((entry.error for entry in tree.entries if entry.error is not None), None)
+    failed = next((entry.error for entry in tree.entries if entry.status is Status.FAILED), tree.unfinished)
     return EntryResult(
         tree,
         tree.findings,

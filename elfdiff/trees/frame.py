@@ -14,7 +14,8 @@ from elfdiff.evidence.model import Evidence
 from elfdiff.evidence.order import collation, differing_middle
 from elfdiff.report import Location
 from elfdiff.span import Span
-from elfdiff.values import dataclass
+from elfdiff.tree import PairedBy
+from elfdiff.values import dataclass, replace
 
 WHOLE = "contents"
 """The key of the layer that a compressed file holds."""
@@ -51,6 +52,8 @@ class Placed:
     spans: tuple[tuple[Span | None, Span | None], ...]
     entries: tuple[int, ...]
     """Indices of entry pairs."""
+    contents: bool = False
+    """The fact is about the contents of the entries, wherever these stand."""
 
 
 def pair_layers(a: Container, b: Container) -> list[tuple[int | None, int | None]]:
@@ -141,10 +144,12 @@ def field_facts(
     names: Sequence[str],
     numbers: Numbers,
     spelled: Collection[int],
+    links: Mapping[int, Sequence[Evidence]],
 ) -> Iterator[Placed]:
     """One fact for each field that somebody decided and that differs; none of entries that only one side has.
 
-    ``spelled`` are pairs whose names spell build IDs: nobody decided those.
+    ``spelled`` are pairs whose names spell build IDs: nobody decided those. ``links`` are pairs of links that lead
+    elsewhere, with the facts about that; none where it follows from a rename.
     """
     a, b = layers.a.data, layers.b.data
     where = layers.a.name or "file"
@@ -162,9 +167,16 @@ def field_facts(
             if some is None or not chosen or (entry in spelled and some.name == "name"):
                 continue
             left, right = _bytes(a, x), _bytes(b, y)
-            if left != right:
+            if left != right and entry is not None and entry in links and some.name in ("target", "type"):
+                places = ((x.span if x else None, y.span if y else None),)
+                yield from (Placed(fact, number, places, (entry,)) for fact in links[entry])
+            elif left != right:
+                change = _change(kind, names[entry] if entry is not None else "", label, where, x, y)
+                if entry is not None and some.name == "name" and pairs[entry].how is PairedBy.PATH:
+                    # One path, written in two ways: with ./ in front, split in two fields, in a header of its own.
+                    change = replace(change, field_name="format")
                 yield Placed(
-                    _change(kind, names[entry] if entry is not None else "", label, where, x, y),
+                    change,
                     number,
                     ((x.span if x else None, y.span if y else None),),
                     (entry,) if entry is not None else (),
@@ -220,10 +232,21 @@ def file_facts(
             yield Placed(_change(kind, name, name, "file", item, other), None, (), (number,))
 
 
+def renames(
+    kind: str, pairs: Sequence[EntryPair], names: Sequence[str], b_names: Sequence[str], spelled: Collection[int]
+) -> Iterator[Placed]:
+    """Names of partners that differ, where no bytes of the container hold them."""
+    for number, pair in enumerate(pairs):
+        a, b = names[number], b_names[number]
+        if pair.a is not None and pair.b is not None and a != b and number not in spelled:
+            left, right = (Field("name", FieldKind.META, None, name) for name in (a, b))
+            yield Placed(_change(kind, a, a, "file", left, right), None, (), (number,))
+
+
 def entries_fact(
-    kind: str, pairs: Sequence[EntryPair], names: Sequence[str]
+    kind: str, pairs: Sequence[EntryPair], names: Sequence[str], cut: tuple[bool, bool]
 ) -> Iterator[tuple[EntriesChange, tuple[int, ...]]]:
-    """At most one fact: what only one side has."""
+    """At most one fact: what only one side has; ``cut`` says whether a's and b's end is missing."""
     lone_a = [n for n, pair in enumerate(pairs) if pair.b is None]
     lone_b = [n for n, pair in enumerate(pairs) if pair.a is None]
     if lone_a or lone_b:
@@ -235,6 +258,8 @@ def entries_fact(
                 a_count=len(lone_a),
                 b_count=len(lone_b),
                 total=len(pairs),
+                a_cut=cut[0],
+                b_cut=cut[1],
             ),
             (*lone_a, *lone_b),
         )
@@ -299,12 +324,16 @@ def partners(layers: LayerPair, pair: PiecePair) -> list[Run]:
     return runs + around(a, b, Span(a_at, x.end), Span(b_at, y.end))
 
 
-def derived(pair: PiecePair, causes: tuple[str, ...], spelled: bool) -> Iterator[Owned]:
+def derived(pair: PiecePair, causes: tuple[str, ...], spelled: bool, follows: bool) -> Iterator[Owned]:
     """Fields that one rule gives on both sides: what they say follows from the rest of their own container.
 
-    ``spelled``: the name of the entry spells the build ID of its contents.
+    ``spelled``: the name of the entry spells the build ID of its contents. ``follows``: the entry is a link to what
+    was renamed.
     """
     for x, y in pair.fields:
+        if follows and x is not None and y is not None and x.name == "target":
+            yield Owned(x.span, y.span, "consequence", causes, "the link leads to what was renamed")
+            continue
         if spelled and x is not None and y is not None and x.name == "name":
             yield Owned(x.span, y.span, "hash", causes, "the name spells a build ID")
             continue

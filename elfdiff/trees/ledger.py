@@ -11,6 +11,7 @@ from elfdiff.containers.model import Container, Entry, Stream
 from elfdiff.containers.pairing import EntryPair
 from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.entries import EntriesChange, EntryFieldChange
+from elfdiff.evidence.model import PathChange
 from elfdiff.judging import Match
 from elfdiff.report import (
     Breakpoint,
@@ -63,10 +64,11 @@ class Accountant:
         equal: Sequence[bool | None],
         accounts: Mapping[int, EntryAccount],
         spelled: Collection[int],
+        followed: Collection[int],
     ) -> None:
         self.sides, self.layers, self.pairs, self.names = sides, layers, pairs, names
         self.numbers, self.equal, self.accounts = numbers, equal, accounts
-        self.spelled = spelled
+        self.spelled, self.followed = spelled, followed
         self.notes: list[str] = []
         self.streams: dict[tuple[int, int], StreamVerdict] = {}
 
@@ -199,7 +201,9 @@ class Accountant:
         if verdict is not None and verdict.writer is not None and pair.a is not None and pair.b is not None:
             how = f"the contents, compressed again as a's were ({verdict.writer})"
             yield Owned(pair.a.span, pair.b.span, "consequence", causes, how)
-        yield from frame.derived(pair, causes, number in self.spelled)
+        if number in self.followed:
+            causes = claims.renames
+        yield from frame.derived(pair, causes, number in self.spelled, number in self.followed)
 
     def _entry(self, book: Book, index: int, layer: LayerPair, number: int, claims: _Claims) -> None:
         """The contents of a pair of entries, as far as they stand in this layer."""
@@ -207,8 +211,11 @@ class Accountant:
         if x is None and y is None:
             return
         name = self.names[number]
+        owned = self._of_contents(number, x, y, claims)
         if x is None or y is None:
-            book.piece(name, x, y, [], claims.lone(number, x, y))
+            book.piece(name, x, y, [], owned or claims.lone(number, x, y))
+        elif owned:
+            book.piece(name, x, y, around(layer.a.data, layer.b.data, x, y), owned)
         elif self.equal[number]:
             book.same(name, x, y)
         else:
@@ -217,6 +224,12 @@ class Accountant:
                 book.counted(name, account.own, account.causes, x, y)
             else:
                 book.piece(name, x, y, around(layer.a.data, layer.b.data, x, y))
+
+    def _of_contents(self, number: int, x: Span | None, y: Span | None, claims: _Claims) -> list[Owned]:
+        """Who owns the contents as a whole: those of a link."""
+        if number in self.followed:
+            return [Owned(x, y, "consequence", claims.renames, "the link leads to what was renamed")]
+        return claims.contents(number, x, y)
 
     def _side(self, number: int, side: int, layer: LayerPair) -> Span | None:
         entry = self._of(number, side)
@@ -254,6 +267,8 @@ class Accountant:
             a, b = ((0, entry.size) if entry is not None else None for entry in (x, y))
             if x is not None and y is not None and account is not None and account.own is not None:
                 yield SectionRow(name, a, b, "changed", account.causes, account.own)
+            elif sizes.most and (owned := self._of_contents(number, None, None, claims)):
+                yield self._link_row(number, owned[0])
             elif sizes.most:
                 if (x is None or y is None) and any(side.layers for side in self.sides):
                     # The layer counts the bytes that it is compressed to.
@@ -263,6 +278,16 @@ class Accountant:
                 causes = owner[0].causes if kind != "unexplained" else ()
                 status = "removed" if y is None else "added" if x is None else "changed"
                 yield SectionRow(name, a, b, status, causes, replace(Classes(differing=sizes), **{kind: sizes}))
+
+    def _link_row(self, number: int, owner: Owned) -> SectionRow:
+        """Targets of a link that stand in no layer."""
+        contents = [entry.read() for side in (0, 1) if (entry := self._of(number, side)) is not None]
+        a, b = contents
+        book = Book(a, b)
+        spans = Span(0, len(a)), Span(0, len(b))
+        owned = [Owned(*spans, owner.kind, owner.causes, owner.how)]
+        book.piece(self.names[number], *spans, around(a, b, *spans), owned)
+        return book.ledger().rows[0]
 
     def _label(self, layer: LayerPair, pair: PiecePair) -> str:
         number = frame.entry_of(pair, self.numbers)
@@ -277,14 +302,21 @@ class _Claims:
         self._layers: dict[int, list[Owned]] = defaultdict(list)
         self._lone: tuple[str, tuple[str, ...]] | None = None
         self._wrapping: tuple[str, tuple[str, ...]] | None = None
+        self._contents: dict[int, tuple[str, tuple[str, ...], str]] = {}
         roots: dict[str, None] = {}
+        renames: dict[str, None] = {}
         for match in matches:
             cause = match.cause
+            for fact in match.because:
+                if isinstance(fact, EntryFieldChange) and fact.field_name == "name" and id(fact) in where:
+                    renames[cause.id] = None
             if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
                 continue
             roots[cause.id] = None
-            kind = "input" if cause.role is Role.INPUT else "payload"
             for fact in match.because:
+                exact = isinstance(fact, PathChange) and fact.exact
+                kind = "input" if cause.role is Role.INPUT else "root" if exact else "payload"
+                how = "a rewrite gives b" if exact else "claimed"
                 item = where.get(id(fact))
                 if item is None:
                     continue
@@ -292,9 +324,13 @@ class _Claims:
                     self._lone = (kind, (cause.id,))
                 if isinstance(fact, EntryFieldChange) and fact.field_name == "compression":
                     self._wrapping = (kind, (cause.id,))
+                if item.contents:
+                    for number in item.entries:
+                        self._contents.setdefault(number, (kind, (cause.id,), how))
                 for a, b in item.spans if item.layer is not None else ():
-                    self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), "claimed"))
+                    self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), how))
         self.roots = tuple(sorted(roots))
+        self.renames = tuple(sorted(renames))
 
     def in_layer(self, index: int, pair: PiecePair) -> Iterator[Owned]:
         """Claims that lie within the pieces."""
@@ -308,6 +344,10 @@ class _Claims:
                 ):
                     yield item
                     break
+
+    def contents(self, number: int, a: Span | None, b: Span | None) -> list[Owned]:
+        """The contents of a pair of entries, by a fact that is about them as a whole."""
+        return [Owned(a, b, *self._contents[number])] if number in self._contents else []
 
     def wrapping(self, a: Span | None, b: Span | None) -> list[Owned]:
         """The compressed form of what the other side holds as it stands."""

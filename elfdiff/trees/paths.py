@@ -84,8 +84,11 @@ def _opened(path: str, options: TreeOptions) -> Container:
 def _of_bytes(path: str, data: bytes, options: TreeOptions) -> Container:
     """What the bytes hold; a plain file is a container of itself. Raises ElfdiffError for damaged ELF files too."""
     container = None if _is_program(data) else open_bytes(data, shown(path), options.limits)
-    if container is not None:
-        return container
+    return container or _plain(path, data)
+
+
+def _plain(path: str, data: bytes) -> Container:
+    """A file as a container of itself."""
     name = os.path.basename(path)
     kind = "file" if data else "empty"
     if data.startswith(ELF):
@@ -115,8 +118,11 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
         wanted = replace(options, exclude=(*options.exclude, *sorted(pair.skipped)))
         tree = compare_trees(pair.a, pair.b, wanted, clock=clock).tree
         return replace(tree, image=pair.facts, notes=(*_narrowed(a, b, options), *pair.notes, *tree.notes))
-    families = family(a.kind), family(b.kind)
     plain = {"file", "empty"}
+    if plain & {a.kind, b.kind}:
+        # Zeros are an archive of nothing only beside an archive.
+        a, b = (_plain(s.path, s.whole) if s.kind == "tar" and not s.entries and s.whole else s for s in (a, b))
+    families = family(a.kind), family(b.kind)
     if families[0] != families[1] and not set(families) <= plain:
         words = [_KIND_WORDS.get(name, f"an {name} file" if name == "ELF" else f"a {name}") for name in families]
         return _incomparable(a, b, not_two_builds(*words))

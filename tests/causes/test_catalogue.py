@@ -26,6 +26,7 @@ INPUTS = {
     "profile-data",
     "appended-data",
     "file-set",
+    "link-target",
 }
 HEADINGS = ["## What it looks like", "## Why it happens", "## How to be sure"]
 

@@ -13,14 +13,24 @@ import pytest
 Files = Mapping[str, bytes]
 
 
-def tar_of(files: Files, mtime: int = 1, form: int = tarfile.GNU_FORMAT, mode: int = 0o644) -> bytes:
-    """A tar of files in this order."""
+Links = Mapping[str, tuple[bytes, str]]
+"""Name → type of tar, and target."""
+
+
+def tar_of(
+    files: Files, mtime: int = 1, form: int = tarfile.GNU_FORMAT, mode: int = 0o644, links: Links | None = None
+) -> bytes:
+    """A tar of files in this order, and of links behind them."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=form) as archive:
         for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size, info.mtime, info.mode = len(data), mtime, mode
             archive.addfile(info, io.BytesIO(data))
+        for name, (kind, target) in (links or {}).items():
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.mtime = kind, target, mtime
+            archive.addfile(info)
     return out.getvalue()
 
 

@@ -107,7 +107,6 @@ def test_a_gzip_file_holds_one_thing() -> None:
     ("limits", "word"),
     [
         (Limits(entries=2), "more than 2 entries"),
-        (Limits(entry_bytes=100), "the limit is 100"),
         (Limits(all_bytes=2000), "more than 2000 bytes when inflated"),
         (Limits(name=50), "longer than 50 bytes"),
         (Limits(ratio=2, ratio_from=1000), "over 2 times as many"),
@@ -119,6 +118,14 @@ def test_limits_end_in_one_sentence(made: Any, limits: Limits, word: str) -> Non
         data = gzip.compress(data)
     with pytest.raises(ElfdiffError, match=word):
         open_bytes(data, "x", limits)
+
+
+def test_an_entry_over_the_limit_raises_when_it_is_read(made: Any) -> None:
+    container = open_bytes(made.tar(FILES), "x", Limits(entry_bytes=100))
+    assert container is not None
+    entry = max(container.entries, key=lambda entry: entry.size)
+    with pytest.raises(ElfdiffError, match="the limit is 100"):
+        entry.read()
 
 
 def test_a_container_too_deep_is_a_plain_file(made: Any) -> None:

@@ -18,11 +18,12 @@ from elfdiff.containers.limits import Limits
 from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.pairing import Identity, pair_entries
 from elfdiff.errors import ElfdiffError
+from elfdiff.outcome import settled
 from elfdiff.render.jsonreport import render_json
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
-from elfdiff.report import Classes, Verdict
-from elfdiff.tree import PairedBy, Status, Tree
+from elfdiff.report import Classes, Role, Verdict
+from elfdiff.tree import PairedBy, Plain, Status, Tree
 from elfdiff.trees.ledger import CLASSES, total
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
@@ -167,6 +168,32 @@ def test_globs_never_make_different_things_the_same_byte_for_byte(tmp_path: Path
     assert compared(tmp_path, packed[0], packed[1], TreeOptions(exclude=("*",))).exit == 1
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_tar_cut_between_two_entries_lacks_no_file_for_certain(tmp_path: Path, made: Any, turned: bool) -> None:
+    whole = made.tar({"x": b"1", "y": b"2"})
+    a, b = (whole[:1024], whole) if turned else (whole, whole[:1024])
+    tree = compared(tmp_path, a, b)
+    assert tree.exit == 1
+    assert settled(tree).exit == 2
+    assert tree.findings == ()
+    assert "behind x without the blocks of zeros" in (tree.unfinished or "")
+    assert (tree.unfinished or "").startswith("a: " if turned else "b: ")
+
+
+def test_a_tar_without_its_end_mark_is_told(tmp_path: Path, made: Any) -> None:
+    whole = made.tar({"x": b"1", "y": b"2"})
+    tree = compared(tmp_path, whole, whole[:2048])
+    assert tree.unfinished is None
+    assert any("b: the tar ends behind y" in note for note in tree.notes)
+
+
+def test_an_archive_of_nothing_lacks_files(tmp_path: Path, made: Any) -> None:
+    for pack in (bytes, gzip.compress, lzma.compress):
+        tree = compared(tmp_path, pack(made.tar({"x": b"1"})), pack(made.tar({})))
+        assert [item.finding.cause for item in tree.findings] == ["file-set"]
+    assert compared(tmp_path, bytes(1024), b"x" * 1024).incomparable is None
+
+
 def test_a_tar_cut_in_its_padding_is_damaged_and_lacks_no_file(tmp_path: Path, made: Any) -> None:
     whole = made.tar({"x": b"1", "y": b"2"})
     with pytest.raises(ElfdiffError, match="0x0 ends too early"):
@@ -207,6 +234,28 @@ def test_a_nested_container_over_a_limit_fails_alone(tmp_path: Path, made: Any) 
     assert "more than 5 entries" in (tree.entries[0].error or "")
 
 
+def test_a_limit_names_the_side_and_the_way_to_the_entry(tmp_path: Path, made: Any) -> None:
+    inner = [gzip.compress(bytes(300_000) + end, mtime=0) for end in (b"a", b"b")]
+    outer = [made.tar({"d/x.tgz": gzip.compress(made.tar({"y.gz": data}), mtime=0)}) for data in inner]
+    tree = compared(tmp_path, *outer, TreeOptions(limits=Limits(ratio_from=100_000, ratio=10)))
+    assert (tree.entries[0].error or "").startswith(f"a: {tmp_path}/a: d/x.tgz: y.gz: ")
+
+
+def test_an_entry_over_the_limit_fails_alone(tmp_path: Path, made: Any) -> None:
+    for pack in (made.tar, made.zip):
+        sides = [pack({"big": bytes(3000) + end, "x.conf": b"prefix=/" + end}) for end in (b"a", b"b")]
+        tree = compared(tmp_path, *sides, TreeOptions(limits=Limits(entry_bytes=3000)))
+        states = {entry.name: entry for entry in tree.entries}
+        assert states["big"].error == f"a: {tmp_path}/a: big has 3001 bytes, and the limit is 3000"
+        assert states["x.conf"].status is Status.CHANGED
+
+
+def test_what_lies_deeper_than_the_limit_is_told(tmp_path: Path, made: Any) -> None:
+    sides = [made.tar({"y.tar": made.tar({"x.tar": made.tar({"t": text})})}) for text in (b"one\n", b"two\n")]
+    tree = compared(tmp_path, *sides, TreeOptions(limits=Limits(depth=2)))
+    assert any(note.startswith("y.tar: x.tar: it holds entries, more than 2 levels deep") for note in tree.notes)
+
+
 def test_hard_links_in_another_order_are_no_other_inputs(tmp_path: Path) -> None:
     archives = []
     for names in (("x", "y"), ("y", "x")):
@@ -218,8 +267,57 @@ def test_hard_links_in_another_order_are_no_other_inputs(tmp_path: Path) -> None
             archive.addfile(second)
         archives.append(out.getvalue())
     tree = compared(tmp_path, archives[0], archives[1])
-    assert tree.verdict is not Verdict.INPUTS_DIFFER
-    assert any("links of one file" in note for note in tree.notes)
+    assert tree.verdict is Verdict.EXPLAINED
+    assert [item.finding.cause for item in tree.findings if item.finding.role is Role.ROOT] == ["file-order"]
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+
+
+def test_another_file_behind_hard_links_is_no_order(tmp_path: Path, made: Any) -> None:
+    hard = {"y": (tarfile.LNKTYPE, "x"), "z": (tarfile.LNKTYPE, "x")}
+    other = {"y": (tarfile.LNKTYPE, "x"), "z": (tarfile.LNKTYPE, "w")}
+    files = {"w": b"one\n", "x": b"two\n"}
+    tree = compared(tmp_path, made.tar(files, links=hard), made.tar(files, links=other))
+    assert [item.finding.cause for item in tree.findings if item.finding.role is Role.INPUT] == ["link-target"]
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "role", "cause"),
+    [
+        ("x", "w", "input", "link-target"),
+        ("libz.so.1.2.13", "libz.so.1.3.1", "input", "link-target"),
+        ("/home/ci/build-1/x/lib/q", "/tmp/b2/x/lib/q", "root", "build-path"),
+    ],
+)
+def test_a_link_is_named_with_both_targets(tmp_path: Path, made: Any, a: str, b: str, role: str, cause: str) -> None:
+    tree = compared(tmp_path, *(made.tar(A, links={"s": (tarfile.SYMTYPE, target)}) for target in (a, b)))
+    assert [(item.finding.cause, item.finding.role.value) for item in tree.findings][:1] == [(cause, role)]
+    entry = next(entry for entry in tree.entries if entry.name == "s")
+    assert isinstance(entry.report, Plain)
+    assert entry.report.first is not None
+    assert (entry.report.first.a, entry.report.first.b) == (a, b)
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+    assert (tree.ledger.totals.root.most > 0) == (role == "root")
+
+
+def test_a_link_to_what_was_renamed_follows(tmp_path: Path, made: Any) -> None:
+    sides = [
+        made.tar({f"lib/libz-{v}.so": NOISE}, links={"lib/libz.so": (tarfile.SYMTYPE, f"libz-{v}.so")})
+        for v in ("1.2.13", "1.3.1")
+    ]
+    tree = compared(tmp_path, *sides)
+    assert [(item.finding.cause, item.finding.faces) for item in tree.findings] == [("file-set", ("files-renamed",))]
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+    assert tree.ledger.totals.consequence.most > 0
+
+
+def test_a_name_written_in_two_ways_is_no_rename(tmp_path: Path, made: Any) -> None:
+    tree = compared(tmp_path, made.tar({"x": b"1\n"}), made.tar({"./x": b"1\n"}))
+    assert [item.finding.cause for item in tree.findings] == ["archive-metadata"]
 
 
 def test_debug_files_are_not_paired_by_their_directory() -> None:

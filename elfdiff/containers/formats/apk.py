@@ -40,5 +40,8 @@ def read(builder: Builder) -> Container:
         contents, at = gzip.member(builder, 0, Span(at, len(data)), key, Stream("deflate", target, None))
         if key == "signature" and contents.startswith(b".PKGINFO\0"):
             key = keys.pop(0)
-        tar.add(builder, builder.layer(key, f"{key}.tar", contents), "")
+        # abuild-tar --cut leaves the end of all but the last out, so that the members can be joined to one tar.
+        tar.add(builder, builder.layer(key, f"{key}.tar", contents), "", ended=False)
+    if keys[:1] == ["data"] and any(entry.name == ".PKGINFO" for entry in builder.entries):
+        raise builder.malformed("the Alpine package has no files behind its control files; it may be cut short")
     return builder.finish("apk")

@@ -15,6 +15,8 @@ from elfdiff.values import dataclass
 BLOCK = 512
 RECORD = 10240
 """Bytes that GNU tar and its like fill up with zeros (-b 20)."""
+_EMPTY = (2 * BLOCK, RECORD)
+"""Bytes of an archive without entries, by those who write the end mark alone and those who fill up a record."""
 KINDS = {
     b"0": EntryKind.FILE,
     b"\0": EntryKind.FILE,
@@ -41,7 +43,7 @@ _FIELDS = (
     ("user", 265, 297),
     ("group", 297, 329),
     ("device", 329, 345),
-    ("prefix", 345, 500),
+    ("name", 345, 500),
     ("extra", 500, 512),
 )
 _RECORD_NAMES = {
@@ -62,8 +64,10 @@ _RECORD = re.compile(rb"(\d{1,10}) ")
 
 
 def recognises(data: bytes) -> bool:
-    """True if a header with a right checksum is what the bytes begin with."""
-    return len(data) >= BLOCK and data[:1] != b"\0" and _sum_is_right(data, 0)
+    """True if a header with a right checksum is what the bytes begin with, or if they are an archive of nothing."""
+    if data[:1] == b"\0":
+        return len(data) in _EMPTY and not any(data)
+    return len(data) >= BLOCK and _sum_is_right(data, 0)
 
 
 def read(builder: Builder) -> Container:
@@ -82,10 +86,11 @@ class _Pending:
     records: dict[bytes, bytes] = field(default_factory=dict)
 
 
-def add(builder: Builder, layer: int, prefix: str) -> None:
+def add(builder: Builder, layer: int, prefix: str, ended: bool = True) -> None:
     """Read the tar that a layer holds into the builder; entries are called ``prefix`` and their name.
 
-    Raises MalformedContainer for a header without a right checksum, or contents that reach past the end.
+    ``ended`` is False where writers leave the blocks of zeros out that mark the end. Raises MalformedContainer for a
+    header without a right checksum, or contents that reach past the end.
     """
     data = builder.data(layer)
     at = 0
@@ -99,6 +104,11 @@ def add(builder: Builder, layer: int, prefix: str) -> None:
             pending = _Pending()
     if pending.pieces:
         raise builder.malformed("an extension header of a tar in it has no entry")
+    if 0 < len(data) - at < BLOCK and any(data[at:]):
+        raise builder.malformed(f"the tar header at offset {at:#x} ends too early")
+    if at == len(data) and ended:
+        last = f"behind {readable(builder.entries[-1].name.encode('utf-8', 'surrogateescape'))} " if at else ""
+        builder.cut = f"the tar ends {last}without the blocks of zeros that mark an end, so it may be cut short"
     if at < len(data):
         end = Span(at, len(data))
         builder.piece(layer, "end of the archive", end, fields=lambda: _end_fields(data, end))

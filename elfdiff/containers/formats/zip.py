@@ -168,7 +168,7 @@ def _reader(data: bytes, body: Span, item: _Listed, budget: Budget) -> Callable[
             raise MalformedContainer(f"{where} is encrypted")
         if item.method != 8:
             raise MalformedContainer(f"{where} is compressed by a method that elfdiff does not read ({item.method})")
-        found, end = deflate.inflate(data, body.start, body.end, budget)
+        found, end = deflate.inflate(data, body.start, body.end, Budget(where, budget.limits))
         if end != body.end or len(found) != item.size or zlib.crc32(found) != item.check:
             raise MalformedContainer(f"{where} does not hold what the central directory says")
         return found
