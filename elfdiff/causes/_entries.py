@@ -17,7 +17,14 @@ def changes_of(evidence: EvidenceSet, *names: str) -> list[EntryFieldChange]:
 
 def written_otherwise(evidence: EvidenceSet, *names: str) -> tuple[EntryFieldChange, ...]:
     """The changes of these fields, and of times that are none on both sides, by two writers' ways to say so."""
-    return tuple(c for c in evidence.of(EntryFieldChange) if c.field_name in names or _is_no_time(c))
+    return tuple(
+        c for c in evidence.of(EntryFieldChange) if c.field_name in names or _is_no_time(c) or _is_plain_file(c)
+    )
+
+
+def _is_plain_file(change: EntryFieldChange) -> bool:
+    """True for the letters by which writers of tar mark one kind: a regular file (V7: none)."""
+    return change.field_name == "type" and {change.a_value, change.b_value} <= {"", "0", "7"}
 
 
 def _is_no_time(change: EntryFieldChange) -> bool:

@@ -64,7 +64,7 @@ FORMAT = "archive-format"
 WRITER, GZIP_NAME, REFERENCES = "container-written-otherwise", "gzip-name", "bytecode-references"
 PAX_NAME = "pax-header-process"
 _PROCESS = late(r"(?<=PaxHeaders\.)\d+(?=/)")
-_WRITTEN = ("compression", "end", "format", "system", "level", "extra", "comment")
+_WRITTEN = ("compression", "end", "format", "flags", "system", "level", "extra", "comment")
 _VARIABLE = late(r"(?<=cc)[A-Za-z0-9]{6}(?=\.o)|[0-9a-f]{16}|_x\d+(?=\.o)|(?<=\.)[a-z0-9]{20,25}(?=[.-])")
 
 _DETERMINISTIC = Fix(

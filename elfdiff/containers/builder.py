@@ -74,7 +74,7 @@ class Builder:
         target: str | None = None,
         fields: tuple[Field, ...] = (),
     ) -> int:
-        """An entry; its index. Its contents stand at ``span`` of ``layer``, or are read by ``read``.
+        """An entry; its index. Its contents stand at ``span`` of ``layer``; ``read`` gives them, checked or inflated.
 
         One over the limit of bytes raises when it is read, so that the others are compared.
         """
@@ -84,7 +84,7 @@ class Builder:
         if span is not None and layer is not None:
             size = span.length
             self.layers[layer].contents.append(span)
-            read = _slice(self.layers[layer].data, span)
+            read = read or _slice(self.layers[layer].data, span)
         if size > self.budget.limits.entry_bytes:
             read = partial(self.budget.refuse, raw, size)
         self.entries.append(

@@ -13,7 +13,7 @@ class EntryFieldChange(Evidence):
     ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2.
     ``entry`` is a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time,
     change-time, uid, gid, user, group, mode (octal text), target (of a link), links (which name of a file with hard
-    links came first), name (of the entry, or of what was compressed), system
+    links came first), name (of the entry, or of what was compressed), flags, type (the letter of tar), system
     (the operating system that made it), level (how the stream was compressed), compression (another codec, or
     none), extra, xattr, comment, end (how the end is filled up), format, packing (what an image is kept in),
     or layer-order (numbers of a's layers).

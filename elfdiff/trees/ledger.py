@@ -298,7 +298,9 @@ class _Claims:
     """Who owns which bytes, by what matches say of facts that have a place."""
 
     def __init__(self, matches: Sequence[Match], placed: Sequence[Placed]) -> None:
-        where = {id(item.fact): item for item in placed}
+        where: dict[int, list[Placed]] = defaultdict(list)
+        for item in placed:
+            where[id(item.fact)].append(item)
         self._layers: dict[int, list[Owned]] = defaultdict(list)
         self._lone: tuple[str, tuple[str, ...]] | None = None
         self._wrapping: tuple[str, tuple[str, ...]] | None = None
@@ -317,18 +319,16 @@ class _Claims:
                 exact = isinstance(fact, PathChange) and fact.exact
                 kind = "input" if cause.role is Role.INPUT else "root" if exact else "payload"
                 how = "a rewrite gives b" if exact else "claimed"
-                item = where.get(id(fact))
-                if item is None:
-                    continue
-                if isinstance(fact, EntriesChange):
-                    self._lone = (kind, (cause.id,))
-                if isinstance(fact, EntryFieldChange) and fact.field_name == "compression":
-                    self._wrapping = (kind, (cause.id,))
-                if item.contents:
-                    for number in item.entries:
-                        self._contents.setdefault(number, (kind, (cause.id,), how))
-                for a, b in item.spans if item.layer is not None else ():
-                    self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), how))
+                for item in where.get(id(fact), ()):
+                    if isinstance(fact, EntriesChange):
+                        self._lone = (kind, (cause.id,))
+                    if isinstance(fact, EntryFieldChange) and fact.field_name == "compression":
+                        self._wrapping = (kind, (cause.id,))
+                    if item.contents:
+                        for number in item.entries:
+                            self._contents.setdefault(number, (kind, (cause.id,), how))
+                    for a, b in item.spans if item.layer is not None else ():
+                        self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), how))
         self.roots = tuple(sorted(roots))
         self.renames = tuple(sorted(renames))
 

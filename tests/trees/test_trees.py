@@ -8,6 +8,7 @@ import lzma
 import os
 import random
 import tarfile
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,27 @@ def test_a_tar_cut_between_two_entries_lacks_no_file_for_certain(tmp_path: Path,
     assert tree.findings == ()
     assert "behind x without the blocks of zeros" in (tree.unfinished or "")
     assert (tree.unfinished or "").startswith("a: " if turned else "b: ")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_wrong_number_of_a_zip_never_follows(tmp_path: Path, made: Any, method: int) -> None:
+    """Every field that a writer computes, in the local header, the central one and the end."""
+    a, b = made.zip(A, 2020, method), made.zip({**A, "same": b"other\n"}, 2020, method)
+    before = compared(tmp_path, a, b)
+    assert before.ledger is not None
+    local, central, end = b.rindex(b"PK\3\4"), b.rindex(b"PK\1\2"), b.rindex(b"PK\5\6")
+    fields = [(local, 14, 30), (central, 16, 34), (central, 42, 46), (end, 8, 22)]
+    for start, first, last in fields:
+        for at in range(start + first, start + last):
+            edited = bytearray(b)
+            edited[at] ^= 1
+            try:
+                tree = compared(tmp_path, a, bytes(edited))
+            except ElfdiffError:
+                continue
+            assert tree.ledger is not None
+            left = tree.ledger.totals.unexplained.most > before.ledger.totals.unexplained.most
+            assert left or tree.exit == 2, at - start
 
 
 def test_a_tar_without_its_end_mark_is_told(tmp_path: Path, made: Any) -> None:

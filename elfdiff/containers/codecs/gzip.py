@@ -94,7 +94,9 @@ def _fields(data: bytes, span: Span) -> tuple[Field, ...]:
     flags, when = data[at + 3], int.from_bytes(data[at + 4 : at + 8], "little")
     level, system = data[at + 8], data[at + 9]
     found = [
-        Field("flags", FieldKind.META, Span(at + 3, at + 4), f"{flags:#04x}"),
+        Field(
+            "flags", FieldKind.DERIVED, Span(at + 3, at + 4), f"{flags:#04x}", rule=f"fields that follow, {flags & 1}"
+        ),
         _time(when, Span(at + 4, at + 8)),
         Field("level", FieldKind.META, Span(at + 8, at + 9), _LEVELS.get(level, str(level))),
         Field("system", FieldKind.META, Span(at + 9, at + 10), _SYSTEMS.get(system, str(system))),

@@ -231,7 +231,11 @@ def _sum_is_right(data: bytes, at: int) -> bool:
 
 def _fields(data: bytes, span: Span) -> tuple[Field, ...]:
     found = []
+    is_device = data[span.start + 156] in b"34"
     for name, start, end in _FIELDS:
+        if name == "device" and not is_device:
+            # Nobody reads them: blanks, zeros and NULs are the writer's choice.
+            name = "format"
         place = Span(span.start + start, span.start + end)
         raw = data[place.start : place.end]
         if name in ("size", "checksum"):

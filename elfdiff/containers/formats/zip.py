@@ -6,19 +6,22 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs import deflate
 from elfdiff.containers.fields import mode_text, readable, seconds_text
 from elfdiff.containers.limits import Budget
 from elfdiff.containers.model import Container, EntryKind, Field, FieldKind, Stream
-from elfdiff.errors import MalformedContainer
+from elfdiff.errors import ElfdiffError, MalformedContainer
 from elfdiff.span import Span
 from elfdiff.values import dataclass
 
 _END = b"PK\x05\x06"
 _SYSTEMS = {0: "FAT", 3: "Unix", 7: "Macintosh", 10: "NTFS", 19: "Darwin"}
 _METHODS = {0: "stored", 8: "deflated"}
+_WIDE = 0xFFFFFFFF
+"""In place of a number that stands in an extra field of zip64."""
 _FILE = 0o100000
 _LINK = 0o120000
 _DIRECTORY = 0o040000
@@ -45,6 +48,18 @@ class _Listed:
     wide: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """What the end of the archive says of the central directory; ``closed`` if its entries fill it to its end, and
+    the end stands right behind.
+    """
+
+    count: int
+    size: int
+    start: int
+    closed: bool
+
+
 def read(builder: Builder) -> Container:
     """The container that the file is.
 
@@ -65,10 +80,13 @@ def read(builder: Builder) -> Container:
     if start + size > end:
         raise builder.malformed("its central directory reaches past its end")
     listed = list(_directory(builder, data, start, start + size, count))
+    ends = listed[-1].span.end if listed else start
+    first = min(span.start for _, span in pieces)
+    directory = _Directory(count, size, start, ends == start + size == first)
     for item in listed:
-        _entry(builder, data, item, len(listed))
+        _entry(builder, data, item, directory)
     for label, span in pieces:
-        builder.piece(0, label, span, fields=_end_fields(data, span, count, size, start, label))
+        builder.piece(0, label, span, fields=_end_fields(data, span, directory, label))
     return builder.finish("zip")
 
 
@@ -130,7 +148,7 @@ def _extras(data: bytes, span: Span) -> Iterator[tuple[int, Span]]:
         at = end
 
 
-def _entry(builder: Builder, data: bytes, item: _Listed, number: int) -> None:
+def _entry(builder: Builder, data: bytes, item: _Listed, directory: _Directory) -> None:
     at = item.local
     if data[at : at + 4] != b"PK\x03\x04" or at + 30 > len(data):
         raise builder.malformed(f"the central directory says that an entry is at offset {at:#x}, and none is")
@@ -140,18 +158,32 @@ def _entry(builder: Builder, data: bytes, item: _Listed, number: int) -> None:
     if body.end > len(data):
         raise builder.malformed(f"the entry at offset {at:#x} reaches past the end of the file")
     kind = _kind(item)
+    reader = _reader(data, body, item, builder.budget)
+    right = cache(lambda: _holds(reader))
     if item.method == 0 and item.packed == item.size and not item.flags & 1:
-        index = builder.entry(item.name, kind, 0, body)
+        index = builder.entry(item.name, kind, 0, body, read=reader)
     else:
-        reader = _reader(data, body, item, builder.budget)
         index = builder.entry(item.name, kind, None, None, item.size, reader)
         stream = Stream("deflate", None, index) if item.method == 8 and not item.flags & 1 else None
         builder.piece(0, "deflate stream", body, index, stream=stream)
-    builder.piece(0, "local header", header, index, lambda: _local_fields(data, header, item))
-    builder.piece(0, "central header", item.span, index, lambda: _central_fields(data, item))
+    builder.piece(0, "local header", header, index, lambda: _local_fields(data, header, item, right()))
+    builder.piece(
+        0, "central header", item.span, index, lambda: _central_fields(data, item, right() and directory.closed)
+    )
     if item.flags & 8:
         descriptor = _descriptor(data, body.end, item)
-        builder.piece(0, "data descriptor", descriptor, index, lambda: _descriptor_fields(data, descriptor, item))
+        builder.piece(
+            0, "data descriptor", descriptor, index, lambda: _descriptor_fields(data, descriptor, item, right())
+        )
+
+
+def _holds(reader: Callable[[], bytes]) -> bool:
+    """True if the contents have the size and the checksum that the central directory says."""
+    try:
+        reader()
+    except ElfdiffError:
+        return False
+    return True
 
 
 def _kind(item: _Listed) -> EntryKind:
@@ -166,9 +198,12 @@ def _reader(data: bytes, body: Span, item: _Listed, budget: Budget) -> Callable[
     def contents() -> bytes:
         if item.flags & 1:
             raise MalformedContainer(f"{where} is encrypted")
-        if item.method != 8:
+        if item.method not in (0, 8):
             raise MalformedContainer(f"{where} is compressed by a method that elfdiff does not read ({item.method})")
-        found, end = deflate.inflate(data, body.start, body.end, Budget(where, budget.limits))
+        if item.method == 0:
+            found, end = data[body.start : body.end], body.end
+        else:
+            found, end = deflate.inflate(data, body.start, body.end, Budget(where, budget.limits))
         if end != body.end or len(found) != item.size or zlib.crc32(found) != item.check:
             raise MalformedContainer(f"{where} does not hold what the central directory says")
         return found
@@ -182,11 +217,16 @@ def _descriptor(data: bytes, at: int, item: _Listed) -> Span:
     return Span(at, min(at + signed + (20 if item.wide else 12), len(data)))
 
 
-def _descriptor_fields(data: bytes, span: Span, item: _Listed) -> tuple[Field, ...]:
+def _descriptor_fields(data: bytes, span: Span, item: _Listed, right: bool) -> tuple[Field, ...]:
     start = span.end - (20 if item.wide else 12)
+    check, packed, size = struct.unpack(
+        "<IQQ" if item.wide else "<III", data[start : span.end].ljust(span.length, b"\0")
+    )
+    checked = "CRC-32" if right and check == item.check else None
+    rule = "sizes of the contents" if right and (packed, size) == (item.packed, item.size) else None
     return (
-        Field("checksum", FieldKind.CHECK, Span(start, start + 4), f"{item.check:08x}", rule="CRC-32"),
-        Field("size", FieldKind.DERIVED, Span(start + 4, span.end), str(item.size), rule="sizes of the contents"),
+        Field("checksum", FieldKind.CHECK, Span(start, start + 4), f"{check:08x}", rule=checked),
+        Field("size", FieldKind.DERIVED, Span(start + 4, span.end), f"{packed}, {size}", rule=rule),
     )
 
 
@@ -201,35 +241,40 @@ def _moment(date: int, clock: int) -> tuple[str, int | None]:
     return f"{moment:%Y-%m-%d %H:%M:%S}", int(moment.timestamp())
 
 
-def _local_fields(data: bytes, span: Span, item: _Listed) -> tuple[Field, ...]:
+def _local_fields(data: bytes, span: Span, item: _Listed, right: bool) -> tuple[Field, ...]:
+    """``right``: the contents are what the central directory says, so that they begin where this header ends."""
     at = span.start
     names = _u16(data, at + 26)
+    lengths = "lengths of name and extra fields" if right else None
     return (
         *_shared(data, at + 4, 4),
-        *_numbers(data, at + 14, item),
+        *_numbers(data, at + 14, item, right, item.flags & 8 != 0),
         Field("name", FieldKind.META, Span(at + 30, at + 30 + names), readable(data[at + 30 : at + 30 + names])),
-        Field("size", FieldKind.DERIVED, Span(at + 26, at + 30), "", rule="lengths of name and extra fields"),
-        *_extra_fields(data, Span(at + 30 + names, span.end)),
+        Field("size", FieldKind.DERIVED, Span(at + 26, at + 30), "", rule=lengths),
+        *_extra_fields(data, Span(at + 30 + names, span.end), item, right),
     )
 
 
-def _central_fields(data: bytes, item: _Listed) -> tuple[Field, ...]:
+def _central_fields(data: bytes, item: _Listed, right: bool) -> tuple[Field, ...]:
+    """``right``: the contents are what is said here, and every entry of the directory ends where the next begins."""
     at = item.span.start
     names, extras = _u16(data, at + 28), _u16(data, at + 30)
     system = data[at + 5]
     mode = item.mode
     extra_start = at + 46 + names
+    lengths = "lengths of name, extra fields and comment" if right else None
+    offset = "place of the local header" if right else None
     return (
         Field("format", FieldKind.META, Span(at + 4, at + 5), f"version {data[at + 4] / 10:.1f}"),
         Field("system", FieldKind.META, Span(at + 5, at + 6), _SYSTEMS.get(system, str(system))),
         *_shared(data, at + 6, 6),
-        *_numbers(data, at + 16, item),
-        Field("size", FieldKind.DERIVED, Span(at + 28, at + 34), "", rule="lengths of name, extra fields and comment"),
+        *_numbers(data, at + 16, item, right, False),
+        Field("size", FieldKind.DERIVED, Span(at + 28, at + 34), "", rule=lengths),
         Field("extra", FieldKind.META, Span(at + 36, at + 40), data[at + 36 : at + 40].hex()),
         Field("mode", FieldKind.META, Span(at + 40, at + 42), mode_text(mode), mode & 0o7777),
-        Field("offset", FieldKind.DERIVED, Span(at + 42, at + 46), str(item.local), rule="place of the local header"),
+        Field("offset", FieldKind.DERIVED, Span(at + 42, at + 46), str(item.local), rule=offset),
         Field("name", FieldKind.META, Span(at + 46, extra_start), readable(item.name)),
-        *_extra_fields(data, Span(extra_start, extra_start + extras)),
+        *_extra_fields(data, Span(extra_start, extra_start + extras), item, right),
         Field("comment", FieldKind.META, Span(extra_start + extras, item.span.end), ""),
     )
 
@@ -246,19 +291,25 @@ def _shared(data: bytes, at: int, first: int) -> tuple[Field, ...]:
     )
 
 
-def _numbers(data: bytes, at: int, item: _Listed) -> tuple[Field, ...]:
-    """CRC, and sizes; in a local header zeros, where a data descriptor follows."""
+def _numbers(data: bytes, at: int, item: _Listed, right: bool, later: bool) -> tuple[Field, ...]:
+    """CRC, and sizes: all ones where an extra field of zip64 has them, zeros where a descriptor comes ``later``."""
     check, packed, size = struct.unpack_from("<III", data, at)
-    said = packed in (item.packed, 0xFFFFFFFF) and size in (item.size, 0xFFFFFFFF)
-    rule = "sizes of the contents" if said else "zeros before a descriptor" if packed == size == 0 else None
-    right = "CRC-32" if check == item.check else "zeros before a descriptor" if check == 0 else None
+    wide = (_WIDE,) if item.wide else ()
+    rule = checked = None
+    if right:
+        checked = "CRC-32" if check == item.check else None
+        if packed in (item.packed, *wide) and size in (item.size, *wide):
+            rule = "sizes of the contents"
+    if later and right:
+        checked = "zeros before a descriptor" if check == 0 else checked
+        rule = "zeros before a descriptor" if packed == size == 0 else rule
     return (
-        Field("checksum", FieldKind.CHECK, Span(at, at + 4), f"{check:08x}", rule=right),
+        Field("checksum", FieldKind.CHECK, Span(at, at + 4), f"{check:08x}", rule=checked),
         Field("size", FieldKind.DERIVED, Span(at + 4, at + 12), f"{packed}, {size}", rule=rule),
     )
 
 
-def _extra_fields(data: bytes, span: Span) -> Iterator[Field]:
+def _extra_fields(data: bytes, span: Span, item: _Listed, right: bool) -> Iterator[Field]:
     """Extended timestamps (0x5455), Unix owners (0x7875), sizes of zip64 (1), and others as they are."""
     at = span.start
     for kind, place in _extras(data, span):
@@ -275,27 +326,37 @@ def _extra_fields(data: bytes, span: Span) -> Iterator[Field]:
                 value = int.from_bytes(data[start : start + 4], "little")
                 yield Field(name, FieldKind.META, Span(start, start + 4), str(value), value)
         elif kind == 1:
-            yield Field("size", FieldKind.DERIVED, place, "", rule="zip64 numbers, read from here")
+            values = [int.from_bytes(body[i : i + 8], "little") for i in range(0, len(body), 8)]
+            known = right and not len(body) % 8 and set(values) <= {item.size, item.packed, item.local}
+            yield Field("size", FieldKind.DERIVED, place, "", rule="zip64 numbers" if known else None)
         else:
             yield Field("extra", FieldKind.META, place, f"{kind:#06x} {body[:64].hex()}")
     if at < span.end:
         yield Field("extra", FieldKind.META, Span(at, span.end), data[at : span.end][:64].hex())
 
 
-def _end_fields(
-    data: bytes, span: Span, count: int, size: int, start: int, label: str
-) -> Callable[[], tuple[Field, ...]]:
+def _end_fields(data: bytes, span: Span, directory: _Directory, label: str) -> Callable[[], tuple[Field, ...]]:
     """Numbers, sizes and offsets of the directory, which was found by them; the comment is somebody's."""
     at = span.start
+    numbers = directory.count, directory.count, directory.size, directory.start
 
     def fields() -> tuple[Field, ...]:
+        rule = "the directory's" if directory.closed else None
         if label == "end of the central directory":
-            fixed = Field("size", FieldKind.DERIVED, Span(at + 8, at + 22), f"{count} entries", rule="the directory's")
+            said = struct.unpack_from("<HHII", data, at + 8)
+            right = all(x == y or x in (0xFFFF, _WIDE) for x, y in zip(said, numbers, strict=True))
+            words = f"{directory.count} entries"
             return (
-                fixed,
+                Field("size", FieldKind.DERIVED, Span(at + 8, at + 20), words, rule=rule if right else None),
+                Field("length", FieldKind.DERIVED, Span(at + 20, at + 22), "", rule="length of the comment"),
                 Field("comment", FieldKind.META, Span(at + 22, span.end), readable(data[at + 22 : span.end])),
             )
-        skip = 24 if label == "zip64 end" else 8
-        return (Field("size", FieldKind.DERIVED, Span(at + skip, span.end), "", rule="the directory's"),)
+        if label == "zip64 end":
+            right = struct.unpack_from("<QQQQ", data, at + 24) == numbers
+            return (
+                Field("size", FieldKind.DERIVED, Span(at + 24, at + 56), "", rule=rule if right else None),
+                Field("extra", FieldKind.META, Span(at + 56, span.end), data[at + 56 : span.end][:64].hex()),
+            )
+        return (Field("offset", FieldKind.DERIVED, Span(at + 8, at + 16), "", rule=rule),)
 
     return fields
