@@ -52,7 +52,24 @@ def only_allowed(found: Report | Tree, allowed: Collection[str]) -> bool:
         return False
     if causes and all(finding.confidence is Confidence.POSSIBLE for finding in causes):
         return False
-    return all(run.causes and set(run.causes) <= set(allowed) for run in found.ledger.runs if run.owner == "payload")
+    return _payload_is_allowed(found, set(allowed))
+
+
+def _payload_is_allowed(found: Report | Tree, allowed: set[str]) -> bool:
+    """True if every copied byte is an allowed cause's: in a tree those of the frame, and of each entry's own report."""
+    if found.ledger is None:
+        return not found.differs
+    if any(run.owner == "payload" and not (run.causes and set(run.causes) <= allowed) for run in found.ledger.runs):
+        return False
+    if isinstance(found, Report):
+        return True
+    copied = {row.name for row in found.ledger.rows if row.classes.payload.most}
+    return all(
+        _payload_is_allowed(entry.report, allowed)
+        if isinstance(entry.report, Report | Tree)
+        else bool(entry.causes) or entry.name not in copied
+        for entry in found.entries
+    )
 
 
 def merged(found: Report | Tree) -> tuple[Finding, ...]:

@@ -4,6 +4,8 @@ import pytest
 
 from elfdiff.outcome import exit_code
 from elfdiff.report import Role, Verdict
+from elfdiff.tree import ContainerFacts, Status, Tree, TreeEntry, TreeFinding
+from elfdiff.values import replace
 
 
 def test_identical_is_same_and_anything_else_different(made: SimpleNamespace) -> None:
@@ -59,3 +61,19 @@ def test_nothing_is_allowed_without_a_ledger_or_a_finding(made: SimpleNamespace)
     report = made.report(findings=(made.finding("build-time"),), root=4)
     assert exit_code(replace(report, ledger=None), {"build-time"}) == 1
     assert exit_code(replace(report, findings=()), {"build-time"}) == 1
+
+
+@pytest.mark.parametrize(("causes", "code"), [(("build-time",), 0), (("build-time", "build-path"), 1)])
+def test_payload_of_an_entry_is_allowed_like_that_of_a_file(
+    made: SimpleNamespace, causes: tuple[str, ...], code: int
+) -> None:
+    finding = made.finding("build-time")
+    inner = made.report(findings=(finding,), payload_of=causes, root=4, payload=4)
+    frame = made.report(findings=(finding,), root=4)
+    entry = TreeEntry("x", None, None, Status.CHANGED, None, None, None, ("build-time",), inner)
+    side = ContainerFacts("a.tar", "tar", 10, None, 1)
+    found = TreeFinding(finding, 1, ("x",))
+    tree = Tree("0", side, side, Verdict.EXPLAINED, True, None, (found,), frame.ledger, (entry,))
+    assert exit_code(tree, {"build-time"}) == code
+    outer = Tree("0", side, side, Verdict.EXPLAINED, True, None, (found,), frame.ledger, (replace(entry, report=tree),))
+    assert exit_code(outer, {"build-time"}) == code
