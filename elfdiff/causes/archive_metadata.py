@@ -100,7 +100,7 @@ _NAMES = Fix(
 _RLIB = Fix("rustc", Do("fix what made the library's sources, flags or compiler differ"), Effect.REMOVES, (METADATA,))
 _ONE_WRITER = Fix(
     "any",
-    Do("write both with one program, in one version, with the same options (level, format, threads of xz and pigz)"),
+    Do("write both with one program, in one version, with the same options (codec, level, format, threads)"),
     Effect.REMOVES,
     (WRITER, FORM),
     note="zip -X leaves extra fields out; tar --format=gnu and --format=posix differ",

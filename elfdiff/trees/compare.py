@@ -284,8 +284,11 @@ class _Work:
         links |= {n: (fact,) for n, fact in self.relinked.items()}
         for number, facts in links.items():
             yield from (Placed(fact, None, (), (number,), contents=True) for fact in facts)
+        otherwise = frame.recompressed(*self.sides)
         for index, layer in enumerate(layers):
-            yield from frame.field_facts(kind, index, layer, self.pairs, self.names, self.numbers, self.spelled, links)
+            yield from frame.field_facts(
+                kind, index, layer, self.pairs, self.names, self.numbers, self.spelled, links, otherwise
+            )
         ignored = frozenset() if self.options.metadata else _OF_FILE_SYSTEMS
         for number, pair in enumerate(self.pairs):
             x, y = self._entry(pair, 0), self._entry(pair, 1)

@@ -82,10 +82,47 @@ def wrapped_side(a: Container, b: Container) -> int | None:
     return None
 
 
-def recompressed(a: Container, b: Container) -> bool:
-    """True if the two hold the same kind of thing by different codecs, or by one and none."""
-    families = {side.kind.removeprefix("layer.").partition(".")[0] for side in (a, b)}
-    return a.kind != b.kind and families == {"tar"}
+@dataclass(frozen=True, slots=True)
+class Recompressed:
+    """A layer that the two hold by different codecs; ``labels`` begin the names of the pieces that hold it."""
+
+    where: str
+    words: tuple[str, str]
+    labels: tuple[str, str] | None = None
+
+    def holds(self, pair: PiecePair) -> bool:
+        """True for a piece of one side's stream."""
+        label = pair.label + " "
+        return (
+            (pair.a is None or pair.b is None)
+            and self.labels is not None
+            and any(label.startswith(f"{name} ") for name in self.labels)
+        )
+
+
+def recompressed(a: Container, b: Container) -> list[Recompressed]:
+    """Layers that are compressed otherwise; one whole file where the other side holds it as it stands."""
+    if wrapped_side(a, b) is not None and a.kind != b.kind:
+        return [Recompressed("the file", (a.kind, b.kind))]
+    found = []
+    for i, j in pair_layers(a, b):
+        if i is None or j is None:
+            continue
+        words = _codec(a, i), _codec(b, j)
+        if words[0] is not None and words[1] is not None and words[0] != words[1]:
+            name = a.layers[i].name
+            labels = f"{name} {words[0]}".strip(), f"{name} {words[1]}".strip()
+            found.append(Recompressed(name or "the file", (words[0], words[1]), labels))
+    return found
+
+
+def _codec(side: Container, layer: int) -> str | None:
+    """What a layer is compressed by; gzip for what it makes of deflate."""
+    for outer in side.layers:
+        for piece in outer.pieces:
+            if piece.stream is not None and piece.stream.layer == layer:
+                return "gzip" if piece.stream.codec == "deflate" else piece.stream.codec
+    return None
 
 
 Numbers = tuple[Mapping[int, int], Mapping[int, int]]
@@ -145,17 +182,21 @@ def field_facts(
     numbers: Numbers,
     spelled: Collection[int],
     links: Mapping[int, Sequence[Evidence]],
+    otherwise: Sequence[Recompressed],
 ) -> Iterator[Placed]:
     """One fact for each field that somebody decided and that differs; none of entries that only one side has.
 
     ``spelled`` are pairs whose names spell build IDs: nobody decided those. ``links`` are pairs of links that lead
-    elsewhere, with the facts about that; none where it follows from a rename.
+    elsewhere, with the facts about that; none where it follows from a rename. What the stream of one side alone says
+    is nothing that somebody decided ``otherwise``.
     """
     a, b = layers.a.data, layers.b.data
     where = layers.a.name or "file"
     for pair in layers.differ:
         entry = entry_of(pair, numbers)
         if entry is not None and (pairs[entry].a is None or pairs[entry].b is None):
+            continue
+        if entry is None and any(item.holds(pair) for item in otherwise):
             continue
         label = f"{names[entry]} {pair.label}" if entry is not None else pair.label
         if (pair.a is None or pair.b is None) and pair.label.endswith(" header"):

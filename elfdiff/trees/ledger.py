@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from elfdiff.archive.ledger import Book, Owned, around
+from elfdiff.containers import codecs
 from elfdiff.containers.model import Container, Entry, Stream
 from elfdiff.containers.pairing import EntryPair
 from elfdiff.errors import ElfdiffError
@@ -69,11 +70,13 @@ class Accountant:
         self.sides, self.layers, self.pairs, self.names = sides, layers, pairs, names
         self.numbers, self.equal, self.accounts = numbers, equal, accounts
         self.spelled, self.followed = spelled, followed
+        self.otherwise = frame.recompressed(*sides)
         self.notes: list[str] = []
         self.streams: dict[tuple[int, int], StreamVerdict] = {}
 
     def judge_streams(self) -> None:
         """Compress again what is compressed, to see what follows; a stream that was not reached stays unexplained."""
+        unknown: dict[tuple[str, bool], list[str]] = defaultdict(list)
         for index, layer in enumerate(self.layers):
             for place, pair in enumerate(layer.differ):
                 if pair.a is None or pair.b is None or pair.a.stream is None or pair.b.stream is None:
@@ -90,10 +93,18 @@ class Accountant:
                 verdict = frame.judge_stream(pair.a.stream.codec, (left, streams[0]), (right, streams[1]))
                 self.streams[index, place] = verdict
                 if verdict.writer is None and not verdict.is_choice:
-                    self.notes.append(
-                        f"{self._label(layer, pair)}: no encoder that elfdiff has makes these bytes, so they are "
-                        "unexplained; the causes inside stand"
+                    tried = all(
+                        codecs.is_tried(pair.a.stream.codec, contents, stream)
+                        for contents, stream in zip((left, right), streams, strict=True)
                     )
+                    unknown[pair.a.stream.codec, tried].append(self._label(layer, pair))
+        for (codec, tried), labels in unknown.items():
+            more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+            why = f"(tried: {codecs.known(codec)})" if tried else "(none is tried on contents so long, or so written)"
+            self.notes.append(
+                f"{labels[0]}{more}: no encoder that elfdiff has makes these bytes {why}, so they are unexplained; "
+                "the causes inside stand"
+            )
 
     def _contents(self, side: int, stream: Stream) -> bytes | None:
         if stream.layer is not None:
@@ -107,18 +118,17 @@ class Accountant:
 
     def stream_facts(self, kind: str) -> Iterator[Placed]:
         """Streams that two different writers or levels made, or one side alone."""
-        if frame.recompressed(*self.sides):
-            values = [side.kind for side in self.sides]
-            whole = [Location(0, side.size, "file", side.kind) for side in self.sides]
+        for item in self.otherwise:
+            places = [Location(0, side.size, "file", word) for side, word in zip(self.sides, item.words, strict=True)]
             fact = EntryFieldChange(
-                section="the file",
-                a=whole[0],
-                b=whole[1],
+                section=item.where,
+                a=places[0],
+                b=places[1],
                 container=kind,
                 entry="",
                 field_name="compression",
-                a_value=values[0],
-                b_value=values[1],
+                a_value=item.words[0],
+                b_value=item.words[1],
             )
             yield Placed(fact, None, (), ())
         for (index, place), verdict in self.streams.items():
@@ -192,8 +202,10 @@ class Accountant:
         if number is not None and (self.pairs[number].a is None or self.pairs[number].b is None):
             yield from claims.lone(number, pair.a.span if pair.a else None, pair.b.span if pair.b else None)
             return
-        if number is None and (pair.a is None or pair.b is None) and frame.recompressed(*self.sides):
-            yield from claims.wrapping(pair.a.span if pair.a else None, pair.b.span if pair.b else None)
+        if number is None and any(item.holds(pair) for item in self.otherwise):
+            yield from claims.wrapping(None, pair.a.span if pair.a else None, pair.b.span if pair.b else None)
+        if number is not None and (pair.a is None or pair.b is None) and "stream" in pair.label:
+            yield from claims.wrapping(number, pair.a.span if pair.a else None, pair.b.span if pair.b else None)
         yield from claims.in_layer(index, pair)
         account = self.accounts.get(number) if number is not None else None
         causes = account.causes if account is not None else claims.roots
@@ -213,7 +225,8 @@ class Accountant:
         name = self.names[number]
         owned = self._of_contents(number, x, y, claims)
         if x is None or y is None:
-            book.piece(name, x, y, [], owned or claims.lone(number, x, y))
+            both = self.pairs[number].a is not None and self.pairs[number].b is not None
+            book.piece(name, x, y, [], owned or (claims.wrapping if both else claims.lone)(number, x, y))
         elif owned:
             book.piece(name, x, y, around(layer.a.data, layer.b.data, x, y), owned)
         elif self.equal[number]:
@@ -251,7 +264,7 @@ class Accountant:
                     whole = Span(0, len(layer.data))
                     book = Book(layer.data, b"") if side == 0 else Book(b"", layer.data)
                     spans = (whole if side == 0 else None), (whole if side else None)
-                    owned = claims.wrapping(*spans) if layer is container.layers[0] else []
+                    owned = claims.wrapping(None, *spans) if layer is container.layers[0] else []
                     book.piece(layer.name or "file", *spans, [], owned)
                     yield book.ledger()
 
@@ -259,7 +272,8 @@ class Accountant:
         """Contents that stand in no layer: files of a directory, and what is compressed entry by entry."""
         for number in range(len(self.pairs)):
             x, y = self._of(number, 0), self._of(number, 1)
-            if self.equal[number] or any(entry is not None and entry.layer is not None for entry in (x, y)):
+            placed = [entry is not None and entry.layer is not None for entry in (x, y)]
+            if self.equal[number] or all(placed) or (any(placed) and (x is None or y is None)):
                 continue
             sizes = Sides(x.size if x is not None else 0, y.size if y is not None else 0)
             account = self.accounts.get(number)
@@ -303,7 +317,7 @@ class _Claims:
             where[id(item.fact)].append(item)
         self._layers: dict[int, list[Owned]] = defaultdict(list)
         self._lone: tuple[str, tuple[str, ...]] | None = None
-        self._wrapping: tuple[str, tuple[str, ...]] | None = None
+        self._wrapping: dict[int | None, tuple[str, tuple[str, ...]]] = {}
         self._contents: dict[int, tuple[str, tuple[str, ...], str]] = {}
         roots: dict[str, None] = {}
         renames: dict[str, None] = {}
@@ -323,7 +337,7 @@ class _Claims:
                     if isinstance(fact, EntriesChange):
                         self._lone = (kind, (cause.id,))
                     if isinstance(fact, EntryFieldChange) and fact.field_name == "compression":
-                        self._wrapping = (kind, (cause.id,))
+                        self._wrapping |= dict.fromkeys(item.entries or (None,), (kind, (cause.id,)))
                     if item.contents:
                         for number in item.entries:
                             self._contents.setdefault(number, (kind, (cause.id,), how))
@@ -349,9 +363,10 @@ class _Claims:
         """The contents of a pair of entries, by a fact that is about them as a whole."""
         return [Owned(a, b, *self._contents[number])] if number in self._contents else []
 
-    def wrapping(self, a: Span | None, b: Span | None) -> list[Owned]:
-        """The compressed form of what the other side holds as it stands."""
-        return [Owned(a, b, *self._wrapping, "compressed on one side only")] if self._wrapping is not None else []
+    def wrapping(self, number: int | None, a: Span | None, b: Span | None) -> list[Owned]:
+        """The form of what the other side holds compressed otherwise, or as it stands: an entry, or all (None)."""
+        owner = self._wrapping.get(number)
+        return [Owned(a, b, *owner, "compressed in another way")] if owner is not None else []
 
     def lone(self, number: int, a: Span | None, b: Span | None) -> list[Owned]:
         """What only one side has."""

@@ -6,6 +6,7 @@ import json
 import lzma
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -118,8 +119,36 @@ def test_xz_is_written_again(options: list[str]) -> None:
     assert not makes("xz", contents[1], writers[0], lzma.compress(contents[1], preset=2))
 
 
-@pytest.mark.skipif(shutil.which("gzip") is None, reason="gzip")
+@pytest.mark.skipif(shutil.which("pigz") is None, reason="pigz")
+@pytest.mark.parametrize("options", [["-6"], ["-1"], ["-9"], ["-6", "-i"]])
+@pytest.mark.parametrize("size", [131_073, 262_144, 400_001])
+def test_pigz_is_written_again(options: list[str], size: int) -> None:
+    """Blocks of 128 KB that end at every number of bits."""
+    data = (SAMPLES / "memory-layout" / "a").read_bytes()
+    for shift in range(4):
+        contents = (data[shift * 999 :] * (size // len(data) + 2))[:size]
+        command = ["pigz", "-nc", "-p2", *options]
+        made = subprocess.run(command, input=contents, stdout=subprocess.PIPE, check=True).stdout[10:-8]
+        writer = " ".join(["pigz", options[0][1:], *options[1:]])
+        assert writer in list(shown_by("deflate", contents, made))
+        assert not makes("deflate", contents[:-1] + b"\0\0", writer, made)
+
+
+@pytest.mark.skipif(shutil.which("zip") is None, reason="Info-ZIP's zip")
 @pytest.mark.parametrize("level", [1, 6, 9])
+def test_info_zip_is_written_again(tmp_path: Path, level: int) -> None:
+    contents = (SAMPLES / "memory-layout" / "a").read_bytes()[:150_000] + bytes(range(256)) * 900
+    (tmp_path / "x").write_bytes(contents)
+    subprocess.run(["zip", "-q", f"-{level}", "-X", "x.zip", "x"], cwd=tmp_path, check=True)
+    with zipfile.ZipFile(tmp_path / "x.zip") as archive:
+        item = archive.infolist()[0]
+    at = item.header_offset + 31
+    made = (tmp_path / "x.zip").read_bytes()[at : at + item.compress_size]
+    assert f"gzip {level}" in list(shown_by("deflate", contents, made))
+
+
+@pytest.mark.skipif(shutil.which("gzip") is None, reason="gzip")
+@pytest.mark.parametrize("level", range(1, 10))
 def test_gzip_of_gnu_is_written_again(level: int) -> None:
     """Contents so long that GNU gzip ends blocks where zlib does not; what one byte changes is another stream."""
     contents = (SAMPLES / "memory-layout" / "a").read_bytes()[:150_000] + bytes(range(256)) * 900

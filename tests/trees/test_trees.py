@@ -202,6 +202,34 @@ def test_a_wrong_number_of_a_zip_never_follows(tmp_path: Path, made: Any, method
             assert left or tree.exit == 2, at - start
 
 
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("other", ["same", "other"])
+def test_stored_and_deflated_entries_are_one_cause(tmp_path: Path, made: Any, other: str, turned: bool) -> None:
+    files = A if other == "same" else {**A, "same": b"another\n"}
+    sides = [made.zip(A, 2020, zipfile.ZIP_STORED), made.zip(files, 2020, zipfile.ZIP_DEFLATED)]
+    tree = compared(tmp_path, *(sides[::-1] if turned else sides))
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+    found = {item.finding.cause: item.finding.summary for item in tree.findings}
+    assert set(found) - {"source-change"} == {"archive-metadata"}
+    assert ("source-change" in found) == (other == "other") == (tree.ledger.totals.input.most > 0)
+    assert ("deflated became stored" if turned else "stored became deflated") in found["archive-metadata"]
+
+
+def test_a_part_of_a_package_by_another_codec_is_one_cause(tmp_path: Path, made: Any) -> None:
+    for a, b, words in (
+        (made.deb(A), made.deb(A, packed=xz_of), "gzip became xz"),
+        (made.deb(A, packed=xz_of), made.deb(B), "xz became gzip"),
+        (gzip.compress(made.tar(A)), lzma.compress(made.tar(A)), "gzip became xz"),
+    ):
+        tree = compared(tmp_path, a, b)
+        assert tree.ledger is not None
+        assert tree.ledger.totals.unexplained.most == 0
+        assert tree.verdict is Verdict.EXPLAINED
+        summaries = {item.finding.cause: item.finding.summary for item in tree.findings}
+        assert words in summaries["archive-metadata"]
+
+
 def test_a_tar_without_its_end_mark_is_told(tmp_path: Path, made: Any) -> None:
     whole = made.tar({"x": b"1", "y": b"2"})
     tree = compared(tmp_path, whole, whole[:2048])

@@ -34,6 +34,17 @@ def shown_by(codec: str, contents: bytes, stream: bytes) -> Iterator[str]:
     return (name for name in module.candidates(stream, len(contents)) if module.makes(contents, name, stream))
 
 
+def is_tried(codec: str, contents: bytes, stream: bytes) -> bool:
+    """False where no writer could have made the stream, or where the contents are too long to be compressed again."""
+    return bool(import_module(f"{__name__}.{codec}").candidates(stream, len(contents)))
+
+
+def known(codec: str) -> str:
+    """The writers of a codec that elfdiff can be, in words."""
+    words: str = import_module(f"{__name__}.{codec}").known()
+    return words
+
+
 def makes(codec: str, contents: bytes, writer: str, stream: bytes) -> bool:
     """True if a writer that ``shown_by`` named makes this stream of other contents."""
     made: bool = import_module(f"{__name__}.{codec}").makes(contents, writer, stream)

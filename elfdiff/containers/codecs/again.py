@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-STEP = 1 << 18
+_FIRST, STEP = 1 << 15, 1 << 18
+"""Bytes that an encoder is given at first, and at most: what is wrong is mostly wrong at once."""
 
 
 class Engine(Protocol):
@@ -21,11 +22,14 @@ class Engine(Protocol):
 
 def makes(engine: Engine, contents: bytes, stream: bytes) -> bool:
     """True if the engine makes exactly this stream."""
-    at = 0
-    for start in range(0, len(contents), STEP):
-        part = engine.compress(contents[start : start + STEP])
+    at = start = 0
+    step = _FIRST
+    while start < len(contents):
+        part = engine.compress(contents[start : start + step])
         if not stream.startswith(part, at):
             return False
         at += len(part)
+        start += step
+        step = min(step * 2, STEP)
     part = engine.flush()
     return stream.startswith(part, at) and at + len(part) == len(stream)

@@ -50,6 +50,11 @@ def candidates(stream: bytes, size: int) -> list[str]:
     return [f"bzip2 {level}"] if size <= MAX_TRIED and level in "123456789" else []
 
 
+def known() -> str:
+    """The encoders that are tried."""
+    return "bzip2 at the level that the stream names"
+
+
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
     """True if libbz2 makes this stream at a level."""
     return made_by(bz2.BZ2Compressor(int(writer.removeprefix("bzip2 "))), contents, stream)

@@ -6,14 +6,14 @@ import zlib
 from collections.abc import Sequence
 
 from elfdiff.accounting import goflate
-from elfdiff.containers.codecs import gnu
+from elfdiff.containers.codecs import gnu, pigz
 from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.limits import Budget
 from elfdiff.errors import MalformedContainer
 
 _STEP = 1 << 20
 _LEVELS = (6, 9, 1, 5, 4, 3, 2, 7, 8)
-_GNU_LEVELS = (6, 9, 1)
+_GNU_LEVELS = (6, 9, 1, 5, 4, 3, 2, 7, 8)
 MAX_TRIED = 256 << 20
 """Bytes of contents; larger ones are not compressed again."""
 
@@ -56,14 +56,26 @@ def candidates(stream: bytes, size: int) -> Sequence[str]:
         return ()
     go = goflate.VERSIONS if size <= MAX_GO else ()
     names = [f"zlib {level} {memory}" for memory in (8, 9) for level in _LEVELS]
+    if size > pigz.BLOCK:
+        names += [f"pigz {level}{alone}" for level in _LEVELS for alone in ("", " -i")]
     return names + ([f"gzip {level}" for level in _GNU_LEVELS] if size <= gnu.MAX_TRIED else []) + [*go]
 
 
+def known() -> str:
+    """The encoders that are tried."""
+    return "zlib at its levels, pigz, and up to 4 MB GNU gzip, Info-ZIP and Go at its fastest"
+
+
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
-    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, ``gzip LEVEL`` for GNU's own, or Go at BestSpeed."""
+    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, ``pigz LEVEL [-i]``, ``gzip LEVEL`` for GNU's own, or
+    Go at BestSpeed.
+    """
     if writer in goflate.VERSIONS:
         return goflate.begins(contents, writer, stream) and goflate.deflate(contents, writer) == stream
     if writer.startswith("gzip "):
         return gnu.makes(contents, int(writer.removeprefix("gzip ")), stream)
+    if writer.startswith("pigz "):
+        level, *alone = writer.removeprefix("pigz ").split()
+        return pigz.makes(contents, int(level), bool(alone), stream)
     _, level, memory = writer.split()
     return made_by(zlib.compressobj(int(level), zlib.DEFLATED, -15, int(memory)), contents, stream)

@@ -20,6 +20,11 @@ def candidates(stream: bytes, size: int) -> Sequence[str]:
     return ("stored",)
 
 
+def known() -> str:
+    """The encoders that are tried."""
+    return "none"
+
+
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
     """True if the bytes are the contents."""
     return contents == stream

@@ -88,6 +88,11 @@ def candidates(stream: bytes, size: int) -> list[str]:
     return [f"xz {name}, blocks of {length} bytes" for name in names]
 
 
+def known() -> str:
+    """The encoders that are tried."""
+    return "xz at its presets, with and without blocks"
+
+
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
     """True if the writer makes this stream; checks of the contents are those that were verified when it was read."""
     parsed = _parsed(stream)

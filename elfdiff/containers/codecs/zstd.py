@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.model import Stream
@@ -13,6 +15,8 @@ WINDOW = 1 << 27
 """Bytes of a frame's window, the most that zstd itself takes without being asked."""
 _STEP = 1 << 20
 _LEVELS = (3, 19, 1, 2, *range(4, 19), 20, 21, 22)
+_THREADED = (3, 19, 1)
+"""Levels that are tried with workers too, which differ on large contents: those of zstd, dpkg-deb and fast writers."""
 
 
 def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
@@ -44,9 +48,35 @@ def candidates(stream: bytes, size: int) -> list[str]:
     """
     if size > MAX_TRIED or len(stream) < 6:
         return []
-    told = stream[4] >> 6 or stream[4] & 0x20
+    import zstandard
+
+    single = stream[4] & 0x20
+    told = stream[4] >> 6 or single
     known = "" if told else ", length unknown"
-    return [f"zstd {level}{known}{threads}" for level in _LEVELS for threads in ("", ", threads")]
+    levels = [
+        level for level in _LEVELS if single or _window(stream) == _window_of(zstandard, level, size if told else 0)
+    ]
+    names = [f"zstd {level}{known}" for level in levels]
+    return names + [f"zstd {level}{known}, threads" for level in _THREADED if level in levels]
+
+
+def _window(stream: bytes) -> int:
+    """Bits of the window that a frame asks for (RFC 8878, 3.1.1.1.2); 0 if they are no power of two."""
+    return 10 + (stream[5] >> 3) if not stream[5] & 7 else 0
+
+
+def _window_of(zstandard: ModuleType, level: int, size: int) -> int:
+    """Bits of the window that a level takes for contents of a known size, 0 for others."""
+    bits: int = zstandard.ZstdCompressionParameters.from_level(level, source_size=size).window_log
+    return bits
+
+
+def known() -> str:
+    """The encoders that are tried."""
+    import zstandard
+
+    version = ".".join(map(str, zstandard.ZSTD_VERSION))
+    return f"zstd {version} at its levels; another version of zstd writes other bytes"
 
 
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:

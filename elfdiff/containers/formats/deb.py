@@ -7,7 +7,7 @@ from collections.abc import Callable
 from elfdiff.archive.model import FIELDS, Member
 from elfdiff.archive.reading import parse_archive
 from elfdiff.containers.builder import Builder
-from elfdiff.containers.codecs import SUFFIXES, open_stream
+from elfdiff.containers.codecs import SUFFIXES, codec_of, open_stream
 from elfdiff.containers.fields import mode_text, readable, seconds_text
 from elfdiff.containers.formats import tar
 from elfdiff.containers.model import Container, EntryKind, Field, FieldKind
@@ -44,7 +44,10 @@ def read(builder: Builder) -> Container:
             tar.add(builder, open_stream(builder, 0, span, part[0], label), part[1])
         else:
             index = builder.entry(member.name, EntryKind.FILE, 0, span)
-        builder.piece(0, f"{label} ar header", member.header, index, _header(data, member))
+        codec = codec_of(data, span.start) if part is not None else None
+        ending = b"." + SUFFIXES[codec].encode() if codec is not None else b""
+        told = part is not None and member.name == stem + ending
+        builder.piece(0, f"{label} ar header", member.header, index, _header(data, member, told))
         builder.piece(0, f"{label} ar padding", Span(span.end, member.end), index, _padding(data, span.end, member.end))
     builder.piece(0, "after the last member", archive.tail)
     for name in _PARTS:
@@ -53,7 +56,9 @@ def read(builder: Builder) -> Container:
     return builder.finish("deb")
 
 
-def _header(data: bytes, member: Member) -> Callable[[], tuple[Field, ...]]:
+def _header(data: bytes, member: Member, told: bool) -> Callable[[], tuple[Field, ...]]:
+    """``told``: the name is that of the part and of how it is compressed."""
+
     def field(name: str) -> Field:
         span = member.field_span(name)
         raw = data[span.start : span.end]
@@ -61,6 +66,8 @@ def _header(data: bytes, member: Member) -> Callable[[], tuple[Field, ...]]:
         if name == "size":
             rule = "decimal, blanks" if raw == b"%-10d" % member.declared else None
             return Field(name, FieldKind.DERIVED, span, text, rule=rule)
+        if name == "name" and told:
+            return Field(name, FieldKind.DERIVED, span, text, rule="the part, and how it is compressed")
         base = 8 if name == "mode" else 10
         number = int(text, base) if text and all(c in "0123456789"[:base] for c in text) else None
         shown = text if number is None else {"mode": mode_text, "time": seconds_text}.get(name, str)(number)

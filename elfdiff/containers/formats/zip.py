@@ -286,7 +286,7 @@ def _shared(data: bytes, at: int, first: int) -> tuple[Field, ...]:
     return (
         Field("format", FieldKind.META, Span(at, at + 2), f"version {_u16(data, at) / 10:.1f} needed"),
         Field("flags", FieldKind.META, Span(at + 2, at + 4), f"{_u16(data, at + 2):#06x}"),
-        Field("level", FieldKind.META, Span(at + 4, at + 6), _METHODS.get(method, f"method {method}")),
+        Field("compression", FieldKind.META, Span(at + 4, at + 6), _METHODS.get(method, f"method {method}")),
         Field("time", FieldKind.META, Span(at + 6, at + 10), shown, seconds),
     )
 
