@@ -322,7 +322,7 @@ class _Work:
         if unfinished is None:
             try:
                 with self.clock.running("streams were compressed again"):
-                    accountant.judge_streams()
+                    accountant.judge_streams(self.options.jobs)
             except OutOfTime as over:
                 unfinished = str(over)
         self.placed = list(self._facts(layers, accountant))

@@ -408,13 +408,27 @@ class StreamVerdict:
         return self.same or bool(self.a_writers and self.b_writers)
 
 
-def judge_stream(codec: str, a: tuple[bytes, bytes], b: tuple[bytes, bytes]) -> StreamVerdict:
-    """Pairs of (contents, stream). The stream follows if a writer that a's own bytes show makes b's stream of b's
-    contents; both are asked alike, so that the answer is the same the other way round.
+def judge_stream(
+    codec: str, sides: tuple[tuple[bytes, bytes], tuple[bytes, bytes]], shown: tuple[tuple[str, ...], tuple[str, ...]]
+) -> StreamVerdict:
+    """What two pairs of (contents, stream) are, by the first writer that each side's own bytes show.
+
+    The stream follows if one writer makes both; both are asked alike, so that the answer is the same the other way
+    round. Which writer comes first is no more than the order in which they are tried: several may make one stream.
     """
-    left: list[str] = []
-    for writer in codecs.shown_by(codec, *a):
-        left.append(writer)
-        if codecs.makes(codec, b[0], writer, b[1]):
-            return StreamVerdict(writer, tuple(left), (writer,))
-    return StreamVerdict(None, tuple(left), tuple(codecs.shown_by(codec, *b)), a[0] == b[0])
+    left, right = shown
+    for writer in dict.fromkeys((*left, *right)):
+        if (
+            left
+            and right
+            and all(
+                writer in own or codecs.makes(codec, contents, writer, stream)
+                for own, (contents, stream) in zip(shown, sides, strict=True)
+            )
+        ):
+            return StreamVerdict(writer, left, right)
+    if left and right:
+        for writer in codecs.shown_by(codec, *sides[0]):
+            if codecs.makes(codec, sides[1][0], writer, sides[1][1]):
+                return StreamVerdict(writer, left, right)
+    return StreamVerdict(None, left, right, sides[0][0] == sides[1][0])

@@ -29,6 +29,7 @@ from elfdiff.report import (
 from elfdiff.span import Span
 from elfdiff.trees import frame
 from elfdiff.trees.frame import LayerPair, Numbers, PiecePair, Placed, StreamVerdict
+from elfdiff.trees.parallel import do_all
 from elfdiff.values import dataclass
 
 CLASSES = ("differing", "root", "payload", "input", "consequence", "hash", "unexplained", "moved", "contradicted")
@@ -50,6 +51,19 @@ class Accounted:
     ledger: Ledger
     own: Classes
     inside: Classes
+
+
+_Both = tuple[tuple[int, int], str, str, tuple[tuple[bytes, bytes], tuple[bytes, bytes]]]
+"""A pair of streams: its layer and its turn there, its label, its codec, and for both sides (contents, stream)."""
+_WORTH_A_PROCESS = 1 << 20
+"""Bytes of contents that take longer to be compressed again than a process to begin."""
+
+
+def _writers(todo: Sequence[_Both], task: int) -> tuple[str, ...]:
+    """The first writer that makes a stream, or none; task 2n is a's side of the n-th pair, 2n + 1 is b's."""
+    _, _, codec, sides = todo[task // 2]
+    found = next(codecs.shown_by(codec, *sides[task % 2]), None)
+    return (found,) if found is not None else ()
 
 
 class Accountant:
@@ -74,30 +88,31 @@ class Accountant:
         self.notes: list[str] = []
         self.streams: dict[tuple[int, int], StreamVerdict] = {}
 
-    def judge_streams(self) -> None:
-        """Compress again what is compressed, to see what follows; a stream that was not reached stays unexplained."""
+    def judge_streams(self, jobs: int) -> None:
+        """Compress again what is compressed, to see what follows; a stream that was not reached stays unexplained.
+
+        ``jobs`` processes share the work, the two sides of one stream among them.
+        """
+        todo = list(self._streams())
+        sizes = [max(len(contents) for contents, _ in sides) for _, _, _, sides in todo]
+        tasks = sorted(range(2 * len(todo)), key=lambda task: (-sizes[task // 2], task))
+        shown: dict[int, tuple[str, ...]] = {}
+        try:
+            many = sum(sizes) >= _WORTH_A_PROCESS
+            do_all(lambda task: _writers(todo, task), tasks, jobs if many else 1, lambda task: (), shown)
+        finally:
+            self._judged(todo, shown)
+
+    def _judged(self, todo: Sequence[_Both], shown: Mapping[int, tuple[str, ...]]) -> None:
         unknown: dict[tuple[str, bool], list[str]] = defaultdict(list)
-        for index, layer in enumerate(self.layers):
-            for place, pair in enumerate(layer.differ):
-                if pair.a is None or pair.b is None or pair.a.stream is None or pair.b.stream is None:
-                    continue
-                if pair.a.stream.codec != pair.b.stream.codec:
-                    continue
-                left, right = self._contents(0, pair.a.stream), self._contents(1, pair.b.stream)
-                if left is None or right is None:
-                    continue
-                streams = [
-                    layer.a.data[pair.a.span.start : pair.a.span.end],
-                    layer.b.data[pair.b.span.start : pair.b.span.end],
-                ]
-                verdict = frame.judge_stream(pair.a.stream.codec, (left, streams[0]), (right, streams[1]))
-                self.streams[index, place] = verdict
-                if verdict.writer is None and not verdict.is_choice:
-                    tried = all(
-                        codecs.is_tried(pair.a.stream.codec, contents, stream)
-                        for contents, stream in zip((left, right), streams, strict=True)
-                    )
-                    unknown[pair.a.stream.codec, tried].append(self._label(layer, pair))
+        for turn, (place, label, codec, sides) in enumerate(todo):
+            if 2 * turn not in shown or 2 * turn + 1 not in shown:
+                continue
+            verdict = frame.judge_stream(codec, sides, (shown[2 * turn], shown[2 * turn + 1]))
+            self.streams[place] = verdict
+            if verdict.writer is None and not verdict.is_choice:
+                tried = all(codecs.is_tried(codec, *side) for side in sides)
+                unknown[codec, tried].append(label)
         for (codec, tried), labels in unknown.items():
             more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
             why = f"(tried: {codecs.known(codec)})" if tried else "(none is tried on contents so long, or so written)"
@@ -105,6 +120,23 @@ class Accountant:
                 f"{labels[0]}{more}: no encoder that elfdiff has makes these bytes {why}, so they are unexplained; "
                 "the causes inside stand"
             )
+
+    def _streams(self) -> Iterator[_Both]:
+        """Streams of both sides by one codec."""
+        for index, layer in enumerate(self.layers):
+            for place, pair in enumerate(layer.differ):
+                if pair.a is None or pair.b is None or pair.a.stream is None or pair.b.stream is None:
+                    continue
+                if pair.a.stream.codec != pair.b.stream.codec:
+                    continue
+                left, right = self._contents(0, pair.a.stream), self._contents(1, pair.b.stream)
+                if left is not None and right is not None:
+                    streams = [
+                        layer.a.data[pair.a.span.start : pair.a.span.end],
+                        layer.b.data[pair.b.span.start : pair.b.span.end],
+                    ]
+                    sides = (left, streams[0]), (right, streams[1])
+                    yield (index, place), self._label(layer, pair), pair.a.stream.codec, sides
 
     def _contents(self, side: int, stream: Stream) -> bytes | None:
         if stream.layer is not None:
@@ -141,6 +173,8 @@ class Accountant:
             words = [
                 (*writers, "an encoder that elfdiff has not")[0] for writers in (verdict.a_writers, verdict.b_writers)
             ]
+            if words[0] == words[1]:
+                words[1] = "another, or another level"
             fact = EntryFieldChange(
                 section=self._label(layer, pair),
                 a=Location(pair.a.span.start, pair.a.span.length, "file", words[0]),

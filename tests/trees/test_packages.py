@@ -126,7 +126,7 @@ def test_pigz_is_written_again(options: list[str], size: int) -> None:
     """Blocks of 128 KB that end at every number of bits."""
     data = (SAMPLES / "memory-layout" / "a").read_bytes()
     for shift in range(4):
-        contents = (data[shift * 999 :] * (size // len(data) + 2))[:size]
+        contents = (data * (size // len(data) + 2))[shift * 999 :][:size]
         command = ["pigz", "-nc", "-p2", *options]
         made = subprocess.run(command, input=contents, stdout=subprocess.PIPE, check=True).stdout[10:-8]
         writer = " ".join(["pigz", options[0][1:], *options[1:]])
