@@ -61,7 +61,12 @@ def _compare(a_path: str, b_path: str, options: TreeOptions, with_proof: bool, c
         b_bytes = on_side("b", lambda: read_bytes(b_path))
     programs = _is_program(a_bytes), _is_program(b_bytes)
     if a_bytes == b_bytes or all(programs):
-        return diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock)
+        found = diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock)
+        if found.verdict is not Verdict.CAUSE_NOT_IN_FILES:
+            return found
+        from elfdiff.trees import debugfiles
+
+        return debugfiles.of_programs(found, (a_path, a_bytes), (b_path, b_bytes), clock)
     with clock.running("the containers were read"):
         a = on_side("a", lambda: _of_bytes(a_path, a_bytes, options))
         b = on_side("b", lambda: _of_bytes(b_path, b_bytes, options))
@@ -110,6 +115,7 @@ def family(kind: str) -> str:
 
 def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) -> Tree:
     from elfdiff.images.pairing import pair_images
+    from elfdiff.trees import debugfiles
     from elfdiff.trees.compare import compare_trees
     from elfdiff.trees.entries import not_two_builds
 
@@ -136,7 +142,7 @@ def _compared(a: Container, b: Container, options: TreeOptions, clock: Clock) ->
         # What has no entries of its own is compared whatever the globs say.
         options = replace(options, only=(), exclude=())
     narrowed = _narrowed(a, b, options)
-    tree = compare_trees(a, b, options, clock=clock).tree
+    tree = debugfiles.of_packages(compare_trees(a, b, options, clock=clock).tree, a, b, options, clock)
     return replace(tree, notes=(*narrowed, *tree.notes))
 
 

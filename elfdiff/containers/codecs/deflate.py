@@ -67,8 +67,8 @@ def known() -> str:
 
 
 def makes(contents: bytes, writer: str, stream: bytes) -> bool:
-    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, ``pigz LEVEL [-i]``, ``gzip LEVEL`` for GNU's own, or
-    Go at BestSpeed.
+    """True if the writer makes this stream: ``zlib LEVEL MEMORY``, ``pigz LEVEL [-i]``, ``gzip LEVEL`` for GNU's,
+    or Go at BestSpeed.
     """
     if writer in goflate.VERSIONS:
         return goflate.begins(contents, writer, stream) and goflate.deflate(contents, writer) == stream
