@@ -296,7 +296,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=_with(fix.action, by_name), note=_BY_NAME) if _has_map(fix.action, "-ffile") else fix
             for fix in found
         ]
-    if not by_name and any(looks_random(a) and looks_random(b) for a, b in context.outside):
+    drawn = not by_name and any(looks_random(a) and looks_random(b) for a, b in context.outside)
+    if drawn or context.layout is Layout.DRAWN:
         found = _in_a_fixed_place(found)
     if context.partial:
         found = [replace(fix, action=Do(_LIBRARY, fix.action.line)) if _is_flags(fix.action) else fix for fix in found]
@@ -315,7 +316,10 @@ _TOLD = late(
     r"(?i)\b(?:built|compiled|configured|sources?) (?:in|at|from|under)\b"
     r"|(?:build|src|source|top|work)_?dir(?:ectory)?\b"
 )
-_TEMPORARY = "generate and compile in a directory of a fixed name (f2py: --build-dir build), with the map"
+_TEMPORARY = (
+    "generate and compile in a directory of a fixed name (f2py: --build-dir build; scikit-build-core and meson-python: "
+    "-C build-dir=build), with the map"
+)
 _LIBRARY = "in the build of the library whose sources are named here, from the top of its tree"
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
 _PLAIN = late(r"(?:/[\w.+@~-]+)+")

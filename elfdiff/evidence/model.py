@@ -667,6 +667,8 @@ class Layout(StrEnum):
     RELATIVE = "relative"
     ELSEWHERE = "elsewhere"
     """Compilers ran in a directory that changed; all sources stand outside of it, in one that did not."""
+    DRAWN = "drawn"
+    """Compilers ran in a directory that a tool made under a random name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit
 from elfdiff.evidence.model import Evidence, Layout, PathChange, PathPlace, StrayUnit
+from elfdiff.evidence.temporary import drawn_component
 from elfdiff.patterns import late
 from elfdiff.payload.languages import language_of
 from elfdiff.report import Location
@@ -23,6 +24,8 @@ _PROFILE = late(r"-f(?:profile-use|profile-instr-use|profile-sample-use|auto-pro
 _SYSTEM = ("/usr/", "/build/", "/rustc/", "/checkout", "/rust/", "/opt/", "/lib")
 _FETCHED = ("/registry/src/", "/git/checkouts/", "/pkg/mod/")
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
+_TEMPFILE = late(r"(?:\A|/)tmp[a-z0-9_]{8}(?=/|\Z)")
+"""A directory of Python's tempfile."""
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:
@@ -176,6 +179,8 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
             return Layout.BESIDE
     if _ran_elsewhere(pair):
         return Layout.ELSEWHERE
+    if _ran_in_a_drawn_place(pair):
+        return Layout.DRAWN
     upwards = any((unit.name or "").startswith("../") for unit in pair.a.debug_units)
     return Layout.BESIDE if changes and upwards else Layout.INSIDE
 
@@ -191,6 +196,29 @@ def _ran_elsewhere(pair: Pair) -> bool:
         (a.name or "").startswith("/") and a.name == b.name and not (a.name or "").startswith(f"{a.directory}/")
         for a, b in moved
     )
+
+
+def _ran_in_a_drawn_place(pair: Pair) -> bool:
+    """True if every unit whose directory changed was compiled where a tool made a directory of a random name.
+
+    Python's tempfile made it (build backends call that), or the source is named by a path that leads elsewhere: who
+    checks out below such a directory is in it when the compiler is called.
+    """
+    moved = [
+        (item.a, item.b, item.a.directory or "", item.b.directory or "")
+        for item in pair.units
+        if item.a and item.b and item.a.directory != item.b.directory
+    ]
+    return bool(moved) and all(
+        drawn_component(x, y) is not None
+        and (all(map(_TEMPFILE.search, (x, y))) or (_is_beyond(a, x) and _is_beyond(b, y)))
+        for a, b, x, y in moved
+    )
+
+
+def _is_beyond(unit: DebugUnit, directory: str) -> bool:
+    name = unit.name or ""
+    return name.startswith("/") and not name.startswith(f"{directory}/")
 
 
 def outside(pair: Pair, items: Sequence[Evidence]) -> tuple[tuple[str, str], ...]:

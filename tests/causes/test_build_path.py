@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from elfdiff.actions import AddWords
+from elfdiff.actions import AddWords, Do
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.dependency_version import detect as dependency_version
 from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, PathPlace, WordKind
@@ -236,6 +236,14 @@ def test_a_hash_in_a_path_is_no_place(seen, ask):
 
 def fixes(faces, **context):
     return [fix.action for fix in build_path.fixes_for(Context(**context), faces)]
+
+
+def test_a_directory_that_a_tool_drew_is_to_get_a_fixed_name():
+    """A map of the source tree does not reach it: scikit-build-core compiles in a directory of tempfile."""
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.DRAWN)
+    assert isinstance(action, Do)
+    assert "-C build-dir=build" in action.line
+    assert "-ffile-prefix-map=" in (action.command or "")
 
 
 def test_a_build_beside_the_source_needs_a_map_of_both():

@@ -10,8 +10,8 @@ import pytest
 
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
-from elfdiff.evidence.model import PathChange, PathPlace, StrayUnit
-from elfdiff.evidence.units import extract, is_partial, outside
+from elfdiff.evidence.model import Layout, PathChange, PathPlace, StrayUnit
+from elfdiff.evidence.units import extract, is_partial, layout, outside
 
 A, B = "/home/ci/build-1", "/tmp/b2"
 GEN, OTHER = "/srv/gen-1", "/srv/gen-2"
@@ -30,6 +30,23 @@ def test_a_directory_in_which_nothing_was_compiled_is_outside():
     items = [path(A, B, "src", PathPlace.DEBUG_DIRECTORY), path(GEN, OTHER, "inc", PathPlace.DEBUG_OTHER)]
     assert outside(compiled((f"{A}/src", f"{B}/src")), items) == ((GEN, OTHER),)
     assert outside(compiled((A, B)), items[:1]) == ()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "names", "expected"),
+    [
+        ("/tmp/tmpk98g6z4e/build", "/tmp/tmpggvm4pji/build", ("one/ext.c", "one/ext.c"), Layout.DRAWN),
+        ("/tmp/tmp.Xa81kQz0pL", "/tmp/tmp.9sPqL2mVbE", ("/srv/a/ext.c", "/srv/b/ext.c"), Layout.DRAWN),
+        ("/tmp/tmp.Xa81kQz0pL", "/tmp/tmp.9sPqL2mVbE", ("src/ext.c", "src/ext.c"), Layout.INSIDE),
+        (A, B, ("/srv/a/ext.c", "/srv/b/ext.c"), Layout.INSIDE),
+    ],
+)
+def test_a_tool_drew_the_directory_of_the_compiler(a, b, names, expected):
+    pair = compiled((a, b))
+    for unit, name in zip((pair.units[0].a, pair.units[0].b), names, strict=True):
+        unit.name = name
+    pair.a = SimpleNamespace(debug_units=[])
+    assert layout(pair, []) is expected
 
 
 def test_headers_beside_a_build_that_did_not_move_are_outside():
