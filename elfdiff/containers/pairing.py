@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 )
 """A version, or a hexadecimal word as repaired wheels and bundlers put it into names."""
 _FIRST_BYTE = re.compile(r"(^|/)\.build-id/[0-9a-f]{2}$")
+_LINK = re.compile(r"\.build-id/[0-9a-f]{2}/[0-9a-f]{6,126}$")
 _DEBUG = re.compile(r"\.build-id/([0-9a-f]{2})/([0-9a-f]{6,126})\.debug$")
 
 
@@ -57,6 +58,7 @@ def pair_entries(
     work.match(PairedBy.PATH, lambda entry: (entry.path,), repeated=True)
     work.match(PairedBy.REWRITE, _unversioned)
     if work.left[0] and work.left[1]:
+        work.match(PairedBy.IDENTITY, _build_id_link)
         work.match_debug_files(identity)
     if work.left[0] and work.left[1]:
         contents = [_contents(side, left) for side, left in zip((a, b), work.left, strict=True)]
@@ -175,7 +177,14 @@ def _contents(entries: Sequence[Entry], left: Iterable[int]) -> dict[int, bytes]
 
 def _unversioned(entry: Entry) -> Hashable | None:
     """Kind and path without versions and tokens; None for a debug file, whose name tells nothing of its owner."""
-    return None if debug_id(entry.path) else (entry.kind, _TOKEN.sub("*", entry.path))
+    return None if debug_id(entry.path) or _LINK.search(entry.path) else (entry.kind, _TOKEN.sub("*", entry.path))
+
+
+def _build_id_link(entry: Entry) -> Hashable | None:
+    """What a link below ``.build-id`` leads to, whose build ID its name is (as RPM packages have them)."""
+    if entry.kind is not EntryKind.SYMLINK or not _LINK.search(entry.path):
+        return None
+    return entry.target or None
 
 
 def _parent(path: str) -> str:

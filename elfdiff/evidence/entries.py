@@ -13,10 +13,10 @@ class EntryFieldChange(Evidence):
     ``container`` is the format that writes the field: directory, ar, deb, tar, zip, gzip, rpm, xz, zstd, bzip2.
     ``entry`` is a's name of the entry, "" for the container as a whole. ``field_name``: time, access-time,
     change-time, uid, gid, user, group, mode (octal text), target (of a link), links (which name of a file with hard
-    links came first), name (of the entry, or of what was compressed), flags, type (the letter of tar), system
-    (the operating system that made it), level (how the stream was compressed), compression (another codec, or
-    none), extra, xattr, comment, end (how the end is filled up), format, packing (what an image is kept in),
-    or layer-order (numbers of a's layers).
+    links came first), name (of the entry, or of what was compressed), flags, type (the letter of tar), text (of a
+    package's header), number (that nobody reads here), system (the operating system that made it), level (how the
+    stream was compressed), compression (another codec, or none), extra, xattr, comment, end (how the end is filled
+    up), format, packing (what an image is kept in), or layer-order (numbers of a's layers).
     ``a_value`` and ``b_value`` are for people, "" where a side lacks the field; ``a_number`` and ``b_number`` are
     seconds since 1970 for times (zip: as if its local time were UTC), the mode's bits for modes, ids for uid and gid,
     None for every other. ``spans`` are places in the layer of the container that ``section`` names.

@@ -46,6 +46,8 @@ _COUNTER_BEFORE = late(
     r"[\s:#=_-]*\Z"
 )
 _REVISION_BEFORE = late(r"(?i)(?:commit|revision|\brev|\bgit(?!hub|lab|ea)|sha1?|\bhg|vcs|describe|\bref)[\w.]*\W*\Z")
+_BUILD_ID_BEFORE = late(r"(?i)\bbuild[ _-]?id(?:\[\w+\])?[=: ]*\Z")
+"""As file(1) and readelf write it: ``BuildID[sha1]=…``, ``Build ID: …``."""
 _KERNEL_CONTEXT = late(r"(?i)linux|kernel|uname|\bCMAKE_(?:HOST_)?SYSTEM")
 
 SPELLED_OUT = 4
@@ -431,6 +433,10 @@ class _Changed:
         )
 
     @property
+    def is_build_id(self) -> bool:
+        return self.is_hexadecimal and len(self.a) >= 16 and bool(_BUILD_ID_BEFORE.search(self.before))
+
+    @property
     def is_drawn(self) -> bool:
         return len(self.a) == len(self.b) and _is_varied(self.a) and _is_varied(self.b)
 
@@ -457,6 +463,7 @@ _KINDS: tuple[tuple[WordKind, Callable[[_Changed], object]], ...] = (
     (WordKind.TEMPORARY, lambda word: "/" in word.a and drawn_component(word.a, word.b)),
     (WordKind.DESCRIBE, lambda word: _is_describe(word.a, word.b)),
     (WordKind.USER_HOST, lambda word: word.both(_USER_HOST) or word.names_a_user),
+    (WordKind.OTHER, lambda word: word.is_build_id),
     (WordKind.REVISION, lambda word: word.is_revision),
     (WordKind.RANDOM, lambda word: word.is_hexadecimal and len(word.a) >= 16 and word.is_drawn),
     (WordKind.KERNEL, lambda word: _KERNEL_CONTEXT.search(word.context) and word.both(_KERNEL)),

@@ -285,9 +285,10 @@ class _Work:
         for number, facts in links.items():
             yield from (Placed(fact, None, (), (number,), contents=True) for fact in facts)
         otherwise = frame.recompressed(*self.sides)
+        rewrites = self._learnt(self.results)
         for index, layer in enumerate(layers):
             yield from frame.field_facts(
-                kind, index, layer, self.pairs, self.names, self.numbers, self.spelled, links, otherwise
+                kind, index, layer, self.pairs, self.names, self.numbers, self.spelled, links, otherwise, rewrites
             )
         ignored = frozenset() if self.options.metadata else _OF_FILE_SYSTEMS
         for number, pair in enumerate(self.pairs):

@@ -12,6 +12,7 @@ from elfdiff.containers.pairing import EntryPair
 from elfdiff.evidence.entries import EntriesChange, EntryFieldChange, EntryOrderChange
 from elfdiff.evidence.model import Evidence
 from elfdiff.evidence.order import collation, differing_middle
+from elfdiff.plain import PathRewrite, explain
 from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.tree import PairedBy
@@ -183,6 +184,7 @@ def field_facts(
     spelled: Collection[int],
     links: Mapping[int, Sequence[Evidence]],
     otherwise: Sequence[Recompressed],
+    rewrites: Sequence[PathRewrite],
 ) -> Iterator[Placed]:
     """One fact for each field that somebody decided and that differs; none of entries that only one side has.
 
@@ -208,7 +210,12 @@ def field_facts(
             if some is None or not chosen or (entry in spelled and some.name == "name"):
                 continue
             left, right = _bytes(a, x), _bytes(b, y)
-            if left != right and entry is not None and entry in links and some.name in ("target", "type"):
+            if left is not None and right is not None and left != right and some.name == "text":
+                # Lines of a list end in NUL.
+                facts = explain(label, left.replace(b"\0", b"\n"), right.replace(b"\0", b"\n"), rewrites).facts
+                places = ((x.span if x else None, y.span if y else None),)
+                yield from (Placed(replace(fact, section=label), number, places, ()) for fact in facts)
+            elif left != right and entry is not None and entry in links and some.name in ("target", "type"):
                 places = ((x.span if x else None, y.span if y else None),)
                 yield from (Placed(fact, number, places, (entry,)) for fact in links[entry])
             elif left != right:

@@ -12,7 +12,7 @@ from elfdiff.containers.model import Container, Entry, Stream
 from elfdiff.containers.pairing import EntryPair
 from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.entries import EntriesChange, EntryFieldChange
-from elfdiff.evidence.model import PathChange
+from elfdiff.evidence.model import PathChange, TextChange, WordChange
 from elfdiff.judging import Match
 from elfdiff.report import (
     Breakpoint,
@@ -360,7 +360,10 @@ class _Claims:
             for fact in match.because:
                 if isinstance(fact, EntryFieldChange) and fact.field_name == "name" and id(fact) in where:
                     renames[cause.id] = None
-            if match.confidence is Confidence.POSSIBLE or cause.role is Role.CONSEQUENCE:
+            if match.confidence is Confidence.POSSIBLE:
+                continue
+            if cause.role is Role.CONSEQUENCE:
+                self._digests(match, where)
                 continue
             roots[cause.id] = None
             for fact in match.because:
@@ -379,6 +382,13 @@ class _Claims:
                         self._layers[item.layer or 0].append(Owned(a, b, kind, (cause.id,), how))
         self.roots = tuple(sorted(roots))
         self.renames = tuple(sorted(renames))
+
+    def _digests(self, match: Match, where: Mapping[int, Sequence[Placed]]) -> None:
+        """Texts of a header that differ in digests alone."""
+        for fact in match.because:
+            for item in where.get(id(fact), ()) if isinstance(fact, TextChange | WordChange) else ():
+                for a, b in item.spans:
+                    self._layers[item.layer or 0].append(Owned(a, b, "hash", (match.cause.id,), "a digest in a text"))
 
     def in_layer(self, index: int, pair: PiecePair) -> Iterator[Owned]:
         """Claims that lie within the pieces."""

@@ -20,6 +20,7 @@ MAX_CANDIDATES = 250_000
 """Pairs of contents that are compared."""
 MAX_WORDS = 512
 _WORD = 8
+_LINK = re.compile(r"\.build-id/[0-9a-f]{2}/[0-9a-f]{6,126}$")
 _DIRECTORY = re.compile(r"(^|/)\.build-id/[0-9a-f]{2}$")
 _TOKEN = re.compile(r"[-.][0-9a-f]{7,64}(?=[.-]|$)")
 
@@ -38,9 +39,13 @@ def identity(data: bytes) -> Identity | None:
 
 
 def spells_build_id(entry: Entry) -> bool:
-    """True for a debug file below ``.build-id`` whose path is its own build ID, and for the directory above it."""
+    """True for a debug file below ``.build-id`` whose path is its own build ID, for the directory above it,
+    and for a link of such a name to the program.
+    """
     if entry.kind is EntryKind.DIRECTORY:
         return _DIRECTORY.search(entry.path) is not None
+    if entry.kind is EntryKind.SYMLINK:
+        return _LINK.search(entry.path) is not None
     told = debug_id(entry.path)
     if told is None or entry.kind is not EntryKind.FILE:
         return False

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from elfdiff.containers.formats.rpm import _index_rule as index_rule
-from elfdiff.tree import Tree
+from elfdiff.tree import Status, Tree
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
 
@@ -70,3 +70,54 @@ def test_two_packages_of_rpmbuild_differ_in_times_alone(tmp_path: Path) -> None:
     assert found.ledger is not None
     assert {item.finding.cause for item in found.findings if item.finding.role.value == "root"} == {"file-times"}
     assert found.ledger.totals.unexplained.most == 0
+
+
+PROGRAM = """\
+Name: p
+Version: {version}
+Release: 1
+Summary: x
+License: MIT
+%global debug_package %{{nil}}
+%description
+x
+%build
+echo 'int main(void) {{ return 0; }}' > m.c
+gcc -g -Wl,--build-id "$PWD/m.c" -o m
+%install
+mkdir -p %{{buildroot}}/usr/bin
+install -m755 m %{{buildroot}}/usr/bin/m
+%files
+/usr/bin/m
+"""
+
+
+def built(home: Path, version: str) -> str:
+    home.mkdir(parents=True)
+    (home / "p.spec").write_text(PROGRAM.format(version=version))
+    defines = [f"_topdir {home}", "__os_install_post %{nil}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
+    defines.append("clamp_mtime_to_source_date_epoch 1")
+    words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
+    environment = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
+    subprocess.run(words, cwd=home, check=True, capture_output=True, timeout=60, env=environment)
+    return str(next(home.rglob("*.rpm")))
+
+
+@pytest.mark.skipif(shutil.which("rpmbuild") is None or shutil.which("gcc") is None, reason="rpmbuild, gcc")
+def test_lists_and_words_of_a_header_follow_from_the_files(tmp_path: Path) -> None:
+    """Names of links by build ID, the sizes of files, and what file(1) says of a program with its build ID."""
+    tree = compare_paths(built(tmp_path / "one", "1"), built(tmp_path / "another", "1"), TreeOptions())
+    assert isinstance(tree, Tree)
+    assert tree.ledger is not None
+    assert [item.finding.cause for item in tree.findings] == ["build-path", "content-hash"]
+    assert tree.ledger.totals.unexplained.most == 0
+    assert tree.counts[Status.ADDED] == tree.counts[Status.REMOVED] == 0
+
+
+@pytest.mark.skipif(shutil.which("rpmbuild") is None or shutil.which("gcc") is None, reason="rpmbuild, gcc")
+def test_another_version_is_no_other_writer(tmp_path: Path) -> None:
+    tree = compare_paths(built(tmp_path / "one", "1"), built(tmp_path / "one-more", "2"), TreeOptions())
+    assert isinstance(tree, Tree)
+    found = {item.finding.cause for item in tree.findings}
+    assert "source-change" in found
+    assert not found & {"archive-metadata", "vcs-state", "file-set"}

@@ -144,3 +144,13 @@ def test_control_characters_are_escaped(told):
 )
 def test_edited_programs_and_pages_get_no_root(told, a, b):
     assert {item.role.value for item in told(a, b).findings if item.confidence.value != "possible"} <= {"input"}
+
+
+def test_a_build_id_in_words_is_a_digest_and_no_commit(told, causes):
+    """As file(1) prints it, in manifests and in headers of RPM packages."""
+    line = "usr/bin/app: ELF 64-bit LSB executable, BuildID[sha1]={}, stripped\n"
+    a, b = (
+        line.format(word)
+        for word in ("62ec29532a537515f50e8617747abce9a459b9e4", "44f6ae9b2e78890e6c14497f1e03d46e82e70a9e")
+    )
+    assert set(causes(told(a, b))) == {"content-hash"}

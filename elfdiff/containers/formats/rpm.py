@@ -10,9 +10,9 @@ from elfdiff.containers import cpio
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs import open_stream
 from elfdiff.containers.fields import readable, seconds_text
-from elfdiff.containers.model import Container, Field, FieldKind
+from elfdiff.containers.model import Container, Entry, Field, FieldKind
 from elfdiff.span import Span
-from elfdiff.values import dataclass
+from elfdiff.values import dataclass, replace
 
 _MAGIC = b"\xed\xab\xee\xdb"
 _HEADER = b"\x8e\xad\xe8\x01"
@@ -27,14 +27,20 @@ _META = {
     1034: "time",
     1039: "user",
     1040: "group",
-    1094: "extra",
-    1096: "extra",
+    1064: "format",
+    1124: "format",
+    1125: "level",
+    1126: "level",
 }
+"""What the program that wrote the package decided: rpm's own version and the payload's form among it."""
 _CHECKS = frozenset({261, 262, 267, 268, 269, 273, 278, 1002, 1004, 1005, 1035, 5092, 5097})
 """Signatures and digests of headers, payload and files."""
-_SIZES = frozenset({257, 270, 271, 1000, 1007, 1009, 1028, 5008, 5009})
-"""Sizes of the package, of its payload and of its files; 1000 and 1007 in the signature header."""
-_TAGS = {1001: "version", 1002: "release", 1021: "architecture", 1044: "source", 1064: "rpm version", 1122: "flags"}
+_SIZES = frozenset({257, 270, 271, 1000, 1007, 5008, 5009})
+"""Sizes of the package and of its payload; 1000 and 1007 in the signature header."""
+_TEXTS = frozenset({6, 8, 9})
+_REQUIRED = frozenset({1048, 1049, 1050})
+"""What the package needs: features of rpm, which follow from how it is packed, among libraries."""
+_TAGS = {1064: "rpm version", 1124: "payload", 1125: "payload by", 1126: "level"}
 
 
 def recognises(data: bytes) -> bool:
@@ -58,22 +64,43 @@ def read(builder: Builder) -> Container:
         raise builder.malformed("the RPM package ends within its lead")
     builder.piece(0, "lead", Span(0, 96))
     sizes: dict[int, int] = {}
-    end = _header(builder, data, 96, "signature", sizes)
+    files: list[_File] = []
+    end = _header(builder, data, 96, "signature", sizes, files)
     padding = Span(end, min(-(-end // 8) * 8, len(data)))
     zeros = None if any(data[padding.start : padding.end]) else "zeros to eight bytes"
     builder.piece(
         0, "signature padding", padding, fields=lambda: (Field("padding", FieldKind.DERIVED, padding, "", rule=zeros),)
     )
-    end = _header(builder, data, padding.end, "header", {})
+    end = _header(builder, data, padding.end, "header", {}, files)
     layer = open_stream(builder, 0, Span(end, len(data)), "payload", "payload")
     whole, payload = len(data) - padding.end, len(builder.data(layer))
     sizes |= {1000: whole, 270: whole, 1007: payload, 271: payload}
     cpio.add(builder, layer)
+    files += [
+        _File(f"/{entry.path}".encode("utf-8", "surrogateescape"), entry.size, _target(entry))
+        for entry in builder.entries
+    ]
     return builder.finish("rpm")
 
 
-def _header(builder: Builder, data: bytes, at: int, label: str, sizes: Mapping[int, int]) -> int:
-    """Where the header that begins here ends; its pieces are noted. ``sizes``: what tags must say, once all is read."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: bytes
+    size: int
+    target: bytes
+
+
+def _target(entry: Entry) -> bytes:
+    return (entry.target or "").encode("utf-8", "surrogateescape")
+
+
+def _header(
+    builder: Builder, data: bytes, at: int, label: str, sizes: Mapping[int, int], files: Sequence[_File]
+) -> int:
+    """Where the header that begins here ends; its pieces are noted.
+
+    ``sizes`` and ``files``: what tags must say, once all is read.
+    """
     if data[at : at + 4] != _HEADER or at + 16 > len(data):
         raise builder.malformed(f"there is no RPM header at offset {at:#x}")
     count, size = (int(number) for number in struct.unpack_from(">II", data, at + 8))
@@ -98,8 +125,29 @@ def _header(builder: Builder, data: bytes, at: int, label: str, sizes: Mapping[i
     builder.piece(0, f"{label} index", index, fields=lambda: (derived,))
     for tag in sorted(tags, key=lambda tag: (tag.value.start, tag.number)):
         if tag.value.length:
-            builder.piece(0, f"{label} tag {tag.number}", tag.value, fields=_reader(data, tag, label, sizes))
+            end = _end(data, tag)
+            value = replace(tag, value=Span(tag.value.start, end))
+            builder.piece(0, f"{label} tag {tag.number}", value.value, fields=_reader(data, value, label, sizes, files))
+            _fill(builder, data, Span(end, tag.value.end), f"{label} tag {tag.number} padding")
     return start + size
+
+
+def _end(data: bytes, tag: _Tag) -> int:
+    """Where a value ends, whatever the alignment of the next; where the next begins if that is not known."""
+    start, end = tag.value.start, tag.value.end
+    if tag.kind in _WIDTHS or tag.kind == 7:
+        return min(start + tag.count * _WIDTHS.get(tag.kind, 1), end)
+    at = start
+    for _ in range(tag.count if tag.kind in _TEXTS else 0):
+        at = data.find(b"\0", at, end) + 1
+        if not at:
+            return end
+    return at if at > start else end
+
+
+def _fill(builder: Builder, data: bytes, span: Span, label: str) -> None:
+    rule = None if any(data[span.start : span.end]) else "zeros to where the next value is aligned"
+    builder.piece(0, label, span, fields=lambda: (Field("padding", FieldKind.DERIVED, span, "", rule=rule),))
 
 
 def _index_rule(values: bytes, raw: Sequence[tuple[int, int, int, int, int]]) -> str | None:
@@ -129,11 +177,37 @@ def _index_rule(values: bytes, raw: Sequence[tuple[int, int, int, int, int]]) ->
     return f"places of the values, tags and types {told[:16]}"
 
 
-def _reader(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int]) -> Callable[[], tuple[Field, ...]]:
-    return lambda: (_field(data, tag, label, sizes),)
+def _reader(
+    data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int], files: Sequence[_File]
+) -> Callable[[], tuple[Field, ...]]:
+    return lambda: (_field(data, tag, label, sizes, files),)
 
 
-def _field(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int]) -> Field:
+def _listed(data: bytes, tag: _Tag, files: Sequence[_File]) -> bool:
+    """True if a list says of every file, in the order of the payload, what the payload holds of it."""
+    numbers = _numbers(data, tag)
+    texts = data[tag.value.start : tag.value.end].split(b"\0")[: tag.count]
+    split = [file.path.rpartition(b"/") for file in files]
+    folders = list(dict.fromkeys(folder + b"/" for folder, _, _ in split))
+    known: dict[int, tuple[Sequence[object], Sequence[object]]] = {
+        1028: (numbers, [file.size if not file.target else len(file.target) for file in files]),
+        1036: (texts, [file.target for file in files]),
+        1009: (numbers, [sum(file.size for file in files)]),
+        1096: (numbers, list(range(1, len(files) + 1))),
+        1117: (texts, [name for _, _, name in split]),
+        1118: (sorted(texts), sorted(folders)),
+    }
+    said, right = known.get(tag.number, ((), (None,)))
+    return list(said) == list(right)
+
+
+def _numbers(data: bytes, tag: _Tag) -> list[int]:
+    width = _WIDTHS.get(tag.kind, 0)
+    raw = data[tag.value.start : tag.value.end]
+    return [int.from_bytes(raw[i * width : (i + 1) * width]) for i in range(tag.count)] if width else []
+
+
+def _field(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int], files: Sequence[_File]) -> Field:
     number = tag.number
     signature = label == "signature"
     if number in _CHECKS and not (number == 1002 and not signature) and not (number in (1004, 1005) and not signature):
@@ -142,11 +216,17 @@ def _field(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int]) -> Fiel
         said = int.from_bytes(data[tag.value.start : tag.value.start + _WIDTHS.get(tag.kind, 0)])
         right = tag.kind in (4, 5) and tag.count == 1 and sizes.get(number) == said
         return Field("size", FieldKind.DERIVED, tag.value, "", rule=f"size of tag {number}" if right else None)
-    name = _META.get(number, "extra") if not signature else "extra"
+    if not signature and _listed(data, tag, files):
+        return Field("list", FieldKind.DERIVED, tag.value, "", rule=f"tag {number}: what the payload holds")
+    name = (
+        "number"
+        if signature
+        else _META.get(number, "text" if tag.kind in _TEXTS and number not in _REQUIRED else "number")
+    )
     shown, value = _value(data, tag)
     if name == "time" and value is not None:
         shown = seconds_text(value)
-    if name == "extra":
+    if name not in ("time", "name", "host", "mode", "user", "group", "text"):
         shown = f"{_TAGS.get(number, f'tag {number}')}: {shown}"
     return Field(name, FieldKind.META, tag.value, shown, value)
 
