@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import io
 import json
 import lzma
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ import pytest
 
 from elfdiff.cli.main import main
 from elfdiff.containers.codecs import makes, shown_by
+from elfdiff.errors import ElfdiffError
 from elfdiff.report import Verdict
 from elfdiff.tree import PairedBy, Status, Tree
 from elfdiff.trees.options import TreeOptions
@@ -166,3 +171,43 @@ def test_a_lost_process_is_a_lost_entry() -> None:
     results: dict[int, str] = {}
     do_all(work, range(5), 2, lambda task: f"lost {task}", results)
     assert results == {0: "done 0", 1: "done 1", 2: "lost 2", 3: "done 3", 4: "done 4"}
+
+
+def apk_of(made: Any, program: bytes, declared: bytes | None = None) -> bytes:
+    """A package of Alpine as nfpm and abuild write it, without a signature."""
+    digest = hashlib.sha1(declared if declared is not None else program).hexdigest()
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("usr/bin/app")
+        info.size, info.pax_headers = len(program), {"APK-TOOLS.checksum.SHA1": digest}
+        archive.addfile(info, io.BytesIO(program))
+    data = gzip.compress(out.getvalue(), mtime=0)
+    told = f"pkgname = x\nsize = {len(program)}\ndatahash = {hashlib.sha256(data).hexdigest()}\n"
+    control = made.tar({".PKGINFO": told.encode()})
+    return gzip.compress(control[: control.rindex(b"datahash") // 512 * 512 + 512], mtime=0) + data
+
+
+def test_digests_of_an_alpine_package_follow(tmp_path: Path, made: Any) -> None:
+    a, b = sample("build-path-file-macro")
+    sides = [apk_of(made, data) for data in (a, b)]
+    for name, data in zip("ab", sides, strict=True):
+        (tmp_path / name).write_bytes(data)
+    tree = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+    assert isinstance(tree, Tree)
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0
+    assert {item.finding.cause for item in tree.findings} == {"build-path", "content-hash"}
+    assert tree.notes == ()
+    (tmp_path / "b").write_bytes(apk_of(made, b, b"other"))
+    edited = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+    assert isinstance(edited, Tree)
+    assert edited.ledger is not None
+    assert edited.ledger.totals.unexplained.most > 0
+
+
+def test_an_alpine_package_without_its_files_is_damaged(tmp_path: Path, made: Any) -> None:
+    whole = apk_of(made, b"program")
+    (tmp_path / "a").write_bytes(whole)
+    (tmp_path / "b").write_bytes(whole[: whole.index(b"\x1f\x8b", 10)])
+    with pytest.raises(ElfdiffError, match="no files behind its control files"):
+        compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())

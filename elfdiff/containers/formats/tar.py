@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import field
@@ -60,6 +61,7 @@ _RECORD_NAMES = {
 }
 _XATTRS = (b"SCHILY.xattr.", b"SCHILY.acl.", b"LIBARCHIVE.xattr.", b"RHT.security.")
 """Keys of PAX records that hold an extended attribute: a capability, an SELinux label, an access list."""
+_CHECKSUM = b"APK-TOOLS.checksum.SHA1"
 _RECORD = re.compile(rb"(\d{1,10}) ")
 
 
@@ -84,6 +86,8 @@ class _Pending:
     name: bytes | None = None
     target: bytes | None = None
     records: dict[bytes, bytes] = field(default_factory=dict)
+    body: list[Span] = field(default_factory=list)
+    """Where the contents stand of the entry that follows, once it is read."""
 
 
 def add(builder: Builder, layer: int, prefix: str, ended: bool = True) -> None:
@@ -151,6 +155,7 @@ def _header(builder: Builder, layer: int, at: int, pending: _Pending, shared: di
     builder.piece(layer, "sparse map", Span(header.end, body), index)
     padding = Span(contents.end, end)
     builder.piece(layer, "padding", padding, index, lambda: _padding(data, padding))
+    pending.body.append(contents)
     pending.pieces.clear()
     return end
 
@@ -187,7 +192,8 @@ def _extension(
     else:
         records = _records(builder, text, header.start)
         (shared if kind == b"g" else pending.records).update({key: value for key, value, _ in records})
-        pieces.insert(1, (f"{word} records", contents, lambda: _record_fields(records, contents.start)))
+        body = pending.body
+        pieces.insert(1, (f"{word} records", contents, lambda: _record_fields(records, contents.start, data, body)))
     if kind == b"g":
         for label, span, fields in pieces:
             builder.piece(layer, f"{label} {header.start:#x}" if header.start else label, span, None, fields)
@@ -302,7 +308,9 @@ def _records(builder: Builder, text: bytes, header: int) -> list[tuple[bytes, by
     return found
 
 
-def _record_fields(records: list[tuple[bytes, bytes, Span]], start: int) -> tuple[Field, ...]:
+def _record_fields(
+    records: list[tuple[bytes, bytes, Span]], start: int, data: bytes, body: list[Span]
+) -> tuple[Field, ...]:
     found = []
     for key, value, span in records:
         name = "xattr" if key.startswith(_XATTRS) else _RECORD_NAMES.get(key, "extra")
@@ -310,6 +318,12 @@ def _record_fields(records: list[tuple[bytes, bytes, Span]], start: int) -> tupl
         shown = readable(value)
         if key == b"size":
             found.append(Field("size", FieldKind.DERIVED, place, shown, rule="PAX record"))
+            continue
+        if key == _CHECKSUM:
+            # What abuild adds to each file (apk-package(5)).
+            told = hashlib.sha1(data[body[0].start : body[0].end], usedforsecurity=False).hexdigest() if body else ""
+            rule = "SHA-1 of the contents" if shown == told else None
+            found.append(Field("checksum", FieldKind.CHECK, place, shown, rule=rule))
             continue
         number = None
         if name.endswith("time"):

@@ -1,4 +1,4 @@
-"""Lists of digests and sizes: RECORD of wheels, md5sums, SHA256SUMS, Checksums fields, Installed-Size, Package-Size."""
+"""Lists of digests and sizes: RECORD of wheels, md5sums, SHA256SUMS, Checksums fields, Installed-Size, .PKGINFO."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ _SUM = late(rb"(?P<digest>[0-9a-f]{32,128}) [ *](?P<name>[^\r\n]+?)\r?")
 _FIELD = late(rb" (?P<digest>[0-9a-f]{32,128}) (?P<size>\d+) (?:[\w/-]+ [\w-]+ )?(?P<name>[^\s]+)")
 """A line of Checksums-Sha256 or Files (Debian policy, 5.6.21 and 5.6.24)."""
 _SIZE = late(rb"(?P<name>Installed-Size|Package-Size|Size): (?P<size>\d+)\r?")
+_PKGINFO = late(rb"(?P<name>datahash) = (?P<digest>[0-9a-f]{64})|(?P<size_name>size) = (?P<size>\d+)")
+"""What .PKGINFO of an Alpine package says of its files (abuild)."""
+_OF_ALPINE = late(rb"(?m)^pkgname = ")
 _MANIFEST = late(rb"(?P<algorithm>SHA-?\d+|MD5)-Digest: (?P<digest>[A-Za-z0-9+/]+=*)\r?")
 """Digests of a signed jar (JAR File Specification, "Name-Digest Attributes")."""
 _BUILD_IDS = late(rb"(?P<name>Build-Ids):(?: [0-9a-f]{16,64})+\r?")
@@ -46,6 +49,8 @@ class Part:
 def recognise(name: str, data: bytes) -> bool:
     """True for a text with a line that lists a digest or a size."""
     head = data[:HEAD]
+    if _OF_ALPINE.search(head):
+        return True
     return b"\0" not in head and any(any(map(parts, (line,))) for line in head.split(b"\n"))
 
 
@@ -81,8 +86,16 @@ def _parts(match: re.Match[bytes]) -> Iterator[Part]:
 class _Reader(TextReader):
     """A text in which digests and sizes of the same file may differ."""
 
+    def __init__(self, kind: str, question: Question) -> None:
+        super().__init__(kind, question)
+        self.of_alpine = bool(_OF_ALPINE.search(question.a) and _OF_ALPINE.search(question.b))
+
+    def _parts(self, line: bytes) -> tuple[Part, ...]:
+        match = _PKGINFO.fullmatch(line) if self.of_alpine else None
+        return tuple(_parts(match)) if match is not None else parts(line)
+
     def line(self, left: Line, right: Line) -> Iterator[Edit]:
-        ours, theirs = parts(left.text), parts(right.text)
+        ours, theirs = self._parts(left.text), self._parts(right.text)
         same = [(x.listed, x.algorithm) for x in ours] == [(y.listed, y.algorithm) for y in theirs]
         if not ours or not same or _outside(left.text, ours) != _outside(right.text, theirs):
             yield from super().line(left, right)
@@ -124,7 +137,7 @@ class _Reader(TextReader):
         return replace(edit, fact=fact)
 
     def _covered(self, part: Part) -> bool | None:
-        if part.listed.endswith("Size") or not part.listed:
+        if part.listed.endswith("Size") or part.listed in ("", "datahash"):
             return None
         return self.question.changed(part.listed)
 
