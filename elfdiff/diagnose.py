@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from elfdiff.accounting.claims import Claim, ClaimKind
 from elfdiff.accounting.explanation import dump
 from elfdiff.accounting.ledger import account
+from elfdiff.accounting.owned import bytes_by_cause
 from elfdiff.accounting.plain import plain_ledger
 from elfdiff.accounting.proof import prove
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.archive.reading import is_archive
 from elfdiff.causes import catalogue
 from elfdiff.clock import Clock, OutOfTime
-from elfdiff.comparison.pair import Pair, compare
+from elfdiff.comparison.pair import CarriedPair, Pair, compare
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
+from elfdiff.evidence.carried import Insight
 from elfdiff.evidence.dependencies import drift
 from elfdiff.evidence.gather import gather
 from elfdiff.evidence.hashes import same_offset_differing
@@ -27,13 +30,32 @@ from elfdiff.findings import findings, observed
 from elfdiff.heap import give_back
 from elfdiff.interface import interface
 from elfdiff.judging import Match, judged
+from elfdiff.merging import merged, under
 from elfdiff.outcome import DIFFERENT, TROUBLE, settled
 from elfdiff.payload.comment import toolchain
 from elfdiff.payload.package import DependencyList
-from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Ledger, Report, Verdict
+from elfdiff.report import Code, Confidence, FileFacts, FileFormat, Finding, Ledger, Report, Role, Sides, Verdict
 from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners, same_tools
-from elfdiff.values import replace
+from elfdiff.tree import TreeFinding
+from elfdiff.values import dataclass, replace
 from elfdiff.version import __version__
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen in two things that differ and that ELF files carry.
+
+    ``findings`` name entries inside; ``inside`` are names of what differs. ``whole`` is True if every byte that differs
+    has an owner.
+    """
+
+    findings: tuple[TreeFinding, ...]
+    inside: tuple[str, ...]
+    whole: bool
+
+
+Look = Callable[[str, bytes, bytes], Looked | None]
+"""Looks into two things of a name; None where nothing of their kind is known."""
 
 
 def diagnose(a_path: str, b_path: str, with_proof: bool = False, clock: Clock | None = None) -> Report:
@@ -52,8 +74,19 @@ def _diagnosed(a_path: str, b_path: str, with_proof: bool, clock: Clock) -> Repo
     return diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock)
 
 
-def diagnose_bytes(a_path: str, a_bytes: bytes, b_path: str, b_bytes: bytes, with_proof: bool, clock: Clock) -> Report:
-    """The same for what was read already, from a file or out of a package; paths are only for sentences."""
+def diagnose_bytes(
+    a_path: str,
+    a_bytes: bytes,
+    b_path: str,
+    b_bytes: bytes,
+    with_proof: bool,
+    clock: Clock,
+    look: Look = lambda name, a, b: None,
+) -> Report:
+    """The same for what was read already, from a file or out of a package; paths are only for sentences.
+
+    ``look`` is asked about archives and the like that the files carry.
+    """
     if a_bytes == b_bytes:
         return _identical(a_path, b_path, a_bytes)
     archives = is_archive(a_bytes), is_archive(b_bytes)
@@ -73,7 +106,7 @@ def diagnose_bytes(a_path: str, a_bytes: bytes, b_path: str, b_bytes: bytes, wit
     if reason:
         return _not_compared(facts(a, None), facts(b, None), a_bytes, b_bytes, reason)
     try:
-        return _explained(a, b, with_proof, clock)
+        return _explained(a, b, with_proof, clock, look)
     except ElfdiffError as error:
         # What is read late names its file; here the side is known too.
         side = next((side for side, elf in (("a", a), ("b", b)) if str(error).startswith(f"{elf.path}: ")), None)
@@ -82,13 +115,14 @@ def diagnose_bytes(a_path: str, a_bytes: bytes, b_path: str, b_bytes: bytes, wit
         raise
 
 
-def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report:
+def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock, look: Look) -> Report:
     try:
         with clock.running("texts were compared"):
             pair = compare(a, b)
     except OutOfTime as over:
         return _unfinished(facts(a, None), facts(b, None), a.data, b.data, over)
-    evidence = gather(pair, clock)
+    looked = _look(pair, look)
+    evidence = gather(pair, clock, tuple(Insight(item, seen.inside, bool(seen.findings)) for item, seen in looked))
     give_back()
     unfinished = evidence.unfinished
     judgement = judged(catalogue(), evidence)
@@ -102,11 +136,11 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
     else:
         try:
             with clock.running("bytes were accounted for"):
-                ledger, code, fault = _accounted(pair, matches)
+                ledger, code, fault = _accounted(pair, matches, _inside(looked))
                 proof = dump(prove(pair.alignment)) if with_proof and not fault else None
         except OutOfTime as over:
             unfinished, ledger, code, proof = str(over), plain_ledger(a.data, b.data), None, None
-    found = findings(matches, evidence.context, ledger)
+    found = _with_inside(findings(matches, evidence.context, ledger), looked, ledger)
     verdict = judge(found, ledger, evidence.context)
     return Report(
         tool_version=__version__,
@@ -135,6 +169,41 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock) -> Report
     )
 
 
+def _look(pair: Pair, look: Look) -> list[tuple[CarriedPair, Looked]]:
+    """What is in what both files carry; what nobody can read has no findings."""
+    found: list[tuple[CarriedPair, Looked]] = []
+    for item in pair.carried:
+        pieces = (elf.data[one.span.start : one.span.end] for elf, one in ((pair.a, item.a), (pair.b, item.b)))
+        found.append((item, look(item.a.place, *pieces) or Looked((), (), False)))
+    return found
+
+
+def _inside(looked: Sequence[tuple[CarriedPair, Looked]]) -> list[Claim]:
+    """What is carried belongs to the causes inside it, if they account for all of it."""
+    claimed: list[Claim] = []
+    for item, seen in looked:
+        if not seen.whole:
+            continue
+        for one in merged(seen.findings):
+            role = one.finding.role
+            if role is not Role.CONSEQUENCE and one.finding.confidence is not Confidence.POSSIBLE:
+                kind = ClaimKind.INPUT if role is Role.INPUT else ClaimKind.PAYLOAD
+                claimed.append(Claim(item.a.span, item.b.span, one.finding.cause, role, kind))
+    return claimed
+
+
+def _with_inside(
+    found: tuple[Finding, ...], looked: Sequence[tuple[CarriedPair, Looked]], ledger: Ledger
+) -> tuple[Finding, ...]:
+    """The findings, and beside them those of what is carried; bytes are those of the ELF file."""
+    if not any(seen.findings for _, seen in looked):
+        return found
+    inside = [one for item, seen in looked for one in under(item.a.place, seen.findings)]
+    owned = bytes_by_cause(ledger.runs)
+    joined = merged((*(TreeFinding(finding, 1, ("",)) for finding in found), *inside))
+    return tuple(replace(one.finding, bytes=owned.get(one.finding.cause, Sides())) for one in joined)
+
+
 def _directories(pair: Pair) -> tuple[tuple[str, str], ...]:
     """Directories that became others, as text."""
     found = (item for item in pair.rewrites if item.kind is RewriteKind.PREFIX)
@@ -157,13 +226,15 @@ def _unfinished(a: FileFacts, b: FileFacts, a_bytes: bytes, b_bytes: bytes, over
     )
 
 
-def _accounted(pair: Pair, matches: Sequence[Match]) -> tuple[Ledger, Code | None, tuple[str, ...]]:
+def _accounted(
+    pair: Pair, matches: Sequence[Match], carried: Sequence[Claim]
+) -> tuple[Ledger, Code | None, tuple[str, ...]]:
     """The ledger, what it says of the code, and a note if a fault of ours kept it from being worked out.
 
     Causes stand on facts, not on the ledger: a fault in it leaves them true, and every byte unexplained.
     """
     try:
-        ledger = account(pair.alignment, owners(matches), claims(pair, matches))
+        ledger = account(pair.alignment, owners(matches), [*claims(pair, matches), *carried])
         return ledger, code_verdict(pair.alignment, ledger), ()
     except (MalformedElf, LimitExceeded, MemoryError):
         raise

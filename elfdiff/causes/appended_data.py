@@ -2,10 +2,10 @@
 
 ## What it looks like
 
-Bytes behind everything that headers and sections describe: a zip archive (ends in `PK\\x05\\x06`), AppImage's
-squashfs (begins with `hsqs`), PyInstaller's archive (`MEI\\x0c\\x0b\\x0a\\x0b\\x0e`), an SBCL core. Tools that
-compare section by section call such files identical. GraalVM keeps a heap image in `.svm_heap`, Dart in
-`_kDartIsolateSnapshotData`.
+Bytes behind everything that headers and sections describe, or in a section or note of their own: a zip archive (ends
+in `PK\\x05\\x06`), AppImage's squashfs (begins with `hsqs`), PyInstaller's archive (`MEI\\x0c\\x0b\\x0a\\x0b\\x0e`),
+an SBCL core. Tools that compare section by section call such files identical. GraalVM keeps a heap image in
+`.svm_heap`, Dart in `_kDartIsolateSnapshotData`.
 
 ## Why it happens
 
@@ -14,8 +14,10 @@ of a program that ran in the build: any small difference there is spread over al
 
 ## How to be sure
 
-That the bytes lie behind the end of the ELF file is certain. Why they differ, this comparison does not see: unpack
-both payloads (unzip, unsquashfs) and compare what is inside. The ELF part in front is compared as always.
+That these bytes are data to the program is certain. What elfdiff can read it looks into (zip, tar, streams of gzip, xz,
+bzip2 and zstd, squashfs, PyInstaller's archives, deno's and Node's applications, CUDA's fat binaries), and names the
+causes that it finds there; this one is left where it finds none. Unpack both (unzip, unsquashfs) and compare what is
+inside. The ELF part is compared as always.
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.actions import Do
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
+    CarriedChange,
     ChangedAfterLink,
     Context,
     DataChange,
@@ -40,6 +44,7 @@ _NAMES = {"zip": "a zip archive", "squashfs": "a squashfs image", "unknown": "da
 _HEAPS = frozenset({".svm_heap"})
 _SNAPSHOTS = ("_kDartIsolateSnapshot", "_kDartVmSnapshot")
 _FEW = 64
+EMBEDDED = "embedded-archive"
 
 _PACK = Fix(
     "any",
@@ -48,7 +53,7 @@ _PACK = Fix(
         '-all-time "$SOURCE_DATE_EPOCH", PyInstaller with SOURCE_DATE_EPOCH and PYTHONHASHSEED=0)'
     ),
     Effect.REMOVES,
-    ("bytes-outside-sections",),
+    ("bytes-outside-sections", EMBEDDED),
 )
 _HEAP = Fix(
     "any",
@@ -66,11 +71,16 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     return tuple(fix for fix in (_PACK, _HEAP) if set(fix.reaches) & set(faces))
 
 
+def _article(word: str) -> str:
+    return "an" if word[:1] in "aeiou" else "a"
+
+
 @cause(
     title="data outside the ELF file proper differs",
     role=Role.INPUT,
     faces={
         "bytes-outside-sections": "bytes behind the end of the ELF file differ",
+        EMBEDDED: "an archive, image or application that the file carries differs",
         "native-image-and-snapshots": "a heap image or snapshot inside the file differs",
     },
     fixes=(_PACK, _HEAP),
@@ -96,6 +106,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             Proof.RECORDED if known else Proof.SHAPE,
             f"{_NAMES.get(tail.kind, 'data')} behind the ELF file: {sizes[0]} bytes in a, {sizes[1]} in b",
         )
+    for carried in evidence.of(CarriedChange):
+        what = "data" if carried.form == "data" else f"{_article(carried.form)} {carried.form}"
+        where = f"differs in {listed(carried.inside, 3)}" if carried.inside else "differs, and was not looked into"
+        yield Claim(EMBEDDED, (carried,), Proof.RECORDED, f"{what} in {carried.place} {where}")
     images: list[Evidence] = [s for s in evidence.of(SectionChange) if s.name in _HEAPS]
     images += [change for change in evidence.of(LoneSectionChange) if change.name in _HEAPS]
     images += [change for change in evidence.of(DataChange) if (change.symbol or "").startswith(_SNAPSHOTS)]

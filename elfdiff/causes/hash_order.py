@@ -34,6 +34,7 @@ from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.entries import EntryOrderChange
 from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import (
@@ -127,6 +128,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         yield Claim(
             "hash-seed-order", tuple(sets), Proof.RECORDED, "bytecode holds the items of a set in another order"
         )
+    zips = [order for order in evidence.of(EntryOrderChange) if order.hashed]
+    if zips:
+        summary = f"{zips[0].count} modules stand in another order in the zip that PyInstaller makes of a set of them"
+        yield Claim("hash-seed-order", tuple(zips), Proof.RECORDED, summary)
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
         return

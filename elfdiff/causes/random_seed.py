@@ -31,6 +31,7 @@ from elfdiff.actions import Do
 from elfdiff.causes._facts import became, tools_differ
 from elfdiff.causes._rows import fix_for
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.model import Context, CoverageStampChange, Evidence, EvidenceSet, SectionChange, SymbolRenamed
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
@@ -61,6 +62,7 @@ _COVERAGE = Fix(
     Effect.REMOVES,
     ("random-gcov-stamp",),
 )
+V8 = "v8-hash-seed"
 _CUDA = fix_for("nvcc", Purpose.FIX_SEED, "cuda-module-id")
 _OFFLOAD = Fix(
     "clang",
@@ -70,7 +72,17 @@ _OFFLOAD = Fix(
     note="no flag fixes this in clang 14",
 )
 _LFORTRAN = Fix("lfortran", Do("build without --separate-compilation"), Effect.REMOVES, ("lfortran-random-id",))
-_ALL = (_SEED, _SHIP, _COVERAGE, _CUDA, _OFFLOAD, _LFORTRAN)
+_V8 = Fix(
+    "node",
+    Do(
+        'write "useCodeCache": false into the configuration of the application, or give V8 its seed: '
+        "node --hash-seed=1 --experimental-sea-config CONFIG"
+    ),
+    Effect.REMOVES,
+    (V8,),
+    since="Node 20",
+)
+_ALL = (_SEED, _SHIP, _COVERAGE, _CUDA, _OFFLOAD, _LFORTRAN, _V8)
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
@@ -87,6 +99,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "openmp-offload-inode": "OpenMP offloading names hold the source's inode number",
         "gcc-lto-section-id": "gcc drew identifiers for LTO sections",
         "random-gcov-stamp": "gcc drew stamps for coverage data",
+        V8: "V8 drew a seed for the hashes in a Node.js application's code cache",
     },
     fixes=_ALL,
     references=(
@@ -114,6 +127,11 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for stamp in evidence.of(CoverageStampChange):
         found.setdefault("random-gcov-stamp", []).append(stamp)
         shown.setdefault("random-gcov-stamp", f"{stamp.count} of {stamp.total} coverage records have another stamp")
+    for cache in evidence.of(EntryFieldChange):
+        # The cache is made of the script: of one script it is another only by the seed.
+        if cache.field_name == "cache" and cache.a_value == cache.b_value:
+            found.setdefault(V8, []).append(cache)
+            shown.setdefault(V8, "the code cache differs, the script that it is made of does not")
     for face, facts in found.items():
         yield Claim(face, tuple(facts), Proof.RECORDED, shown[face])
 

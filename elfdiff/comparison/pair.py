@@ -17,6 +17,7 @@ from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind, infer_prefix
 from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
 from elfdiff.payload.dependencies import read_dependencies
+from elfdiff.payload.embedded import Embedded, embedded
 from elfdiff.payload.package import DependencyList
 from elfdiff.values import dataclass
 
@@ -24,12 +25,21 @@ MAX_NAMED = 2000
 """Texts of one section whose objects are looked up by name."""
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedPair:
+    """What both files carry at one place, and what differs."""
+
+    a: Embedded
+    b: Embedded
+
+
 @dataclass(frozen=True)
 class Pair:
     """Everything that the comparison found, none of it explained yet.
 
     ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order. ``skipped``
-    says what was left out because there is too much of it.
+    says what was left out because there is too much of it. ``carried`` are archives and the like that both carry, and
+    that differ; no text is looked for in them.
     """
 
     a: ElfFile
@@ -39,6 +49,7 @@ class Pair:
     strings: tuple[StringPair, ...]
     units: tuple[UnitPair, ...]
     skipped: tuple[str, ...] = ()
+    carried: tuple[CarriedPair, ...] = ()
 
     @cached_property
     def alignment(self) -> Alignment:
@@ -127,9 +138,11 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     """Pair sections, texts and DWARF units of two files of one machine, class and byte order."""
     sections = pair_sections(a, b)
     units = pair_units(a.debug_units, b.debug_units)
+    carried = tuple(_carried(a, b))
+    hidden = {item.a.place for item in carried}
     found: list[tuple[SectionPair, list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
     for pair in sections:
-        if all(section is None or not holds_text(section) for section in (pair.a, pair.b)):
+        if pair.name in hidden or all(part is None or not holds_text(part) for part in (pair.a, pair.b)):
             continue
         lists = unmatched(a, b, pair.a, pair.b)
         if lists[0] or lists[1]:
@@ -180,7 +193,20 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         for spots in [max(item[1], item[2], key=len)]
         if len(spots) >= MAX_UNMATCHED
     )
-    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units, skipped)
+    return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units, skipped, carried)
+
+
+def _carried(a: ElfFile, b: ElfFile) -> Iterator[CarriedPair]:
+    """By place and occurrence."""
+    places: dict[str, list[Embedded]] = {}
+    for item in embedded(b):
+        places.setdefault(item.place, []).append(item)
+    for item in embedded(a):
+        waiting = places.get(item.place)
+        if waiting:
+            other = waiting.pop(0)
+            if a.data[item.span.start : item.span.end] != b.data[other.span.start : other.span.end]:
+                yield CarriedPair(item, other)
 
 
 def _unit_names(units: Iterable[UnitPair]) -> dict[bytes, bytes]:

@@ -40,7 +40,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     """Holes; the changed side, if the build ID proves that one is changed; the sections that were rewritten there."""
     yield from _holes(pair)
     yield from _foreign(pair)
-    if not _one_id(pair.a, pair.b):
+    if pair.carried or not _one_id(pair.a, pair.b):
+        # Bundlers keep the ID of the program that they put something into: it is the same on both sides.
         return
     a_linked, b_linked = _is_untouched(pair.a), _is_untouched(pair.b)
     if a_linked and b_linked:

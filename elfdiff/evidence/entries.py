@@ -16,7 +16,8 @@ class EntryFieldChange(Evidence):
     links came first), name (of the entry, or of what was compressed), flags, type (the letter of tar), text (of a
     package's header), number (that nobody reads here), system (the operating system that made it), level (how the
     stream was compressed), compression (another codec, or none), extra, xattr, comment, end (how the end is filled
-    up), format, packing (what an image is kept in), or layer-order (numbers of a's layers).
+    up), cache (what V8 made of the script that the value names), format, packing (what an image is kept in), or
+    layer-order (numbers of a's layers).
     ``a_value`` and ``b_value`` are for people, "" where a side lacks the field; ``a_number`` and ``b_number`` are
     seconds since 1970 for times (zip: as if its local time were UTC), the mode's bits for modes, ids for uid and gid,
     None for every other. ``spans`` are places in the layer of the container that ``section`` names.
@@ -36,7 +37,8 @@ class EntryOrderChange(Evidence):
     """The entries that both containers hold stand in another order.
 
     ``a_order`` and ``b_order`` are names in file order, at most 2,000; ``count`` is how many there are; ``a_sorted``
-    and ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none.
+    and ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none. ``hashed`` is True for a
+    container whose writer walks a hash table: PyInstaller's modules of the standard library.
     """
 
     container: str
@@ -45,6 +47,11 @@ class EntryOrderChange(Evidence):
     count: int
     a_sorted: str | None
     b_sorted: str | None
+
+    @property
+    def hashed(self) -> bool:
+        """PyInstaller/building/utils.py, create_base_library_zip, goes through a set of modules."""
+        return self.container == "zip.modules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

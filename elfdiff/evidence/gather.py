@@ -36,6 +36,7 @@ from elfdiff.evidence import (
     tools,
     units,
 )
+from elfdiff.evidence.carried import Insight, carried_facts, without_carried
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
 from elfdiff.evidence.model import (
@@ -92,8 +93,11 @@ _EXTRACTORS = (
 )
 
 
-def gather(pair: Pair, clock: Clock) -> EvidenceSet:
-    """All facts about a pair, or those that were found in time, and what kind of files it is made of."""
+def gather(pair: Pair, clock: Clock, insights: Sequence[Insight] = ()) -> EvidenceSet:
+    """All facts about a pair, or those that were found in time, and what kind of files it is made of.
+
+    ``insights`` say what was seen in what the files carry.
+    """
     items: list[Evidence] = []
     unfinished = None
     try:
@@ -102,7 +106,7 @@ def gather(pair: Pair, clock: Clock) -> EvidenceSet:
                 items += extractor.extract(pair)
     except OutOfTime as over:
         unfinished = str(over)
-    items = without_covered(items)
+    items = without_covered([*without_carried(items, insights), *carried_facts(insights)])
     return EvidenceSet(tuple(items), context(pair, items), unfinished)
 
 

@@ -540,6 +540,19 @@ class TailChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CarriedChange(Evidence):
+    """What both files carry in a section or note of its own differs, and nothing that is known explains it.
+
+    ``place`` is the section, or ``note OWNER``; ``form`` what it is, in words ("data" if unknown). ``inside`` are names
+    of what differs in it, empty where it was not looked into.
+    """
+
+    place: str
+    form: str
+    inside: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoneSectionChange(Evidence):
     """Outside build IDs and debug link checksums, every byte that differs lies in the contents of this one section."""
 

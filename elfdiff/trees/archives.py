@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from elfdiff.archive.model import Archive, Member
 from elfdiff.archive.pairing import MemberPair, pair_members
 from elfdiff.archive.reading import parse_archive
+from elfdiff.merging import MAX_NAMES
 from elfdiff.report import Finding, Report
 from elfdiff.tree import ContainerFacts, EntryFacts, PairedBy, Status, Tree, TreeEntry, TreeFinding
-from elfdiff.trees.merging import MAX_NAMES
 
 KIND = "static archive"
 _LABEL = re.compile(r"(.+?)(?:\(.*\)| header| name| padding)?")

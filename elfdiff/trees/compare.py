@@ -19,6 +19,7 @@ from elfdiff.evidence.model import Context, Evidence, EvidenceSet
 from elfdiff.findings import findings
 from elfdiff.images.layout import IMAGES
 from elfdiff.judging import Match, judged
+from elfdiff.merging import MAX_NAMES, merged, under
 from elfdiff.outcome import DIFFERENT, SAME, TROUBLE
 from elfdiff.plain import PathRewrite
 from elfdiff.report import Classes, Code, Finding, Report, Verdict
@@ -35,12 +36,11 @@ from elfdiff.tree import (
     TreeFinding,
 )
 from elfdiff.trees import frame, likeness
-from elfdiff.trees.entries import compare_entry, not_two_builds, of_tree
+from elfdiff.trees.entries import Nested, compare_entry, not_two_builds, of_tree
 from elfdiff.trees.frame import LayerPair, Numbers, Placed
 from elfdiff.trees.ledger import Accountant, EntryAccount
 from elfdiff.trees.likeness import spells_build_id
 from elfdiff.trees.links import LinkChange, Links
-from elfdiff.trees.merging import MAX_NAMES, merged, under
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.parallel import do_all
 from elfdiff.trees.result import EntryResult
@@ -70,6 +70,11 @@ def compare_trees(
     When the ``clock`` says that time is over, the tree holds what was found until then.
     """
     return _Work(a, b, options, depth, clock or Clock()).compared()
+
+
+def nested_with(options: TreeOptions) -> Nested:
+    """The pipeline for containers that stand in other things, with these options."""
+    return partial(_nested, options, False)
 
 
 def _nested(options: TreeOptions, of_image: bool, a: Container, b: Container, depth: int) -> EntryResult:

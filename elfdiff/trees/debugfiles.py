@@ -19,13 +19,13 @@ from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import ElfdiffError
 from elfdiff.evidence.model import Context
+from elfdiff.merging import merged, under
 from elfdiff.payload.debuglink import debug_link
 from elfdiff.report import Report, Role, Sides, Verdict
 from elfdiff.steps import fixable, judge
 from elfdiff.tree import Tree, TreeFinding
 from elfdiff.trees.compare import compare_trees
 from elfdiff.trees.likeness import identity
-from elfdiff.trees.merging import merged, under
 from elfdiff.trees.options import TreeOptions
 from elfdiff.values import replace
 

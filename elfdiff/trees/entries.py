@@ -10,10 +10,10 @@ from elfdiff.clock import Clock
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.model import Container
 from elfdiff.containers.opening import ELF, format_of, is_static_archive, open_bytes
-from elfdiff.diagnose import diagnose_bytes
+from elfdiff.diagnose import Look, Looked, diagnose_bytes
 from elfdiff.errors import ElfdiffError
 from elfdiff.plain import PathRewrite, explain
-from elfdiff.report import Classes, Report, Verdict
+from elfdiff.report import Classes, Confidence, Report, Verdict
 from elfdiff.steps import on_side
 from elfdiff.tree import Status, Tree, TreeFinding
 from elfdiff.trees.archives import archive_tree
@@ -64,7 +64,7 @@ def _compared(
 ) -> EntryResult:
     kinds = kind_word(a), kind_word(b)
     if kinds == ("an ELF file", "an ELF file"):
-        return of_report(diagnose_bytes(name, a, name, b, False, Clock()))
+        return of_report(diagnose_bytes(name, a, name, b, False, Clock(), look_with(nested, limits, depth)))
     if kinds == ("a static archive", "a static archive"):
         report = diagnose_bytes(name, a, name, b, False, Clock())
         tree = archive_tree(report, a, b)
@@ -82,6 +82,23 @@ def _compared(
     found = explain(name, a, b, rewrites, changed)
     findings = tuple(TreeFinding(finding, 1, ("",)) for finding in found.findings)
     return EntryResult(found.plain, findings, found.ledger.totals, notes=notes, rewrites=found.rewrites)
+
+
+def look_with(nested: Nested, limits: Limits, depth: int = 0) -> Look:
+    """Looks into what ELF files carry as into entries of a container; what fails is not known."""
+
+    def look(name: str, a: bytes, b: bytes) -> Looked | None:
+        found = compare_entry(name, (lambda: a, lambda: b), nested, limits, depth + 1, (), lambda name: None)
+        if found.error is not None or found.incomparable is not None:
+            return None
+        inside = dict.fromkeys(part for item in found.findings for part in item.names if part)
+        if isinstance(found.report, Tree):
+            inside |= dict.fromkeys(e.name for e in found.report.entries if e.status is not Status.SAME)
+        left = found.own is None or found.own.unexplained.most or found.inside.unexplained.most
+        possible = all(item.finding.confidence is Confidence.POSSIBLE for item in found.findings)
+        return Looked(found.findings, tuple(inside), not left and not possible)
+
+    return look
 
 
 def of_report(report: Report) -> EntryResult:

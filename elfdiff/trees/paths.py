@@ -11,7 +11,7 @@ import os
 from elfdiff.clock import Clock
 from elfdiff.containers.model import Container, Entry, EntryKind
 from elfdiff.containers.opening import ELF, is_directory, is_static_archive, open_bytes
-from elfdiff.diagnose import diagnose_bytes
+from elfdiff.diagnose import Look, Looked, diagnose_bytes
 from elfdiff.elf.file import parse
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import UsageError
@@ -61,7 +61,7 @@ def _compare(a_path: str, b_path: str, options: TreeOptions, with_proof: bool, c
         b_bytes = on_side("b", lambda: read_bytes(b_path))
     programs = _is_program(a_bytes), _is_program(b_bytes)
     if a_bytes == b_bytes or all(programs):
-        found = diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock)
+        found = diagnose_bytes(a_path, a_bytes, b_path, b_bytes, with_proof, clock, _look(options))
         if found.verdict is not Verdict.CAUSE_NOT_IN_FILES:
             return found
         from elfdiff.trees import debugfiles
@@ -71,6 +71,16 @@ def _compare(a_path: str, b_path: str, options: TreeOptions, with_proof: bool, c
         a = on_side("a", lambda: _of_bytes(a_path, a_bytes, options))
         b = on_side("b", lambda: _of_bytes(b_path, b_bytes, options))
     return _compared(a, b, options, clock)
+
+
+def _look(options: TreeOptions) -> Look:
+    def look(name: str, a: bytes, b: bytes) -> Looked | None:
+        from elfdiff.trees.compare import nested_with
+        from elfdiff.trees.entries import look_with
+
+        return look_with(nested_with(options), options.limits)(name, a, b)
+
+    return look
 
 
 def _is_program(data: bytes) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
@@ -87,7 +87,13 @@ def read(builder: Builder) -> Container:
         _entry(builder, data, item, directory)
     for label, span in pieces:
         builder.piece(0, label, span, fields=_end_fields(data, span, directory, label))
-    return builder.finish("zip")
+    return builder.finish("zip.modules" if _is_base(listed) else "zip")
+
+
+def _is_base(listed: Sequence[_Listed]) -> bool:
+    """True for what PyInstaller keeps of the standard library: bytecode alone, of modules that Python starts with."""
+    names = {item.name for item in listed}
+    return b"encodings/__init__.pyc" in names and all(name.endswith(b".pyc") for name in names)
 
 
 def _end_of_directory(builder: Builder, data: bytes) -> int:

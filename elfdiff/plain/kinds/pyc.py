@@ -8,7 +8,7 @@ from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes
 from elfdiff.evidence.files import BytecodeChange
 from elfdiff.evidence.model import Evidence, PathChange, PathPlace
 from elfdiff.evidence.places import readable
-from elfdiff.plain.marshal import Bytecode, NotMarshal, bytecode, replayed
+from elfdiff.payload.marshal import Bytecode, NotMarshal, bytecode, replayed
 from elfdiff.plain.model import Edit, First, Kind, PathRewrite, Question, Reading
 from elfdiff.plain.unknown import first_bytes, same_head, same_tail, shown
 from elfdiff.report import Location
@@ -33,7 +33,7 @@ def _read(question: Question) -> Reading | None:
     edits = list(_header(a, b))
     rewrites: tuple[PathRewrite, ...] = ()
     if a[HEADER:] != b[HEADER:]:
-        found, rewrites = _code(question)
+        found, rewrites = read_code(question, HEADER, _word(a, 0, 2))
         edits += found
     first = next((_first(edit.fact) for edit in edits if edit.fact is not None), None)
     return Reading(NAME, tuple(edits), (), first or first_bytes(a, b), rewrites)
@@ -68,14 +68,14 @@ def _change(a: bytes, b: bytes, span: Span, what: str, a_value: str, b_value: st
     return BytecodeChange(section="header", what=what, a_value=a_value, b_value=b_value, a=places[0], b=places[1])
 
 
-def _code(question: Question) -> tuple[list[Edit], tuple[PathRewrite, ...]]:
-    """What differs in the code: how it was written, the path of the source, or what it does."""
+def read_code(question: Question, header: int, magic: int) -> tuple[list[Edit], tuple[PathRewrite, ...]]:
+    """What differs in the code behind ``header`` bytes: how it was written, the path of the source, or what it does."""
     a, b = question.a, question.b
-    head = max(same_head(a, b), HEADER)
+    head = max(same_head(a, b), header)
     tail = same_tail(a, b, min(len(a), len(b)) - head)
     spans = Span(head, len(a) - tail), Span(head, len(b) - tail)
     try:
-        left, right = (bytecode(side, HEADER, _word(side, 0, 2)) for side in (a, b))
+        left, right = (bytecode(side, header, magic) for side in (a, b))
     except (NotMarshal, RecursionError):
         return [Edit(*spans)], ()
     written = _written(left, right)
@@ -130,7 +130,7 @@ def _path(
         place=PathPlace.FILE,
         exact=True,
     )
-    return fact, b"".join(replayed(left, rewrite)) == right.data[HEADER:]
+    return fact, b"".join(replayed(left, rewrite)) == right.data[right.root.span.start :]
 
 
 def _word(data: bytes, start: int, size: int = 4) -> int:

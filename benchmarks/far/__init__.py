@@ -1,0 +1,1 @@
+"""Toolchains and formats that few meet: what differs between two builds, what removes it, and what elfdiff says."""
