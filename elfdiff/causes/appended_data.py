@@ -49,8 +49,8 @@ EMBEDDED = "embedded-archive"
 _PACK = Fix(
     "any",
     Do(
-        "unpack both payloads and compare what is inside; pack with fixed times and order (zip -X, mksquashfs "
-        '-all-time "$SOURCE_DATE_EPOCH", PyInstaller with SOURCE_DATE_EPOCH and PYTHONHASHSEED=0)'
+        "unpack both payloads and compare what is inside; pack with fixed times and order (zip -X, mksquashfs and "
+        "PyInstaller with SOURCE_DATE_EPOCH exported, PyInstaller with PYTHONHASHSEED=0 too)"
     ),
     Effect.REMOVES,
     ("bytes-outside-sections", EMBEDDED),

@@ -59,6 +59,7 @@ from elfdiff.report import Effect, Fix, Role
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
 SOURCES = "time-of-sources-in-deb"
+SQUASHFS = "time-in-squashfs"
 RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
 _BY_FORMAT = {
     "tar": TAR,
@@ -67,6 +68,7 @@ _BY_FORMAT = {
     "deb": DEB,
     "ar": DEB,
     "rpm": RPM,
+    "squashfs": SQUASHFS,
     "directory": DISK,
     "apk": TAR,
     "layer": LAYER,
@@ -168,6 +170,14 @@ RPM_FIX = Fix(
     since="rpm 4.14",
     note="needs an entry in %changelog, or SOURCE_DATE_EPOCH exported",
 )
+SQUASHFS_FIX = Fix(
+    toolchain="mksquashfs",
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
+    effect=Effect.REMOVES,
+    reaches=(SQUASHFS,),
+    since="squashfs-tools 4.4",
+    note="or -mkfs-time 0 -all-time 0 among its options, and not both: with the variable set it refuses them",
+)
 BYTECODE_FIX = Fix(
     toolchain="python",
     action=Run("python -m compileall --invalidation-mode unchecked-hash ."),
@@ -195,6 +205,7 @@ _HELD = (
     ZIP_EPOCH,
     ZIP_TOUCH,
     RPM_FIX,
+    SQUASHFS_FIX,
     BYTECODE_FIX,
     DISK_FIX,
     LAYER_FIX,
@@ -235,6 +246,7 @@ def _is_own(change: EntryFieldChange) -> bool:
         DEB: "a Debian package holds the times of its files, or its own",
         SOURCES: "files older than SOURCE_DATE_EPOCH keep their times in a Debian package",
         RPM: "an rpm holds the times of its files, or its own",
+        SQUASHFS: "a squashfs image holds the times of its files, and its own",
         BYTECODE: "Python bytecode holds the time of its source",
         ARCHIVE: "the archive around an image holds the time of its writing",
         LAYER: "a layer of an image holds the times of its files",

@@ -130,7 +130,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         )
     zips = [order for order in evidence.of(EntryOrderChange) if order.hashed]
     if zips:
-        summary = f"{zips[0].count} modules stand in another order in the zip that PyInstaller makes of a set of them"
+        who = "PAR::Packer" if zips[0].container == "PAR" else "PyInstaller"
+        summary = f"{zips[0].count} files stand in another order, in which {who} took them out of a hash table"
         yield Claim("hash-seed-order", tuple(zips), Proof.RECORDED, summary)
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:

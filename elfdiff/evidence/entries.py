@@ -38,7 +38,7 @@ class EntryOrderChange(Evidence):
 
     ``a_order`` and ``b_order`` are names in file order, at most 2,000; ``count`` is how many there are; ``a_sorted``
     and ``b_sorted`` name the collation that a side follows ("C" or "locale"), None for none. ``hashed`` is True for a
-    container whose writer walks a hash table: PyInstaller's modules of the standard library.
+    container whose writer walks a hash table: PyInstaller's modules of the standard library, PAR::Packer's files.
     """
 
     container: str
@@ -50,8 +50,9 @@ class EntryOrderChange(Evidence):
 
     @property
     def hashed(self) -> bool:
-        """PyInstaller/building/utils.py, create_base_library_zip, goes through a set of modules."""
-        return self.container == "zip.modules"
+        """PyInstaller/building/utils.py, create_base_library_zip, goes through a set of modules; PAR::Packer through a
+        hash of files."""
+        return self.container in ("zip.modules", "PAR")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

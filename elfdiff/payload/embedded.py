@@ -78,7 +78,7 @@ def form_of(data: bytes, span: Span) -> str:
 def _found(elf: ElfFile) -> Iterator[Embedded]:
     tail = elf.tail
     if tail.length and not elf.data.endswith(MODULE_SIGNATURE):
-        start = _zip_start(elf.data, tail)
+        start = _zip_start(elf.data, tail) if form_of(elf.data, tail) in ("zip archive", UNKNOWN) else None
         if start is not None and start > tail.start:
             head = Span(tail.start, start)
             yield Embedded(f"{TAIL}, before the archive", form_of(elf.data, head), head)
@@ -106,13 +106,17 @@ def _found(elf: ElfFile) -> Iterator[Embedded]:
 
 
 def _zip_start(data: bytes, span: Span) -> int | None:
-    """Where a zip archive at the end begins, by its last record (APPNOTE.TXT, 4.3.16); None if there is none, or if its
-    places count from elsewhere."""
+    """Where a zip archive at the end begins, by its last record (APPNOTE.TXT, 4.3.16); None if there is none.
+
+    Places in it count from its own start, or from the start of the file.
+    """
     at = data.rfind(_ZIP_END, max(span.end - _END, span.start), span.end)
     if at < 0 or at + 22 > span.end:
         return None
     size, start = struct.unpack_from("<II", data, at + 12)
-    first = at - size - start
+    if size < 46 or at - size < span.start:
+        return None
+    first = at - size - start + int.from_bytes(data[at - size + 42 : at - size + 46], "little")
     return first if first >= span.start and data.startswith(b"PK\x03\x04", first) else None
 
 

@@ -88,7 +88,9 @@ def look_with(nested: Nested, limits: Limits, depth: int = 0) -> Look:
     """Looks into what ELF files carry as into entries of a container; what fails is not known."""
 
     def look(name: str, a: bytes, b: bytes) -> Looked | None:
-        found = compare_entry(name, (lambda: a, lambda: b), nested, limits, depth + 1, (), lambda name: None)
+        found = compare_entry(
+            name, (name, name), (lambda: a, lambda: b), nested, limits, depth + 1, (), lambda name: None
+        )
         if found.error is not None or found.incomparable is not None:
             return None
         inside = dict.fromkeys(part for item in found.findings for part in item.names if part)

@@ -201,9 +201,11 @@ class _Image:
         else:
             start, size, _, _, fragment, offset, _ = struct.unpack_from("<QQQIIII", self.inodes, inode.at)
             at = inode.at + 40
+        if size > self.builder.budget.limits.entry_bytes:
+            # The builder reads nothing of what is too large.
+            return size, bytes
         block = self.head.block
         count = size // block if fragment != _NONE else -(-size // block)
-        self.builder.budget.entry(size)
         sizes = struct.unpack_from(f"<{count}I", self.inodes, at)
 
         def contents() -> bytes:

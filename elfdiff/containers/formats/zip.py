@@ -77,12 +77,14 @@ def read(builder: Builder) -> Container:
             raise builder.malformed("the end of its zip64 directory is not where it should be")
         count, size, start = struct.unpack_from("<QQQ", data, at + 32)
         pieces += [("zip64 end", Span(at, end - 20)), ("zip64 locator", Span(end - 20, end))]
-    if start + size > end:
+    # Places count from the start of the file that the archive was appended to, or from its own.
+    shift = end - size - start if start + size > end and not wide else 0
+    if start + shift < 0 or start + size + shift > end:
         raise builder.malformed("its central directory reaches past its end")
-    listed = list(_directory(builder, data, start, start + size, count))
-    ends = listed[-1].span.end if listed else start
+    listed = list(_directory(builder, data, start + shift, start + size + shift, count, shift))
+    ends = listed[-1].span.end if listed else start + shift
     first = min(span.start for _, span in pieces)
-    directory = _Directory(count, size, start, ends == start + size == first)
+    directory = _Directory(count, size, start, ends == start + size + shift == first)
     for item in listed:
         _entry(builder, data, item, directory)
     for label, span in pieces:
@@ -109,7 +111,8 @@ def _u16(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + 2], "little")
 
 
-def _directory(builder: Builder, data: bytes, start: int, end: int, count: int) -> Iterator[_Listed]:
+def _directory(builder: Builder, data: bytes, start: int, end: int, count: int, shift: int) -> Iterator[_Listed]:
+    """``shift`` is what places are to be corrected by."""
     at = start
     for number in range(count):
         builder.budget.entries(number + 1)
@@ -126,7 +129,9 @@ def _directory(builder: Builder, data: bytes, start: int, end: int, count: int) 
         if wide:
             size, packed, local = _wide(data, Span(at + 46 + names, at + 46 + names + extras), size, packed, local)
         unix = data[at + 5] in (3, 19)
-        yield _Listed(span, name, flags, method, check, packed, size, attributes >> 16 if unix else 0, local, wide)
+        yield _Listed(
+            span, name, flags, method, check, packed, size, attributes >> 16 if unix else 0, local + shift, wide
+        )
         at = span.end
 
 
@@ -156,7 +161,7 @@ def _extras(data: bytes, span: Span) -> Iterator[tuple[int, Span]]:
 
 def _entry(builder: Builder, data: bytes, item: _Listed, directory: _Directory) -> None:
     at = item.local
-    if data[at : at + 4] != b"PK\x03\x04" or at + 30 > len(data):
+    if at < 0 or data[at : at + 4] != b"PK\x03\x04" or at + 30 > len(data):
         raise builder.malformed(f"the central directory says that an entry is at offset {at:#x}, and none is")
     names, extras = struct.unpack_from("<HH", data, at + 26)
     header = Span(at, at + 30 + names + extras)
