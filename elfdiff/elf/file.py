@@ -299,12 +299,29 @@ class ElfFile:
     def debug_units(self) -> tuple[DebugUnit, ...]:
         """The DWARF units of .debug_info, type units left out; bad DWARF gives what could be read, and a warning."""
         infos = self._debug_contents("info")
-        if not infos:
+        if not infos or not self._debug_can_be_read:
             return ()
         from elfdiff.elf import dwarf
 
         parts = {name: found[0] for name in dwarf.SECTIONS if (found := self._debug_contents(name))}
         return dwarf.read_units(infos, parts, self.byte_order, self._warnings)
+
+    @cached_property
+    def _debug_can_be_read(self) -> bool:
+        """False for an object whose debug information holds nothing but zeros before relocations are applied that
+        nobody here knows; then there is a warning."""
+        if self.header.type != ET_REL:
+            return True
+        from elfdiff.elf import relocations
+
+        for section in self.sections:
+            if section.name.startswith((".debug_info", ".debug_str_offsets")):
+                for table in self._relocation_sections.get(section.index, ()):
+                    if not relocations.applies(self.header.machine, self.relocation_table(table)):
+                        name = self.header.machine_name
+                        self._warnings.append(f"debug information was not read: the relocations of {name} are unknown")
+                        return False
+        return True
 
     @cached_property
     def line_section(self) -> tuple[Section, bytes] | None:

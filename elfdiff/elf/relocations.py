@@ -64,6 +64,7 @@ _DEBUG_TYPES: dict[int, dict[int, tuple[int, str]]] = {
     3: {1: (4, _SET), 32: (4, _SET)},  # 386: 32, TLS_LDO_32
     4: {1: (4, _SET)},  # 68k: 32
     8: {2: (4, _SET), 18: (8, _SET)},  # MIPS: 32, 64
+    15: {1: (4, _SET), 80: (8, _SET)},  # PA-RISC: DIR32, DIR64
     20: {1: (4, _SET), 24: (4, _SET)},  # PowerPC: ADDR32, UADDR32
     21: {1: (4, _SET), 24: (4, _SET), 38: (8, _SET), 43: (8, _SET)},  # PowerPC64: ADDR32, UADDR32, ADDR64, UADDR64
     22: {4: (4, _SET), 22: (8, _SET)},  # S/390: 32, 64
@@ -71,8 +72,16 @@ _DEBUG_TYPES: dict[int, dict[int, tuple[int, str]]] = {
     42: {1: (4, _SET)},  # SuperH: DIR32
     43: {3: (4, _SET), 23: (4, _SET), 32: (8, _SET), 54: (8, _SET)},  # SPARC V9: 32, UA32, 64, UA64
     62: {1: (8, _SET), 10: (4, _SET), 11: (4, _SET), 17: (8, _SET), 21: (4, _SET)},  # x86-64: 64, 32, 32S, DTPOFF64, 32
+    83: {1: (4, _SET), 4: (2, _SET)},  # AVR: 32, 16
     94: {1: (4, _SET)},  # Xtensa: 32
+    105: {1: (4, _SET), 5: (2, _SET)},  # MSP430: 32, 16_BYTE
+    164: {6: (4, _SET)},  # Hexagon: 32
     183: {257: (8, _SET), 258: (4, _SET)},  # AArch64: ABS64, ABS32
+    190: {1: (4, _SET), 2: (8, _SET)},  # CUDA: 32, 64
+    224: {3: (8, _SET), 6: (4, _SET)},  # AMDGPU: ABS64, ABS32
+    244: {4: (4, _SET)},  # Lanai: 32
+    247: {2: (8, _SET), 3: (4, _SET), 11: (4, _SET), 12: (8, _SET)},  # BPF: ABS64, ABS32; DATA_32 and DATA_64 of GNU
+    0x9026: {1: (4, _SET), 2: (8, _SET)},  # Alpha: REFLONG, REFQUAD
     243: {  # RISC-V: 32, 64, ADD8..64, SUB8..64, SET8..32
         1: (4, _SET),
         2: (8, _SET),
@@ -101,6 +110,11 @@ _DEBUG_TYPES: dict[int, dict[int, tuple[int, str]]] = {
         56: (8, _SUB),
     },
 }
+
+
+def applies(machine: int, relocations: NDArray[np.void]) -> bool:
+    """True if :func:`apply` knows some of the types, or if there are none."""
+    return not len(relocations) or bool(np.isin(relocations["type"], list(_DEBUG_TYPES.get(machine, {}))).any())
 
 
 def apply(
