@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHT_RELA, SHT_REL = 4, 9
-_EM_MIPS = 8
+_EM_MIPS, EM_SH = 8, 42
+"""SuperH keeps addends in place, in RELA too (binutils, bfd/elf32-sh.c: partial_inplace)."""
 
 RELATIVE: dict[int, tuple[int, ...]] = {
     3: (8, 42),
@@ -112,6 +113,11 @@ _DEBUG_TYPES: dict[int, dict[int, tuple[int, str]]] = {
 }
 
 
+def absolute(machine: int) -> dict[int, int]:
+    """Types that put the address of a symbol and an addend into a place → width in bytes."""
+    return {kind: width for kind, (width, does) in _DEBUG_TYPES.get(machine, {}).items() if does == _SET}
+
+
 def applies(machine: int, relocations: NDArray[np.void]) -> bool:
     """True if :func:`apply` knows some of the types, or if there are none."""
     return not len(relocations) or bool(np.isin(relocations["type"], list(_DEBUG_TYPES.get(machine, {}))).any())
@@ -149,7 +155,7 @@ def apply(
             where = chosen["offset"][:, None].astype("i8") + np.arange(width)
             value = values[chosen["symbol"]] + chosen["addend"].astype("u8")
             if operation == _SET:
-                if not has_addend:
+                if not has_addend or machine == EM_SH:
                     value = value + out[where].reshape(-1).view(unsigned).astype("u8")
                 out[where] = value.astype(unsigned).view("u1").reshape(-1, width)
                 continue

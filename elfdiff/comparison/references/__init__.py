@@ -27,7 +27,7 @@ def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
 
 def debug_fields(image: Image) -> Iterator[Fields]:
     """References of every DWARF section that was found and could be read."""
-    if image.relocatable or not any(s.name.startswith((".debug_", ".zdebug_")) for s in image.elf.sections):
+    if not any(s.name.startswith((".debug_", ".zdebug_")) for s in image.elf.sections):
         return
     from elfdiff.comparison.references import dwarf
 

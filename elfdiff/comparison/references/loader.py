@@ -14,7 +14,7 @@ from elfdiff.comparison.references.code import allocated
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, VERSION, Fields, contents_of, records_of, symbols_of
 from elfdiff.comparison.runs import Ints, isin, unique
 from elfdiff.elf.model import Section
-from elfdiff.elf.relocations import RELATIVE
+from elfdiff.elf.relocations import EM_SH, RELATIVE, absolute
 from elfdiff.patterns import late
 
 SHT_SYMTAB, SHT_RELA, SHT_DYNAMIC, SHT_NOBITS, SHT_REL = 2, 4, 6, 8, 9
@@ -23,6 +23,8 @@ SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFF
 HIDDEN = 0x8000
 """The bit of a version's number that hides a symbol."""
 STT_SECTION = 3
+EM_MIPS, R_MIPS_LO16 = 8, 6
+R_386_GOTOFF = 9
 _LAID_OUT = str.maketrans("\n\r\t", "   ")
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
 MAX_VERSIONS = 65536
@@ -118,8 +120,10 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
         at, width = (5 if image.little else 4), 3
     if image.elf.header.machine != 8:
         yield Fields("relocation symbol", entry[named] + at, width, symbol[named], symbols_of(section.link))
-    if rela and image.relocatable:
-        yield from _section_addends(image, section, entry + 2 * word, symbol, kind, addend)
+    if image.relocatable:
+        if rela:
+            yield from _section_addends(image, section, entry + 2 * word, symbol, kind, addend)
+        yield from _addends_in_place(image, section, offset, symbol, kind, addend)
         return
     machine = image.elf.header.machine
     relative = isin(kind, RELATIVE.get(machine, ()))
@@ -196,6 +200,43 @@ def _section_addends(
             Base.CONSTANT,
             bias[chosen],
         )
+
+
+def _addends_in_place(
+    image: Image, section: Section, offset: Ints, symbol: Ints, kind: Ints, addend: Ints
+) -> Iterator[Fields]:
+    """Relocatable files: words that hold what is added to a section's symbol: of REL, and of GNU as where it writes
+    the addend of RELA to both places (PA-RISC)."""
+    sections = image.elf.sections
+    if not (0 < section.link < len(sections) and 0 < section.info < len(sections)):
+        return
+    linked, filled = sections[section.link], sections[section.info]
+    if linked.type != SHT_SYMTAB or filled.span is None or filled.type == SHT_NOBITS:
+        return
+    table = image.elf.symbol_table(linked)
+    start, size = image.place(filled)
+    good = (symbol > 0) & (symbol < len(table))
+    rows = np.where(good, symbol, 0)
+    good &= (table["info"][rows] & 15) == STT_SECTION
+    index: Ints = table["shndx"][rows].astype(np.int64)
+    places = [(number, width, 0) for number, width in absolute(image.elf.header.machine).items()]
+    if image.elf.header.machine == EM_386:
+        places.append((R_386_GOTOFF, 4, 0))
+    elif image.elf.header.machine == EM_MIPS and section.type == SHT_REL:
+        # Addends below 32 KiB; of larger ones R_MIPS_HI16 holds a part (MIPS psABI, "Relocation Types").
+        places.append((R_MIPS_LO16, 2, 0 if image.little else 2))
+    for number, width, inside in places:
+        chosen = good & (kind == number) & (offset >= 0) & (offset <= size - inside - width)
+        if not chosen.any():
+            continue
+        at = start + offset + inside
+        held = np.zeros(len(at), dtype=np.int64)
+        held[chosen] = image.numbers(at[chosen], width)
+        if section.type == SHT_RELA:
+            chosen &= (held == addend) & (held != 0) if image.elf.header.machine != EM_SH else addend == 0
+        for target in unique(index[chosen]).tolist():
+            some = chosen & (index == target)
+            yield Fields("addend in place", at[some], width, held[some], contents_of(target))
 
 
 def _slots(image: Image) -> Iterator[Fields]:

@@ -78,7 +78,14 @@ def read(builder: Builder) -> Container:
     builder.piece(0, "superblock", Span(0, _SUPER.size), fields=lambda: _superblock(super_))
     tables = Span(ends[0], ends[2])
     builder.piece(0, "tables", tables, fields=lambda: image.times(tables))
+    builder.piece(0, "padding", Span(super_.used, len(data)), fields=lambda: _padding(data, super_.used))
     return builder.finish("squashfs")
+
+
+def _padding(data: bytes, start: int) -> tuple[Field, ...]:
+    """mksquashfs fills the last 4 KiB with zeros."""
+    filled = len(data) % 4096 == 0 and not any(data[start:])
+    return (Field("padding", FieldKind.DERIVED, Span(start, len(data)), "", rule="4 KiB" if filled else None),)
 
 
 def _superblock(head: _Super) -> tuple[Field, ...]:

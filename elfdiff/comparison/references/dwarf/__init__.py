@@ -1,7 +1,7 @@
 """References of DWARF (versions 2 to 5): offsets between its sections, addresses, and lengths of what may change size.
 
 Entries are walked, not built: each abbreviation is compiled into stretches of fixed size, and a walk only notes where
-each stretch begins. Sections with relocations of their own (relocatable files) are left to those.
+each stretch begins. In relocatable files only lengths count: all that has a relocation is left to that.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ def fields(image: Image) -> Iterator[Fields]:
     if ".debug_info" in collector.sections:
         add_units(collector)
     add_line_programs(collector)
+    if image.relocatable:
+        yield from collector.lengths
+        return
     add_address_ranges(collector)
     add_string_offsets(collector)
     add_addresses(collector)

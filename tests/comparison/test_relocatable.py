@@ -1,0 +1,55 @@
+"""Objects: lengths in DWARF, and addends that stand in the places that relocations fill."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from elfdiff.diagnose import diagnose
+from elfdiff.report import Verdict
+
+SOURCE = """#include <stddef.h>
+extern void fail(const char *, const char *);
+int twice(int value) { if (value > 1000) fail("value > 1000", __FILE__); return 2 * value; }
+int thrice(int value) { return 3 * value; }
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("gcc", "-gdwarf-4"),
+        ("gcc", "-g", "-O2"),
+        ("gcc", "-m32", "-g"),
+        ("clang", "-g", "-target", "armeb-linux-gnueabi"),
+        ("clang", "-g", "-target", "hexagon-unknown-elf"),
+        ("clang", "-g", "-target", "lanai"),
+        ("clang", "-g", "-target", "msp430-elf"),
+        ("clang", "-g", "-target", "amdgcn-amd-amdhsa", "-nogpulib"),
+        ("sh4-linux-gnu-gcc", "-g"),
+        ("hppa-linux-gnu-gcc", "-g"),
+        ("arm-linux-gnueabihf-gcc", "-g"),
+        ("alpha-linux-gnu-gcc", "-g"),
+    ],
+    ids=" ".join,
+)
+def test_an_object_in_another_directory_is_explained_to_the_byte(command: tuple[str, ...], tmp_path: Path) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"needs {command[0]}")
+    made = []
+    for place in ("one", "another/one-that-is-longer"):
+        top = tmp_path / place
+        top.mkdir(parents=True)
+        (top / "part.c").write_text(SOURCE)
+        words = [*command, "-ffreestanding", "-c", str(top / "part.c"), "-o", str(top / "part.o")]
+        if subprocess.run(words, cwd=top, capture_output=True).returncode:
+            pytest.skip(f"{command[0]} cannot compile this")
+        made.append(str(top / "part.o"))
+    report = diagnose(*made)
+    assert report.ledger is not None
+    assert [f.cause for f in report.findings if f.role.value != "consequence"] == ["build-path"]
+    assert report.ledger.totals.unexplained.most == 0
+    assert report.verdict is Verdict.EXPLAINED

@@ -1,0 +1,198 @@
+"""Pairs of ELF files that carry something: the causes inside are named, and nothing is guessed beside them."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import marshal
+import shutil
+import struct
+import subprocess
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from elfdiff.report import Report, Verdict
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
+
+COOKIE = struct.Struct("!8sIIII64s")
+ROW = struct.Struct("!IIIIBc")
+
+
+def compared(tmp_path: Path, a: bytes, b: bytes) -> Report:
+    for name, data in (("a", a), ("b", b)):
+        (tmp_path / name).write_bytes(data)
+    found = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+    assert isinstance(found, Report)
+    return found
+
+
+def causes(report: Report) -> dict[str, str]:
+    return {f.cause: f.confidence.value for f in report.findings if f.role.value != "consequence"}
+
+
+def left(report: Report) -> int:
+    assert report.ledger is not None
+    return report.ledger.totals.unexplained.most
+
+
+def carchive(files: Mapping[str, bytes]) -> bytes:
+    """PyInstaller's archive of deflated files."""
+    body, rows = bytearray(), bytearray()
+    for name, data in files.items():
+        packed = zlib.compress(data, 9)
+        words = name.encode() + b"\0"
+        words += bytes(-(ROW.size + len(words)) % 16)
+        rows += ROW.pack(ROW.size + len(words), len(body), len(packed), len(data), 1, b"b") + words
+        body += packed
+    size = len(body) + len(rows) + COOKIE.size
+    return bytes(body + rows + COOKIE.pack(b"MEI\014\013\012\013\016", size, len(body), len(rows), 311, b"libpython"))
+
+
+def pyz(modules: Mapping[str, bytes]) -> bytes:
+    """PyInstaller's archive of code; the magic number is that of Python 3.11."""
+    body = bytearray(b"PYZ\0" + struct.pack("<H", 3495) + b"\r\n" + bytes(9))
+    table = []
+    for name, code in modules.items():
+        packed = zlib.compress(code, 6)
+        table.append((name, (0, len(body), len(packed))))
+        body += packed
+    start = len(body)
+    body[8:12] = start.to_bytes(4, "big")
+    return bytes(body) + marshal.dumps(table, 2)
+
+
+def modules_zip(names: list[str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(zipfile.ZipInfo(name), b"\xe3" + name.encode())
+    return out.getvalue()
+
+
+def deno(millis: int) -> bytes:
+    options = json.dumps({"argv": [], "entrypoint_key": "m.ts"}).encode()
+    table = json.dumps([{"File": {"n": "m.ts", "o": [0, 5], "t": millis}}], separators=(",", ":")).encode()
+    parts = (options, b"", b"", table, b"hello")
+    return b"d3n0l4nd" + b"".join(len(part).to_bytes(8, "little") + part for part in parts) + b"d3n0l4nd"
+
+
+def sea(script: bytes, cache: bytes) -> bytes:
+    parts = (b"m.js", script, cache)
+    return struct.pack("<II", 0x143DA20, 4) + b"".join(len(part).to_bytes(8, "little") + part for part in parts)
+
+
+def note(make: Any, blob: bytes) -> bytes:
+    words = struct.pack("<III", 14, len(blob), 0) + b"NODE_SEA_BLOB\0\0\0" + blob
+    start = len(make(segments=[{"type": 4}]))
+    segment = {"type": 4, "offset": start, "file_size": len(words), "memory_size": len(words), "alignment": 4}
+    return bytes(make(segments=[segment], tail=words))
+
+
+BASE = ["encodings/__init__.pyc", "codecs.pyc", "io.pyc", "re/__init__.pyc", "types.pyc", "os.pyc"]
+
+
+def test_pyinstaller_modules_in_another_order(tmp_path: Path, make: Any, part: Any) -> None:
+    a, b = (
+        make([part("pydata", carchive({"base_library.zip": modules_zip(names), "app": b"print()"}))])
+        for names in (BASE, [BASE[0], *reversed(BASE[1:])])
+    )
+    report = compared(tmp_path, a, b)
+    assert causes(report) == {"hash-order": "certain"}
+    assert report.verdict is Verdict.EXPLAINED
+    assert any("PYTHONHASHSEED=0" in fix.action.line for fix in report.findings[0].fixes)
+
+
+def test_pyinstaller_code_of_another_directory(tmp_path: Path, make: Any, part: Any) -> None:
+    sides = []
+    for top in ("/home/one/app", "/srv/builds/another/app"):
+        modules = {name: marshal.dumps(compile("x = 1", f"{top}/{name}.py", "exec")) for name in ("first", "second")}
+        sides.append(make([part("pydata", carchive({"PYZ.pyz": pyz(modules)}))]))
+    report = compared(tmp_path, *sides)
+    assert set(causes(report)) == {"build-path"}
+
+
+def test_another_script_is_no_order(tmp_path: Path, make: Any, part: Any) -> None:
+    a, b = (make([part("pydata", carchive({"app": text}))]) for text in (b"print(1)\n" * 9, b"print(2)\n" * 9))
+    assert not {"hash-order", "file-order", "build-path", "post-processing"} & set(causes(compared(tmp_path, a, b)))
+
+
+def test_deno_keeps_the_times_of_sources(tmp_path: Path, make: Any, part: Any) -> None:
+    a, b = (make([part(".note.sui", deno(millis))]) for millis in (1772366400123, 1772452861000))
+    report = compared(tmp_path, a, b)
+    assert causes(report) == {"file-times": "certain"}
+    assert left(report) == 0
+
+
+def test_another_cache_of_one_script_is_a_seed(tmp_path: Path, make: Any) -> None:
+    script = b"console.log(1)\n"
+    report = compared(tmp_path, *(note(make, sea(script, hashlib.sha256(seed).digest() * 4)) for seed in (b"1", b"2")))
+    assert causes(report) == {"random-seed": "certain"}
+    assert left(report) == 0
+
+
+def test_another_script_has_another_cache(tmp_path: Path, make: Any) -> None:
+    sides = (note(make, sea(b"console.log(%s)\n" % seed, hashlib.sha256(seed).digest() * 4)) for seed in (b"1", b"2"))
+    assert "random-seed" not in causes(compared(tmp_path, *sides))
+
+
+@pytest.mark.parametrize("place", ["section", "tail"])
+def test_a_tar_in_a_gzip_holds_times(place: str, tmp_path: Path, make: Any, part: Any) -> None:
+    sides = []
+    for mtime in (1772366400, 1772452861):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as archive:
+            info = tarfile.TarInfo("data.txt")
+            info.size, info.mtime = 9, mtime
+            archive.addfile(info, io.BytesIO(b"some data"))
+        packed = gzip.compress(out.getvalue(), mtime=0)
+        sides.append(make([part("assets", packed)]) if place == "section" else make(tail=packed))
+    report = compared(tmp_path, *sides)
+    assert causes(report) == {"file-times": "certain"}
+    assert left(report) == 0
+
+
+@pytest.mark.parametrize("method", ["gzip", "xz", "zstd"])
+def test_squashfs_holds_times(method: str, tmp_path: Path, make: Any) -> None:
+    if shutil.which("mksquashfs") is None:
+        pytest.skip("needs mksquashfs")
+    tree = tmp_path / "tree"
+    (tree / "usr").mkdir(parents=True)
+    (tree / "usr" / "data").write_bytes(b"some data\n" * 5000)
+    (tree / "link").symlink_to("usr/data")
+    sides = []
+    for time in (1772366400, 1772452861):
+        image = tmp_path / f"{time}.sqfs"
+        words = ["mksquashfs", tree, image, "-comp", method, "-all-root", "-quiet", "-no-progress", "-noappend"]
+        done = subprocess.run([*words, "-mkfs-time", str(time), "-all-time", str(time)], capture_output=True)
+        if done.returncode:
+            pytest.skip(f"mksquashfs cannot make this: {done.stderr[-200:]!r}")
+        sides.append(make(tail=image.read_bytes()))
+    report = compared(tmp_path, *sides)
+    assert causes(report) == {"file-times": "certain"}
+    assert left(report) == 0
+    assert "SOURCE_DATE_EPOCH" in report.findings[0].fixes[0].action.line
+
+
+def test_what_nobody_can_read_is_said_to_be_that(tmp_path: Path, make: Any, part: Any) -> None:
+    """Chance likenesses of compressed bytes are no evidence, and a section of its own is no proof of objcopy."""
+    a, b = (b"".join(hashlib.sha256(b"%d%d" % (seed, n)).digest() for n in range(300)) for seed in (1, 2))
+    a, b = (side.replace(b"\0", b"A")[:4000] + b"&Wgru&Wgru" * (n + 1) for n, side in enumerate((a, b)))
+    report = compared(tmp_path, make([part(".rackprog", a)]), make([part(".rackprog", b)]))
+    assert causes(report) == {"appended-data": "certain"}
+
+
+def test_a_damaged_archive_is_no_trouble(tmp_path: Path, make: Any, part: Any) -> None:
+    whole = carchive({"app": b"print(1)\n" * 9})
+    broken = bytearray(whole)
+    broken[-COOKIE.size + 12 : -COOKIE.size + 16] = b"\xff\xff\xff\xff"
+    report = compared(tmp_path, make([part("pydata", whole)]), make([part("pydata", bytes(broken))]))
+    assert causes(report) == {"appended-data": "certain"}
