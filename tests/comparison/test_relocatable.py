@@ -22,16 +22,17 @@ int thrice(int value) { return 3 * value; }
     "command",
     [
         ("gcc", "-gdwarf-4"),
-        ("gcc", "-g", "-O2"),
-        ("gcc", "-m32", "-g"),
+        ("gcc", "-g"),
         ("clang", "-g", "-target", "armeb-linux-gnueabi"),
         ("clang", "-g", "-target", "hexagon-unknown-elf"),
-        ("clang", "-g", "-target", "lanai"),
+        ("clang", "-g", "-target", "i386-linux-gnu"),
         ("clang", "-g", "-target", "msp430-elf"),
         ("clang", "-g", "-target", "amdgcn-amd-amdhsa", "-nogpulib"),
         ("sh4-linux-gnu-gcc", "-g"),
         ("hppa-linux-gnu-gcc", "-g"),
-        ("arm-linux-gnueabihf-gcc", "-g"),
+        ("powerpc-linux-gnu-gcc", "-g"),
+        ("sparc64-linux-gnu-gcc", "-g"),
+        ("s390x-linux-gnu-gcc", "-g"),
         ("alpha-linux-gnu-gcc", "-g"),
     ],
     ids=" ".join,
@@ -44,7 +45,9 @@ def test_an_object_in_another_directory_is_explained_to_the_byte(command: tuple[
         top = tmp_path / place
         top.mkdir(parents=True)
         (top / "part.c").write_text(SOURCE)
-        words = [*command, "-ffreestanding", "-c", str(top / "part.c"), "-o", str(top / "part.o")]
+        # The bytes do not depend on where the tests run.
+        words = [*command, f"-ffile-prefix-map={tmp_path}=/home/ci", "-ffreestanding"]
+        words += ["-c", str(top / "part.c"), "-o", str(top / "part.o")]
         if subprocess.run(words, cwd=top, capture_output=True).returncode:
             pytest.skip(f"{command[0]} cannot compile this")
         made.append(str(top / "part.o"))

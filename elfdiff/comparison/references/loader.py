@@ -121,7 +121,7 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
     if image.elf.header.machine != 8:
         yield Fields("relocation symbol", entry[named] + at, width, symbol[named], symbols_of(section.link))
     if image.relocatable:
-        if rela:
+        if rela and image.elf.header.machine != EM_SH:
             yield from _section_addends(image, section, entry + 2 * word, symbol, kind, addend)
         yield from _addends_in_place(image, section, offset, symbol, kind, addend)
         return
@@ -232,8 +232,11 @@ def _addends_in_place(
         at = start + offset + inside
         held = np.zeros(len(at), dtype=np.int64)
         held[chosen] = image.numbers(at[chosen], width)
-        if section.type == SHT_RELA:
-            chosen &= (held == addend) & (held != 0) if image.elf.header.machine != EM_SH else addend == 0
+        if section.type == SHT_RELA and image.elf.header.machine == EM_SH:
+            chosen &= addend == 0
+        elif section.type == SHT_RELA:
+            twice = chosen & (held == addend)
+            chosen = twice if (held[twice] != 0).any() else np.zeros(len(chosen), dtype=bool)
         for target in unique(index[chosen]).tolist():
             some = chosen & (index == target)
             yield Fields("addend in place", at[some], width, held[some], contents_of(target))

@@ -56,6 +56,18 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
         for index in unique(shndx[inside]).tolist():
             chosen = inside & (shndx == index)
             yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
+            sized = chosen & (length > 0)
+            size_at, size_width = where["size"]
+            yield Fields(
+                "symbol size",
+                entry[sized] + size_at,
+                size_width,
+                value[sized] + length[sized],
+                contents_of(index),
+                Base.PLACE,
+                value[sized],
+                end=True,
+            )
         return
     plain = real & ~threaded
     thumb = np.zeros(len(table), dtype=np.int64)
