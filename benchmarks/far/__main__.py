@@ -34,7 +34,7 @@ SCRATCH = Path("/tmp/elfdiff-far")
 CLOCK = 1795397377
 DAY = 86400
 LIMIT = 400
-PLACES = {PATH: "another-directory/deeper"}
+PLACES = {PATH: "another-directory"}
 ROWS: tuple[Row, ...] = (*compiled.ROWS, *crossed.ROWS, *bundled.ROWS, *tools.ROWS)
 
 
@@ -138,18 +138,20 @@ def ask(a: Path, b: Path) -> Told:
 
 def judge(row: Row, way: str, told: Told) -> None:
     """Fill in ``judged`` and ``why``."""
-    expected = row.expect.get(way, ())
+    expected = row.expect.get(way, row.expect.get(AGAIN, ()))
     true = {word for word in expected if not word.startswith("?")}
     allowed = true | {word[1:] for word in expected if word.startswith("?")}
     sure = {cause for cause, level in told.roots.items() if level != Confidence.POSSIBLE.value}
     named = set(told.roots)
     certain_wrong = sorted(c for c, level in told.roots.items() if level == "certain" and c not in allowed)
     likely_wrong = sorted(c for c in sure if c not in allowed)
-    if certain_wrong:
+    if certain_wrong == ["appended-data"] and named == {"appended-data"}:
+        told.judged, told.why = "half", "carried data was not looked into"
+    elif certain_wrong:
         told.judged, told.why = "wrong", f"certain: {', '.join(certain_wrong)}"
-    elif not true <= named:
-        told.judged = "half" if not sure else "wrong"
-        told.why = f"not named: {', '.join(sorted(true - named))}"
+    elif not true <= named or not expected:
+        told.judged = "wrong" if sure and not true & named else "half"
+        told.why = f"not named: {', '.join(sorted(true - named)) or 'why'}"
     elif likely_wrong:
         told.judged, told.why = "half", f"likely: {', '.join(likely_wrong)}"
     elif not true <= sure:

@@ -103,6 +103,7 @@ CARGO_HOME, OUT_DIR, GO = "path-cargo-registry-home", "path-cargo-out-dir-env", 
 CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-split-dwarf"
 TARGET = "path-cargo-target-dir"
 THINLTO, CGO = "path-thinlto-module", "path-go-cgo-flags"
+TYPES = "path-type-information"
 STRINGS, LTO, FILES = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd", "path-in-plain-files"
 
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
@@ -207,6 +208,15 @@ LTO_FIX = Fix(
     reaches=(LTO,),
     note="the compressed bytecode keeps the working directory in spite of -ffile-prefix-map",
 )
+TYPES_FIX = Fix(
+    toolchain="gcc",
+    action=Do(
+        "compile the source by a name relative to the working directory, with PWD=/proc/self/cwd in gcc's environment"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(TYPES,),
+    note="no prefix map reaches .ctf and .BTF of gcc; clang's .BTF has the names that -ffile-prefix-map gives",
+)
 THINLTO_NAMES = Fix(
     toolchain="clang",
     action=Do(
@@ -282,7 +292,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=replace(fix.action, variables=("KCFLAGS", "KAFLAGS"))) if _is_c(fix.action) else fix
             for fix in found
         ]
-    if context.layout in (Layout.RELATIVE, Layout.ELSEWHERE):
+    if context.layout in (Layout.RELATIVE, Layout.ELSEWHERE) and not context.has_tool("ldc"):
         found = [RELATIVE if context.layout is Layout.RELATIVE else ELSEWHERE]
     if context.recorded:
         # DW_AT_producer holds the command line, which no map reaches.
@@ -381,6 +391,7 @@ _REST = (
     STRINGS_FIX,
     GENERATOR_FIX,
     LTO_FIX,
+    TYPES_FIX,
     THINLTO_NAMES,
     CGO_FLAGS,
     SAME_DIRECTORY,
@@ -413,6 +424,7 @@ def _old_compiler(context: Context) -> bool:
         HASHED: "a directory went into a hash in a name",
         SPLIT: "split debug information names its .dwo file by path",
         STRINGS: "a library name, a note or a text from a build script holds the directory",
+        TYPES: "gcc's type information (.ctf, .BTF) names the source and its directory",
         LTO: "LTO bytecode holds the working directory",
         FILES: "a text, bytecode or another file beside the programs holds the directory",
     },
@@ -616,6 +628,8 @@ def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> s
         return FILES
     if change.place is PathPlace.LTO:
         return LTO
+    if change.section in (".ctf", ".BTF"):
+        return TYPES
     if change.place is PathPlace.RUNPATH:
         return RUNPATH
     if change.place is PathPlace.NEEDED:
@@ -652,6 +666,8 @@ def _lone_face(section: str, spoken: frozenset[str]) -> str:
     """Where a directory stands that changed together with other parts of its text, or alone."""
     if section.startswith(".gnu."):
         return LTO
+    if section in (".ctf", ".BTF"):
+        return TYPES
     if section.startswith((".debug", ".zdebug")):
         return DWARF
     if section == ".rmeta":

@@ -35,6 +35,7 @@ from elfdiff.evidence.model import (
     Evidence,
     EvidenceSet,
     FunctionChange,
+    LoneSectionChange,
     PathChange,
     SplitUnitIdChange,
     TextChange,
@@ -82,6 +83,14 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             shown = shown or became(left, right)
     if found:
         yield Claim("aslr-pointer-order", tuple(found), Proof.RECORDED, shown)
+    lone = [change for change in evidence.of(LoneSectionChange) if change.name == ".ctf"]
+    if lone and not evidence.has(TextChange) and not evidence.has(PathChange):
+        yield Claim(
+            "aslr-pointer-order",
+            tuple(lone),
+            Proof.SHAPE,
+            "only .ctf differs, and every text in it is equal: gcc writes its types in the order of a hash table",
+        )
     gcc = evidence.context.has_tool("gcc") and not evidence.context.has_tool("clang")
     for split in evidence.of(SplitUnitIdChange):
         if gcc and not split.alone and _is_of_paths(evidence):

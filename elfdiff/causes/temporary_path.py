@@ -44,13 +44,15 @@ from elfdiff.evidence.model import (
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
+PROLOG = "gnu-prolog-temp-names"
 _SHAPES = (
     ("path-go-cgo-workdir", late(r"go-build\d{5,}")),
     ("ocaml-temp-names", late(r"(?:^|/)caml(?:startup|pp|obj)?[0-9a-f]{6}")),
     ("rustc-tmpdir-leak", late(r"(?:^|/)rustc[A-Za-z0-9]{6}(?:/|\Z)")),
+    (PROLOG, late(r"(?:^|/)gplc[A-Za-z0-9]{6}(?=[./]|\Z)")),
     ("sym-stt-file-temp", late(r"(?:^|/)cc[A-Za-z0-9]{6}(?=[./]|\Z)|pidtmpfilename|\.ltrans")),
 )
-_TOOLS_OWN = ("path-go-cgo-workdir", "ocaml-temp-names", "rustc-tmpdir-leak", "sym-stt-file-temp")
+_TOOLS_OWN = (PROLOG, "path-go-cgo-workdir", "ocaml-temp-names", "rustc-tmpdir-leak", "sym-stt-file-temp")
 
 _SAVE = Fix(
     "gcc",
@@ -64,6 +66,12 @@ _STEPS = Fix(
     Do('compile and link in two steps with fixed object names, and put .file "NAME" at the top of assembly sources'),
     Effect.REMOVES,
     ("sym-stt-file-temp",),
+)
+_PROLOG_STEPS = Fix(
+    "gplc",
+    Do("compile and link in two steps, with a fixed name for the object", "gplc -c p.pl -o p.o && gplc p.o -o p"),
+    Effect.REMOVES,
+    (PROLOG,),
 )
 _TRIMPATH = Fix("go", AddWords(("GOFLAGS",), ("-trimpath",)), Effect.REMOVES, ("path-go-cgo-workdir",), since="go 1.13")
 _FIXED = Fix(
@@ -100,6 +108,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     found: list[Fix] = []
     if "sym-stt-file-temp" in faces:
         found += [_SAVE, _STEPS, _STRIP]
+    if PROLOG in faces:
+        found += [_PROLOG_STEPS, _STRIP]
     if "path-go-cgo-workdir" in faces:
         found.append(_TRIMPATH)
     if "ocaml-temp-names" in faces:
@@ -118,10 +128,11 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         "path-go-cgo-workdir": "cgo's temporary work directory is compiled in",
         "path-home-tmp-random": "the build ran in a directory with a random name",
         "sym-stt-file-temp": "a temporary object or assembly file is named in the symbols",
+        PROLOG: "gplc names its temporary object in the symbols",
         "ocaml-temp-names": "OCaml's temporary file names are compiled in",
         "rustc-tmpdir-leak": "rustc's temporary directory is compiled in",
     },
-    fixes=(_SAVE, _STEPS, _TRIMPATH, _OCAML, _RUSTC, _FIXED, _STRIP),
+    fixes=(_SAVE, _STEPS, _PROLOG_STEPS, _TRIMPATH, _OCAML, _RUSTC, _FIXED, _STRIP),
     references=(
         "riscv-tests#529 (ccILFvq9.o); boostorg/context#91",
         "golang/go#13247, #47256, #63851",

@@ -41,7 +41,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "temporary-file",
         late(
-            r"\bcc[A-Za-z0-9]{6}(?=\.(?:o|s|ltrans))|\btmp\.[A-Za-z0-9]{6,10}|(?<=pidtmpfilename)\d+|"
+            r"\b(?:cc|gplc)[A-Za-z0-9]{6}(?=\.(?:o|s|ltrans))|\btmp\.[A-Za-z0-9]{6,10}|(?<=pidtmpfilename)\d+|"
             r"caml(?:startup|pp|obj)[0-9a-f]{6}"
         ),
     ),

@@ -33,7 +33,7 @@ _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
 _HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
 _TEMPORARY = late(
-    r"(?:/|^)(?:cc[A-Za-z0-9]{6}(?=[./]|\Z)|go-build\d{5,}|rustc[A-Za-z0-9]{6}(?=/|\Z)|tmp[a-z0-9_]{8}(?=/|\Z)|tmp\.[A-Za-z0-9]{6,10}(?=/|\Z)|"
+    r"(?:/|^)(?:(?:cc|gplc)[A-Za-z0-9]{6}(?=[./]|\Z)|go-build\d{5,}|rustc[A-Za-z0-9]{6}(?=/|\Z)|tmp[a-z0-9_]{8}(?=/|\Z)|tmp\.[A-Za-z0-9]{6,10}(?=/|\Z)|"
     r"\.tmp[A-Za-z0-9]{6}(?=/|\Z)|pip-[a-z-]+-[a-z0-9_]{8}|caml(?:startup|pp|obj)?[0-9a-f]{6}|nix-build-[^/]+\.drv-\d+|tmpxft_[0-9a-f]{8}_[0-9a-f]{8})"
 )
 _RANDOM = late(r"(?=.*[0-9])(?=.*[a-zA-Z])[A-Za-z0-9]{16,}\Z")

@@ -224,7 +224,9 @@ def _in_numbers(contents: bytes, offset: int, text: bytes) -> bool:
 
 
 def is_counted(text: bytes) -> bool:
-    """True if the first byte of a text says how many follow."""
+    """True if the first byte of a text says how many follow; a path of 48 bytes begins with its own slash."""
+    if text.startswith(b"/") and not text.startswith(b"//") and b"/" in text[1:]:
+        return False
     return len(text) > MIN_RUN and text[0] == len(text) - 1
 
 

@@ -150,8 +150,8 @@ def infer_prefixes(
     (the compilation directories of one unit). Paths of equal last component vote for the heads in which they differ;
     a head counts when it turns at least one path of a into a path of b, exactly.
     """
-    a_paths = Counter(path for text in a_texts for path in paths_in(text))
-    b_paths = Counter(path for text in b_texts for path in paths_in(text))
+    a_texts, b_texts = list(a_texts), list(b_texts)
+    a_paths, b_paths = (_paths_of(texts) for texts in (a_texts, b_texts))
     b_by_name: dict[bytes, list[bytes]] = defaultdict(list)
     for path in b_paths:
         b_by_name[path.rsplit(b"/", 1)[1]].append(path)
@@ -188,4 +188,20 @@ def infer_prefixes(
         if any(known == old for known, _, _ in chosen):
             continue
         chosen.append((old, new, count))
-    return chosen
+    relative = [(old[1:], new[1:], count) for old, new, count in chosen if old[:1] == new[:1] == b"/"]
+    return chosen + [item for item in relative if _begins(item[0], a_texts) and _begins(item[1], b_texts)]
+
+
+def _paths_of(texts: Iterable[bytes]) -> Counter[bytes]:
+    """The paths in texts; not what follows the first component of a name that counts from the root without a slash, as
+    LDC writes it."""
+    found = Counter(path for text in texts for path in paths_in(text))
+    for text in list(texts):
+        head, slash, rest = text.partition(b"/")
+        if head and slash and b"/" + text in found:
+            del found[b"/" + rest]
+    return found
+
+
+def _begins(directory: bytes, texts: Iterable[bytes]) -> bool:
+    return any(text == directory or text.startswith(directory + b"/") for text in texts)
