@@ -76,7 +76,7 @@ ROWS: tuple[Row, ...] = (
         removed="the same flags on both",
     ),
     Row(
-        "--gc-sections on one side",
+        "ld --gc-sections on one side",
         "ld --version",
         f"gcc -O2 -ffunction-sections {MAP} -c p.c -o p.o\ngc=--no-gc-sections\n{OTHER % 'gc=--gc-sections'}\ngcc p.o -Wl,$gc -o p",
         "p",
