@@ -333,17 +333,6 @@ ROWS: tuple[Row, ...] = (
         says="--remap-path-prefix",
     ),
     Row(
-        "Rust 1.97",
-        "$FAR/pv2/bin/python -m arena_rust_toolchain rustc --version || ls $FAR/pv2/bin | grep rust",
-        '$FAR/rust/bin/rustc -g "$PWD/p.rs" -o p',
-        "p",
-        P,
-        {"p.rs": 'fn main() { let n: usize = std::env::args().count(); let v = vec![1; 3]; println!("{}", v[n]); }\n'},
-        fixed='$FAR/rust/bin/rustc -g --remap-path-prefix "$PWD"=. p.rs -o p',
-        removed="--remap-path-prefix",
-        says="--remap-path-prefix",
-    ),
-    Row(
         "Go 1.19",
         "go version",
         "go build -o p .",

@@ -46,23 +46,27 @@ ROWS: tuple[Row, ...] = (
     step(
         "objcopy --compress-debug-sections", "objcopy --version", "objcopy --compress-debug-sections p", "strip|objcopy"
     ),
-    step(
+    Row(
         "debugedit on one side",
         "debugedit --version",
-        'debugedit -b "$PWD" -d /usr/src/far p',
-        "debugedit",
-        "gcc -g -O2 p.c -o p",
+        "gcc -g -O2 p.c -o p\n" + OTHER % 'debugedit -b "$PWD" -d /usr/src/far p',
+        "p",
+        {PATH: ("build-path", "?post-processing")},
+        {"p.c": ASSERTING},
+        fixed=f"gcc -g -O2 {MAP} p.c -o p",
+        removed="-ffile-prefix-map in place of debugedit",
+        says="-ffile-prefix-map",
     ),
     Row(
         "debugedit on both sides",
         "debugedit --version",
         'gcc -g -O2 p.c -o p; debugedit -b "$PWD" -d /usr/src/far p',
         "p",
-        {PATH: ("build-path", "?post-processing")},
+        {PATH: ("post-processing",)},
         {"p.c": ASSERTING},
         fixed=f"gcc -g -O2 {MAP} p.c -o p",
-        removed="-ffile-prefix-map in place of debugedit",
-        says="directory|-ffile-prefix-map",
+        removed="-ffile-prefix-map in place of debugedit, or a directory of one length: bytes of the old file stay in a gap",
+        says="fixed name",
     ),
     Row(
         "gold --icf=all on one side",

@@ -50,6 +50,7 @@ from elfdiff.evidence.model import (
     PathPlace,
     SectionChange,
     SectionHole,
+    StaleGap,
     SymbolsAlone,
     SymbolSetChange,
     TextChange,
@@ -154,6 +155,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         summary = f"the build ID of {foreign.side} is not the digest of its contents, and the other file's is"
         note = "stripped since, edited, damaged, or given by hand (--build-id=0x…)"
         yield Claim(EDITED, (foreign,), Proof.SHAPE, summary, note)
+    for gap in evidence.of(StaleGap):
+        summary = "debugedit or a tool like it moved sections, and left what stood in front of the section headers"
+        note = "the directories that it took away were not equally long"
+        yield Claim(DEBUG, (gap,), Proof.SHAPE, summary, note)
     one_sided = [s for s in evidence.of(SectionChange) if s.status in ("added", "removed")]
     kept = tuple(evidence.of(BuildIdKept))
     bare = [change for change in evidence.of(HeaderChange) if change.field_name == "section headers"]

@@ -19,9 +19,10 @@ from elfdiff.evidence.model import (
     PathChange,
     PathPlace,
     SectionChange,
+    StaleGap,
     TailChange,
 )
-from elfdiff.evidence.places import section_name, size_field
+from elfdiff.evidence.places import readable, section_name, size_field
 from elfdiff.patterns import late
 from elfdiff.payload.modinfo import SIGNATURE_END
 from elfdiff.report import Location
@@ -34,6 +35,8 @@ _PATH_TAGS = {
     "SONAME": PathPlace.NEEDED,
 }
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
+_ALIGNED = 16
+"""Section headers stand at multiples of a word, or of 16 bytes."""
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
 _SONAME = late(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
 
@@ -43,6 +46,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     yield from _header(pair)
     yield from _sections(pair)
     yield from _dynamic(pair)
+    yield from _stale(pair)
     yield from _tail(pair)
     name = lone_section(pair.a, pair.b)
     if name is not None:
@@ -214,6 +218,21 @@ def _releases(a: str | None, b: str | None) -> tuple[str, str, str] | None:
     if left is None or right is None or left["name"] != right["name"]:
         return None
     return left["name"], left["version"], right["version"]
+
+
+def _stale(pair: Pair) -> Iterator[StaleGap]:
+    gaps = []
+    for elf in (pair.a, pair.b):
+        end = min((s.header_span.start for s in elf.sections), default=0)
+        start = max((s.span.end for s in elf.sections if s.span is not None and s.span.end <= end), default=end)
+        gaps.append(Span(start, end))
+    pieces = [elf.data[gap.start : gap.end].strip(b"\0") for elf, gap in ((pair.a, gaps[0]), (pair.b, gaps[1]))]
+    if pieces[0] == pieces[1] or not 0 < gaps[0].length < _ALIGNED or not 0 < gaps[1].length < _ALIGNED:
+        return
+    names = [b"\0".join(s.name.encode() for s in elf.sections) for elf in (pair.a, pair.b)]
+    if all(piece in known for piece, known in zip(pieces, names, strict=True)) and any(pieces):
+        places = [Location(g.start, g.length, "file", readable(p)) for g, p in zip(gaps, pieces, strict=True)]
+        yield StaleGap(section="gap before the section headers", a=places[0], b=places[1])
 
 
 def _tail(pair: Pair) -> Iterator[TailChange]:

@@ -533,6 +533,12 @@ class HolesChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StaleGap(Evidence):
+    """Between the last section and the section headers stand other pieces of section names: a tool moved the names
+    after the link, and left what the file held before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TailChange(Evidence):
     """Bytes behind everything that headers describe. ``kind``: module-signature, zip, squashfs, or unknown."""
 

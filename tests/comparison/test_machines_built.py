@@ -48,6 +48,8 @@ TARGETS = [
     ("s390x-linux-gnu", ()),
     ("arm-linux-gnueabihf", ()),
     ("powerpc-linux-gnu", ()),
+    ("powerpc64le-linux-gnu", ()),
+    ("alpha-linux-gnu", ("-save-temps=obj",)),
 ]
 NAMES = ["".join((target, *flags)) for target, flags in TARGETS]
 
