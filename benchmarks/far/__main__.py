@@ -260,10 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         home = options.keep.resolve() / "".join(c if c.isalnum() else "-" for c in row.name.lower())
         home.mkdir(exist_ok=True)
-        if options.remember:
-            result = remembered(row, home)
-        else:
-            result = examine(row, home, options.tools.resolve())
+        result = remembered(row, home) if options.remember else examine(row, home, options.tools.resolve())
         results.append((row, result))
         if not options.markdown:
             print(f"{result.judged if result.trouble is None else 'TROUBLE':8}{row.name}  {result.trouble or ''}")

@@ -261,8 +261,8 @@ ROWS: tuple[Row, ...] = (
         "p",
         P,
         {"p.scm": '(import (chicken base))\n(define (f x) (if (> x 3) (error "no" x) x))\n(print (f 2))\n'},
-        fixed="csc -d2 p.scm -o p",
-        removed="a relative source name, no -g",
+        fixed=None,
+        removed="one directory: the name of the source is in identifiers, mangled",
     ),
     Row(
         "ECL",

@@ -76,3 +76,10 @@ def test_a_relative_directory_begins_a_text():
     assert apply_prefix(b".", b"/w", b"./m.c") == b"/w/m.c"
     for text in (b"1.5", b"..", b"../m.c", b"see ./m.c", b".debug"):
         assert apply_prefix(b".", b"/w", text) == text
+
+
+def test_a_name_that_counts_from_the_root_without_a_slash_is_no_second_path() -> None:
+    """LDC writes ``tmp/one/p.d`` into debug information, and the whole path into texts."""
+    a, b = [b"/tmp/x/one/p.d", b"tmp/x/one/p.d"], [b"/tmp/x/two/p.d", b"tmp/x/two/p.d"]
+    assert infer_prefixes(a, b, []) == [(b"/tmp/x/one", b"/tmp/x/two", 1), (b"tmp/x/one", b"tmp/x/two", 1)]
+    assert infer_prefixes(a[:1], b[:1], []) == [(b"/tmp/x/one", b"/tmp/x/two", 1)]

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from elfdiff.comparison.texts.find import _lacking, _pieces
+from elfdiff.comparison.texts.find import _lacking, _pieces, is_counted
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
@@ -77,3 +77,12 @@ def test_a_letter_is_no_length_where_a_longer_text_begins_with_it_too() -> None:
 def test_a_length_in_front_of_a_text_is_none_of_it() -> None:
     one, other = b"the number of files is over ".ljust(50, b"x"), b"the number of entries is over ".ljust(60, b"x")
     assert _lacks(bytes((len(one),)) + one, bytes((len(other),)) + other) == one
+
+
+def test_a_path_of_48_bytes_has_no_length_in_front() -> None:
+    """A slash is the number 47."""
+    path = b"/" + b"x" * 20 + b"/" + b"y" * 26
+    assert len(path) == 48
+    assert not is_counted(path)
+    assert is_counted(b"/" + path[:47])
+    assert is_counted(b"\x0bhello world")

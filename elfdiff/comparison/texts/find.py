@@ -29,7 +29,6 @@ _PRINTABLE = late(rb"[\0\t\n\r -~]+")
 CODE_RUN = 8
 HEAD = 4
 """Bytes that two texts begin with alike, if one was made from the other."""
-_ABSOLUTE = late(rb"/[^/ ]+/")
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
 _WORDY = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum() or chr(byte) in " /_.:-")
 
@@ -233,13 +232,10 @@ def is_counted(text: bytes) -> bool:
 def _as_letter(text: bytes, there: list[tuple[int, bytes]]) -> bool:
     """True if the first byte of a text that may be a length is a part of the text.
 
-    A path begins with a slash, which is 47, too. The other side tells it of other bytes: a text there begins in the
-    same way and is of another length.
+    The other side tells: a text there begins in the same way and is of another length.
     """
     head = text[:HEAD]
-    return _ABSOLUTE.match(text) is not None or any(
-        other.startswith(head) and not is_counted(other) for _, other in there
-    )
+    return any(other.startswith(head) and not is_counted(other) for _, other in there)
 
 
 def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
