@@ -28,6 +28,8 @@ int thrice(int value) { return 3 * value; }
         ("clang", "-g", "-target", "i386-linux-gnu"),
         ("clang", "-g", "-target", "msp430-elf"),
         ("clang", "-g", "-target", "amdgcn-amd-amdhsa", "-nogpulib"),
+        ("clang", "-g", "-target", "bpf"),
+        ("gcc", "-gbtf"),
         ("sh4-linux-gnu-gcc", "-g"),
         ("hppa-linux-gnu-gcc", "-g"),
         ("powerpc-linux-gnu-gcc", "-g"),

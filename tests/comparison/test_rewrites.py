@@ -83,3 +83,12 @@ def test_a_name_that_counts_from_the_root_without_a_slash_is_no_second_path() ->
     a, b = [b"/tmp/x/one/p.d", b"tmp/x/one/p.d"], [b"/tmp/x/two/p.d", b"tmp/x/two/p.d"]
     assert infer_prefixes(a, b, []) == [(b"/tmp/x/one", b"/tmp/x/two", 1), (b"tmp/x/one", b"tmp/x/two", 1)]
     assert infer_prefixes(a[:1], b[:1], []) == [(b"/tmp/x/one", b"/tmp/x/two", 1)]
+
+
+def test_of_two_that_end_alike_the_one_that_begins_alike_is_the_partner() -> None:
+    a = [b"/tmp/x/one/p.c", b"/home/ci/one/p.c"]
+    b = [b"/tmp/x/two/p.c", b"/home/ci/two/p.c"]
+    assert {item[:2] for item in infer_prefixes(a, b, [])} == {
+        (b"/tmp/x/one", b"/tmp/x/two"),
+        (b"/home/ci/one", b"/home/ci/two"),
+    }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.references import golang, headers, loader, symbols, unwinding
+from elfdiff.comparison.references import btf, golang, headers, loader, symbols, unwinding
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.fields import Fields
 
@@ -21,6 +21,7 @@ def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     yield from loader.fields(image)
     yield from unwinding.fields(image)
     yield from golang.fields(image)
+    yield from btf.fields(image)
     yield from code_fields(image, code)
     yield from debug_fields(image)
 

@@ -169,6 +169,7 @@ def infer_prefixes(
                 best, length = [], len(split[2])
             if len(split[2]) == length:
                 best.append(split[:2])
+        best = _nearest(best)
         if len(best) == 1:
             votes[best[0]] += 1
     for old, new in pairs:
@@ -201,6 +202,20 @@ def _paths_of(texts: Iterable[bytes]) -> Counter[bytes]:
         if head and slash and b"/" + text in found:
             del found[b"/" + rest]
     return found
+
+
+def _nearest(heads: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Of several pairs that end alike, those that begin alike for the most components; none where none does."""
+    if len(heads) < 2:
+        return heads
+    shared = [_common_components(*pair) for pair in heads]
+    most = max(shared)
+    return [pair for pair, count in zip(heads, shared, strict=True) if count == most] if most > 1 else heads
+
+
+def _common_components(a: bytes, b: bytes) -> int:
+    left, right = a.split(b"/"), b.split(b"/")
+    return next((i for i, (x, y) in enumerate(zip(left, right, strict=False)) if x != y), min(len(left), len(right)))
 
 
 def _begins(directory: bytes, texts: Iterable[bytes]) -> bool:
