@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import marshal
+import random
 import shutil
 import struct
 import subprocess
@@ -19,6 +20,9 @@ from typing import Any
 
 import pytest
 
+from elfdiff.containers.limits import Limits
+from elfdiff.containers.opening import open_bytes
+from elfdiff.errors import ElfdiffError
 from elfdiff.report import Report, Verdict
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
@@ -196,3 +200,62 @@ def test_a_damaged_archive_is_no_trouble(tmp_path: Path, make: Any, part: Any) -
     broken[-COOKIE.size + 12 : -COOKIE.size + 16] = b"\xff\xff\xff\xff"
     report = compared(tmp_path, make([part("pydata", whole)]), make([part("pydata", bytes(broken))]))
     assert causes(report) == {"appended-data": "certain"}
+
+
+def par(files: Mapping[str, bytes]) -> bytes:
+    out = bytearray()
+    for name, data in files.items():
+        words = b"0a1b2c3d/" + name.encode()
+        out += b"FILE" + len(words).to_bytes(4, "big") + words + len(data).to_bytes(4, "big") + data
+    return bytes(out + modules_zip(["a"]) + b"0" * 40 + b"\0CACHE\0" + bytes(4) + b"\nPAR.pm\n")
+
+
+def images(tmp_path: Path) -> dict[str, bytes]:
+    made = {
+        "CArchive": carchive(
+            {"app": b"print(1)\n" * 9, "PYZ.pyz": pyz({"x": marshal.dumps(compile("1", "x", "exec"))})}
+        ),
+        "PYZ": pyz({"x": marshal.dumps(compile("x = 1", "x", "exec")), "y": b"\xe3" * 30}),
+        "deno": deno(1772366400123),
+        "SEA": sea(b"console.log(1)\n", b"cache" * 9),
+        "PAR": par({"A.pm": b"1;\n", "B.pm": b"2;\n" * 9}),
+    }
+    if shutil.which("mksquashfs"):
+        tree = tmp_path / "tree"
+        (tree / "usr").mkdir(parents=True)
+        (tree / "usr" / "data").write_bytes(b"some data\n" * 900)
+        words = ["mksquashfs", tree, tmp_path / "image", "-all-root", "-quiet", "-no-progress"]
+        subprocess.run(words, capture_output=True, check=True)
+        made["squashfs"] = (tmp_path / "image").read_bytes()
+    return made
+
+
+def test_every_byte_is_covered_and_damage_ends_in_a_sentence(tmp_path: Path) -> None:
+    for kind, data in images(tmp_path).items():
+        container = open_bytes(data, kind, Limits())
+        assert container is not None
+        assert container.kind == kind
+        assert all(isinstance(entry.read(), bytes) for entry in container.entries)
+        draw, told = random.Random(kind), []
+        for _ in range(150):
+            damaged = bytearray(data[: draw.randrange(len(data) // 2, len(data) + 1)] if draw.random() < 0.3 else data)
+            for _ in range(draw.randrange(1, 5)):
+                damaged[draw.randrange(len(damaged))] = draw.randrange(256)
+            try:
+                found = open_bytes(bytes(damaged), kind, Limits())
+                for layer in found.layers if found else ():
+                    for piece in layer.pieces:
+                        piece.fields()
+                for entry in found.entries if found else ():
+                    entry.read()
+            except ElfdiffError as error:
+                told.append(str(error))
+        assert told
+        assert all(kind in sentence for sentence in told)
+
+
+def test_perl_files_in_another_order(tmp_path: Path, make: Any) -> None:
+    files = {"A.pm": b"1;\n", "B.pm": b"2;\n" * 9, "C.pm": b"3;\n" * 4}
+    report = compared(tmp_path, make(tail=par(files)), make(tail=par(dict(reversed(files.items())))))
+    assert causes(report) == {"hash-order": "certain"}
+    assert left(report) == 0

@@ -38,9 +38,9 @@ def read(builder: Builder) -> Container:
     except (NotMarshal, RecursionError) as error:
         raise builder.malformed("the table of the PYZ cannot be read") from error
     for name, place, length in _rows(data, table.root, table.flagged):
-        body = Span(place, place + length)
-        if not HEADER <= body.start <= body.end <= start:
+        if not HEADER <= place <= place + length <= start:
             raise builder.malformed(f"a module of the PYZ is said to be at offset {place:#x}, outside of it")
+        body = Span(place, place + length)
         if length:
             index = builder.entry(name, EntryKind.FILE, size=length, read=_reader(builder, data, body))
             builder.piece(0, "zlib stream", body, index, stream=Stream("zlib", None, index))
