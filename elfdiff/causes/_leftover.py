@@ -117,13 +117,14 @@ def leftover(evidence: EvidenceSet, others: Others) -> Leftover:
     taken = others.owned | others.followed
     doubted = [fact for fact in others.doubted if isinstance(fact, _TYPED) or is_folded_time(fact)]
     typed = [fact for fact in doubted if id(fact) not in taken and is_program(fact)]
-    mangled = [swap.change for swap in swaps(evidence)]
+    mangled = {swap.change for swap in swaps(evidence)}
     names = [
         change
         for change in evidence.of(SymbolSetChange)
         if not change.imports and change not in mangled and id(change) not in taken
     ]
-    texts = [text for text in _texts(evidence) if id(text) not in taken and text not in typed]
+    known = set(typed)
+    texts = [text for text in _texts(evidence) if id(text) not in taken and text not in known]
     data = [item for item in _data(evidence) if id(item) not in taken and not _is_drawn(item)]
     functions = [change for change in edited(evidence) if id(change) not in taken and not _is_drawn_in_code(change)]
     permuted = {
@@ -208,7 +209,7 @@ def _spells(number: int, text: str) -> bool:
 
 def _texts(evidence: EvidenceSet) -> list[Text]:
     """Texts of the program that changed for no reason that was seen; a path that nobody claims is a text too."""
-    directories = [item.fact for item in lone_directories(evidence)]
+    directories = {item.fact for item in lone_directories(evidence)}
     reordered = evidence.has(OrderChange)
     pools = _pools(evidence) if evidence.has(LibcChange) or compiler_changed(evidence) else None
     # A path that stands in a longer text on one side and alone on the other: linkers merge the tails of texts.

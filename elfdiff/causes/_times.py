@@ -89,9 +89,9 @@ def readings(evidence: EvidenceSet) -> tuple[TimeReading, ...]:
     by which libraries name their release, are left out."""
     released = set(map(id, library_times(evidence)))
     changes = [c for c in evidence.of(TimeChange) if id(c) not in released and not _belongs_to_revision(c)]
-    zone = _zone_shift(changes)
     revisions = any(word.kind in (WordKind.REVISION, WordKind.DESCRIBE) for word in evidence.of(WordChange))
-    read = [_reading(change, changes, zone, revisions) for change in changes]
+    told = _Told(changes)
+    read = [_reading(change, told, revisions) for change in changes]
     if "d" in evidence.context.languages:
         # In D, __TIMESTAMP__ is the time of the compilation (dlang.org/spec/lex.html, special tokens).
         read = [replace(item, kind=TimeKind.COMPILER) if item and item.kind is TimeKind.FILE else item for item in read]
@@ -140,27 +140,65 @@ def _belongs_to_revision(change: TimeChange) -> bool:
     return bool(_PSEUDO_VERSION.search(change.context)) and change.a_time.form.startswith("compact")
 
 
-def _reading(
-    change: TimeChange, changes: Sequence[TimeChange], zone: int | None, revisions: bool
-) -> TimeReading | None:
+class _Told:
+    """What the times that changed tell together, worked out once for all of them."""
+
+    def __init__(self, changes: Sequence[TimeChange]) -> None:
+        self.alone = len({(change.a_time, change.b_time) for change in changes}) <= 1
+        self.zone = _zone_shift(changes)
+        named = any(_same_moment(change) for change in changes)
+        # A text that names its zone vouches for those that name none.
+        self.zone_proof = Proof.RECORDED if named else Proof.SHAPE
+        # Nothing but a shift of full hours speaks for two zones: no text names one, and the shift is one hour or no
+        # day is told.
+        self.may_be_the_clock = (
+            self.zone is not None
+            and not named
+            and (abs(self.zone) == HOUR or all(change.a_time.date is None for change in changes))
+        )
+        self.dated = any(change.a_time.form == "cpp-date-time" for change in changes)
+        # __DATE__ alone may be a release date that somebody typed; with a time of day to the second it is the clock's.
+        ticking = any(
+            (change.a_time.clock or 0) % 60 or (change.b_time.clock or 0) % 60
+            for change in changes
+            if change.a_time.form in ("cpp-time", "cpp-date-time")
+        )
+        self.compiler_proof = Proof.RECORDED if ticking else Proof.SHAPE
+        self._moments: dict[tuple[int, int], set[str]] = {}
+        if len({change.a_time.form for change in changes}) > 1:
+            for change in changes:
+                a, b = instant(change.a_time), instant(change.b_time)
+                if a is not None and b is not None:
+                    self._moments.setdefault((a, b), set()).add(change.a_time.form)
+
+    def repeats(self, change: TimeChange) -> bool:
+        """True if another text of another form tells the same two moments."""
+        a, b = instant(change.a_time), instant(change.b_time)
+        if not self._moments or a is None or b is None:
+            return False
+        near = range(-AGREE, AGREE + 1)
+        return any(self._moments.get((a + x, b + y), set()) - {change.a_time.form} for x in near for y in near)
+
+
+def _reading(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
+    zone = told.zone
     if _BANNER.search(change.context):
         return TimeReading(change, TimeKind.BANNER, Proof.RECORDED)
     if _same_moment(change):
         return TimeReading(change, TimeKind.ZONE, Proof.RECORDED)
-    if _is_typed(change, changes):
+    if told.alone and _is_typed(change):
         return TimeReading(change, TimeKind.COMPILER if a.form in CPP_FORMS else TimeKind.SCRIPT, Proof.CONSISTENT)
     if zone is not None and _follows(change, zone):
-        if a.form in CPP_FORMS and b.form in CPP_FORMS and _may_be_the_clock(changes, zone):
+        if a.form in CPP_FORMS and b.form in CPP_FORMS and told.may_be_the_clock:
             return TimeReading(change, TimeKind.COMPILER, Proof.SHAPE, _EITHER)
-        return TimeReading(change, TimeKind.ZONE, _zone_proof(changes))
+        return TimeReading(change, TimeKind.ZONE, told.zone_proof)
     if a.form == "year":
         return TimeReading(change, TimeKind.COPYRIGHT, Proof.SHAPE)
     if a.form == "asctime" and a.zone_name is None and b.zone_name is None:
-        beside = any(other.a_time.form == "cpp-date-time" for other in changes if other is not change)
         note = (
             "it is near the compiler's own date, so the source may have been written just before the build"
-            if beside
+            if told.dated
             else None
         )
         return TimeReading(change, TimeKind.FILE, Proof.SHAPE, note)
@@ -168,15 +206,15 @@ def _reading(
         fixed = any(stamp.date in _ANCIENT for stamp in (a, b))
         return TimeReading(change, TimeKind.EPOCH_MISMATCH, Proof.RECORDED if fixed else Proof.SHAPE)
     if a.form in CPP_FORMS and b.form in CPP_FORMS:
-        return TimeReading(change, TimeKind.COMPILER, _compiler_proof(change, changes))
-    return _script(change, changes, revisions)
+        return TimeReading(change, TimeKind.COMPILER, told.compiler_proof)
+    return _script(change, told, revisions)
 
 
-def _is_typed(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
+def _is_typed(change: TimeChange) -> bool:
     """True for a time of day in full minutes without a date, and a date in a sentence about something else than a
-    build, where nothing else that changed tells a time: a clock stands at :00 twice once in 3600 times."""
+    build: a clock stands at :00 twice once in 3600 times. For the only time that changed."""
     a, b = change.a_time, change.b_time
-    if len({(other.a_time, other.b_time) for other in changes}) > 1 or _BUILD_WORDS.search(change.context):
+    if _BUILD_WORDS.search(change.context):
         return False
     if names_a_time(change.symbol):
         return False
@@ -185,40 +223,19 @@ def _is_typed(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
     return a.clock is None and b.clock is None and a.form == "cpp-date" and bool(_TOLD.search(change.context))
 
 
-def _script(change: TimeChange, changes: Sequence[TimeChange], revisions: bool) -> TimeReading | None:
+def _script(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
     named = bool(_BUILD_WORDS.search(f"{spelled(change.symbol)} {change.context}")) or names_a_time(change.symbol)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
     exact = instant(a) is not None and instant(b) is not None
     if of_revision and not named:
         return None
-    if exact and not of_revision and (named or _repeated(change, changes)):
+    if exact and not of_revision and (named or told.repeats(change)):
         return TimeReading(change, TimeKind.SCRIPT, Proof.RECORDED)
-    if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not _repeated(change, changes):
+    if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not told.repeats(change):
         # A seed, a limit or a version reads so too.
         return TimeReading(change, TimeKind.SCRIPT, Proof.CONSISTENT)
     return TimeReading(change, TimeKind.SCRIPT, Proof.SHAPE)
-
-
-def _repeated(change: TimeChange, changes: Sequence[TimeChange]) -> bool:
-    """True if another text of another form tells the same two moments."""
-    a, b = instant(change.a_time), instant(change.b_time)
-    if a is None or b is None:
-        return False
-    for other in changes:
-        if other is change or other.a_time.form == change.a_time.form:
-            continue
-        x, y = instant(other.a_time), instant(other.b_time)
-        if x is not None and y is not None and abs(a - x) <= AGREE and abs(b - y) <= AGREE:
-            return True
-    return False
-
-
-def _compiler_proof(change: TimeChange, changes: Sequence[TimeChange]) -> Proof:
-    """__DATE__ alone may be a release date that somebody typed; with a time of day to the second it is the clock's."""
-    clocks = [other for other in changes if other.a_time.form in ("cpp-time", "cpp-date-time")]
-    ticking = any((other.a_time.clock or 0) % 60 or (other.b_time.clock or 0) % 60 for other in clocks)
-    return Proof.RECORDED if ticking else Proof.SHAPE
 
 
 def _is_normalised(stamp: Stamp) -> bool:
@@ -294,16 +311,3 @@ def _days(change: TimeChange) -> int | None:
     if a[:2] == b[:2]:
         return b[2] - a[2]
     return 1 if {a[2], b[2]} & {1} and max(a[2], b[2]) >= 28 else 99
-
-
-def _may_be_the_clock(changes: Sequence[TimeChange], zone: int) -> bool:
-    """True if nothing but a shift of full hours speaks for two zones: no text names one, and the shift is one hour or
-    no day is told."""
-    if any(_same_moment(change) for change in changes):
-        return False
-    return abs(zone) == HOUR or all(change.a_time.date is None for change in changes)
-
-
-def _zone_proof(changes: Sequence[TimeChange]) -> Proof:
-    """A text that names its zone vouches for those that name none."""
-    return Proof.RECORDED if any(_same_moment(change) for change in changes) else Proof.SHAPE

@@ -63,6 +63,6 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for level in (Proof.RECORDED, Proof.SHAPE, Proof.CONSISTENT):
         chosen = [item for item in found if item.proof is level]
         if chosen:
-            facts = (*chosen, *(item for item in found if item not in chosen))
+            facts = (*chosen, *(item for item in found if item.proof is not level))
             yield Claim("env-rebuild-counter", tuple(item.fact for item in facts), level, chosen[0].shown)
             return

@@ -11,7 +11,7 @@ from elfdiff.comparison.code.functions import FunctionMatch
 from elfdiff.comparison.sections import SectionPair, pair_sections
 from elfdiff.comparison.tables.gopaths import trimmed_heads
 from elfdiff.comparison.tables.units import UnitPair, pair_units
-from elfdiff.comparison.texts.find import MAX_UNMATCHED, Spot, holds_text, unmatched
+from elfdiff.comparison.texts.find import Spot, Unmatched, holds_text, unmatched
 from elfdiff.comparison.texts.pairing import Contents, StringPair, only_moved, pair_texts, short_partner
 from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.elf.file import ElfFile
@@ -141,10 +141,11 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     carried = tuple(_carried(a, b))
     hidden = {item.a.place for item in carried}
     found: list[tuple[SectionPair, list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
+    room = Unmatched(len(a.data)), Unmatched(len(b.data))
     for pair in sections:
         if pair.name in hidden or all(part is None or not holds_text(part) for part in (pair.a, pair.b)):
             continue
-        lists = unmatched(a, b, pair.a, pair.b)
+        lists = unmatched(a, b, pair.a, pair.b, room)
         if lists[0] or lists[1]:
             found.append((pair, *lists))
     rewrites = _Rewrites()
@@ -188,10 +189,9 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
             ):
                 strings.append(_string_pair(left, right, how, prefixes, rewrites))
     skipped = tuple(
-        f"{spots[0].section.name}: only the first {MAX_UNMATCHED} changed texts were looked at"
-        for item in found
-        for spots in [max(item[1], item[2], key=len)]
-        if len(spots) >= MAX_UNMATCHED
+        f"{side}: {elf.path}: {texts.cut}: only the first {texts.most} changed texts of this file were looked at"
+        for side, elf, texts in (("a", a, room[0]), ("b", b, room[1]))
+        if texts.cut is not None
     )
     return Pair(a, b, sections, tuple(rewrites.known.values()), tuple(strings), units, skipped, carried)
 

@@ -71,9 +71,12 @@ def _stretch(pair: Pair, left: Section, right: Section) -> tuple[Span, Span] | N
 
 def _moved(a: bytes, b: bytes) -> bool:
     """True if one is the other behind a few bytes more: a word in front grew, and nothing was drawn."""
+    import numpy as np
+
+    left, right = (np.frombuffer(side, np.uint8) for side in (a, b))
     for step in range(1, min(MOVED, len(a) // 2) + 1):
-        for x, y in ((a[step:], b), (a, b[step:])):
-            if 2 * sum(left == right for left, right in zip(x, y, strict=False)) > len(a) - step:
+        for x, y in ((left[step:], right[:-step]), (left[:-step], right[step:])):
+            if 2 * np.count_nonzero(x == y) > len(a) - step:
                 return True
     return False
 

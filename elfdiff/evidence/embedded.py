@@ -140,13 +140,16 @@ def _holes(pair: Pair, left: Section, right: Section) -> Iterator[HolesChange]:
             base = first
         else:
             symbol = None
-    offsets = (places - base).tolist()
+    offsets = places - base
     for period in _PERIODS:
-        residues = {offset % period for offset in offsets}
+        within = offsets % period
+        if not (within % WORD).all():
+            continue  # a hole holds no such place: _is_padding
+        residues = set(np.unique(within).tolist())
         if any(_repeats(residues, period, shorter) for shorter in _PERIODS if shorter < period):
             continue
         holes = _residues(residues)
-        records = len({offset // period for offset in offsets})
+        records = len(np.unique(offsets // period))
         room = sum(end - start for start, end in holes) * records
         padded = all(_is_padding(hole, period) for hole in holes) and 2 * room <= period * records
         if records >= MIN_RECORDS and padded and len(offsets) >= FILLED * room:
@@ -179,8 +182,9 @@ def _residues(numbers: set[int]) -> list[tuple[int, int]]:
 
 def _repeats(residues: set[int], period: int, shorter: int) -> bool:
     """True if records of a shorter period, already judged, look the same."""
-    parts = {residue % shorter for residue in residues}
-    return period % shorter == 0 and len(residues) == len(parts) * (period // shorter)
+    if period % shorter:
+        return False
+    return len(residues) == len({residue % shorter for residue in residues}) * (period // shorter)
 
 
 def _is_padding(hole: tuple[int, int], period: int) -> bool:

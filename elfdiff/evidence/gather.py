@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair
@@ -115,19 +116,31 @@ def without_covered(items: Sequence[Evidence]) -> list[Evidence]:
     blobs = [item for item in items if isinstance(item, BlobChange)]
     if not blobs:
         return list(items)
-    inside = (TextChange, WordChange, TimeChange, DataChange, LoneSectionChange)
-    return [item for item in items if not (isinstance(item, inside) and _is_covered(item, blobs))]
+    sections = {blob.section for blob in blobs}
+    places = _merged((blob.a.offset, blob.a.offset + blob.a.length) for blob in blobs if blob.a is not None)
+    starts = [start for start, _ in places]
+
+    def covered(item: Evidence) -> bool:
+        if isinstance(item, LoneSectionChange):
+            return item.section in sections
+        if not isinstance(item, (TextChange, WordChange, TimeChange, DataChange)) or item.a is None:
+            return False
+        # The last place that begins in front of the item's end, or around it.
+        at = bisect_left(starts, item.a.offset + item.a.length) - 1
+        return at >= 0 and places[at][1] > item.a.offset
+
+    return [item for item in items if not covered(item)]
 
 
-def _is_covered(item: Evidence, blobs: Sequence[BlobChange]) -> bool:
-    if isinstance(item, LoneSectionChange):
-        return any(blob.section == item.section for blob in blobs)
-    return item.a is not None and any(
-        blob.a is not None
-        and item.a.offset < blob.a.offset + blob.a.length
-        and blob.a.offset < item.a.offset + item.a.length
-        for blob in blobs
-    )
+def _merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Half-open ranges in order, those that overlap as one."""
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if out and start < out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
 
 
 def names_with_hashes(items: Sequence[Evidence]) -> list[Span]:

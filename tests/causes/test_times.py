@@ -287,3 +287,12 @@ def test_a_moment_to_the_second_where_the_text_or_its_name_speaks_of_building(se
         seen.stamp("iso", DAY, (1, 29, 37), 0), seen.stamp("iso", NEXT, (1, 30, 38), 0), context=context, symbol=symbol
     )
     assert claims(seen.given(moment)) == {"time-build-script-date": level}
+
+
+def test_thousands_of_times_are_read_together(seen, claims):
+    """Held against each other one by one, they would take minutes."""
+    changes = [
+        seen.time(seen.stamp("iso", DAY, (n // 3600, n // 60 % 60, n % 60)), seen.stamp("iso", NEXT, (2, 3, 4)))
+        for n in range(10_000)
+    ]
+    assert claims(seen.given(*changes)) == {"time-build-script-date": "likely"}

@@ -84,3 +84,11 @@ def test_a_whole_text_goes_with_its_like_wherever_its_neighbours_went():
     assert len(done.changes) == 3
     for text in (b"util.c\0", b"util.c built\0", b"main.c\0"):
         assert place(done, a, b, text)
+
+
+def test_a_long_end_without_a_nul_is_walked_once():
+    """At 300 kB a walk from each byte to the end would take minutes."""
+    opaque = Rewrite(0, RewriteKind.OPAQUE, b"one text", b"another text")
+    a, b = (b"\0" + text + b"\0" + b"x" * 300_000 for text in (opaque.a, opaque.b))
+    done = align_text_in(a, b, Rewriter([opaque]))
+    assert place(done, a, b, b"xx")

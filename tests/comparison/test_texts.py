@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from elfdiff.comparison.texts.find import _lacking, _pieces, is_counted
+from elfdiff.comparison.texts.find import Unmatched, _lacking, _pieces, is_counted
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
@@ -19,10 +19,10 @@ def test_a_change_far_inside_a_long_run_is_one_text_with_its_surroundings() -> N
     changed[3000] = "another thing altogether "
     a = list(_pieces(iter([(0, run(words))])))
     b = list(_pieces(iter([(0, run(changed))])))
-    (spot,) = _lacking(SECTION, run(words), a, b)[0]
+    (spot,) = _lacking(SECTION, run(words), a, b, Unmatched(0))[0]
     assert words[3000].strip().encode() in spot.text
     assert len(spot.text) < 2000
-    (partner,) = _lacking(SECTION, run(changed), b, a)[0]
+    (partner,) = _lacking(SECTION, run(changed), b, a, Unmatched(0))[0]
     assert b"another thing altogether" in partner.text
 
 
@@ -40,6 +40,7 @@ def test_short_texts_stay_whole() -> None:
         b"alpha\0beta one\0     gamma\0",
         [(0, b"alpha"), (6, b"beta one"), (20, b"gamma")],
         [(0, b"alpha"), (6, b"gamma")],
+        Unmatched(0),
     )
     assert [spot.text for spot in spots] == [b"beta one"]
     assert before == {6: b"alpha"}
@@ -48,15 +49,17 @@ def test_short_texts_stay_whole() -> None:
 def test_a_few_printable_bytes_in_a_table_of_numbers_are_no_text() -> None:
     numbers = bytes(range(0x80, 0xC0))
     lone = numbers + b"Qkkbal" + numbers
-    assert _lacking(SECTION, lone, [(64, b"Qkkbal")], [])[0] == []
+    assert _lacking(SECTION, lone, [(64, b"Qkkbal")], [], Unmatched(0))[0] == []
     in_text = b"usage: tool FILE\0Qkkbal\0no such file\0" + numbers
-    assert [spot.text for spot in _lacking(SECTION, in_text, [(17, b"Qkkbal")], [])[0]] == [b"Qkkbal"]
+    assert [spot.text for spot in _lacking(SECTION, in_text, [(17, b"Qkkbal")], [], Unmatched(0))[0]] == [b"Qkkbal"]
 
 
 def _lacks(text: bytes, partner: bytes) -> bytes:
     """What is found of ``text`` in a section that held ``partner`` before."""
     contents = b"\1\0\2\0" + text + b"\0"
-    (spot,) = _lacking(SECTION, contents, list(_pieces(iter([(4, text)]))), list(_pieces(iter([(4, partner)]))))[0]
+    (spot,) = _lacking(
+        SECTION, contents, list(_pieces(iter([(4, text)]))), list(_pieces(iter([(4, partner)]))), Unmatched(0)
+    )[0]
     assert contents[spot.offset :].startswith(spot.text)
     return spot.text
 

@@ -23,6 +23,9 @@ AROUND = 48
 """Bytes on each side that say what a short run stands in."""
 SHF_STRINGS = 0x20
 MAX_UNMATCHED = 200_000
+FEWEST_UNMATCHED, UNMATCHED_APART = 10_000, 32
+"""Of every file so many changed texts are looked at, and one more for so many bytes of it: two releases of a compiler
+of 150 MB have fewer than 4,000."""
 
 _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
@@ -134,13 +137,28 @@ def _pieces(all_texts: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes
                 start = cut
 
 
+class Unmatched:
+    """How many changed texts of a file of ``size`` bytes may still be looked at.
+
+    ``cut`` names the first section that has more.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.most = self.left = min(MAX_UNMATCHED, FEWEST_UNMATCHED + size // UNMATCHED_APART)
+        self.cut: str | None = None
+
+
 def unmatched(
-    a: ElfFile, b: ElfFile, a_section: Section | None, b_section: Section | None
+    a: ElfFile,
+    b: ElfFile,
+    a_section: Section | None,
+    b_section: Section | None,
+    room: tuple[Unmatched, Unmatched],
 ) -> tuple[list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]:
     """Texts of either section that the other lacks, by count; and for each of them the text that stands before it.
 
     The two dictionaries map an unmatched text's offset to its left neighbour (b"" at the start). Empty when
-    the contents are equal.
+    the contents are equal. ``room`` is that of a and of b.
     """
     if a_section and b_section and _unchanged(a, a_section, b, b_section):
         return [], [], {}, {}
@@ -150,8 +168,8 @@ def unmatched(
         return [], [], {}, {}
     a_all = list(_pieces(texts(a_section, a_contents))) if a_section else []
     b_all = list(_pieces(texts(b_section, b_contents))) if b_section else []
-    a_spots, a_before = _lacking(a_section, a_contents, a_all, b_all)
-    b_spots, b_before = _lacking(b_section, b_contents, b_all, a_all)
+    a_spots, a_before = _lacking(a_section, a_contents, a_all, b_all, room[0])
+    b_spots, b_before = _lacking(b_section, b_contents, b_all, a_all, room[1])
     return a_spots, b_spots, a_before, b_before
 
 
@@ -162,7 +180,11 @@ def _unchanged(a: ElfFile, a_section: Section, b: ElfFile, b_section: Section) -
 
 
 def _lacking(
-    section: Section | None, contents: bytes, here: list[tuple[int, bytes]], there: list[tuple[int, bytes]]
+    section: Section | None,
+    contents: bytes,
+    here: list[tuple[int, bytes]],
+    there: list[tuple[int, bytes]],
+    room: Unmatched,
 ) -> tuple[list[Spot], dict[int, bytes]]:
     spots: list[Spot] = []
     before: dict[int, bytes] = {}
@@ -175,7 +197,7 @@ def _lacking(
         lacking.append(left[text] <= 0)
         left[text] -= 1
     index = 0
-    while index < len(here) and len(spots) < MAX_UNMATCHED:
+    while index < len(here):
         if not lacking[index]:
             index += 1
             continue
@@ -195,6 +217,10 @@ def _lacking(
                 or not _in_numbers(contents, here[first][0], text)
             )
         ):
+            if not room.left:
+                room.cut = room.cut or section.name
+                break
+            room.left -= 1
             # Format templates of Rust and strings of Pascal have their length in front, and it may be a letter.
             may_be = not code and section.name not in _NUL_TABLES and is_counted(text)
             shift = int(may_be and not _as_letter(text, there))

@@ -22,7 +22,7 @@ CONTEXT = 24
 """Bytes behind a rewritten word that must stand in b, too."""
 SHORTER = (12, 6)
 """Fewer of them, where nothing says how far the text reaches."""
-_WHOLE = late(rb"[^\0]+(?=\0)")
+_WHOLE = late(rb"[^\0]+")
 _HASHES = late(rb"\.llvm\.[0-9]+|17h[0-9a-f]{16}E|[0-9a-f]{16,}|Cs[0-9A-Za-z]{10,12}_|(?<=\.)[0-9a-f]{8}\Z")
 """Parts of symbol names that compilers make from hashes: ``.llvm.N``, Rust's legacy and v0 crate hashes, cgu names,
 the digest that gcc's LTO puts behind a unit's name."""
@@ -340,7 +340,7 @@ def _only_whole(wanted: Container[bytes], contents: bytes) -> dict[bytes, int]:
     """Where each of these texts stands between two NULs, or at the very beginning; without those that do so twice."""
     found: dict[bytes, int] = {}
     twice: set[bytes] = set()
-    for match in _WHOLE.finditer(contents):
+    for match in _WHOLE.finditer(contents, 0, contents.rfind(b"\0") + 1):
         text = match.group()
         if text in wanted:
             if text in found:
