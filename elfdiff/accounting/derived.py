@@ -44,7 +44,7 @@ def packed_tables(alignment: OneWay) -> tuple[PackedTable, ...]:
         if left.type != SHT_RELR or right.type != SHT_RELR or left.span is None or right.span is None:
             continue
         content = a.content(left)
-        addresses = unpacked(content, a.word, a.little)
+        addresses = unpacked(content, a.word, a.little, len(a.elf.data) // a.word)
         edges = np.array([s.address for s in a.elf.sections if s.is_allocated and s.span], dtype=np.int64)
         for parted in (False, True):
             made = None

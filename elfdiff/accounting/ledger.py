@@ -118,7 +118,7 @@ def _rewritten(books: Books) -> None:
 
 def _claimed(books: Books) -> None:
     """What evidence covers and nothing derives."""
-    for claim in books.claims:
+    for claim in dict.fromkeys(books.claims):
         label = books.label((claim.cause,), BESIDE if claim.beside else "claimed")
         kind = {ClaimKind.PAYLOAD: Class.PAYLOAD, ClaimKind.INPUT: Class.INPUT, ClaimKind.HASH: Class.HASH}[claim.kind]
         for side, span in ((books.a, claim.a_span), (books.b, claim.b_span)):

@@ -30,8 +30,8 @@ class PackedTable:
     little: bool
 
 
-def unpacked(data: bytes, word: int, little: bool) -> Ints | None:
-    """Addresses of every word that a table relocates; None if they are too many."""
+def unpacked(data: bytes, word: int, little: bool, most: int = MAX_PLACES) -> Ints | None:
+    """Addresses of every word that a table relocates; None if they are more than ``most``."""
     bits = 8 * word - 1
     shifts = np.arange(1, 8 * word, dtype=np.uint64)
     out: list[Ints] = []
@@ -45,7 +45,7 @@ def unpacked(data: bytes, word: int, little: bool) -> Ints | None:
             out.append(np.array([value], dtype=np.int64))
             base = value + word
         total += len(out[-1]) if out else 0
-        if total > MAX_PLACES:
+        if total > min(most, MAX_PLACES):
             return None
     return np.concatenate(out) if out else np.zeros(0, dtype=np.int64)
 

@@ -107,18 +107,26 @@ class Pair:
 
     def path_rewrites(self, a_text: str | None, b_text: str | None) -> tuple[int, ...]:
         """Ids of the PREFIX rewrites that turn one text into the other exactly; empty if they do not."""
-        if a_text is None or b_text is None:
+        if a_text is None or b_text is None or a_text == b_text:
             return ()
-        text = a_text.encode("utf-8", "surrogateescape")
-        wanted = b_text.encode("utf-8", "surrogateescape")
+        return self.rewritten(a_text).get(b_text, ())
+
+    def rewritten(self, text: str) -> dict[str, tuple[int, ...]]:
+        """What a text becomes by one PREFIX rewrite after the other, each with the ids of those that made it."""
+        now = text.encode("utf-8", "surrogateescape")
         used: list[int] = []
-        for rewrite in self.rewrites:
-            if rewrite.kind is RewriteKind.PREFIX and text != wanted:
-                changed = rewrite.apply(text)
-                if changed != text:
-                    text = changed
-                    used.append(rewrite.id)
-        return tuple(used) if text == wanted else ()
+        found: dict[str, tuple[int, ...]] = {}
+        for rewrite in self._prefixes:
+            changed = rewrite.apply(now)
+            if changed != now:
+                now = changed
+                used.append(rewrite.id)
+                found.setdefault(now.decode("utf-8", "surrogateescape"), tuple(used))
+        return found
+
+    @cached_property
+    def _prefixes(self) -> tuple[Rewrite, ...]:
+        return tuple(rewrite for rewrite in self.rewrites if rewrite.kind is RewriteKind.PREFIX)
 
 
 class _Rewrites:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.dwarfnumbers import AT, FORM, UT
-from elfdiff.elf.forms import IMPLICIT_CONST, Form, FormReader
+from elfdiff.elf.forms import IMPLICIT_CONST, Form, FormReader, Texts, TooShared
 from elfdiff.elf.linetable import LineTable, read_line_table
 from elfdiff.elf.model import ByteOrder, DebugUnit
 from elfdiff.values import dataclass, field
@@ -23,6 +23,10 @@ MAX_UNITS = 20_000
 
 MAX_STEPS = 3_000_000
 """Abbreviations and line table entries read of one file: a few seconds of work."""
+SPARE_STEPS = 200_000
+"""So many of them, and one more for each byte of their sections: every entry has a byte of its own."""
+MAX_SHARED = 1_000_000
+"""Files of line tables that another unit has named before."""
 
 _MAX_PADDING = 4096
 
@@ -57,7 +61,9 @@ class _UnitHeader:
 class _Work:
     """What may still be done, shared by all units of a file."""
 
-    steps: int = MAX_STEPS
+    texts: Texts
+    steps: int
+    shared: int = MAX_SHARED
     abbreviations: dict[tuple[int, int], tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
     line_tables: dict[int, LineTable] = field(default_factory=dict)
 
@@ -71,7 +77,8 @@ def read_units(
     the section with a warning; a unit whose top entry cannot be read keeps its header's facts.
     """
     units: list[DebugUnit] = []
-    work = _Work()
+    sizes = (len(sections.get(name, b"")) for name in ("abbrev", "line"))
+    work = _Work(Texts(sections), min(MAX_STEPS, SPARE_STEPS + sum(sizes)))
     for info in infos:
         try:
             for header in _headers(ByteStream(info, byte_order)):
@@ -80,7 +87,7 @@ def read_units(
                 if len(units) >= MAX_UNITS or work.steps <= 0:
                     warnings.append(f"only the first {len(units)} DWARF units were read")
                     return tuple(units)
-                units.append(_unit(info, header, sections, byte_order, work, warnings))
+                units.append(_unit(info, header, byte_order, work, warnings))
         except OutOfBytes as error:
             warnings.append(f".debug_info: {error}")
     return tuple(units)
@@ -122,13 +129,13 @@ def _headers(stream: ByteStream) -> Iterator[_UnitHeader]:
 def _unit(
     info: bytes,
     header: _UnitHeader,
-    sections: Mapping[str, bytes],
     byte_order: ByteOrder,
     work: _Work,
     warnings: list[str],
 ) -> DebugUnit:
-    forms = FormReader(sections, byte_order, header.wide, header.address_size, header.version)
+    forms = FormReader(work.texts, byte_order, header.wide, header.address_size, header.version)
     values: dict[int, Form] = {}
+    text: dict[int, str | None] = {}
     place: Form | None = None
     lines = LineTable()
     split_id_at = header.split_id_at
@@ -137,19 +144,21 @@ def _unit(
         code = stream.uleb()
         # Code 0 is a null entry: a unit without a top entry.
         if code:
-            for attribute, form, constant in _abbreviation(header.abbreviations, code, sections, byte_order, work):
+            for attribute, form, constant in _abbreviation(header.abbreviations, code, byte_order, work):
                 value = Form(form, constant) if form == IMPLICIT_CONST else forms.read(stream, form)
                 if attribute in _WANTED:
                     values[attribute] = value
                 elif attribute == _AT_GNU_DWO_ID and form == _DATA8:
                     split_id_at = stream.at - _DWO_ID_SIZE
+        base = values.get(_AT_STR_OFFSETS_BASE)
+        text = {name: forms.text(value, base) for name, value in values.items()}
         place = values.get(_AT_STMT_LIST)
-        if place is not None and isinstance(place.value, int) and "line" in sections:
-            lines = _lines(place.value, sections, byte_order, header.address_size, work)
+        if place is not None and isinstance(place.value, int) and "line" in work.texts.sections:
+            lines = _lines(place.value, byte_order, header.address_size, work)
+    except TooShared as error:
+        warnings.append(f".debug_info: {error}")
     except OutOfBytes as error:
         warnings.append(f".debug_info: the unit at {header.offset:#x}: {error}")
-    base = values.get(_AT_STR_OFFSETS_BASE)
-    text = {name: forms.text(value, base) for name, value in values.items()}
     language = values.get(_AT_LANGUAGE)
     return DebugUnit(
         offset=header.offset,
@@ -167,25 +176,25 @@ def _unit(
     )
 
 
-def _lines(
-    offset: int, sections: Mapping[str, bytes], byte_order: ByteOrder, address_size: int, work: _Work
-) -> LineTable:
+def _lines(offset: int, byte_order: ByteOrder, address_size: int, work: _Work) -> LineTable:
     known = work.line_tables.get(offset)
     if known is None:
-        known, steps = read_line_table(offset, sections, byte_order, address_size, work.steps)
+        known, steps = read_line_table(offset, work.texts, byte_order, address_size, work.steps)
         work.steps -= steps
         work.line_tables[offset] = known
+        return known
+    work.shared -= len(known.files)
+    if work.shared < 0:
+        raise TooShared("line tables are named by so many units that the files of some are left out")
     return known
 
 
-def _abbreviation(
-    table: int, code: int, sections: Mapping[str, bytes], byte_order: ByteOrder, work: _Work
-) -> tuple[tuple[int, int, int], ...]:
+def _abbreviation(table: int, code: int, byte_order: ByteOrder, work: _Work) -> tuple[tuple[int, int, int], ...]:
     """Attribute, form and implicit constant of the declaration ``code`` in the table at offset ``table`` (7.5.3)."""
     known = work.abbreviations.get((table, code))
     if known is not None:
         return known
-    stream = ByteStream(sections.get("abbrev", b""), byte_order, table)
+    stream = ByteStream(work.texts.sections.get("abbrev", b""), byte_order, table)
     while True:
         declared = stream.uleb()
         if declared == 0:

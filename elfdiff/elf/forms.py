@@ -12,6 +12,7 @@ from elfdiff.elf.strings import decoded
 
 MAX_STRING = 1 << 16
 """Bytes of one string: -grecord-gcc-switches writes a few thousand."""
+_SLACK = 1 << 20
 
 
 def _numbers(words: str) -> frozenset[int]:
@@ -57,15 +58,45 @@ class Form(NamedTuple):
     value: int | bytes
 
 
+class TooShared(OutOfBytes):
+    """Units share so much of a table that it is not handed out again; said once a file."""
+
+
+class Texts:
+    """The sections that hold strings of units, each string read once.
+
+    Strings may share their ends, so a hostile table can make n strings of n bytes each. What is handed out in all is
+    limited to four times the sections and some slack: TooShared.
+    """
+
+    def __init__(self, sections: Mapping[str, bytes]) -> None:
+        self.sections = sections
+        self._left = 4 * sum(map(len, sections.values())) + _SLACK
+        self._known: dict[tuple[str, int], str] = {}
+
+    def at(self, section: str, at: int) -> str | None:
+        """The string at an offset of a section, MAX_STRING bytes at most; None past its end."""
+        found = self._known.get((section, at))
+        if found is None:
+            data = self.sections.get(section, b"")
+            if at >= len(data):
+                return None
+            end = data.find(b"\0", at, at + MAX_STRING)
+            raw = data[at : end if end >= 0 else at + MAX_STRING]
+            self._left -= len(raw)
+            if self._left < 0:
+                raise TooShared(f"strings of .debug_{section} share so many bytes that some are left out")
+            found = self._known[section, at] = decoded(raw)
+        return found
+
+
 class FormReader:
     """Reads forms of one unit, and the strings they name."""
 
-    __slots__ = ("_address_size", "_order", "_sections", "_version", "_wide")
+    __slots__ = ("_address_size", "_order", "_texts", "_version", "_wide")
 
-    def __init__(
-        self, sections: Mapping[str, bytes], byte_order: ByteOrder, wide: bool, address_size: int, version: int
-    ) -> None:
-        self._sections = sections
+    def __init__(self, texts: Texts, byte_order: ByteOrder, wide: bool, address_size: int, version: int) -> None:
+        self._texts = texts
         self._order = byte_order
         self._wide = wide
         self._address_size = address_size
@@ -113,20 +144,13 @@ class FormReader:
             start = 0 if self._version < 5 else 2 * width
             if base is not None and isinstance(base.value, int):
                 start = base.value
-            table = self._sections.get("str_offsets", b"")
+            table = self._texts.sections.get("str_offsets", b"")
             place = start + at * width
             if place + width > len(table):
                 return None
-            return self._string("str", int.from_bytes(table[place : place + width], self._order))
+            return self._texts.at("str", int.from_bytes(table[place : place + width], self._order))
         if value.form == _STRP:
-            return self._string("str", at)
+            return self._texts.at("str", at)
         if value.form == _LINE_STRP:
-            return self._string("line_str", at)
+            return self._texts.at("line_str", at)
         return None
-
-    def _string(self, section: str, at: int) -> str | None:
-        data = self._sections.get(section, b"")
-        if at >= len(data):
-            return None
-        end = data.find(b"\0", at, at + MAX_STRING)
-        return decoded(data[at : end if end >= 0 else at + MAX_STRING])

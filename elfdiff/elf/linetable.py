@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from elfdiff.elf.bytestream import ByteStream, OutOfBytes
 from elfdiff.elf.dwarfnumbers import LNCT
-from elfdiff.elf.forms import MAX_STRING, Form, FormReader
+from elfdiff.elf.forms import MAX_STRING, Form, FormReader, Texts
 from elfdiff.elf.model import ByteOrder
 from elfdiff.elf.strings import decoded
 from elfdiff.values import dataclass
@@ -72,14 +72,14 @@ def read_line_header(stream: ByteStream, address_size: int) -> LineHeader:
 
 
 def read_line_table(
-    offset: int, sections: Mapping[str, bytes], byte_order: ByteOrder, address_size: int, limit: int
+    offset: int, texts: Texts, byte_order: ByteOrder, address_size: int, limit: int
 ) -> tuple[LineTable, int]:
     """The table at ``offset`` of .debug_line, and how many entries were read; OutOfBytes past ``limit`` of them."""
-    stream = ByteStream(sections.get("line", b""), byte_order, offset)
+    stream = ByteStream(texts.sections.get("line", b""), byte_order, offset)
     header = read_line_header(stream, address_size)
     if header.version < 5:
         return _old_table(stream, limit)
-    forms = FormReader(sections, byte_order, header.wide, header.address_size, header.version)
+    forms = FormReader(texts, byte_order, header.wide, header.address_size, header.version)
     return _new_table(stream, forms, limit)
 
 

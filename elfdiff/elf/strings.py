@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elfdiff.errors import LimitExceeded
 
-_SLACK = 64 << 20
+_SLACK = 16 << 20
 
 
 def decoded(raw: bytes) -> str:

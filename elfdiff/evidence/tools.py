@@ -130,12 +130,13 @@ def _lines(contents: bytes) -> tuple[str, ...]:
 
 def _only(pair: Pair, left: Sequence[str], right: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     spare = Counter(right)
+    order = {flag: at for at, flag in enumerate(spare)}
     a_only: list[str] = []
     for flag in left:
         if spare[flag] > 0:
             spare[flag] -= 1
             continue
-        match = next((other for other in spare if spare[other] > 0 and pair.path_rewrites(flag, other)), None)
+        match = min((other for other in pair.rewritten(flag) if spare[other] > 0), key=order.__getitem__, default=None)
         if match is not None:
             spare[match] -= 1
         else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
-from elfdiff.elf.strings import decoded
+from elfdiff.elf.strings import StringTable
 from elfdiff.values import dataclass
 
 SHT_GNU_VERNEED, SHT_GNU_VERSYM, SHT_DYNSYM = 0x6FFFFFFE, 0x6FFFFFFF, 11
@@ -50,19 +50,21 @@ def imported(elf: ElfFile) -> dict[str, Version]:
 
 def _records(elf: ElfFile, section: Section) -> Iterator[Version]:
     data = elf.raw(section)
-    names = elf.raw(elf.sections[section.link]) if 0 < section.link < len(elf.sections) else b""
+    table = elf.raw(elf.sections[section.link]) if 0 < section.link < len(elf.sections) else b""
+    names = StringTable(table, elf.path)
     start = section.span.start if section.span else 0
     mark = _mark(elf)
     place = left = 0
-    while place + RECORD <= len(data) and left < MAX_RECORDS:
+    most = min(MAX_RECORDS, 2 * len(data) // RECORD)
+    while place + RECORD <= len(data) and left < most:
         _, count, file, aux, following = struct.unpack_from(f"{mark}HHIII", data, place)
         inner = place + aux
         for _ in range(count):
-            if inner + RECORD > len(data) or left >= MAX_RECORDS:
+            if inner + RECORD > len(data) or left >= most:
                 break
             left += 1
             _, _, number, name, step = struct.unpack_from(f"{mark}IHHII", data, inner)
-            yield Version(_name(names, file), _name(names, name), number & ~HIDDEN, start + inner)
+            yield Version(names.text(file), names.text(name), number & ~HIDDEN, start + inner)
             if not step:
                 break
             inner += step
@@ -70,11 +72,6 @@ def _records(elf: ElfFile, section: Section) -> Iterator[Version]:
         if not following:
             break
         place += following
-
-
-def _name(names: bytes, at: int) -> str:
-    end = names.find(b"\0", at)
-    return decoded(names[at:end]) if 0 <= at < end else ""
 
 
 def _mark(elf: ElfFile) -> str:

@@ -140,7 +140,8 @@ def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
     """Offsets (in the image) of the address entries of a RELR section, and the addresses of every word that it
     relocates.
 
-    gABI, "Relative Relocation Table": an even entry is an address, an odd one a bitmap of the words behind it.
+    gABI, "Relative Relocation Table": an even entry is an address, an odd one a bitmap of the words behind it. No more
+    words than the file has.
     """
     word = image.word
     at, size = image.place(section)
@@ -149,6 +150,7 @@ def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
     even = values & 1 == 0
     places: list[Ints] = []
     base = 0
+    left = len(image.elf.data) // word
     bits = np.arange(1, 8 * word, dtype=np.int64)
     for value, plain in zip(values.tolist(), even.tolist(), strict=True):
         if plain:
@@ -158,6 +160,9 @@ def relr_places(image: Image, section: Section) -> tuple[Ints, Ints]:
             used = (np.int64(value) >> bits) & 1 == 1
             places.append(base + word * (bits[used] - 1))
             base += word * (8 * word - 1)
+        left -= len(places[-1])
+        if left < 0:
+            break
     found = np.concatenate(places) if places else np.zeros(0, dtype=np.int64)
     return entries[even], found
 
@@ -361,7 +366,10 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
     values: list[int] = []
     numbered: list[int] = []
     place = 0
-    for _ in range(MAX_VERSIONS):
+    # Every record has 8 bytes of its own.
+    left = min(MAX_VERSIONS, len(data) // 8)
+    while left > 0:
+        left -= 1
         if place + (16 if need else 20) > len(data):
             break
         if need:
@@ -372,8 +380,9 @@ def _versions(image: Image, section: Section) -> Iterator[Fields]:
             count, aux, following = struct.unpack_from(mark + "6xH4xII", data, place)
         inner = place + aux
         for _ in range(count):
-            if inner + (16 if need else 8) > len(data):
+            if inner + (16 if need else 8) > len(data) or left <= 0:
                 break
+            left -= 1
             where = inner + (8 if need else 0)
             (name,) = struct.unpack_from(mark + "I", data, where)
             at.append(where)

@@ -13,6 +13,7 @@ from elfdiff.comparison.image import Image
 from elfdiff.comparison.runs import Ints, Runs
 from elfdiff.comparison.texts.pools import Rewriter
 from elfdiff.elf.model import Section
+from elfdiff.elf.strings import StringTable
 from elfdiff.values import dataclass
 
 SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFE, 0x6FFFFFFF
@@ -34,20 +35,19 @@ def needs(image: Image, section: Section) -> list[Need]:
     """Every record, as the chain goes, up to the first that makes no sense."""
     data = image.content(section)
     sections = image.elf.sections
-    names = image.content(sections[section.link]) if 0 < section.link < len(sections) else b""
+    table = image.content(sections[section.link]) if 0 < section.link < len(sections) else b""
+    name = StringTable(table, image.elf.path).raw
     mark = "<" if image.little else ">"
-
-    def name(at: int) -> bytes:
-        return names[at : max(names.find(b"\0", at), at)]
 
     out: list[Need] = []
     place = 0
-    while place + RECORD <= len(data) and len(out) < MAX_RECORDS:
+    most = min(MAX_RECORDS, len(data) // RECORD)
+    while place + RECORD <= len(data) and len(out) < most:
         _, count, file, aux, following = struct.unpack_from(mark + "HHIII", data, place)
         out.append(Need(place, (name(file), b""), 0))
         inner = place + aux
         for _ in range(count):
-            if inner + RECORD > len(data):
+            if inner + RECORD > len(data) or len(out) >= most:
                 break
             _, _, number, version, step = struct.unpack_from(mark + "IHHII", data, inner)
             out.append(Need(inner, (name(file), name(version)), number & 0x7FFF))

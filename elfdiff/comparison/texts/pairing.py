@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from elfdiff.comparison.texts.find import MIN_RUN, Spot
 from elfdiff.elf.model import Section
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 MIN_PIECE = 6
 MAX_STRAY = 4
 MAX_SEARCHED = 1 << 29
+MANY_SEARCHES = 200
+MAX_LISTED = 4 << 20
+"""Bytes of contents whose beginnings are listed: eight times as many bytes of memory for a moment."""
 MAX_SIMILAR = 200
 MAX_COMPARED = 400
 MAX_SCORED = 30_000_000
@@ -134,6 +142,8 @@ class Contents:
         self.bytes = contents
         self._budget = MAX_SEARCHED
         self._places_budget = MAX_SEARCHED
+        self._searches = 0
+        self._beginnings: npt.NDArray[np.uint64] | None = None
 
     def holds_pieces_of(self, text: bytes) -> bool:
         """True if the text is made of pieces of at least six bytes that all stand somewhere in the contents.
@@ -174,17 +184,41 @@ class Contents:
     def _has(self, piece: bytes) -> bool:
         if self._budget <= 0:
             return False
-        at = self.bytes.find(piece)
+        at = self._find(piece)
         self._budget -= len(self.bytes) if at < 0 else at
         return at >= 0
+
+    def _find(self, piece: bytes) -> int:
+        """As bytes.find; where much is searched for, a list of all beginnings says at once what stands nowhere."""
+        self._searches += 1
+        if len(piece) < MIN_PIECE or self._searches < MANY_SEARCHES or len(self.bytes) > MAX_LISTED:
+            return self.bytes.find(piece)
+        if self._beginnings is None:
+            self._beginnings = _beginnings(self.bytes)
+        key = _beginnings(piece[:MIN_PIECE])[0]
+        at = int(self._beginnings.searchsorted(key))
+        if at == len(self._beginnings) or self._beginnings[at] != key:
+            return -1
+        return self.bytes.find(piece)
 
     def only_place_of(self, piece: bytes) -> int | None:
         """Where the piece stands; None if it stands nowhere, or twice."""
         if self._places_budget <= 0:
             return None
-        at = self.bytes.find(piece)
+        at = self._find(piece)
         self._places_budget -= len(self.bytes)
         return at if at >= 0 and self.bytes.find(piece, at + 1) < 0 else None
+
+
+def _beginnings(data: bytes) -> npt.NDArray[np.uint64]:
+    """Every MIN_PIECE bytes that stand together, as one number each, ascending."""
+    import numpy as np
+
+    row = np.frombuffer(data, np.uint8).astype(np.uint64)
+    out = np.zeros(max(len(row) - MIN_PIECE + 1, 0), np.uint64)
+    for at in range(MIN_PIECE):
+        out = out << np.uint64(8) | row[at : at + len(out)]
+    return np.unique(out)
 
 
 def short_partner(spot: Spot, before: bytes, here: bytes, there: Contents, section: Section) -> Spot | None:

@@ -8,6 +8,7 @@ from elfdiff.comparison.references.fields import ADDRESS, BOUND
 from elfdiff.values import dataclass, field
 
 MAX_ABBREVIATIONS = 1_000_000
+"""Of all tables of a file; every declaration has five bytes of its own."""
 _TO_SECTION = {
     0x10: (".debug_line", ".debug_line"),
     0x43: (".debug_macinfo", ".debug_macinfo"),
@@ -54,11 +55,11 @@ class Abbreviation:
     attributes: list[tuple[int, int]]
 
 
-def read_abbreviations(data: bytes, at: int) -> dict[int, Abbreviation]:
-    """Code → abbreviation, of the table at an offset, as far as it can be read."""
+def read_abbreviations(data: bytes, at: int, most: int) -> dict[int, Abbreviation]:
+    """Code → abbreviation, of the table at an offset, as far as it can be read: ``most`` at most."""
     table: dict[int, Abbreviation] = {}
     try:
-        while len(table) < MAX_ABBREVIATIONS:
+        while len(table) < most:
             code, at = uleb(data, at)
             if code == 0:
                 break

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import struct
+from collections.abc import Iterator
 
 import numpy as np
 
-from elfdiff.comparison.references.dwarf.abbreviations import Abbreviation, Plan, plan_of, read_abbreviations
+from elfdiff.comparison.references.dwarf.abbreviations import (
+    MAX_ABBREVIATIONS,
+    Abbreviation,
+    Plan,
+    plan_of,
+    read_abbreviations,
+)
 from elfdiff.comparison.references.dwarf.arrays import MAX_VARIABLES, Unit
 from elfdiff.comparison.references.dwarf.collector import MAX_UNITS, Collector
 from elfdiff.comparison.references.dwarf.expressions import add_expressions, walk_expression
 from elfdiff.comparison.references.dwarf.forms import BLOCK, BLOCK1, BLOCK2, EXPRESSION, NONE, STRING, ULEB, uleb
+
+SPARE_ABBREVIATIONS = 10_000
 
 
 def add_units(collector: Collector) -> None:
@@ -25,6 +34,7 @@ def add_units(collector: Collector) -> None:
     info = collector.space(".debug_info")
     tables: dict[int, dict[int, Abbreviation]] = {}
     plans: dict[tuple[int, int, int, int], dict[int, Plan | None]] = {}
+    most = min(MAX_ABBREVIATIONS, SPARE_ABBREVIATIONS + len(abbreviations[0]) // 4)
     at = 0
     unit_at: list[int] = []
     unit_start: list[int] = []
@@ -68,28 +78,47 @@ def add_units(collector: Collector) -> None:
             place += 8 + offset
         if address in (4, 8) and 2 <= version <= 5:
             if table_at not in tables:
-                tables[table_at] = read_abbreviations(abbreviations[0], table_at)
+                tables[table_at] = read_abbreviations(abbreviations[0], table_at, most)
+                most -= len(tables[table_at])
             table = tables[table_at]
-            compiled = plans.setdefault((table_at, version, address, offset), {})
-            for code, abbreviation in table.items():
-                if code not in compiled:
-                    compiled[code] = plan_of(collector, abbreviation.attributes, version, address, offset)
+            compiled = plans.get((table_at, version, address, offset))
+            if compiled is None:
+                compiled = {
+                    code: plan_of(collector, abbreviation.attributes, version, address, offset)
+                    for code, abbreviation in table.items()
+                }
+                plans[table_at, version, address, offset] = compiled
+            used: dict[int, Plan] = {}
             placed: list[tuple[int, int]] = []
             with contextlib.suppress(IndexError):
-                _walk(collector, data, place, end, compiled, address, offset, start, placed)
-            _flush(collector, compiled, start, version, address, offset)
+                _walk(collector, data, place, end, compiled, used, address, offset, start, placed)
+            _flush(collector, compiled, used, start, version, address, offset)
             unit = Unit(data, unit_at[-1], table, version, address, offset, collector.image.little)
             _add_arrays(collector, unit, placed, start)
         at = end
     collector.add_lengths("length of a unit", unit_at, unit_start, unit_end, info, start)
 
 
+def _in_order(compiled: dict[int, Plan | None], used: dict[int, Plan]) -> Iterator[Plan]:
+    """The used plans as the table has them; a unit with one entry does not walk a long table."""
+    if len(used) < 2:
+        yield from used.values()
+    else:
+        yield from (used[code] for code in compiled if code in used)
+
+
 def _flush(
-    collector: Collector, compiled: dict[int, Plan | None], start: int, version: int, address: int, offset: int
+    collector: Collector,
+    compiled: dict[int, Plan | None],
+    used: dict[int, Plan],
+    start: int,
+    version: int,
+    address: int,
+    offset: int,
 ) -> None:
-    """Turn the noted starts of one unit's stretches into fields."""
-    for plan in compiled.values():
-        for stretch in plan or ():
+    """Turn the noted starts of one unit's stretches into fields, in the order of the table."""
+    for plan in _in_order(compiled, used):
+        for stretch in plan:
             if not stretch.starts:
                 continue
             begins = np.array(stretch.starts, dtype=np.int64)
@@ -118,12 +147,15 @@ def _walk(
     at: int,
     end: int,
     compiled: dict[int, Plan | None],
+    used: dict[int, Plan],
     address: int,
     offset: int,
     start: int,
     placed: list[tuple[int, int]],
 ) -> None:
-    """Note where stretches begin, and in ``placed`` the entries whose location is an address."""
+    """Note where stretches begin, and in ``placed`` the entries whose location is an address; ``used`` takes the plans
+    that the unit's entries have.
+    """
     addresses: list[int] = []
     references: list[int] = []
     while at < end:
@@ -134,9 +166,12 @@ def _walk(
             continue
         if code >= 0x80:
             code, at = uleb(data, at - 1)
-        plan = compiled.get(code)
+        plan = used.get(code)
         if plan is None:
-            break
+            plan = compiled.get(code)
+            if plan is None:
+                break
+            used[code] = plan
         for stretch in plan:
             if stretch.fields or stretch.range_at:
                 stretch.starts.append(at)
@@ -163,7 +198,8 @@ def _walk(
                     at += 1
                 at += 1
             elif kind == STRING:
-                at = data.index(b"\0", at, end) + 1 if b"\0" in data[at:end] else end
+                stop = data.find(b"\0", at, end)
+                at = stop + 1 if stop >= 0 else end
             elif kind == BLOCK1:
                 size = data[at]
                 if size > 4 and data[at + 1] == 0x03:
