@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from elfdiff.actions import Action, is_pasted
+from elfdiff.actions import Action, Do, is_pasted
 
 from .model import Change
 
@@ -55,6 +55,10 @@ def apply(actions: Sequence[tuple[str, Action]]) -> Applied:
             lines.append(action.line)
         elif cause in SENTENCES:
             switches = switches.merged(SENTENCES[cause])
+            sentences.append(action.line)
+        elif isinstance(action, Do) and action.command is not None:
+            # What the sentence says of places is so in the builds here: the command is what is left to do.
+            lines.append(action.command)
             sentences.append(action.line)
         else:
             left.append(action.line)

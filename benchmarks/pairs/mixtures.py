@@ -163,7 +163,6 @@ def rarer_pairs() -> list[Pair]:
         b=after('printf "hsqs0123other payload" >> "$1"'),
     )
     pointer = Plant(roots("memory-layout"), both=env(STAMPS="pointer"))
-    unknown = ("cause-not-in-files", "unexplained")
     measured = environment("build-measurement", "JOBS", "8", "32", STAMPS="nproc")
     loader = flag("LDFLAGS", "", "-Wl,--dynamic-linker=/opt/toolchain/lib64/ld-linux-x86-64.so.2", "toolchain-path")
     units = environment("parallel-build", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16", "1")
@@ -207,8 +206,8 @@ def rarer_pairs() -> list[Pair]:
         pair("layout-calc-pointer", CALC, pointer, curable=False),
         pair("layout-words-pointer", WORDS, pointer, on=PLAIN, curable=False),
         pair("layout-bzip2-pointer", BZIP2, pointer, on=both(PLAIN, STRIPPED), curable=False),
-        pair("layout-calc-split-dwarf", CALC, layout, silent=True, verdicts=unknown),
-        pair("layout-words-split-dwarf", WORDS, layout, silent=True, verdicts=unknown),
+        pair("layout-calc-split-dwarf", CALC, layout),
+        pair("layout-words-split-dwarf", WORDS, layout),
         pair("measured-calc", CALC, measured, curable=False),
         pair("measured-words", WORDS, measured, on=PLAIN, curable=False),
         pair("measured-store", STORE, measured, on=PLAIN, curable=False),

@@ -78,6 +78,10 @@ from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ErasedRunPath
+from elfdiff.evidence.mapped import C_FILES as FILES_MAPPED
+from elfdiff.evidence.mapped import GO as GO_MAPPED
+from elfdiff.evidence.mapped import RUST as RUST_MAPPED
+from elfdiff.evidence.mapped import C as C_MAPPED
 from elfdiff.evidence.model import (
     Context,
     DynamicChange,
@@ -252,7 +256,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     if "go" in spoken:
         if set(faces) == {CGO}:
             return (CGO_FLAGS,)
-        return (GO_TRIM, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
+        trim = () if GO_MAPPED in context.mapped and not {GO, DWARF} & set(faces) else (GO_TRIM,)
+        return (*trim, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
     if "rust" in spoken:
         found.append(RUST_MAP)
     front = {"nim": (NIM_FRAMES, NIM_MAP), "vala": (VALA_MAP,), "guile": (GUILE_RELATIVE,)}
@@ -492,7 +497,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         ):
             sure = Proof.SHAPE
         for change in changes:
-            facts, levels = found[_face(change, spoken, assembler_only)]
+            facts, levels = found[_face(change, spoken, assembler_only, evidence.context)]
             facts.append(change)
             levels.append(sure)
     ordered = sorted(groups, key=lambda pair: -len(groups[pair]))
@@ -621,8 +626,24 @@ def _pair(item: LoneDirectory) -> tuple[str, str]:
     return item.a_directory, item.b_directory
 
 
-def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool) -> str:
+def _is_past_maps(change: PathChange, context: Context) -> bool:
+    """True for a text that the compiler did not write: the map that reaches its own is in force in both builds.
+
+    Where debug information alone shows a map, __FILE__ may be left out of it: then the text names what was compiled.
+    """
+    if change.place is not PathPlace.TEXT:
+        return False
+    if FILES_MAPPED in context.mapped or (GO_MAPPED in context.mapped and context.languages == ("go",)):
+        return True
+    if not {C_MAPPED, RUST_MAPPED} & context.mapped:
+        return False
+    return not any(f"/{change.tail}".endswith(f"/{name}") for name in context.sources)
+
+
+def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool, context: Context) -> str:
     """Where the path stands, by what would reach it."""
+    if _is_past_maps(change, context):
+        return OUT_DIR if RUST_MAPPED in context.mapped and "rust" in spoken else STRINGS
     whole = joined(change.a_directory, change.tail)
     if change.place is PathPlace.FILE:
         return FILES

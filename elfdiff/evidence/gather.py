@@ -40,6 +40,7 @@ from elfdiff.evidence import (
 from elfdiff.evidence.carried import Insight, carried_facts, without_carried
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
+from elfdiff.evidence.mapped import C, mapped, sources
 from elfdiff.evidence.model import (
     CompressionChange,
     Context,
@@ -178,6 +179,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
     Rust program.
     """
     a, b = pair.a, pair.b
+    in_force = mapped(pair)
     named = [language_of(item.tail) for item in items if isinstance(item, PathChange) and item.place is PathPlace.TEXT]
     return Context(
         a_tools=tuple((tool.kind, tool.version) for tool in toolchain(a)),
@@ -197,6 +199,9 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         whole=bool(a.file_symbols) and bool(b.file_symbols),
         profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),
-        outside=units.outside(pair, items),
+        # Units that name no directory do not say where the build was.
+        outside=() if C in in_force else units.outside(pair, items),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
+        mapped=in_force,
+        sources=sources(pair) if in_force else frozenset(),
     )

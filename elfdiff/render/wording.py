@@ -404,7 +404,13 @@ def _before_strip(report: Report) -> Plan:
         f"None kept? Rebuild b in a's directory and change nothing else: {equal} then mean that the directory "
         "was the cause."
     )
-    return Plan(lead, (Step(Run(command)),), after)
+    doubt = "if they differ in the build ID alone"
+    others = [
+        Step(fix.action, finding.cause, fix, f"{doubt} ({finding.cause})")
+        for finding in roots(report)
+        for fix in best_fixes(finding)
+    ]
+    return Plan(lead, (Step(Run(command)), *others), after)
 
 
 def _debug_file(report: Report, side: str) -> str:

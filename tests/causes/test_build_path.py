@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from elfdiff.actions import AddWords, Do
+from elfdiff.causes.build_path import choose
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.dependency_version import detect as dependency_version
 from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, PathPlace, WordKind
@@ -347,3 +348,29 @@ def test_a_directory_above_another_release_of_a_vendored_dependency(seen, ask):
 def test_where_a_program_keeps_its_socket_is_no_build_directory(seen, ask):
     facts = seen.given(seen.path("/tmp", "/var/run/redis", "redis.sock"))
     assert ask(build_path, facts) == {}
+
+
+@pytest.mark.parametrize(
+    ("mapped", "sources", "tail", "face"),
+    [
+        ({"c", "c-files"}, {"m.c"}, "m.c", "path-linker-map-or-script-strings"),
+        ({"c"}, {"m.c"}, "share/gen.c", "path-linker-map-or-script-strings"),
+        ({"c"}, {"m.c"}, "m.c", "path-file-macro"),
+        ({"c"}, {"m.c"}, "sub/m.c", "path-file-macro"),
+        (set(), {"m.c"}, "m.c", "path-file-macro"),
+    ],
+)
+def test_a_map_that_is_in_force_is_not_advised_again(seen, ask, mapped, sources, tail, face):
+    """Recorded, it reaches every text of the compiler; debug information alone leaves __FILE__ of what was compiled."""
+    context = Context(languages=("c",), mapped=frozenset(mapped), sources=frozenset(sources))
+    found = ask(build_path, replace(seen.given(seen.path(A, "/srv/b2", tail)), context=context))
+    assert set(found) == {face}
+    actions = [fix.action for fix in choose(context, (face,))]
+    assert any(isinstance(action, AddWords) for action in actions) == (face == "path-file-macro")
+
+
+def test_trimpath_that_is_in_force_is_not_advised_again():
+    context = Context(languages=("go",), mapped=frozenset({"go"}))
+    strings = "path-linker-map-or-script-strings"
+    assert not any(isinstance(fix.action, AddWords) for fix in choose(context, (strings,)))
+    assert any(isinstance(fix.action, AddWords) for fix in choose(Context(languages=("go",)), (strings,)))
