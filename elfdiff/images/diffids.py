@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 
-from elfdiff.containers.builder import Builder
-from elfdiff.containers.codecs import codec_of, open_stream
-from elfdiff.containers.limits import Budget, Limits
+from elfdiff.containers.codecs import codec_of
+from elfdiff.containers.codecs.zstd import frames
 from elfdiff.containers.model import Container, Entry
 from elfdiff.errors import ElfdiffError
 from elfdiff.images.layout import Layout, Part
-from elfdiff.span import Span
 
 MAX_BYTES = 256 << 20
 """Bytes of layers, as two images store them, that are inflated to be hashed: about a second for 100 MB."""
+MAX_INFLATED = 4 << 30
+"""Bytes that one layer may hold to be hashed."""
+_STEP = 1 << 20
 
 
 class DiffIds:
@@ -40,33 +42,58 @@ class DiffIds:
                 if path is None:
                     continue
                 if path not in hashed:
-                    hashed[path] = self._of(container.path, entries[path])
+                    hashed[path] = self._of(entries[path])
                 found = hashed[path]
                 if found is not None and found != said:
                     yield path, f"{container.path}: {role} holds {found}, and the config names the diff_id {said}"
 
-    def _of(self, path: str, entry: Entry) -> str | None:
+    def _of(self, entry: Entry) -> str | None:
         """The digest of the contents; None where they cannot be read, or were not."""
         if self._bytes + entry.size > MAX_BYTES:
             self.left += 1
             return None
         try:
             data = entry.read()
-            digest = hashlib.sha256(data).hexdigest()
-            if digest not in self._known:
-                self._bytes += len(data)
-                self._known[digest] = None
-                self._known[digest] = _inflated(path, data)
         except ElfdiffError:
             return None
+        digest = hashlib.sha256(data).hexdigest()
+        if digest not in self._known:
+            self._bytes += len(data)
+            self._known[digest] = _inflated(data)
         return self._known[digest]
 
 
-def _inflated(path: str, data: bytes) -> str:
-    if codec_of(data) is not None:
-        builder = Builder(path, data, Budget(path, Limits()))
-        data = builder.data(open_stream(builder, 0, Span(0, len(data)), "", ""))
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+def _inflated(data: bytes) -> str | None:
+    """The digest of what a stream holds, piece by piece; None for a damaged one, or one that holds too much."""
+    codec = codec_of(data)
+    if codec not in (None, "gzip", "zstd"):
+        return None
+    whole = memoryview(data)
+    parts = {"gzip": _of_gzip, "zstd": frames}[codec](whole) if codec is not None else iter((data,))
+    digest, total = hashlib.sha256(), 0
+    try:
+        for part in parts:
+            digest.update(part)
+            total += len(part)
+            if total > MAX_INFLATED:
+                return None
+    except (zlib.error, ValueError):
+        return None
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _of_gzip(left: memoryview) -> Iterator[bytes]:
+    """The members, joined (RFC 1952); zlib.error for damage, ValueError for one that ends too early."""
+    while bytes(left[:2]) == b"\x1f\x8b":
+        engine = zlib.decompressobj(31)
+        at = 0
+        while not engine.eof:
+            if at >= len(left) and not engine.unconsumed_tail:
+                raise ValueError("no end")
+            given = engine.unconsumed_tail or left[at : at + _STEP]
+            at += 0 if engine.unconsumed_tail else len(given)
+            yield engine.decompress(given, _STEP)
+        left = left[at - len(engine.unused_data) :]
 
 
 def uneven(part: Part) -> str | None:

@@ -136,3 +136,16 @@ def test_names_are_data(made: Any) -> None:
     names = ["../up", "/absolute", "line\nfeed", "twice", "twice "]
     found = opened(made.tar(dict.fromkeys(names, b"x"))).entries
     assert [entry.name for entry in found] == names
+
+
+def test_a_zstd_stream_that_is_cut_off_is_damage() -> None:
+    zstandard = pytest.importorskip("zstandard")
+    data = b"".join(b"%d\n" % number for number in range(90_000))
+    stream = zstandard.ZstdCompressor().compress(data)
+    skipped = b"\x50\x2a\x4d\x18\x06\0\0\0skipme"
+    whole = open_bytes(stream + skipped + zstandard.ZstdCompressor().compress(b"more"), "x", Limits())
+    assert whole is not None
+    assert whole.entries[0].read() == data + b"more"
+    for size in (len(stream) - 1, len(stream) - 9_000, 9):
+        with pytest.raises(ElfdiffError, match="the zstd stream at offset 0x0 has no end"):
+            open_bytes(stream[:size], "x", Limits())

@@ -670,3 +670,23 @@ def test_real_builders(tmp_path: Path) -> None:
     assert (roots(tree), unexplained(tree)) == ({"build-time"}, 0)
     fixed = [build(name, "--history.created=2026-01-01T00:00:00Z") for name in ("c", "d")]
     assert compared(*fixed).verdict.value == "identical"
+
+
+@pytest.mark.parametrize("kind", ["one member", "members", "cut", "zstd frames", "zstd cut", "plain"])
+def test_what_a_layer_holds_is_hashed_piece_by_piece(kind: str) -> None:
+    import zstandard
+
+    from elfdiff.images.diffids import _inflated
+
+    data = bytes(range(256)) * 9_000
+    zstd = zstandard.ZstdCompressor().compress
+    streams = {
+        "one member": gzip.compress(data, 1),
+        "members": gzip.compress(data[:1_000]) + gzip.compress(data[1_000:]),
+        "cut": gzip.compress(data, 1)[:-9],
+        "zstd frames": zstd(data[:1_000]) + zstd(data[1_000:]),
+        "zstd cut": zstd(data)[:20],
+        "plain": data,
+    }
+    wanted = None if "cut" in kind else f"sha256:{hashlib.sha256(data).hexdigest()}"
+    assert _inflated(streams[kind]) == wanted
