@@ -51,12 +51,14 @@ from elfdiff.causes._tools import languages
 from elfdiff.causes._wording import became, listed
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ImportOrderChange
+from elfdiff.evidence.files import DeclaredDependencyChange
 from elfdiff.evidence.model import Context, DependencyDrift, EvidenceSet, OrderChange, PathChange, TextChange
 from elfdiff.patterns import late
 from elfdiff.report import Effect, Fix, Role
 
 DRIFT, STATIC = "dep-version-drift", "dep-static-library-rebuilt"
 SHARED = "dep-shared-library-rebuilt"
+DECLARED = "dep-declared-by-package"
 _BY_HEADERS = 20
 _STORE = late(
     r"/(?:nix|gnu)/store/[0-9a-z]{32}-(?P<name>[^/]+)/|"
@@ -112,6 +114,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         STATIC: "a static library was built anew",
         SHARED: "a shared library of the link was another build",
         BASE: "an image was built on another base image",
+        DECLARED: "a package says that it needs another version of a dependency",
     },
     fixes=(CARGO, GO, PACKAGES, BASE_FIX),
     references=(
@@ -130,6 +133,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             levels[level].append(drift)
     facts = [drift for level in Proof for drift in levels[level]]
     yield from image_bases(evidence)
+    yield from _declared(evidence)
     yield from _texts(evidence)
     yield from _import_order(evidence)
     yield from _stores(evidence)
@@ -177,6 +181,16 @@ def _import_order(evidence: EvidenceSet) -> Iterator[Claim]:
             f"{moved[0].count} names of .dynstr in another order: the linker read other builds of the libraries",
             "or the libraries stand in another order on the command line of the link",
         )
+
+
+def _declared(evidence: EvidenceSet) -> Iterator[Claim]:
+    """What dpkg-shlibdeps and its like wrote of the libraries that were there; its own version is none of them."""
+    declared = [change for change in evidence.of(DeclaredDependencyChange) if change.relation != "="]
+    if declared:
+        first = declared[0]
+        more = f", and {len(declared) - 1} more" if len(declared) > 1 else ""
+        words = (f"({first.relation} {version})" for version in (first.a_version, first.b_version))
+        yield Claim(DECLARED, tuple(declared), Proof.RECORDED, f"{first.package} {became(*words)}{more}")
 
 
 def _texts(evidence: EvidenceSet) -> Iterator[Claim]:

@@ -59,6 +59,19 @@ class WriterChange(Evidence):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeclaredDependencyChange(Evidence):
+    """A package says that it needs another version of ``package`` than before: ``Depends: libc6 (>= 2.34)``.
+
+    ``relation`` is =, >=, <=, << or >> (Debian policy, 7.1).
+    """
+
+    package: str
+    relation: str
+    a_version: str
+    b_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListOrderChange(Evidence):
     """Lines or words that name files stand in another order (at most 2,000 of ``count`` are kept).
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from elfdiff.comparison.texts.rewrites import apply_prefix, infer_prefixes, paths_in
-from elfdiff.evidence.files import ListOrderChange, WriterChange
+from elfdiff.evidence.files import DeclaredDependencyChange, ListOrderChange, WriterChange
 from elfdiff.evidence.model import (
     Evidence,
     PathChange,
@@ -32,6 +32,9 @@ from elfdiff.values import replace
 
 _LETTERS = late(rb"[A-Za-z]{2}|[\x80-\xff]{2}")
 _URL = late(rb"file://(?P<path>/[^\s#?\"'<>]*)")
+_NEEDS = late(r"(?:Pre-)?Depends: .+|(?:Recommends|Suggests|Requires|Requires-Dist): .+")
+_NEEDED = late(r"(?P<package>[A-Za-z0-9][A-Za-z0-9+._:-]*) \((?P<relation>>=|<=|>>|<<|=) \Z")
+"""What stands before a version in a list of what a package needs (Debian policy, 7.1)."""
 MAX_WORDED = 5000
 """Lines of a file that are compared word by word."""
 MAX_LINE = 1 << 14
@@ -146,6 +149,18 @@ class TextReader:
             path = next(self._paths(pieces[0], (spans[0], spans[1]), where(left)), None)
             return Edit(spans[0], spans[1], path, path is not None), path
         places = [_place(data, span) for data, span in zip((self.question.a, self.question.b), spans, strict=True)]
+        needed = _NEEDED.search(sides[0][: item.a_start]) if _NEEDS.fullmatch(sides[0]) else None
+        if needed is not None and needed["relation"] != "=":
+            declared = DeclaredDependencyChange(
+                section=where(left),
+                a=places[0],
+                b=places[1],
+                package=needed["package"],
+                relation=needed["relation"],
+                a_version=places[0].value,
+                b_version=places[1].value,
+            )
+            return Edit(spans[0], spans[1], declared), declared
         key = self.key(left, sides[0][: item.a_start])
         if item.a_stamp is None and sides[0][item.a_end : item.a_end + 1] in ("(", "["):
             item = replace(item, kind=WordKind.OTHER)  # a call, whatever the name before it says

@@ -186,3 +186,27 @@ def test_names_that_hold_a_build_id_follow_from_it(told, causes):
     ids = "Build-Ids: {}\nPackage: x-dbgsym\n"
     a, b = (ids.format(word * 20) for word in ("a2", "1b"))
     assert set(causes(told(a, b, "DEBIAN/control"))) == {"content-hash"}
+
+
+LOG = "x (2-1) unstable; urgency=medium\n\n  * New.\n\n -- A <a@a>  Mon, 01 Jan 2024 00:00:00 +0000\n\n"
+CUT = (
+    "# Older entries have been removed from this changelog.\n# To read the complete changelog use `apt changelog x`.\n"
+)
+
+
+def test_a_changelog_that_debhelper_cut_is_another_debhelper_and_no_source(told, causes):
+    older = LOG.replace("2-1", "1-1")
+    result = told(LOG + older, LOG + CUT, "usr/share/doc/x/changelog.Debian")
+    assert causes(result) == {"toolchain-version": "certain"}
+    assert result.ledger.totals.unexplained.most == 0
+    edited = told(LOG + older, LOG.replace("New", "Old") + CUT, "usr/share/doc/x/changelog.Debian")
+    assert "source-change" in causes(edited)
+
+
+def test_the_library_that_a_package_asks_for_is_a_dependency_and_no_source(told, causes):
+    control = "Package: x\nVersion: {}\nInstalled-Size: 7\nDepends: libc6 (>= {}), x-data (= {})\n"
+    result = told(control.format("1-1", "2.33", "1-1"), control.format("1-1", "2.34", "1-1"), "DEBIAN/control")
+    assert causes(result) == {"dependency-version": "certain"}
+    assert result.findings[0].summary == "libc6 (>= 2.33) became (>= 2.34)"
+    own = told(control.format("1-1", "2.34", "1-1"), control.format("1-2", "2.34", "1-2"), "DEBIAN/control")
+    assert "dependency-version" not in causes(own)
