@@ -78,11 +78,11 @@ from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ErasedRunPath
-from elfdiff.evidence.mapped import C_FILES as FILES_MAPPED
-from elfdiff.evidence.mapped import GO as GO_MAPPED
-from elfdiff.evidence.mapped import RUST as RUST_MAPPED
-from elfdiff.evidence.mapped import C as C_MAPPED
 from elfdiff.evidence.model import (
+    C_FILES_MAPPED,
+    C_MAPPED,
+    GO_MAPPED,
+    RUST_MAPPED,
     Context,
     DynamicChange,
     Evidence,
@@ -633,7 +633,7 @@ def _is_past_maps(change: PathChange, context: Context) -> bool:
     """
     if change.place is not PathPlace.TEXT:
         return False
-    if FILES_MAPPED in context.mapped or (GO_MAPPED in context.mapped and context.languages == ("go",)):
+    if C_FILES_MAPPED in context.mapped or (GO_MAPPED in context.mapped and context.languages == ("go",)):
         return True
     if not {C_MAPPED, RUST_MAPPED} & context.mapped:
         return False

@@ -40,8 +40,9 @@ from elfdiff.evidence import (
 from elfdiff.evidence.carried import Insight, carried_facts, without_carried
 from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
-from elfdiff.evidence.mapped import C, mapped, sources
+from elfdiff.evidence.mapped import mapped, sources
 from elfdiff.evidence.model import (
+    C_MAPPED,
     CompressionChange,
     Context,
     DataChange,
@@ -200,7 +201,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),
         # Units that name no directory do not say where the build was.
-        outside=() if C in in_force else units.outside(pair, items),
+        outside=() if C_MAPPED in in_force else units.outside(pair, items),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
         mapped=in_force,
         sources=sources(pair) if in_force else frozenset(),

@@ -8,9 +8,8 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit
+from elfdiff.evidence.model import C_FILES_MAPPED, C_MAPPED, GO_MAPPED, RUST_MAPPED
 
-C, C_FILES, RUST, GO = "c", "c-files", "rust", "go"
-"""Debug information of C is mapped; texts of __FILE__ too; paths of rustc; paths of Go."""
 _C = frozenset({0x01, 0x02, 0x04, 0x0C, 0x1A, 0x1D, 0x21, 0x2B, 0x2C, 0x3A, 0x3B})
 """DW_LANG of C and C++ (DWARF 5, table 7.17, and its additions)."""
 _RUST = 0x1C
@@ -19,14 +18,14 @@ MAX_SOURCES = 20_000
 
 
 def mapped(pair: Pair) -> frozenset[str]:
-    """What both files show; C_FILES only where a recorded map names a directory above one that changed."""
+    """What both files show; C_FILES_MAPPED only where a recorded map names a directory above one that changed."""
     prefixes = [rewrite for rewrite in pair.rewrites if rewrite.kind is RewriteKind.PREFIX]
     sides = (
         (pair.a, [rewrite.a.decode("utf-8", "replace") for rewrite in prefixes]),
         (pair.b, [rewrite.b.decode("utf-8", "replace") for rewrite in prefixes]),
     )
     found = [
-        _families(elf, directories) | ({GO} if ("-trimpath", "true") in listed.details else set())
+        _families(elf, directories) | ({GO_MAPPED} if ("-trimpath", "true") in listed.details else set())
         for (elf, directories), listed in zip(sides, pair.dependencies, strict=True)
     ]
     return frozenset(found[0] & found[1])
@@ -47,14 +46,14 @@ def _families(elf: ElfFile, directories: Iterable[str]) -> set[str]:
     directories = tuple(directories)
     units = elf.debug_units
     for family, own in (
-        (C, [unit for unit in units if unit.language in _C]),
-        (RUST, [unit for unit in units if unit.language == _RUST]),
+        (C_MAPPED, [unit for unit in units if unit.language in _C]),
+        (RUST_MAPPED, [unit for unit in units if unit.language == _RUST]),
     ):
         relative = any(_is_relative(unit) for unit in own)
         if relative and not any(_is_below(unit, directory) for unit in own for directory in directories):
             found.add(family)
     if _records_map(elf, directories):
-        found.add(C_FILES)
+        found.add(C_FILES_MAPPED)
     return found
 
 

@@ -690,6 +690,10 @@ class Layout(StrEnum):
     """Compilers ran in a directory that a tool made under a random name."""
 
 
+C_MAPPED, C_FILES_MAPPED, RUST_MAPPED, GO_MAPPED = "c", "c-files", "rust", "go"
+"""Prefix maps in force: debug information of C is mapped; texts of __FILE__ too; paths of rustc; paths of Go."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the two files are, for causes whose fix depends on it.
@@ -708,7 +712,7 @@ class Context:
     wrote, ``unnamed`` if neither file names a compiler. ``settings`` are recorded flags and settings that differ, each
     with what it is on either side ("-O2 or -O3"). ``outside`` are pairs of directories that changed and are not
     below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force (words
-    of :mod:`elfdiff.evidence.mapped`), ``sources`` the relative names of what was compiled where there are any.
+    above), ``sources`` the relative names of what was compiled where there are any.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
