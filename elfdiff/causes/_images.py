@@ -121,7 +121,7 @@ COMPRESSION_FIX = Fix(
     ),
     effect=Effect.REMOVES,
     reaches=(COMPRESSED,),
-    note="where the diff_ids are the same, the files in the image are",
+    note="the files in the image are the same where the diff_ids are",
 )
 PACKING_FIX = Fix(
     toolchain="any",

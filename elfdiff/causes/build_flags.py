@@ -111,7 +111,7 @@ _CARGO = Fix(
         "Cargo.toml, one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables"
     ),
     Effect.REMOVES,
-    note="which side has the settings you want, the files cannot say",
+    note="the files cannot say which side has the settings you want",
 )
 
 
@@ -121,7 +121,7 @@ _ZIG = Fix(
         "build both with one optimisation mode and one CPU: zig build -Doptimize=… -Dcpu=… (zig build-exe -O … -mcpu=…)"
     ),
     Effect.REMOVES,
-    note="which side has the settings you want, the files cannot say",
+    note="the files cannot say which side has the settings you want",
 )
 
 

@@ -176,7 +176,7 @@ SQUASHFS_FIX = Fix(
     effect=Effect.REMOVES,
     reaches=(SQUASHFS,),
     since="squashfs-tools 4.4",
-    note="or -mkfs-time 0 -all-time 0 among its options, and not both: with the variable set it refuses them",
+    note="its options -mkfs-time 0 -all-time 0 do the same; with the variable set it refuses them",
 )
 BYTECODE_FIX = Fix(
     toolchain="python",
