@@ -324,7 +324,8 @@ def _shape(evidence: EvidenceSet) -> Iterator[Claim]:
             yield _match(
                 tuple(functions),
                 Proof.SHAPE if sure else Proof.CONSISTENT,
-                f"{changed} of {whole} functions have other code, and no tool differs",
+                f"{changed} of {whole} functions have other code, and "
+                + ("neither file names its compiler" if evidence.context.unnamed else "no tool differs"),
                 "a source change that many functions see looks the same; rebuild with -g -frecord-gcc-switches to know",
             )
         elif is_flaglike(evidence):

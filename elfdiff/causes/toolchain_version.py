@@ -43,7 +43,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.actions import Do, Export
-from elfdiff.causes._code import certain_changes, code_changed, differs_in_numbers
+from elfdiff.causes._code import certain_changes, code_changed, differs_in_numbers, nearly_all_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._images import BUILDER, image_builder
 from elfdiff.causes._tools import COMPILERS, languages, numbers
@@ -194,7 +194,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 
 def _unnamed(evidence: EvidenceSet) -> Iterator[Claim]:
     """Only code differs, and neither file names its compiler, as distributions strip programs."""
-    if not evidence.context.unnamed or not is_clean(evidence):
+    if not evidence.context.unnamed or not (is_clean(evidence) or nearly_all_changed(evidence)):
         return
     changed = [change for change in certain_changes(evidence) if not differs_in_numbers(change)]
     if changed:
@@ -202,7 +202,7 @@ def _unnamed(evidence: EvidenceSet) -> Iterator[Claim]:
             COMPILER,
             tuple(certain_changes(evidence)),
             Proof.CONSISTENT,
-            "only code differs, and neither file names its compiler: another version of it gives other code",
+            "code differs, and neither file names its compiler: another version of it gives other code",
             "compare the .buildinfo files or logs of the two builds",
             explains_code=True,
         )
