@@ -66,6 +66,33 @@ def padding(file: str, count: int = 48) -> Plant:
     return Plant(roots("uninitialised-memory"), both=both, a=generated(1), b=generated(2))
 
 
+def written(file: str, causes: tuple[str, ...], script: str, a: str, b: str) -> Plant:
+    """A generator appends C to a source: a Python ``script``, without double quotes, that prints it of its argument."""
+
+    def generated(value: str) -> Change:
+        return Change(before=(f"python3 -c \"{script}\" '{value}' >> {file}",))
+
+    return Plant(roots(*causes), a=generated(a), b=generated(b))
+
+
+TEXT = "import sys; print('const char *platform(void) { return ' + chr(34) + sys.argv[1] + chr(34) + '; }')"
+"""A text that a function returns."""
+TABLE = (
+    "import random, sys; w = ['plugin_%d' % (n * n) for n in range(12)]; random.Random(int(sys.argv[1])).shuffle(w); "
+    "q = chr(34); print('static const char *const plugins[] = {' + ', '.join(q + x + q for x in w) + '};'); "
+    "print('const char *first_plugin(void) { return plugins[0]; }'); "
+    "print('const char *any_plugin(int i) { return plugins[(i & 7) + 2]; }')"
+)
+"""A table in an order that the argument decides, and a function that reads one place of it."""
+RESOURCES = (
+    "import struct, sys; t = int(sys.argv[1]); "
+    "rows = b''.join(struct.pack('>IHHHIQ', 24 * n, 0, 0, 1, 40 * n, t + 1000 * n) for n in range(9)); "
+    "print('static const unsigned char tree[] = {' + ','.join(map(str, rows)) + '};'); "
+    "print('int resource(int i) { return tree[(i & 63) + 3]; }')"
+)
+"""A table of resources as Qt's rcc writes it in format 2, with times in milliseconds."""
+
+
 def strip(*options: str) -> Change:
     """Both sides are stripped after the link."""
     return Change(after=(" ".join(["${STRIP:-strip}", *options, '"$1"']),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .common import CALC, GOSUM, HEAT, PLAIN, QUEUE, RELATIVE, RPLAIN, RTOOL, STORE, STRIPPED, WORDS, both, env, pair
 from .model import NOTHING, Change, Edit, Pair, Plant
-from .plants import edit, environment, roots
+from .plants import RESOURCES, TABLE, TEXT, edit, environment, roots, written
 
 
 def source_pairs() -> list[Pair]:
@@ -162,6 +162,40 @@ def host_pairs() -> list[Pair]:
             WORDS,
             Plant(roots("kernel-version"), both=env(STAMPS="kernel"), b=Change(wrap=("setarch", "--uname-2.6"))),
             on=PLAIN,
+            curable=False,
+        ),
+        pair(
+            "uname-calc",
+            CALC,
+            written(
+                "src/version.c",
+                ("kernel-version", "host-identity"),
+                TEXT,
+                "Linux lamb24 5.14.21-150400.22-default #1 SMP Wed May 11 06:57:18 UTC 2022 (49db222) x86_64 GNU/Linux",
+                "Linux build73 5.17.5-1-default #1 SMP Wed Apr 27 07:43:53 UTC 2022 (1a0b7f1) x86_64 GNU/Linux",
+            ),
+            on=PLAIN,
+            curable=False,
+        ),
+        pair(
+            "release-store",
+            STORE,
+            written("lib/checksum.c", ("kernel-version",), TEXT, "5.13.8-arch1-1", "5.13.10-arch1-1"),
+            on=both(PLAIN, STRIPPED),
+            curable=False,
+        ),
+        pair(
+            "listing-calc",
+            CALC,
+            written("src/version.c", ("hash-order",), TABLE, "1", "7"),
+            on=both(PLAIN, STRIPPED),
+            curable=False,
+        ),
+        pair(
+            "resources-store",
+            STORE,
+            written("lib/checksum.c", ("file-times",), RESOURCES, "1726480000000", "1726481834517"),
+            on=both(PLAIN, STRIPPED),
             curable=False,
         ),
         pair("vcs-calc", CALC, vcs, curable=False),
