@@ -104,12 +104,14 @@ _SAME = Fix(
     Effect.REMOVES,
     note="which side has the flags you want, the files cannot say",
 )
+AUDITABLE, _SYMBOL = ".dep-v0", "AUDITABLE_VERSION_INFO"
+_ONE_COMMAND = (
+    "build both with one cargo command (--release or --profile, --features, --target), one [profile] in "
+    "Cargo.toml, one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables"
+)
 _CARGO = Fix(
     "cargo",
-    Do(
-        "build both with one cargo command (--release or --profile, --features, --target), one [profile] in "
-        "Cargo.toml, one Cargo.lock (--locked), and the same RUSTFLAGS and CARGO_PROFILE_… variables"
-    ),
+    Do(_ONE_COMMAND),
     Effect.REMOVES,
     note="the files cannot say which side has the settings you want",
 )
@@ -128,7 +130,8 @@ _ZIG = Fix(
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """Settings of cargo where the program is Rust's, those of zig where it is Zig's."""
     if "rust" in context.languages:
-        return (_CARGO,)
+        named = f"choose for both builds: {'; '.join(context.settings[:_NAMED])}. " if context.settings else ""
+        return (replace(_CARGO, action=Do(f"{named}{_ONE_COMMAND[:1].upper() if named else 'b'}{_ONE_COMMAND[1:]}")),)
     if "zig" in context.languages:
         return (_ZIG,)
     if not context.settings:
@@ -168,6 +171,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from runtimes(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
+    yield from _auditable(evidence)
     yield from variables(evidence)
     yield from _compression(evidence)
     yield from settings(evidence)
@@ -375,6 +379,21 @@ def _debug_sections(evidence: EvidenceSet) -> Iterator[Claim]:
         Proof.RECORDED if build_id_differs(evidence) else Proof.SHAPE,
         f"only {side} has debug information (.debug_info)",
         "the symbol tables are alike, as a compiler's -g leaves them; strip -g drops file symbols",
+        code=False,
+    )
+
+
+def _auditable(evidence: EvidenceSet) -> Iterator[Claim]:
+    """The list of dependencies that cargo auditable links in, on one side only."""
+    lists = [section for section in _one_sided(evidence) if section.name == AUDITABLE]
+    if not lists or evidence.has(BuildIdKept):
+        return
+    names = [change for change in evidence.of(SymbolSetChange) if _SYMBOL in (*change.a_only, *change.b_only)]
+    yield _match(
+        "tool-flags-optimisation",
+        (*lists, *names),
+        Proof.RECORDED,
+        f"only {'b' if lists[0].status == 'added' else 'a'} was built with cargo auditable: it holds {AUDITABLE}",
         code=False,
     )
 

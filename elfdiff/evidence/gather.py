@@ -170,6 +170,8 @@ def settings(items: Sequence[Evidence]) -> tuple[str, ...]:
             found.append("-gz or not")
         elif isinstance(item, SectionChange) and item.name == ".debug_info" and item.status in ("added", "removed"):
             found.append("-g or not")
+        elif isinstance(item, SectionChange) and item.name == ".dep-v0" and item.status in ("added", "removed"):
+            found.append("cargo auditable build or cargo build")
     return tuple(dict.fromkeys(found))
 
 

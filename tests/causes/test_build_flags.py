@@ -286,3 +286,12 @@ def test_the_step_names_the_flags_that_differ(seen):
     assert "choose for both builds: -O2 or -O3; -gz or not." in fix.line
     (fix,) = build_flags.fixes_for(seen.given(languages=("c",)).context, ("tool-flags-optimisation",))
     assert "choose" not in fix.line
+
+
+def test_cargo_auditable_on_one_side(seen, ask):
+    lists = SectionChange(name=".dep-v0", status="added", a_size=None, b_size=85, allocated=False)
+    facts = seen.given(lists, seen.build_id(), languages=("rust",), settings=("cargo auditable build or cargo build",))
+    assert ask(build_flags, facts) == {"tool-flags-optimisation": "certain"}
+    (fix,) = build_flags.fixes_for(facts.context, ("tool-flags-optimisation",))
+    assert fix.line.startswith("choose for both builds: cargo auditable build or cargo build. Build both")
+    assert ask(build_flags, seen.given(lists, BuildIdKept(length=20))) == {}
