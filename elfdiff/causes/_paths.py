@@ -111,6 +111,11 @@ _FRONT_END = late(
 """Where tools that build in a copy of the tree put it: nobody's $PWD."""
 
 
+def is_copy(change: PathChange) -> bool:
+    """True if pip, cargo or their like built a side in a copy of the tree that they made for the purpose."""
+    return any(_FRONT_END.search(directory) for directory in (change.a_directory, change.b_directory))
+
+
 def looks_random(directory: str) -> bool:
     """True if a part of it has the shape that mktemp and its like give."""
     return bool(_RANDOM_PART.search(directory))
@@ -270,7 +275,7 @@ def build_paths(evidence: EvidenceSet) -> Iterator[PathChange]:
         if releases.get(directories) or id(change) in strayed:
             continue
         random = all(map(looks_random, directories)) or drawn_component(*directories) is not None
-        if random and (directories not in compiled or all(map(_FRONT_END.search, directories))):
+        if is_copy(change) or (random and directories not in compiled):
             continue
         whole = [joined(directory, change.tail) for directory in (change.a_directory, change.b_directory)]
         if directories not in compiled and is_other_release(change):

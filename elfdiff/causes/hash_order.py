@@ -167,7 +167,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 
 def _items(evidence: EvidenceSet) -> Iterator[Claim]:
     """Named data, records of tables or constants of functions that are the same in another order."""
-    changes = list(evidence.of(ItemOrderChange))
+    # Pieces without names follow texts that changed: linkers lay constants out by what they hold.
+    others = besides(evidence, ItemOrderChange)
+    changes = [change for change in evidence.of(ItemOrderChange) if change.what != "pieces" or not others]
     if not changes:
         return
     named = {change.symbol for change in changes if change.what == "numbers"}

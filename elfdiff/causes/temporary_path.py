@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from elfdiff.actions import AddWords, Do
 from elfdiff.causes._facts import became, values
-from elfdiff.causes._paths import build_paths
+from elfdiff.causes._paths import build_paths, is_copy
 from elfdiff.causes._places import random_component, whole
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
@@ -170,7 +170,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         if change in built_in:
             continue
         drawn = random_component(change.a_directory, change.b_directory)
-        if drawn:
+        if drawn is None and is_copy(change):
+            note("path-home-tmp-random", change, whole(change, "a"), whole(change, "b"))
+        elif drawn:
             note(_face(drawn[0]), change, whole(change, "a"), whole(change, "b"))
     for face, facts in found.items():
         # Without debug information nobody says that the compiler did not run there.

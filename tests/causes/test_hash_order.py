@@ -83,6 +83,8 @@ def test_pieces_without_names_in_another_order(seen, ask):
     pieces = items("pieces", 2)
     assert ask(hash_order, seen.given(pieces, languages=("rust",))) == {"hash-seed-order": "likely"}
     assert ask(hash_order, seen.given(pieces, languages=("c",))) == {"hash-seed-order": "possible"}
+    beside = seen.word(WordKind.TEMPORARY, "/tmp/cargo-installxmn5lp", "/tmp/cargo-installJ3kQf9")
+    assert ask(hash_order, seen.given(pieces, beside, languages=("rust",))) == {}
 
 
 def test_a_table_that_a_locale_sorted_is_no_hash_order(seen, ask):

@@ -49,6 +49,7 @@ def test_a_copy_of_the_tree_that_a_front_end_makes_is_temporary(seen, ask):
     for a, b in (
         ("/tmp/build-via-sdist-k2_x9dq1/x-1.0", "/tmp/build-via-sdist-w8m1pz_0/x-1.0"),
         ("/tmp/.tmp-propcache-pep517-cfdvygni/src", "/tmp/.tmp-propcache-pep517-1l0gq6tm/src"),
+        ("/project", "/tmp/.tmp-yarl-pep517-va5hg2ys/src"),
     ):
         facts = seen.given(seen.path(a, b, "parse.c", PathPlace.DEBUG_DIRECTORY))
         assert "path-home-tmp-random" in ask(temporary_path, facts)
