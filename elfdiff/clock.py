@@ -45,13 +45,21 @@ class Clock:
         self.memory = memory
         self.begun = time.monotonic()
 
+    @property
+    def is_bounded(self) -> bool:
+        """True if there is a limit of time or of memory."""
+        return self.limit is not None or self.memory is not None
+
     @contextmanager
-    def running(self, work: str) -> Iterator[None]:
-        """What is done inside ends with OutOfTime when the time is over; ``work`` says what that is ("reading")."""
+    def running(self, work: str, share: float = 1) -> Iterator[None]:
+        """What is done inside ends with OutOfTime when the time is over; ``work`` says what that is ("reading").
+
+        With a ``share`` it ends when so much of the time that is left is over: the rest is kept for what comes next.
+        """
         if self.told is not None:
             self.told(work)
         try:
-            with self._timed(work):
+            with self._timed(work, share):
                 yield
         except MemoryError:
             if self.memory is None:
@@ -61,16 +69,17 @@ class Clock:
             ) from None
 
     @contextmanager
-    def _timed(self, work: str) -> Iterator[None]:
+    def _timed(self, work: str, share: float) -> Iterator[None]:
         if self.limit is None:
             yield
             return
-        sentence = f"out of time: the {self.limit:g} s of --time-limit were over while {work}"
+        part = "" if share == 1 else f"{share:.0%} of "
+        sentence = f"out of time: {part}the {self.limit:g} s of --time-limit were over while {work}"
 
         def ring(signum: int, frame: FrameType | None) -> NoReturn:
             raise OutOfTime(sentence)
 
-        left = self.limit - (time.monotonic() - self.begun)
+        left = share * (self.limit - (time.monotonic() - self.begun))
         if left <= 0:
             raise OutOfTime(sentence)
         before = signal.signal(signal.SIGALRM, ring)

@@ -20,6 +20,7 @@ from elfdiff.comparison.pair import CarriedPair, Pair, compare
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile, parse
 from elfdiff.elf.reading import read_bytes
+from elfdiff.elf.sameness import same_raw
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
 from elfdiff.evidence.carried import Insight
 from elfdiff.evidence.dependencies import drift
@@ -39,6 +40,12 @@ from elfdiff.steps import claims, fixable, incomparable, judge, on_side, owners,
 from elfdiff.tree import TreeFinding
 from elfdiff.values import dataclass, replace
 from elfdiff.version import __version__
+
+_ALIGNING = 0.6
+"""The share of the time that aligning may take: the rest is for facts and the ledger."""
+_SECTIONS_NAMED = 12
+_ONE_LESS = {Confidence.CERTAIN: Confidence.LIKELY, Confidence.LIKELY: Confidence.POSSIBLE}
+"""How sure a cause is where no code was aligned: facts about functions may speak against it."""
 
 
 @dataclass(frozen=True)
@@ -121,17 +128,21 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock, look: Loo
             pair = compare(a, b)
     except OutOfTime as over:
         return _unfinished(facts(a, None), facts(b, None), a.data, b.data, over)
+    pair, left_out = _aligned(pair, clock)
     looked = _look(pair, look)
     evidence = gather(pair, clock, tuple(Insight(item, seen.inside, bool(seen.findings)) for item, seen in looked))
     give_back()
-    unfinished = evidence.unfinished
+    unfinished = evidence.unfinished or left_out
     judgement = judged(catalogue(), evidence)
     matches = judgement.matches
     proof: bytes | None = None
     fault: tuple[str, ...] = ()
     if unfinished is not None:
         # A fact that is missing may be the one that speaks against a cause.
-        matches = tuple(replace(match, confidence=Confidence.POSSIBLE) for match in matches)
+        doubt = _ONE_LESS if evidence.unfinished is None else {}
+        matches = tuple(
+            replace(match, confidence=doubt.get(match.confidence, Confidence.POSSIBLE)) for match in matches
+        )
         ledger, code = plain_ledger(a.data, b.data), None
     else:
         try:
@@ -156,6 +167,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock, look: Loo
         equal_parts=same(pair, evidence, code),
         notes=(
             *fault,
+            *(_equal_sections(pair) if unfinished is not None else ()),
             *pair.skipped,
             *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),
             *judgement.notes,
@@ -202,6 +214,34 @@ def _with_inside(
     owned = bytes_by_cause(ledger.runs)
     joined = merged((*(TreeFinding(finding, 1, ("",)) for finding in found), *inside))
     return tuple(replace(one.finding, bytes=owned.get(one.finding.cause, Sides())) for one in joined)
+
+
+def _aligned(pair: Pair, clock: Clock) -> tuple[Pair, str | None]:
+    """The pair with its code and data aligned, or without if there is no time or memory for it, and a sentence then.
+
+    Without, most facts are still found in what is kept back, and so are the causes that stand on them.
+    """
+    if not clock.is_bounded:
+        return pair, None
+    try:
+        with clock.running("code and data were aligned", _ALIGNING):
+            _ = pair.function_matches
+    except OutOfTime as over:
+        return replace(pair, aligned=False), f"{over}; both files are compared without that, byte by byte"
+    return pair, None
+
+
+def _equal_sections(pair: Pair) -> tuple[str, ...]:
+    """One sentence: sections of one name whose bytes are equal, wherever they stand. Nothing where there are none."""
+    names = [
+        item.name
+        for item in pair.sections
+        if item.a and item.b and item.a.size and same_raw(pair.a, item.a, pair.b, item.b)
+    ]
+    if not names:
+        return ()
+    more = f" and {len(names) - _SECTIONS_NAMED} more" if len(names) > _SECTIONS_NAMED else ""
+    return (f"sections with equal bytes: {', '.join(names[:_SECTIONS_NAMED])}{more}",)
 
 
 def _directories(pair: Pair) -> tuple[tuple[str, str], ...]:

@@ -35,3 +35,11 @@ def test_stages_share_one_limit_and_leave_no_alarm_behind() -> None:
     time.sleep(0.06)
     with pytest.raises(OutOfTime, match="while the second stage"), clock.running("the second stage"):
         raise AssertionError("the time was over")
+
+
+def test_a_share_leaves_time_for_what_comes_next() -> None:
+    clock = Clock(0.4)
+    with pytest.raises(OutOfTime, match=r"25% of the 0\.4 s of --time-limit"), clock.running("it slept", 0.25):
+        time.sleep(5)
+    with clock.running("the next stage"):
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 0.1

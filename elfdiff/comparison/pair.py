@@ -39,7 +39,7 @@ class Pair:
 
     ``rewrites[i].id == i``. ``strings`` holds each text that one side lacks, once, in a's section order. ``skipped``
     says what was left out because there is too much of it. ``carried`` are archives and the like that both carry, and
-    that differ; no text is looked for in them.
+    that differ; no text is looked for in them. Without ``aligned`` no code is: no function has a match.
     """
 
     a: ElfFile
@@ -50,6 +50,7 @@ class Pair:
     units: tuple[UnitPair, ...]
     skipped: tuple[str, ...] = ()
     carried: tuple[CarriedPair, ...] = ()
+    aligned: bool = True
 
     @cached_property
     def alignment(self) -> Alignment:
@@ -59,6 +60,8 @@ class Pair:
     @cached_property
     def function_matches(self) -> tuple[FunctionMatch, ...]:
         """What became of functions; none where the alignment failed by a fault of ours (ELFDIFF_DEBUG=1 shows it)."""
+        if not self.aligned:
+            return ()
         try:
             return self.alignment.matches
         except (ElfdiffError, MemoryError):

@@ -30,7 +30,7 @@ def over(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> str
     """The time is over at the end of one stage."""
 
     @contextmanager
-    def running(clock: Clock, work: str) -> Iterator[None]:
+    def running(clock: Clock, work: str, share: float = 1) -> Iterator[None]:
         yield
         if work == request.param:
             raise OutOfTime(f"out of time: while {work}")
@@ -66,6 +66,32 @@ def test_a_missing_fact_may_speak_against_a_cause(over: str, capsys: Capture) ->
     findings = json.loads(capsys.readouterr().out)["findings"]
     assert findings
     assert {finding["confidence"] for finding in findings} == {"possible"}
+
+
+@pytest.mark.parametrize("over", ["code and data were aligned"], indirect=True)
+def test_what_cannot_be_aligned_in_time_leaves_the_causes(over: str, capsys: Capture) -> None:
+    assert main(["-f", "json", "--time-limit", "9", *PAIR]) == 2
+    shown = capsys.readouterr()
+    report = json.loads(shown.out)
+    first = report["findings"][0]
+    assert (first["cause"], first["confidence"]) == ("build-path", "likely")
+    assert report["unfinished"].startswith("out of time: while code and data were aligned; both files are compared")
+    assert report["code"] is None
+    assert report["ledger"]["unexplained"] == report["ledger"]["differing"]
+    (note,) = [note for note in report["notes"] if note.startswith("sections with equal bytes: ")]
+    assert ".dynsym" in note
+    assert ".rodata" not in note
+
+
+def test_memory_that_aligning_uses_up_leaves_the_causes(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("elfdiff.comparison.pair.align", full)
+    assert main(["--memory-limit", "9000", *PAIR]) == 2
+    shown = capsys.readouterr()
+    assert "the 9000 MB of --memory-limit were used up while code and data were aligned" in shown.err
+    assert "cause[build-path] likely" in shown.out
 
 
 @pytest.mark.parametrize("over", ["the files were read"], indirect=True)
