@@ -165,6 +165,7 @@ def read(data: bytes) -> None:
 
 
 def _read_elf(elf: ElfFile) -> None:
+    from elfdiff.comparison.alignment.alignment import signed_places
     from elfdiff.comparison.image import Image
     from elfdiff.comparison.references import all_fields
     from elfdiff.comparison.references.code import CodeMap
@@ -172,7 +173,7 @@ def _read_elf(elf: ElfFile) -> None:
     for name in ("notes", "dynamic", "symtab", "dynsym", "debug_units", "line_section", "comment", "build_id"):
         with suppress(ElfdiffError):
             getattr(elf, name)
-    image = Image(elf)
+    image = Image(signed_places(elf))
     with suppress(ElfdiffError):
         for _ in all_fields(image, CodeMap(image)):
             pass

@@ -69,7 +69,7 @@ class Alignment:
 
 def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: tuple[Rewrite, ...]) -> Alignment:
     """Align two files of one machine, class and byte order."""
-    a, b = _signed(a), _signed(b)
+    a, b = signed_places(a), signed_places(b)
     # What was taken off a name can be found where it still stands; where it is to be put in, nothing shows.
     words = [rewrite for rewrite in rewrites if rewrite.kind is RewriteKind.TOKEN]
     only_a, only_b = any(not word.b for word in words), any(not word.a for word in words)
@@ -89,7 +89,7 @@ def align(a: ElfFile, b: ElfFile, sections: tuple[SectionPair, ...], rewrites: t
     return Alignment(align_one_way(Image(a), Image(b), paired, ranked), swapped)
 
 
-def _signed(elf: ElfFile) -> ElfFile:
+def signed_places(elf: ElfFile) -> ElfFile:
     """The file with its addresses as 64-bit two's complement, as numpy counts; kernels live in the upper half.
 
     Sizes that no file can have become 0 (a damaged NOBITS header claims memory, not bytes).
