@@ -185,6 +185,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     streams, other = split_layers(written_otherwise(evidence, *_WRITTEN))
     if streams:
         yield Claim(COMPRESSED, streams, Proof.RECORDED, told(streams))
+    numbered = tuple(change for change in changes_of(evidence, "name", "format") if _by_process(change))
+    if numbered:
+        yield Claim(PAX_NAME, numbered, Proof.RECORDED, told(numbered))
+    other = tuple(change for change in other if change not in numbered)
     if other:
         yield Claim(WRITER, other, Proof.RECORDED, told(other))
     marks = [change for change in evidence.of(BytecodeChange) if change.what == "references"]
@@ -193,9 +197,6 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     named = tuple(change for change in changes_of(evidence, "name") if writer(change) == "gzip")
     if named:
         yield Claim(GZIP_NAME, named, Proof.RECORDED, told(named))
-    numbered = tuple(change for change in changes_of(evidence, "name") if _by_process(change))
-    if numbered:
-        yield Claim(PAX_NAME, numbered, Proof.RECORDED, told(numbered))
     written = [change for change in changes if change.field_name in ("format", "index")]
     if written:
         said = (f"{change.field_name}: {change.a_value} in a, {change.b_value} in b" for change in written)

@@ -333,7 +333,9 @@ def test_a_wrong_diff_id_names_file_and_layer(
     (failed,) = (entry for entry in tree.entries if entry.error is not None)
     assert failed.name == "layer 2"
     assert failed.error is not None
-    assert failed.error.startswith(f"{tmp_path / 'b'}: layer 2 holds sha256:{hashlib.sha256(other).hexdigest()}, and")
+    assert failed.error.startswith(
+        f"b: {tmp_path / 'b'}: layer 2 holds sha256:{hashlib.sha256(other).hexdigest()}, and"
+    )
     assert f"sha256:{'0' * 64}" in failed.error
     assert any(entry.name == "config" and entry.status.value == "changed" for entry in tree.entries)
 
