@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from elfdiff.containers.formats.rpm import _index_rule as index_rule
+from elfdiff.containers.limits import Limits
+from elfdiff.containers.opening import open_bytes
 from elfdiff.tree import Status, Tree
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
@@ -29,6 +31,18 @@ def test_values_one_behind_the_other_give_the_index() -> None:
 def test_an_edited_row_follows_from_nothing(edited: tuple[int, int, int, int, int]) -> None:
     values = b"one\0" + (7).to_bytes(4, "big") + b"a\0b\0"
     assert index_rule(values, [(0, 1000, 6, 1, 0), edited, (8, 1117, 8, 2, 32)]) is None
+
+
+def test_a_header_without_tags_is_read() -> None:
+    from benchmarks.fuzz_containers import rpm_of
+
+    made = rpm_of()
+    empty = b"\x8e\xad\xe8\x01" + bytes(12)
+    at = made.index(b"\x8e\xad\xe8\x01")
+    second = made.index(b"\x8e\xad\xe8\x01", at + 1)
+    container = open_bytes(made[:at] + empty + made[second:], "x", Limits())
+    assert container is not None
+    assert [entry.path for entry in container.entries if entry.path.startswith("bin")] == ["bin/app"]
 
 
 SPEC = """\

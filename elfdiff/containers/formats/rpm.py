@@ -115,7 +115,8 @@ def _header(
             raise builder.malformed(f"a tag of the RPM header at offset {at:#x} leads outside it")
         raw.append((offset, tag, kind, items, place))
     ends = sorted(offset for offset, *_ in raw)
-    following = dict(zip(ends, [*ends[1:], size], strict=True))
+    # A header without tags has no ends, and values that belong to none.
+    following = dict(zip(ends, [*ends[1:], size], strict=False))
     tags = [
         _Tag(tag, Span(place, place + 16), Span(start + offset, start + following[offset]), kind, items)
         for offset, tag, kind, items, place in raw
