@@ -79,10 +79,6 @@ from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
-    C_FILES_MAPPED,
-    C_MAPPED,
-    GO_MAPPED,
-    RUST_MAPPED,
     Context,
     DynamicChange,
     Evidence,
@@ -90,6 +86,7 @@ from elfdiff.evidence.model import (
     FlagChange,
     GoSettingChange,
     Layout,
+    Mapped,
     PathChange,
     PathPlace,
     SymbolRenamed,
@@ -256,7 +253,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     if "go" in spoken:
         if set(faces) == {CGO}:
             return (CGO_FLAGS,)
-        trim = () if GO_MAPPED in context.mapped and not {GO, DWARF} & set(faces) else (GO_TRIM,)
+        trim = () if Mapped.GO in context.mapped and not {GO, DWARF} & set(faces) else (GO_TRIM,)
         return (*trim, *(fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not COMMAND_LINE))
     if "rust" in spoken:
         found.append(RUST_MAP)
@@ -633,9 +630,9 @@ def _is_past_maps(change: PathChange, context: Context) -> bool:
     """
     if change.place is not PathPlace.TEXT:
         return False
-    if C_FILES_MAPPED in context.mapped or (GO_MAPPED in context.mapped and context.languages == ("go",)):
+    if Mapped.C_FILES in context.mapped or (Mapped.GO in context.mapped and context.languages == ("go",)):
         return True
-    if not {C_MAPPED, RUST_MAPPED} & context.mapped:
+    if not {Mapped.C, Mapped.RUST} & context.mapped:
         return False
     return not any(f"/{change.tail}".endswith(f"/{name}") for name in context.sources)
 
@@ -643,7 +640,7 @@ def _is_past_maps(change: PathChange, context: Context) -> bool:
 def _face(change: PathChange, spoken: frozenset[str], assembler_only: bool, context: Context) -> str:
     """Where the path stands, by what would reach it."""
     if _is_past_maps(change, context):
-        return OUT_DIR if RUST_MAPPED in context.mapped and "rust" in spoken else STRINGS
+        return OUT_DIR if Mapped.RUST in context.mapped and "rust" in spoken else STRINGS
     whole = joined(change.a_directory, change.tail)
     if change.place is PathPlace.FILE:
         return FILES

@@ -42,7 +42,6 @@ from elfdiff.evidence.facts import BlobChange
 from elfdiff.evidence.hashes import only_digests_differ
 from elfdiff.evidence.mapped import mapped, sources
 from elfdiff.evidence.model import (
-    C_MAPPED,
     CompressionChange,
     Context,
     DataChange,
@@ -51,6 +50,7 @@ from elfdiff.evidence.model import (
     FlagChange,
     GoSettingChange,
     LoneSectionChange,
+    Mapped,
     PathChange,
     PathPlace,
     SectionChange,
@@ -203,7 +203,7 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         profiled=all(units.is_profiled(elf) for elf in (a, b)),
         partial=units.is_partial(pair),
         # Units that name no directory do not say where the build was.
-        outside=() if C_MAPPED in in_force else units.outside(pair, items),
+        outside=() if Mapped.C in in_force else units.outside(pair, items),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
         mapped=in_force,
         sources=sources(pair) if in_force else frozenset(),

@@ -8,7 +8,7 @@ from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import DebugUnit
-from elfdiff.evidence.model import C_FILES_MAPPED, C_MAPPED, GO_MAPPED, RUST_MAPPED
+from elfdiff.evidence.model import Mapped
 
 _C = frozenset({0x01, 0x02, 0x04, 0x0C, 0x1A, 0x1D, 0x21, 0x2B, 0x2C, 0x3A, 0x3B})
 """DW_LANG of C and C++ (DWARF 5, table 7.17, and its additions)."""
@@ -17,15 +17,15 @@ _FILE_MAPS = ("-ffile-prefix-map=", "-fmacro-prefix-map=")
 MAX_SOURCES = 20_000
 
 
-def mapped(pair: Pair) -> frozenset[str]:
-    """What both files show; C_FILES_MAPPED only where a recorded map names a directory above one that changed."""
+def mapped(pair: Pair) -> frozenset[Mapped]:
+    """What both files show; C_FILES only where a recorded map names a directory above one that changed."""
     prefixes = [rewrite for rewrite in pair.rewrites if rewrite.kind is RewriteKind.PREFIX]
     sides = (
         (pair.a, [rewrite.a.decode("utf-8", "replace") for rewrite in prefixes]),
         (pair.b, [rewrite.b.decode("utf-8", "replace") for rewrite in prefixes]),
     )
     found = [
-        _families(elf, directories) | ({GO_MAPPED} if ("-trimpath", "true") in listed.details else set())
+        _families(elf, directories) | ({Mapped.GO} if ("-trimpath", "true") in listed.details else set())
         for (elf, directories), listed in zip(sides, pair.dependencies, strict=True)
     ]
     return frozenset(found[0] & found[1])
@@ -41,19 +41,19 @@ def sources(pair: Pair) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _families(elf: ElfFile, directories: Iterable[str]) -> set[str]:
-    found: set[str] = set()
+def _families(elf: ElfFile, directories: Iterable[str]) -> set[Mapped]:
+    found: set[Mapped] = set()
     directories = tuple(directories)
     units = elf.debug_units
     for family, own in (
-        (C_MAPPED, [unit for unit in units if unit.language in _C]),
-        (RUST_MAPPED, [unit for unit in units if unit.language == _RUST]),
+        (Mapped.C, [unit for unit in units if unit.language in _C]),
+        (Mapped.RUST, [unit for unit in units if unit.language == _RUST]),
     ):
         relative = any(_is_relative(unit) for unit in own)
         if relative and not any(_is_below(unit, directory) for unit in own for directory in directories):
             found.add(family)
     if _records_map(elf, directories):
-        found.add(C_FILES_MAPPED)
+        found.add(Mapped.C_FILES)
     return found
 
 

@@ -690,8 +690,15 @@ class Layout(StrEnum):
     """Compilers ran in a directory that a tool made under a random name."""
 
 
-C_MAPPED, C_FILES_MAPPED, RUST_MAPPED, GO_MAPPED = "c", "c-files", "rust", "go"
-"""Prefix maps in force: debug information of C is mapped; texts of __FILE__ too; paths of rustc; paths of Go."""
+class Mapped(StrEnum):
+    """A prefix map that both files show to be in force."""
+
+    C = "c"
+    """In debug information of C and C++; texts of __FILE__ may be left out."""
+    C_FILES = "c-files"
+    """In texts of __FILE__, too: it is recorded."""
+    RUST = "rust"
+    GO = "go"
 
 
 @dataclass(frozen=True, slots=True)
@@ -711,8 +718,7 @@ class Context:
     source files, which every strip removes, ``plain`` if the facts are of files and containers that no compiler
     wrote, ``unnamed`` if neither file names a compiler. ``settings`` are recorded flags and settings that differ, each
     with what it is on either side ("-O2 or -O3"). ``outside`` are pairs of directories that changed and are not
-    below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force (words
-    above), ``sources`` the relative names of what was compiled where there are any.
+    below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force, ``sources`` the relative names of what was compiled where there are any.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
@@ -736,7 +742,7 @@ class Context:
     plain: bool = False
     unnamed: bool = False
     settings: tuple[str, ...] = ()
-    mapped: frozenset[str] = frozenset()
+    mapped: frozenset[Mapped] = frozenset()
     sources: frozenset[str] = frozenset()
 
     def has_tool(self, kind: str) -> bool:

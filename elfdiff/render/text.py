@@ -29,7 +29,7 @@ VERDICT_COLOURS = {
     Verdict.UNEXPLAINED: "red",
 }
 
-_FOLDED, _TITLE, _BRIEF, _FIRST, _FIXED, _COUNTED, _FULL = range(7)
+_FOLDED, _TITLE, _PHRASE, _BRIEF, _FIRST, _FIXED, _COUNTED, _FULL = range(8)
 """How much of a finding is shown, from its ID alone to two places with their values."""
 
 _NOTHING = "(none)"
@@ -183,7 +183,7 @@ class ReportText:
             if len(self._body(levels)) <= room:
                 break
             levels[index] = _FOLDED
-        for level in (_BRIEF, _FIRST, _FIXED, _COUNTED, _FULL):
+        for level in (_PHRASE, _BRIEF, _FIRST, _FIXED, _COUNTED, _FULL):
             for index, now in enumerate(levels):
                 if now != level - 1:
                     continue
@@ -218,6 +218,8 @@ class ReportText:
         first, *rest = wrapped(title, self.style, "", "    ")
         yield Line(first.text, "red" if finding.role is not Role.CONSEQUENCE else "cyan", len(tag))
         yield from rest
+        if level == _PHRASE and wording.phrase(finding) != finding.title:
+            yield Line(f"    {shorten(wording.phrase(finding), self.style.width - 4, self.style.ascii)}")
         if level == _BRIEF:
             yield from self._brief(finding)
         if level >= _FIRST:

@@ -8,7 +8,7 @@ from elfdiff.actions import AddWords, Do
 from elfdiff.causes.build_path import choose
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.dependency_version import detect as dependency_version
-from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, PathPlace, WordKind
+from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, Mapped, PathPlace, WordKind
 
 A, B = "/home/ci/build-1", "/tmp/b2"
 
@@ -362,7 +362,7 @@ def test_where_a_program_keeps_its_socket_is_no_build_directory(seen, ask):
 )
 def test_a_map_that_is_in_force_is_not_advised_again(seen, ask, mapped, sources, tail, face):
     """Recorded, it reaches every text of the compiler; debug information alone leaves __FILE__ of what was compiled."""
-    context = Context(languages=("c",), mapped=frozenset(mapped), sources=frozenset(sources))
+    context = Context(languages=("c",), mapped=frozenset(map(Mapped, mapped)), sources=frozenset(sources))
     found = ask(build_path, replace(seen.given(seen.path(A, "/srv/b2", tail)), context=context))
     assert set(found) == {face}
     actions = [fix.action for fix in choose(context, (face,))]
@@ -370,7 +370,7 @@ def test_a_map_that_is_in_force_is_not_advised_again(seen, ask, mapped, sources,
 
 
 def test_trimpath_that_is_in_force_is_not_advised_again():
-    context = Context(languages=("go",), mapped=frozenset({"go"}))
+    context = Context(languages=("go",), mapped=frozenset({Mapped.GO}))
     strings = "path-linker-map-or-script-strings"
     assert not any(isinstance(fix.action, AddWords) for fix in choose(context, (strings,)))
     assert any(isinstance(fix.action, AddWords) for fix in choose(Context(languages=("go",)), (strings,)))

@@ -33,7 +33,7 @@ HEADINGS = ["## What it looks like", "## Why it happens", "## How to be sure"]
 each_cause = pytest.mark.parametrize("cause", catalogue(), ids=lambda cause: cause.id)
 
 
-MID_SENTENCE = {"for", "before", "or", "and", "not", "in", "on", "once", "where", "which", "but", "to", "as"}
+MID_SENTENCE = {"for", "before", "or", "and", "not", "in", "on", "once", "where", "but", "to", "as"}
 
 
 @each_cause
