@@ -17,6 +17,7 @@ from .model import Change
 #: or shell lines at the top of the tree.
 SENTENCES: Mapping[str, Change] = {
     "link-order": Change(env={"LINK_ORDER": "sorted", "REVERSE": ""}),
+    "hash-order": Change(env={"PYTHONHASHSEED": "0", "PERL_HASH_SEED": "0", "PERL_PERTURB_KEYS": "0"}),
     "dependency-version": Change(env={"LOCK": "committed", "CARGO_LOCKED": "--locked"}),
     "rust-metadata": Change(env={"LAYOUT": "workspace"}),
     "memory-layout": Change(wrap=("setarch", "-R")),
