@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from elfdiff.containers.formats.rpm import _index_rule as index_rule
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.opening import open_bytes
+from elfdiff.errors import ElfdiffError
 from elfdiff.tree import Status, Tree
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
@@ -135,3 +137,25 @@ def test_another_version_is_no_other_writer(tmp_path: Path) -> None:
     found = {item.finding.cause for item in tree.findings}
     assert "source-change" in found
     assert not found & {"archive-metadata", "vcs-state", "file-set"}
+
+
+def test_a_header_without_tags_is_a_sentence() -> None:
+    empty = b"\x8e\xad\xe8\x01" + bytes(12)
+    with pytest.raises(ElfdiffError):
+        open_bytes(b"\xed\xab\xee\xdb".ljust(96, b"\0") + empty + empty, "x", Limits())
+
+
+@pytest.mark.skipif(shutil.which("rpmbuild") is None or shutil.which("gcc") is None, reason="rpmbuild, gcc")
+def test_an_edited_digest_or_index_is_no_digest_and_follows_from_nothing(tmp_path: Path) -> None:
+    a, b = built(tmp_path / "one", "1"), built(tmp_path / "another", "1")
+    data = Path(b).read_bytes()
+    index = data.index(b"\x8e\xad\xe8\x01", 200)
+    md5 = data.index(hashlib.md5(data[index:]).digest())
+    for at in (101, index + 5, md5):
+        edited = bytearray(data)
+        edited[at] ^= 1
+        (tmp_path / "edited.rpm").write_bytes(edited)
+        tree = compare_paths(a, str(tmp_path / "edited.rpm"), TreeOptions())
+        assert isinstance(tree, Tree)
+        assert tree.ledger is not None
+        assert tree.ledger.totals.unexplained.most > 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from elfdiff.containers import cpio
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs import open_stream
 from elfdiff.containers.fields import readable, seconds_text
-from elfdiff.containers.model import Container, Entry, Field, FieldKind
+from elfdiff.containers.model import Container, Entry, EntryKind, Field, FieldKind
 from elfdiff.span import Span
 from elfdiff.values import dataclass, replace
 
@@ -63,24 +63,47 @@ def read(builder: Builder) -> Container:
     if len(data) < 112:
         raise builder.malformed("the RPM package ends within its lead")
     builder.piece(0, "lead", Span(0, 96))
-    sizes: dict[int, int] = {}
-    files: list[_File] = []
-    end = _header(builder, data, 96, "signature", sizes, files)
+    told = _Told({}, [], {})
+    end = _header(builder, data, 96, "signature", told)
     padding = Span(end, min(-(-end // 8) * 8, len(data)))
     zeros = None if any(data[padding.start : padding.end]) else "zeros to eight bytes"
     builder.piece(
         0, "signature padding", padding, fields=lambda: (Field("padding", FieldKind.DERIVED, padding, "", rule=zeros),)
     )
-    end = _header(builder, data, padding.end, "header", {}, files)
+    end = _header(builder, data, padding.end, "header", told)
     layer = open_stream(builder, 0, Span(end, len(data)), "payload", "payload")
     whole, payload = len(data) - padding.end, len(builder.data(layer))
-    sizes |= {1000: whole, 270: whole, 1007: payload, 271: payload}
+    told.sizes.update({1000: whole, 270: whole, 1007: payload, 271: payload})
     cpio.add(builder, layer)
-    files += [
+    told.files.extend(
         _File(f"/{entry.path}".encode("utf-8", "surrogateescape"), entry.size, _target(entry))
         for entry in builder.entries
-    ]
+    )
+    header, inner = Span(padding.end, end), builder.data(layer)
+    checks: dict[int, Callable[[], bytes]] = {
+        269: lambda: hashlib.sha1(data[header.start : header.end], usedforsecurity=False).hexdigest().encode(),
+        273: lambda: hashlib.sha256(data[header.start : header.end]).hexdigest().encode(),
+        1004: lambda: hashlib.md5(data[header.start :], usedforsecurity=False).digest(),
+        5092: lambda: hashlib.sha256(data[header.end :]).hexdigest().encode(),
+        5097: lambda: hashlib.sha256(inner).hexdigest().encode(),
+        1035: lambda: b"\0".join(map(_digest, builder.entries)),
+    }
+    told.checks.update(checks)
     return builder.finish("rpm")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What tags must say, once all is read: ``checks`` are digests, as texts without their last NUL."""
+
+    sizes: dict[int, int]
+    files: list[_File]
+    checks: dict[int, Callable[[], bytes]]
+
+
+def _digest(entry: Entry) -> bytes:
+    """SHA-256 of a regular file, nothing for all else (rpm, "RPMTAG_FILEDIGESTS")."""
+    return hashlib.sha256(entry.read()).hexdigest().encode() if entry.kind is EntryKind.FILE else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +117,10 @@ def _target(entry: Entry) -> bytes:
     return (entry.target or "").encode("utf-8", "surrogateescape")
 
 
-def _header(
-    builder: Builder, data: bytes, at: int, label: str, sizes: Mapping[int, int], files: Sequence[_File]
-) -> int:
+def _header(builder: Builder, data: bytes, at: int, label: str, told: _Told) -> int:
     """Where the header that begins here ends; its pieces are noted.
 
-    ``sizes`` and ``files``: what tags must say, once all is read.
+    ``told``: what tags must say, once all is read.
     """
     if data[at : at + 4] != _HEADER or at + 16 > len(data):
         raise builder.malformed(f"there is no RPM header at offset {at:#x}")
@@ -122,13 +143,14 @@ def _header(
         for offset, tag, kind, items, place in raw
     ]
     index = Span(at, start)
-    derived = Field("index", FieldKind.DERIVED, index, "", rule=_index_rule(data[start : start + size], raw))
+    rule = _index_rule(data[start : start + size], raw) if not any(data[at + 4 : at + 8]) else None
+    derived = Field("index", FieldKind.DERIVED, index, "", rule=rule)
     builder.piece(0, f"{label} index", index, fields=lambda: (derived,))
     for tag in sorted(tags, key=lambda tag: (tag.value.start, tag.number)):
         if tag.value.length:
             end = _end(data, tag)
             value = replace(tag, value=Span(tag.value.start, end))
-            builder.piece(0, f"{label} tag {tag.number}", value.value, fields=_reader(data, value, label, sizes, files))
+            builder.piece(0, f"{label} tag {tag.number}", value.value, fields=_reader(data, value, label, told))
             _fill(builder, data, Span(end, tag.value.end), f"{label} tag {tag.number} padding")
     return start + size
 
@@ -178,10 +200,8 @@ def _index_rule(values: bytes, raw: Sequence[tuple[int, int, int, int, int]]) ->
     return f"places of the values, tags and types {told[:16]}"
 
 
-def _reader(
-    data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int], files: Sequence[_File]
-) -> Callable[[], tuple[Field, ...]]:
-    return lambda: (_field(data, tag, label, sizes, files),)
+def _reader(data: bytes, tag: _Tag, label: str, told: _Told) -> Callable[[], tuple[Field, ...]]:
+    return lambda: (_field(data, tag, label, told),)
 
 
 def _listed(data: bytes, tag: _Tag, files: Sequence[_File]) -> bool:
@@ -208,16 +228,19 @@ def _numbers(data: bytes, tag: _Tag) -> list[int]:
     return [int.from_bytes(raw[i * width : (i + 1) * width]) for i in range(tag.count)] if width else []
 
 
-def _field(data: bytes, tag: _Tag, label: str, sizes: Mapping[int, int], files: Sequence[_File]) -> Field:
+def _field(data: bytes, tag: _Tag, label: str, told: _Told) -> Field:
     number = tag.number
     signature = label == "signature"
     if number in _CHECKS and not (number == 1002 and not signature) and not (number in (1004, 1005) and not signature):
-        return Field("checksum", FieldKind.CHECK, tag.value, "", rule="a signature or a digest")
+        digest = told.checks.get(number)
+        raw = data[tag.value.start : tag.value.end].removesuffix(b"\0" if tag.kind in _TEXTS else b"")
+        rule = "a signature" if digest is None else "a digest" if raw == digest() else None
+        return Field("checksum", FieldKind.CHECK, tag.value, "", rule=rule)
     if number in _SIZES and (signature or number not in (1000, 1007)):
         said = int.from_bytes(data[tag.value.start : tag.value.start + _WIDTHS.get(tag.kind, 0)])
-        right = tag.kind in (4, 5) and tag.count == 1 and sizes.get(number) == said
+        right = tag.kind in (4, 5) and tag.count == 1 and told.sizes.get(number) == said
         return Field("size", FieldKind.DERIVED, tag.value, "", rule=f"size of tag {number}" if right else None)
-    if not signature and _listed(data, tag, files):
+    if not signature and _listed(data, tag, told.files):
         return Field("list", FieldKind.DERIVED, tag.value, "", rule=f"tag {number}: what the payload holds")
     name = (
         "number"
