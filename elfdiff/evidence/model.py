@@ -718,7 +718,8 @@ class Context:
     source files, which every strip removes, ``plain`` if the facts are of files and containers that no compiler
     wrote, ``unnamed`` if neither file names a compiler. ``settings`` are recorded flags and settings that differ, each
     with what it is on either side ("-O2 or -O3"). ``outside`` are pairs of directories that changed and are not
-    below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force, ``sources`` the relative names of what was compiled where there are any.
+    below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force,
+    ``sources`` the relative names of what was compiled where there are any.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()
