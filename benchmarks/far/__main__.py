@@ -156,7 +156,7 @@ def judge(row: Row, way: str, told: Told) -> None:
     named = set(told.roots)
     certain_wrong = sorted(c for c, level in told.roots.items() if level == "certain" and c not in allowed)
     likely_wrong = sorted(c for c in sure if c not in allowed)
-    if certain_wrong == ["appended-data"] and named == {"appended-data"}:
+    if certain_wrong == ["appended-data"] and sure == {"appended-data"}:
         told.judged, told.why = "half", "carried data was not looked into"
     elif certain_wrong:
         told.judged, told.why = "wrong", f"certain: {', '.join(certain_wrong)}"

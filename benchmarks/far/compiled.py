@@ -282,8 +282,8 @@ ROWS: tuple[Row, ...] = (
         {AGAIN: ("temporary-path",), PATH: ("temporary-path", "?build-path")},
         {"p.pl": ":- initialization(main).\nmain :- X is 2*21, write(X), nl.\n"},
         fixed="gplc --no-top-level -c p.pl -o p.o && gplc p.o -o p",
-        removed="gplc -c and a fixed name of the object, a relative name of the source",
-        cures=(AGAIN, PATH),
+        removed="gplc -c and a fixed name of the object; for paths one directory",
+        cures=(AGAIN,),
         says="gplc -c",
     ),
     Row(
@@ -436,8 +436,9 @@ ROWS: tuple[Row, ...] = (
         "p",
         {PATH: ("build-path", "?random-seed"), TIME: ("random-seed",)},
         {"p.c": BARE},
-        fixed='gcc -O2 --coverage -frandom-seed=p.c -fprofile-update=single -fprofile-prefix-path="$PWD" p.c -o p',
-        removed="",
+        fixed='gcc -O2 --coverage -frandom-seed=p -fprofile-dir=/var/tmp/far -fprofile-prefix-path="$PWD" p.c -o p',
+        removed="-frandom-seed for the stamp; -fprofile-dir and -fprofile-prefix-path for the path",
+        cures=(PATH, TIME),
     ),
     Row(
         "nasm -g",

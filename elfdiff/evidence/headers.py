@@ -37,6 +37,8 @@ _PATH_TAGS = {
 _VALUE_TAGS = ("FLAGS", "FLAGS_1", "BIND_NOW", "TEXTREL", "SYMBOLIC", "DEBUG")
 _ALIGNED = 16
 """Section headers stand at multiples of a word, or of 16 bytes."""
+_LAST_PAGE = 1 << 16
+"""Bytes of zeros that may fill the page of what stands last."""
 _PT_NAMED = {"GNU_STACK", "GNU_RELRO", "INTERP", "GNU_PROPERTY", "TLS"}
 _SONAME = late(r"(?P<name>[^/]+)\.so\.(?P<version>[^/]+)")
 
@@ -238,8 +240,8 @@ def _stale(pair: Pair) -> Iterator[StaleGap]:
 def _tail(pair: Pair) -> Iterator[TailChange]:
     left = pair.a.data[pair.a.tail.start : pair.a.tail.end]
     right = pair.b.data[pair.b.tail.start : pair.b.tail.end]
-    if left.rstrip(b"\0") == right.rstrip(b"\0"):
-        return  # Go's linker fills its last page with zeros
+    if left.rstrip(b"\0") == right.rstrip(b"\0") and abs(len(left) - len(right)) <= _LAST_PAGE:
+        return  # Equal, or nothing but the padding of what stands last: Go's linker fills its last page with zeros.
     either = left or right
     kind = "unknown"
     if left.endswith(SIGNATURE_END) or right.endswith(SIGNATURE_END):

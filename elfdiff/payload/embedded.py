@@ -41,6 +41,8 @@ _FORMS = (
 )
 _ZIP_END = b"PK\x05\x06"
 _ENDS = ((b"\nPAR.pm\n", "Perl archive"), (_ZIP_END, "zip archive"), (b"MEI\014\013\012\013\016", "CArchive"))
+_PADDED = 16
+"""So many zeros behind the last section are its padding (nasm)."""
 _END = 65_557
 """A zip archive ends within so many bytes behind the beginning of its last record."""
 _KNOWN = (".debug", ".zdebug", ".note", ".gnu", ".stab", ".rel", ".gdb", ".go", ".llvm", ".ARM", ".riscv", ".MIPS",
@@ -77,7 +79,8 @@ def form_of(data: bytes, span: Span) -> str:
 
 def _found(elf: ElfFile) -> Iterator[Embedded]:
     tail = elf.tail
-    if tail.length and not elf.data.endswith(MODULE_SIGNATURE):
+    padding = tail.length <= _PADDED and not any(elf.data[tail.start : tail.end])
+    if tail.length and not padding and not elf.data.endswith(MODULE_SIGNATURE):
         start = _zip_start(elf.data, tail) if form_of(elf.data, tail) in ("zip archive", UNKNOWN) else None
         if start is not None and start > tail.start:
             head = Span(tail.start, start)

@@ -66,3 +66,8 @@ def test_a_note_that_no_section_covers(make: Any) -> None:
         tail=note,
     )
     assert found(data) == [("note NODE_SEA_BLOB", "Node.js application", len(blob))]
+
+
+def test_padding_of_the_last_section_is_nothing_that_is_carried(make: Any) -> None:
+    assert found(make(tail=bytes(12))) == []
+    assert found(make(tail=bytes(40))) == [(TAIL, "data", 40)]
