@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from elfdiff.patterns import late
+
+_MARKS = late(r'\\.|["\[\]{}]', re.DOTALL)
 MAX_DEPTH = 64
 """Nested lists and objects; what real tools write has eleven."""
 
@@ -53,21 +57,17 @@ def text(value: object) -> str | None:
 def nesting(text: str) -> int:
     """How deep brackets nest, those inside texts not counted."""
     deepest = depth = 0
-    inside = escaped = False
-    for char in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                inside = False
-        elif char == '"':
-            inside = True
-        elif char in "[{":
+    inside = False
+    for found in _MARKS.finditer(text):
+        mark = found.group()
+        if mark == '"':
+            inside = not inside
+        elif inside:
+            continue
+        elif mark in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif char in "]}":
+        elif mark in "]}":
             depth -= 1
     return deepest
 

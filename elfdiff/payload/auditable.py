@@ -13,6 +13,7 @@ from sys import intern
 from typing import Any, NoReturn
 
 from elfdiff.errors import ElfdiffError
+from elfdiff.jsonvalues import MAX_DEPTH, nesting
 from elfdiff.payload.package import Package
 from elfdiff.payload.semver import is_version
 from elfdiff.values import dataclass
@@ -125,12 +126,12 @@ def load_strict_json(content: bytes) -> Any:
         raise BadPayload(f"is not UTF-8 (byte {error.start})") from error
     if text.startswith("\ufeff"):
         raise BadPayload("begins with a byte order mark")
+    if nesting(text) > MAX_DEPTH:
+        raise BadPayload(f"is JSON nested more than {MAX_DEPTH} deep")
     import json
 
     try:
         return json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
-    except RecursionError as error:
-        raise BadPayload("is JSON nested too deeply") from error
     except json.JSONDecodeError as error:
         raise BadPayload(f"is not JSON: {error.msg} at character {error.pos}") from error
     except ValueError as error:

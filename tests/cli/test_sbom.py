@@ -226,11 +226,11 @@ def hostile() -> dict[str, Any]:
     def crate(index: int, *needs: int) -> dict[str, Any]:
         return {"name": f"c{index}", "version": "1.0.0", "source": "crates.io", "dependencies": list(needs)}
 
-    dense = [crate(index, *range(index)) for index in range(300)]
+    edges = [crate(index, *(range(150) if index >= 150 else ())) for index in range(300)]
     return {
         "chain": [crate(index, index + 1) for index in range(999)] + [crate(999)],
-        "dense": json.dumps({"packages": dense}, separators=(",", ":")).encode(),
-        "deep": b"[" * 2_000,
+        "edges": edges,
+        "deep": b"[" * 65,
         "inflated": bytes((8 << 20) + 1),
         "long number": b'{"format":' + b"9" * 5000 + b"}",
         "escapes": [{"name": "\x1b[2J\n\r\x07\x9b", "version": "1.0.0", "source": "\x1b]0;x\x07", "root": True}],

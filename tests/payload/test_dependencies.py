@@ -140,7 +140,6 @@ def test_streams_share_one_limit(carry: Carry) -> None:
     ("stored", "words"),
     [
         (packed(b" " * ((8 << 20) + 1)), "more than 8388608 bytes"),
-        (packed(bytes(64 << 20)), "more than 8388608 bytes"),
         (packed(ONE)[:-6], "cut off"),
         (packed(ONE)[:-4] + b"\1\2\3\4", "cannot be inflated"),
         (packed(ONE)[2:-4], "not zlib data"),
@@ -180,8 +179,9 @@ def test_trailing_rubbish_is_reported(carry: Carry) -> None:
         (b'{"packages":[{"name":"\xed\xa0\x80"}]}', "not UTF-8"),
         (b'{"packages":[{"name":"\\ud800","version":"1.0.0","source":"git"}]}', "surrogate"),
         (b'{"packages":[{"name":"a\nb","version":"1.0.0","source":"git"}]}', "not JSON"),
-        (b"[" * 2_000 + b"]" * 2_000, "nested too deeply"),
-        (b'{"packages":' + b'{"a":' * 2_000, "nested too deeply"),
+        (b"[" * 65 + b"]" * 65, "nested more than 64 deep"),
+        (b'{"packages":' + b'{"a":' * 64, "nested more than 64 deep"),
+        (b"[" * 64 + b"]" * 64, "is not a JSON object"),
         (b'{"packages":[],"packages":[]}', "key 'packages' twice"),
         (b'{"packages":[],"x":{"y":1,"y":2}}', "key 'y' twice"),
         (b'{"packages":[],"x":NaN}', "NaN"),
@@ -299,12 +299,13 @@ def test_long_chain(carry: Carry) -> None:
     assert (found.edge_count, found.warnings) == (999, ())
 
 
-def test_dense_graph(carry: Carry) -> None:
-    dense = [package(name=f"c{index}", dependencies=list(range(index))) for index in range(300)]
-    dense[-1]["root"] = True
-    document = json.dumps({"packages": dense, "format": 1}, separators=(",", ":")).encode()
-    found = read(carry(packed(document)))
-    assert (found.edge_count, found.warnings) == (300 * 299 // 2, ())
+def test_many_edges(carry: Carry) -> None:
+    """Half of the packages need each of the others, which need none."""
+    leaves = [package(name=f"c{index}") for index in range(150)]
+    users = [package(name=f"d{index}", dependencies=list(range(150))) for index in range(150)]
+    users[-1]["root"] = True
+    found = read(carry(packed({"packages": leaves + users, "format": 1})))
+    assert (found.edge_count, found.warnings) == (150 * 150, ())
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.references import all_fields
+from elfdiff.comparison.references.code import CodeMap
+from elfdiff.elf.file import parse
+
 SMALL = b"\xf3\x0f\x1e\xfa\xc3" + b"\x90" * 11
 
 
@@ -87,3 +92,17 @@ def test_a_section_may_inflate_as_debug_information_does(trial: Any, make: Calla
         assert tracemalloc.get_traced_memory()[1] < beyond
     finally:
         tracemalloc.stop()
+
+
+def test_relocations_against_an_empty_symbol_table(make: Callable[..., bytes], part: type) -> None:
+    row = (8).to_bytes(8, "little") + (1 << 32 | 1).to_bytes(8, "little") + bytes(8)
+    data = make(
+        [
+            part(".data", bytes(32), flags=3),
+            part(".symtab", b"", type=2, entry_size=24),
+            part(".rela.data", row, type=4, link=2, info=1, entry_size=24),
+        ],
+        file_type=1,
+    )
+    image = Image(parse(data, "file"))
+    assert [fields.what for fields in all_fields(image, CodeMap(image)) if "addend" in fields.what] == []

@@ -187,6 +187,8 @@ def _section_addends(
     if linked.type != SHT_SYMTAB:
         return
     table = image.elf.symbol_table(linked)
+    if not len(table):
+        return
     good = (symbol > 0) & (symbol < len(table))
     rows = np.where(good, symbol, 0)
     good &= (table["info"][rows] & 15) == STT_SECTION
