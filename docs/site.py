@@ -32,7 +32,7 @@ NAV = {
         "The JSON report": "docs/report-schema.md",
     },
     "Causes": "docs/causes/index.md",
-    "Toolchains": {"What each reads": "docs/toolchains.md", "Seven flags": "docs/flags.md"},
+    "Toolchains": {"What each reads": "docs/toolchains.md", "Seven flags": "docs/flags.md", "Far ones": "docs/far.md"},
     "How it works": {
         "From bytes to report": "docs/how-elfdiff-works.md",
         "How often it is right": "docs/accuracy.md",

@@ -13,7 +13,14 @@ def ints(*values):
 
 def test_by_place_in_any_order():
     known = np.ones(3, dtype=bool)
-    assert align_by_place(ints(1, 2, 3), ints(30, 10, 20), ints(10, 20, 30), known).tolist() == [1, 2, 0]
+    tables = ints(1, 2, 3), ints(30, 10, 20), ints(10, 20, 30)
+    assert align_by_place(*tables, known, keys=()).tolist() == [1, 2, 0]
+
+
+def test_a_record_out_of_order_in_a_table_that_is_sorted_has_no_partner():
+    known = np.ones(3, dtype=bool)
+    tables = ints(1, 2, 3), ints(30, 10, 20), ints(10, 20, 30)
+    assert align_by_place(*tables, known).tolist() == [1, 2, -1]
 
 
 def test_a_place_named_twice_is_decided_by_order():

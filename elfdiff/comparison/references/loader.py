@@ -221,6 +221,8 @@ def _addends_in_place(
     if linked.type != SHT_SYMTAB or filled.span is None or filled.type == SHT_NOBITS:
         return
     table = image.elf.symbol_table(linked)
+    if not len(table):
+        return
     start, size = image.place(filled)
     good = (symbol > 0) & (symbol < len(table))
     rows = np.where(good, symbol, 0)
