@@ -12,9 +12,9 @@ def ints(*values):
 
 
 def test_by_place_in_any_order():
-    known = np.ones(3, dtype=bool)
-    tables = ints(1, 2, 3), ints(30, 10, 20), ints(10, 20, 30)
-    assert align_by_place(*tables, known, keys=()).tolist() == [1, 2, 0]
+    known = np.ones(4, dtype=bool)
+    tables = ints(1, 2, 3, 4), ints(40, 30, 20, 10), ints(10, 20, 30, 40)
+    assert align_by_place(*tables, known, keys=()).tolist() == [3, 2, 1, 0]
 
 
 def test_a_record_out_of_order_in_a_table_that_is_sorted_has_no_partner():
