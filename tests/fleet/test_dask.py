@@ -61,8 +61,11 @@ def test_a_pair_that_kills_its_worker_is_run_three_times_and_no_other_fails(
         return {"state": "done"}
 
     monkeypatch.setattr(dask, "run_in_child", deadly)
+    monkeypatch.setattr(dask, "AWAY", 30.0)
     empty_cluster.scheduler()
-    empty_cluster.worker()
+    # A worker that dies while its nanny still starts it is not started again (distributed 2026.8.0).
+    for _ in range(3):
+        empty_cluster.worker()
     work: list[tuple[str, Record]] = [(str(n), {"a": "deadly" if n == 3 else str(n)}) for n in range(40)]
     answers = dict(DaskEngine(empty_cluster.address, 1, Limits(60.0, None)).map(work))
     assert [key for key, answer in answers.items() if answer["state"] != "done"] == ["3"]
