@@ -15,7 +15,7 @@ of a program that ran in the build: any small difference there is spread over al
 ## How to be sure
 
 That these bytes are data to the program is certain. What elfdiff can read it looks into (zip, tar, streams of gzip, xz,
-bzip2 and zstd, squashfs, PyInstaller's archives, deno's and Node's applications, CUDA's fat binaries), and names the
+bzip2 and zstd, squashfs, PyInstaller's archives, deno's and Node's applications), and names the
 causes that it finds there; this one is left where it finds none. Unpack both (unzip, unsquashfs) and compare what is
 inside. The ELF part is compared as always.
 """
