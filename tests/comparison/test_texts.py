@@ -88,4 +88,6 @@ def test_a_path_of_48_bytes_has_no_length_in_front() -> None:
     assert len(path) == 48
     assert not is_counted(path)
     assert is_counted(b"/" + path[:47])
+    assert not is_counted(b"./" + b"x" * 45)
+    assert not is_counted(b"../" + b"x" * 44)
     assert is_counted(b"\x0bhello world")

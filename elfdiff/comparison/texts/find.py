@@ -249,8 +249,11 @@ def _in_numbers(contents: bytes, offset: int, text: bytes) -> bool:
 
 
 def is_counted(text: bytes) -> bool:
-    """True if the first byte of a text says how many follow; a path of 48 bytes begins with its own slash."""
-    if text.startswith(b"/") and not text.startswith(b"//") and b"/" in text[1:]:
+    """True if the first byte of a text says how many follow; a path of 48 bytes begins with its own slash, and one of
+    47 with its own dot.
+    """
+    path = text.startswith(b"/") and not text.startswith(b"//") and b"/" in text[1:]
+    if path or text.startswith((b"./", b"../")):
         return False
     return len(text) > MIN_RUN and text[0] == len(text) - 1
 
