@@ -9,12 +9,13 @@ from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals, 
 from elfdiff.patterns import late
 
 _NUMBER = late(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
-_OBJECTS = frozenset({"file-symbols", "units", "members"})
+_OBJECTS = frozenset({"file-symbols", "units", "frames", "members"})
 SMALL = 255
 """Constants of programs are mostly below this, parts of addresses seldom."""
 MOST = 0.6
 NEARLY_ALL = 0.85
 ENOUGH = 8
+SEVERAL = 4
 
 
 def certain_changes(evidence: EvidenceSet) -> list[FunctionChange]:
@@ -84,6 +85,11 @@ def most_changed(evidence: EvidenceSet) -> bool:
 def nearly_all_changed(evidence: EvidenceSet) -> bool:
     """True if hardly a function of a program of some size stayed as it was."""
     return any(_mostly(totals, NEARLY_ALL) for totals in evidence.of(FunctionTotals))
+
+
+def all_changed(evidence: EvidenceSet) -> bool:
+    """True if no function stayed as it was, in a program of a few at least."""
+    return any(totals.changed == totals.compared >= SEVERAL for totals in evidence.of(FunctionTotals))
 
 
 def _mostly(totals: FunctionTotals, share: float) -> bool:

@@ -67,7 +67,7 @@ _STORE = late(
 _PACKAGE = late(
     r"(?P<name>[A-Za-z][\w+.]*?(?:-[A-Za-z][\w+.]*)*?)-(?P<version>\d[\w.+]*)(?:-(?:lib|dev|bin|out|static|debug))?"
 )
-_OBJECTS = frozenset({"file-symbols", "units", "needed"})
+_OBJECTS = frozenset({"file-symbols", "units", "frames", "needed"})
 
 _LISTS = frozenset({"dep-v0", "go-buildinfo"})
 _MOVES = frozenset({"upgraded", "downgraded", "added", "removed"})

@@ -134,7 +134,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         summary = f"{zips[0].count} files stand in another order, in which {who} took them out of a hash table"
         yield Claim("hash-seed-order", tuple(zips), Proof.RECORDED, summary)
     moved = {change.what for change in evidence.of(OrderChange)}
-    if inputs_differ(evidence) or moved & {"file-symbols", "units", "members"}:
+    if inputs_differ(evidence) or moved & {"file-symbols", "units", "frames", "members"}:
         return
     # What is sorted on a side was sorted there, and hashed by nobody.
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))

@@ -56,7 +56,7 @@ from elfdiff.report import Effect, Fix, Role
 LINK, ARCHIVE = "link-input-order", "archive-member-order"
 EXPORTS, TABLES = "version-script-or-export-order", "dwarf-or-string-table-order"
 
-_LINKED = frozenset({"file-symbols", "units", "needed"})
+_LINKED = frozenset({"file-symbols", "units", "frames", "needed"})
 
 FEW = 0.1
 """The share of functions that an edit changes at most; more of them are a matter of flags."""

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from elfdiff.comparison.code.disassembly import first_differences
 from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus
+from elfdiff.comparison.image import Image
 from elfdiff.comparison.pair import Pair
-from elfdiff.elf.model import Symbol
+from elfdiff.comparison.references.ranges import frames_of
+from elfdiff.elf.frames import Fde
 from elfdiff.evidence.folded import times_in
 from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
 from elfdiff.evidence.order import order_change
@@ -24,6 +26,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     """One fact a changed, added, removed or redirected function (at most 200 in all), their order, then the totals."""
     matches = rejoined(pair.function_matches)
     if not matches:
+        yield from _order_of_frames(pair, ())
         return
     counts = {status: sum(match.status is status for match in matches) for status in FunctionStatus}
     changed = [match for match in matches if match.status in _STATUSES]
@@ -34,7 +37,8 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         yield change
         if change.a_lines and match.a_span and match.b_span:
             yield from times_in(pair, change, match.a_span, match.b_span)
-    yield from _order(pair, matches)
+    orders = list(_order(pair, matches))
+    yield from orders or _order_of_frames(pair, matches)
     yield FunctionTotals(
         section=".text",
         compared=len(matches) - counts[FunctionStatus.ADDED] - counts[FunctionStatus.REMOVED],
@@ -98,9 +102,7 @@ def _place(span: Span | None, name: str, lines: tuple[str, ...], others: tuple[s
 def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
     """The order of functions, where the symbol table does not tell that of the objects; only unmistakable ones
     count."""
-    if sorted(map(_name, pair.a.file_symbols)) == sorted(map(_name, pair.b.file_symbols)) and list(
-        map(_name, pair.a.file_symbols)
-    ) != list(map(_name, pair.b.file_symbols)):
+    if _files_in_other_order(pair):
         return
     both = [
         match
@@ -113,5 +115,26 @@ def _order(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChan
         yield replace(change, a_sorted=None, b_sorted=None)
 
 
-def _name(symbol: Symbol) -> str:
-    return symbol.name
+def _files_in_other_order(pair: Pair) -> bool:
+    a, b = ([symbol.name for symbol in side.file_symbols] for side in (pair.a, pair.b))
+    return a != b and sorted(a) == sorted(b)
+
+
+def _order_of_frames(pair: Pair, matches: tuple[FunctionMatch, ...]) -> Iterator[OrderChange]:
+    """The order in which .eh_frame describes functions: it is that of the objects, also where their code stands in
+    sections that the linker sorts."""
+    if not pair.aligned or _files_in_other_order(pair):
+        return
+    begins = [[fde.begin.target for fde in side] for side in map(_frames, (pair.alignment.a, pair.alignment.b))]
+    moved = {match.a_address: match.b_address for match in matches if match.a_span and match.b_span}
+    a_order, b_order = [moved.get(begin, begin) for begin in begins[0]], begins[1]
+    if len(set(b_order)) == len(b_order):
+        names = {match.b_address: match.name for match in matches if match.name}
+        names.update((symbol.value, symbol.name) for symbol in pair.b.symbols if symbol.name and symbol.kind == "func")
+        shown = [[names.get(begin, f"{begin:#x}") for begin in order] for order in (a_order, b_order)]
+        yield from order_change("frames", ".eh_frame", shown[0], shown[1])
+
+
+def _frames(image: Image) -> tuple[Fde, ...]:
+    section = image.elf.section(".eh_frame")
+    return () if section is None or section.span is None or image.relocatable else frames_of(image, section).fdes

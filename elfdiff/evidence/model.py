@@ -237,7 +237,8 @@ class DebugLinkChange(Evidence):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderChange(Evidence):
-    """The same items stand in another order. ``what``: file-symbols, functions, units, members, sections, needed.
+    """The same items stand in another order. ``what``: file-symbols, functions, frames, units, members, sections,
+    needed.
 
     ``a_order`` and ``b_order`` are the names in file order (at most 2,000 of them); ``count`` is how many there are;
     ``a_sorted``/``b_sorted`` name the collation that a side follows: "C", "locale" (case and punctuation ignored) or

@@ -18,6 +18,7 @@ from elfdiff.accounting.verify import verify
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.pair import compare
 from elfdiff.comparison.references import dwarf
+from elfdiff.diagnose import diagnose
 from elfdiff.elf.file import parse
 from elfdiff.report import Code
 
@@ -213,3 +214,31 @@ def test_functions_of_one_size_that_changed_places(tmp_path, mutation):
         edit = mutation.Edit("exchanged", ((at[0], old[1]), (at[1], old[0])))
         now = mutation.Accounted.of(a, mutation.planted(files[1], [edit]))
         assert mutation.judge(files[1], edit, now, base)[0] == "flagged", (p, q)
+
+
+LONE = {
+    "main.c": "int first(int, const char *);\nint main(int c, char **v) { return first(c, v[0]) + first(c, v[1]); }\n",
+    "first.c": """#include <stdio.h>
+int first(int n, const char *s)
+{ int r = n; for (int i = 0; i < n; i++) { r = r * 3 + s[i]; printf("%d", r); } return r; }
+int second(int n, const char *s) { return n > 3 ? first(n - 1, s) : puts(s); }
+""",
+}
+
+
+@pytest.mark.parametrize("flags", [("-Os",), ("-O2", "-g"), ("-O2", "-g", "-fno-asynchronous-unwind-tables")])
+def test_main_stands_in_a_section_of_its_own(tmp_path, flags):
+    """Its code stays first whatever the order of the objects, and only its frame tells of it."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc")
+    for name, text in LONE.items():
+        (tmp_path / name).write_text(text)
+        subprocess.run(["gcc", *flags, "-c", name], check=True, cwd=tmp_path)
+    for out, order in (("a", ("main.o", "first.o")), ("b", ("first.o", "main.o"))):
+        subprocess.run(["gcc", "-o", out, *order], check=True, cwd=tmp_path)
+    for one, other in (("a", "b"), ("b", "a")):
+        report = diagnose(str(tmp_path / one), str(tmp_path / other))
+        assert [(found.cause, str(found.confidence)) for found in report.findings if found.role == "root"] == [
+            ("link-order", "certain")
+        ]
+        assert report.ledger.totals.unexplained.most == 0

@@ -37,6 +37,13 @@ def test_two_swapped_files(seen, claims):
     }
 
 
+def test_frames_of_functions_in_another_order(seen, claims):
+    order = seen.order("frames", ("main", "read", "write"), ("read", "write", "main"))
+    assert claims(seen.given(order)) == {"link-input-order": "certain"}
+    flags = seen.totals(40, changed=30)
+    assert claims(seen.given(order, flags)) == {}
+
+
 def test_two_collations_of_enough_names(seen, claims):
     for sides in ((BYTES, DICTIONARY, "C", "locale"), (DICTIONARY, BYTES, "locale", "C")):
         assert claims(seen.given(seen.order("file-symbols", *sides))) == {"locale-sort-order": "certain"}

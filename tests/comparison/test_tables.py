@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.tables.records import align_by_place, by_key, filled, records
+from elfdiff.comparison.tables.records import align_by_place, by_key, filled, records, relocation_orders
 
 
 def ints(*values):
@@ -28,6 +28,23 @@ def test_a_place_named_twice_is_decided_by_order():
     known = np.ones(4, dtype=bool)
     mapped = ints(10, 20, 30, 40)
     assert align_by_place(mapped, ints(10, 30, 30, 40), mapped, known).tolist() == [0, 1, 2, 3]
+
+
+def test_a_record_that_nothing_else_is_like_may_stand_anywhere():
+    known = np.ones(4, dtype=bool)
+    mapped, turned = ints(10, 20, 30, 40), ints(40, 10, 20, 30)
+    assert align_by_place(mapped, turned, mapped, known, ()).tolist() == [1, 2, 3, -1]
+    alone = ["p", "q", "r", "s"], ["s", "p", "q", "r"]
+    assert align_by_place(mapped, turned, mapped, known, (), alone).tolist() == [1, 2, 3, 0]
+    twins = ["p", "q", "s", "s"], ["s", "p", "q", "s"]
+    assert align_by_place(mapped, turned, mapped, known, (), twins).tolist() == [1, 2, 3, -1]
+
+
+def test_relocations_may_be_sorted_by_the_first_place_of_their_symbol():
+    rows = np.zeros(4, dtype=[("offset", "<u8"), ("symbol", "<u4"), ("type", "<u4")])
+    rows["offset"], rows["symbol"], rows["type"] = [10, 40, 20, 30], [5, 5, 2, 2], [1, 1, 1, 1]
+    orders = relocation_orders(rows, rows, 62)
+    assert [bool((order[0][1:] >= order[0][:-1]).all()) for order in orders] == [False, False, False, True]
 
 
 def test_leftovers_go_between_partners_only_if_as_many():

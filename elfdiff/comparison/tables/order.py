@@ -72,7 +72,10 @@ def kept_sorted(partner: Ints, keys: Sequence[tuple[Ints, Ints]]) -> Ints:
     """Partners without records that stand out of order on one side, if the other side is sorted by one of the keys.
 
     ``keys``: pairs of a's and b's values; the first one that sorts all of a counts, else the first that sorts all of b.
+    Where one sorts both, nothing is out of order.
     """
+    if any(_sorted(ours) and _sorted(theirs) for ours, theirs in keys):
+        return partner
     for ours, theirs in keys:
         if _sorted(ours):
             good = _in_order(theirs)

@@ -63,12 +63,18 @@ def by_key(a_keys: Sequence[Hashable], b_keys: Sequence[Hashable]) -> Ints:
 
 
 def align_by_place(
-    a: Ints, b: Ints, mapped: Ints, known: Flags, keys: Sequence[tuple[Ints, Ints]] | None = None
+    a: Ints,
+    b: Ints,
+    mapped: Ints,
+    known: Flags,
+    keys: Sequence[tuple[Ints, Ints]] | None = None,
+    marks: tuple[Sequence[Hashable], Sequence[Hashable]] | None = None,
 ) -> Ints:
     """Record i of a goes with the one record of b that describes ``mapped[i]``; then with what fits between.
 
     A place that two records of b describe places neither: one of them is damaged, and only their order can say which.
     ``keys``: by what such a table may be sorted (values of a's and b's records); by place if None.
+    ``marks``: what records hold beside their place: one whose mark no other has may stand anywhere.
     """
     out = np.full(len(a), -1, dtype=np.int64)
     if len(b):
@@ -84,7 +90,8 @@ def align_by_place(
         rows = np.flatnonzero(hit)
         values, count = np.unique(out[rows], return_counts=True)
         out[rows[isin(out[rows], values[count > 1])]] = -1
-        out = settled(kept_sorted(out, [(a, b)] if keys is None else keys), len(b), a, b)
+        free = None if marks is None else _recognised(out, *marks)
+        out = settled(kept_sorted(out, [(a, b)] if keys is None else keys), len(b), a, b, free)
         out = filled(out, len(b))
         left = np.flatnonzero((out < 0) & known & (ranked[at] == mapped) & ~once[at])
         if len(left):
@@ -92,19 +99,40 @@ def align_by_place(
     return filled(out, len(b))
 
 
-def relocation_orders(
-    a: npt.NDArray[np.void], b: npt.NDArray[np.void], machine: int
-) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints], tuple[Ints, Ints]]:
-    """What linkers sort dynamic relocations by: by place; relative ones first; relative ones first, then by symbol."""
-    orders: list[tuple[list[Ints], list[Ints]]] = [([], []), ([], []), ([], [])]
+def _recognised(partner: Ints, ours: Sequence[Hashable], theirs: Sequence[Hashable]) -> Flags:
+    """Which records hold what their partner holds, and no other record of either side."""
+    counts = Counter(ours), Counter(theirs)
+    return np.array(
+        [
+            j >= 0 and ours[i] == theirs[j] and counts[0][ours[i]] == counts[1][ours[i]] == 1
+            for i, j in enumerate(partner.tolist())
+        ],
+        dtype=bool,
+    )
+
+
+def relocation_orders(a: npt.NDArray[np.void], b: npt.NDArray[np.void], machine: int) -> tuple[tuple[Ints, Ints], ...]:
+    """What linkers sort dynamic relocations by: by place; relative ones first; relative ones first, then by symbol, or
+    then by the first place of the symbol (bfd/elflink.c, elf_link_sort_relocs)."""
+    orders: list[tuple[list[Ints], list[Ints]]] = [([], []) for _ in range(4)]
     for side, table in enumerate((a, b)):
         place: Ints = table["offset"].astype(np.int64)
         symbol: Ints = table["symbol"].astype(np.int64)
         others: Ints = (~isin(table["type"], RELATIVE.get(machine, ()))).astype(np.int64)
-        for order, columns in zip(orders, ([place], [others, place], [others, symbol, place]), strict=True):
-            order[side].extend(columns)
-    by_place, relative_first, by_symbol = (ranked(*order) for order in orders)
-    return by_place, relative_first, by_symbol
+        first = _first_of_group(np.where(others == 1, symbol, -1 - np.arange(len(place), dtype=np.int64)), place)
+        columns = [place], [others, place], [others, symbol, place], [others, first, place]
+        for order, chosen in zip(orders, columns, strict=True):
+            order[side].extend(chosen)
+    return tuple(ranked(*order) for order in orders)
+
+
+def _first_of_group(group: Ints, place: Ints) -> Ints:
+    """For each row the lowest place of the rows of its group."""
+    _, inverse = np.unique(group, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    lowest = np.full(int(inverse.max(initial=-1)) + 1, np.iinfo(np.int64).max, dtype=np.int64)
+    np.minimum.at(lowest, inverse, place)
+    return np.asarray(lowest[inverse], dtype=np.int64)
 
 
 def _in_order(out: Ints, left: Ints, b: Ints, mapped: Ints) -> Ints:
@@ -247,7 +275,8 @@ def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Int
     runs: list[tuple[int, int, int]] = []
     a_begin = np.array([f.begin.target for f in a.fdes], dtype=np.int64)
     b_begin = np.array([f.begin.target for f in b.fdes], dtype=np.int64)
-    partner = align_by_place(a_begin, b_begin, mapped, known, ())
+    marks = [_rules(a_data, f) for f in a.fdes], [_rules(b_data, f) for f in b.fdes]
+    partner = align_by_place(a_begin, b_begin, mapped, known, (), marks)
     pairs = [(a.fdes[i], b.fdes[int(j)]) for i, j in enumerate(partner) if j >= 0]
     for f, g in pairs:
         if f.size == g.size:
@@ -266,13 +295,22 @@ def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Int
     return Runs.of(runs)
 
 
+def _rules(data: bytes, fde: Fde) -> bytes:
+    """What an entry says of a function of its length, without the filling at its end (DW_CFA_nop) and pointers."""
+    rest = data[fde.range_at : fde.at + fde.size]
+    if fde.lsda is not None:
+        at = fde.lsda.at - fde.range_at
+        rest = rest[:at] + bytes(fde.lsda.width) + rest[at + fde.lsda.width :]
+    return rest.rstrip(b"\0")
+
+
 def _common_entries(
     a: Sequence[Cie], b: Sequence[Cie], a_data: bytes, b_data: bytes, pairs: Sequence[tuple[Fde, Fde]]
 ) -> list[tuple[int, int, int]]:
-    """Runs of common entries: those of equal bytes that most of their functions' entries have for theirs, then in
-    order.
+    """Runs of common entries of equal bytes: those that most of their functions' entries have for theirs, then those
+    right ahead of entries that are partners, then in order.
 
-    One function's entry alone places nothing, because its pointer is what the place will predict.
+    The pointer of one function's entry alone places nothing, because it is what the place will predict.
     """
     votes: dict[int, Counter[int]] = defaultdict(Counter)
     for f, g in pairs:
@@ -283,7 +321,15 @@ def _common_entries(
         for at, count in votes[cie.at].most_common(1):
             if count > 1 and 2 * count > votes[cie.at].total() and ours[cie.at] == theirs.get(at):
                 partner[cie.at] = at
+    before = [{cie.at + cie.size: cie.at for cie in side} for side in (a, b)]
     taken = set(partner.values())
+    for f, g in pairs:
+        here, there = before[0].get(f.at), before[1].get(g.at)
+        if here is None or there is None or here in partner or there in taken:
+            continue
+        if ours[here] == theirs[there]:
+            partner[here] = there
+            taken.add(there)
     left = [c for c in a if c.at not in partner], [c for c in b if c.at not in taken]
     for i, j in enumerate(by_key([ours[c.at] for c in left[0]], [theirs[c.at] for c in left[1]]).tolist()):
         if j >= 0:

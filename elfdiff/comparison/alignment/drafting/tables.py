@@ -39,7 +39,7 @@ def is_table(section: Section) -> bool:
     return section.type in (
         SHT_SYMTAB, SHT_DYNSYM, SHT_RELA, SHT_REL, SHT_DYNAMIC, SHT_GNU_VERSYM, SHT_GNU_VERNEED, SHT_HASH,
         SHT_GNU_HASH, SHT_RELR,
-    ) or section.name in (".eh_frame", ".eh_frame_hdr")  # fmt: skip
+    ) or section.name in (".eh_frame", ".eh_frame_hdr", ".debug_frame")  # fmt: skip
 
 
 def table(draft: Draft, left: Section, right: Section) -> Runs:
@@ -67,7 +67,7 @@ def table(draft: Draft, left: Section, right: Section) -> Runs:
         return identity(min(len(x), len(y)))
     elif left.type == SHT_DYNAMIC:
         return align_dynamic(draft.a, draft.b, left, right)
-    elif left.name == ".eh_frame" and left.index in draft.frames and not draft.a.relocatable:
+    elif left.index in draft.frames and not draft.a.relocatable:
         frames = draft.frames[left.index]
         mapped, known = draft.map_addresses(np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64))
         return align_frames(*frames, x, y, mapped, known)
