@@ -59,6 +59,9 @@ _NAMED = frozenset(
     }
 )
 _EITHER = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
+_NUMBERS = frozenset({"epoch", "epoch-ms", "compact", "compact-date", "clock"})
+_TERSE = frozenset({"dotted-date", "short-date", "month-year"})
+"""Forms that a version or a page of a manual has as well, without a time of day."""
 _ANCIENT = frozenset({(1970, 1, 1), (1980, 1, 1), (1980, 1, 2)})
 
 
@@ -114,6 +117,11 @@ def _of_script(item: TimeReading) -> TimeReading:
 def instant(stamp: Stamp) -> int | None:
     """Seconds since 1970-01-01 UTC, taking a text without a zone as UTC; None without date or time of day."""
     return None if stamp.seconds is None else stamp.seconds - (stamp.zone or 0)
+
+
+def says_built(change: TimeChange) -> bool:
+    """True if a word about a build stands in the text, or in the name of the object that holds it."""
+    return bool(_BUILD_WORDS.search(f"{spelled(change.symbol)} {change.context}")) or names_a_time(change.symbol)
 
 
 def names_a_time(symbol: str | None) -> bool:
@@ -214,9 +222,7 @@ def _is_typed(change: TimeChange) -> bool:
     """True for a time of day in full minutes without a date, and a date in a sentence about something else than a
     build: a clock stands at :00 twice once in 3600 times. For the only time that changed."""
     a, b = change.a_time, change.b_time
-    if _BUILD_WORDS.search(change.context):
-        return False
-    if names_a_time(change.symbol):
+    if says_built(change):
         return False
     if a.date is None and b.date is None and a.clock is not None and b.clock is not None:
         return a.clock % 60 == b.clock % 60 == 0
@@ -225,14 +231,15 @@ def _is_typed(change: TimeChange) -> bool:
 
 def _script(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
-    named = bool(_BUILD_WORDS.search(f"{spelled(change.symbol)} {change.context}")) or names_a_time(change.symbol)
+    named = says_built(change)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
     exact = instant(a) is not None and instant(b) is not None
     if of_revision and not named:
         return None
     if exact and not of_revision and (named or told.repeats(change)):
         return TimeReading(change, TimeKind.SCRIPT, Proof.RECORDED)
-    if a.form in ("epoch", "epoch-ms", "compact", "compact-date") and not named and not told.repeats(change):
+    terse = a.form in _NUMBERS or (a.form in _TERSE and a.clock is None)
+    if terse and not named and not told.repeats(change):
         # A seed, a limit or a version reads so too.
         return TimeReading(change, TimeKind.SCRIPT, Proof.CONSISTENT)
     return TimeReading(change, TimeKind.SCRIPT, Proof.SHAPE)

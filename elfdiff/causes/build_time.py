@@ -47,7 +47,7 @@ from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import ATTESTATION_FIX, TIME_FACES, TIME_FIXES, image_attestations, image_times
 from elfdiff.causes._rows import fix_for
-from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings
+from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings, says_built
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
@@ -246,7 +246,19 @@ _NOTES = {
 
 
 _DATES = frozenset(
-    {"iso-date", "slash-date", "numeric-date", "compact-date", "day-month-year", "month-day-year", "year"}
+    {
+        "iso-date",
+        "slash-date",
+        "numeric-date",
+        "short-date",
+        "dotted-date",
+        "compact-date",
+        "day-month-year",
+        "month-day-year",
+        "year-month-day",
+        "month-year",
+        "year",
+    }
 )
 _TYPED = late(r"(?i)release|version|since|copyright|expir|valid|effective|snapshot|revised|\bv?\d+\.\d+")
 
@@ -263,7 +275,8 @@ def _believed(item: TimeReading, released: bool, evidence: EvidenceSet) -> Proof
     stamp = item.change.a_time
     if stamp.form == "year" and (item.change.section or "").startswith(".text"):
         return Proof.SHAPE if _is_alone(evidence) else Proof.CONSISTENT
-    typed = released or stamp.form in ("compact-date", "year") or _TYPED.search(item.change.context)
+    bare = stamp.form == "compact-date" and not says_built(item.change)
+    typed = released or bare or stamp.form == "year" or _TYPED.search(item.change.context)
     if stamp.form in _DATES and stamp.clock is None and typed:
         return Proof.CONSISTENT
     return item.proof

@@ -26,6 +26,30 @@ _DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-6]\d"
 _ZONE = r"(?:Z|UTC|GMT|[A-Z]{3,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})"
 
+_WEEKDAY = (
+    r"(?:\b(?:Mon(?:day)?|Tue(?:s(?:day)?)?|Wed(?:nesday)?|Thu(?:r(?:s(?:day)?)?)?|Fri(?:day)?|Sat(?:urday)?|"
+    r"Sun(?:day)?),? )?"
+)
+_NAME = (
+    r"(?:(?P<mon>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
+    r"(?:uary|ruary|ch|il|e|y|ust|t|tember|ober|ember)?)"
+)
+_Y, _M, _D = r"(?P<year>20\d\d)", r"(?P<m>0[1-9]|1[0-2])", r"(?P<d>0[1-9]|[12]\d|3[01])"
+_TIME = (
+    r"(?P<clock>(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-6]\d)?)(?![\d:])(?:[.,]\d{1,9})?(?P<half> ?[AaPp][Mm]\b)?"
+    rf"(?: ?(?P<zone>{_ZONE})(?![A-Za-z0-9]))?"
+)
+_AFTER = (
+    rf"(?:(?:,? |T|_|-|@|,? at |,? @ | - ){_TIME}"
+    r"|[-_T.](?P<H>[01]\d|2[0-3])(?P<s>[-_.:h]?)(?P<M>[0-5]\d)(?:(?P=s)(?P<S>[0-5]\d))?(?P<zone2>Z)?(?![-\d]))"
+)
+"""What stands behind a date where the time of day is told: as people write it, or as names of files have it."""
+
+_RUN = r"(?P<H>[01]\d|2[0-3])(?P<M>[0-5]\d)(?P<S>[0-5]\d)?(?P<zone>Z)?(?!\d)"
+_DAY_FIRST = r"(?<![\d/.-])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.-])(?P<y>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<year>20\d\d)"
+"""A day and a month, or a month and a day, before the year."""
+_SHORT_YEAR = r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])(?P=sep)(?P<yy>[0-3]\d)"
+
 _ZONES = {
     "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 3600, "CET": 3600, "CEST": 7200, "EET": 7200, "EEST": 10800,
     "MSK": 10800, "BST": 3600, "EST": -18000, "EDT": -14400, "CST": -21600, "CDT": -18000, "MST": -25200,
@@ -44,15 +68,25 @@ class FoundStamp:
     stamp: Stamp
 
 
-_ANY = late(r"\d{4}|\d:\d")
+_ANY = late(r"\d{4}|\d:\d|\d[/.-][\dA-Z]")
 """What every form has."""
 _NEEDED = {
-    "date-command": ":", "asctime": ":", "rfc2822": ",", "iso": ":", "cpp-date-time": ":", "month-day-year": ",",
-    "iso-date": "-", "slash-date": "/", "cpp-time": ":",
+    "date-command": ":", "asctime": ":", "rfc2822": ",", "iso": ":", "cpp-date-time": ":",
+    "iso-date": "-", "slash-date": "/", "cpp-time": ":", "dotted-date": ".", "clock": ":",
 }  # fmt: skip
 """A character without which a text has no stamp of a form."""
 _NAMED = frozenset(
-    {"date-command", "asctime", "rfc2822", "cpp-date-time", "cpp-date", "month-day-year", "day-month-year"}
+    {
+        "date-command",
+        "asctime",
+        "rfc2822",
+        "cpp-date-time",
+        "cpp-date",
+        "month-day-year",
+        "day-month-year",
+        "year-month-day",
+        "month-year",
+    }
 )
 """Forms that name the month."""
 
@@ -71,7 +105,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?P<clock>{_CLOCK})(?P<half> [AP]M)? (?P<zone>{_ZONE})\b"
         ),
     ),
-    ("asctime", late(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) [ \d]\d (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
+    ("asctime", late(rf"(?P<wday>{_DAY}) (?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<clock>{_CLOCK}) (?P<year>\d{{4}})\b")),
     (
         "rfc2822",
         late(
@@ -83,7 +117,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "iso",
         late(
             rf"(?<!\d)(?P<year>(?:19|20)\d\d)-(?P<m>0[1-9]|1[0-2])-(?P<d>0[1-9]|[12]\d|3[01])[T ](?P<clock>{_CLOCK})"
-            rf"(?:[.,]\d{{1,9}})?(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
+            rf"(?:[.,]\d{{1,9}})?(?P<half> [AP]M\b)?(?: ?(?P<zone>{_ZONE})(?![A-Z0-9]))?"
         ),
     ),
     (
@@ -101,8 +135,24 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"(?P<clock>{_CLOCK})(?: (?P<zone>UTC|GMT))?"
         ),
     ),
+    ("iso-date", late(rf"(?<![\d-]){_Y}-{_M}-{_D}{_AFTER}")),
+    ("slash-date", late(rf"{_WEEKDAY}(?<![\d/]){_Y}/{_M}/{_D}{_AFTER}")),
+    ("dotted-date", late(rf"(?<![\d.]){_Y}\.{_M}\.{_D}{_AFTER}")),
+    ("compact", late(rf"(?<!\d)(?P<year>20[0-3]\d){_M}{_D}[.]{_RUN}")),
+    ("numeric-date", late(rf"{_WEEKDAY}{_DAY_FIRST}{_AFTER}")),
+    ("numeric-date", late(rf"(?<![\d:]){_TIME},?(?: on)? {_WEEKDAY}{_DAY_FIRST}(?![\d/.-])")),
+    ("short-date", late(rf"{_WEEKDAY}{_SHORT_YEAR}{_AFTER}")),
+    ("short-date", late(rf"(?<![\d:]){_TIME},?(?: on)? {_SHORT_YEAR}(?![\d/.-])")),
+    ("day-month-year", late(rf"{_WEEKDAY}(?<!\d)(?P<day>\d\d?)[ -]?{_NAME}[ -]?{_Y}{_AFTER}")),
+    ("day-month-year", late(rf"(?<![\d:]){_TIME},?(?: on)? {_WEEKDAY}(?P<day>\d\d?)[ -]?{_NAME}[ -]?{_Y}\b")),
+    ("year-month-day", late(rf"(?<!\d){_Y}[-/ ]{_NAME}[-/ ](?P<day>\d\d?)(?:{_AFTER}|(?!\d))")),
+    ("month-day-year", late(rf"{_WEEKDAY}\b{_NAME}[ /-] ?(?P<day>\d\d?)(?:, ?|[ /-]){_Y}{_AFTER}")),
+    ("month-day-year", late(rf"(?<![\d:]){_TIME},?(?: on)? {_WEEKDAY}{_NAME} (?P<day>\d\d?),? {_Y}\b")),
     ("cpp-date", late(rf"\b(?P<mon>{_MONTH}) (?P<day>[ \d]\d) (?P<year>\d{{4}})(?!\d)")),
-    ("month-day-year", late(rf"\b(?P<mon>{_MONTH})[a-z]* (?P<day>\d\d?), (?P<year>\d{{4}})\b")),
+    ("month-day-year", late(rf"{_WEEKDAY}\b{_NAME} (?P<day>\d\d?), ?(?P<year>\d{{4}})\b")),
+    ("month-day-year", late(rf"\b{_NAME}[/-](?P<day>\d\d?)[/-]{_Y}\b")),
+    ("day-month-year", late(rf"{_WEEKDAY}(?<!\d)(?P<day>\d\d?)[ -]?{_NAME}[ -]?{_Y}(?!\d)")),
+    ("short-date", late(rf"(?<!\d)(?P<day>\d\d?)-{_NAME}-(?P<yy>[0-3]\d)(?!\d)(?:{_AFTER})?")),
     (
         "day-month-year",
         late(
@@ -121,8 +171,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "numeric-date",
         late(
-            r"(?<![\d/.])(?P<x>0?[1-9]|[12]\d|3[01])(?P<sep>[/.])(?P<y>0?[1-9]|[12]\d|3[01])"
-            r"(?P=sep)(?P<year>20\d\d)(?![\d/.])"
+            rf"{_DAY_FIRST}(?![\d/.-])"
         ),
     ),
     (
@@ -146,7 +195,11 @@ _FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(?P<d>0[1-9]|[12]\d|3[01])(?![\dA-Za-z])"
         ),
     ),
+    ("dotted-date", late(rf"(?<![\w.-]){_Y}\.{_M}\.{_D}(?![\w-]|\.\d)")),
+    ("short-date", late(rf"(?<![\w/-]){_SHORT_YEAR.replace('[/.]', '/')}(?![\w/-])")),
+    ("month-year", late(rf"\b{_NAME} {_Y}(?!\d)")),
     ("cpp-time", late(rf"(?<![\d:])(?P<clock>{_CLOCK})(?![\d:])")),
+    ("clock", late(r"(?<![\d:.])(?P<clock>(?:1[0-2]|0?[1-9]):[0-5]\d)(?P<half> ?[AaPp][Mm])\b")),
     ("epoch", late(r"(?<![\d.])(?P<epoch>1[1-9]\d{8}|2[01]\d{8})(?:\.\d{1,9})?(?!\d)")),
     ("epoch-ms", late(r"(?<![\d.])(?P<epoch>1[1-9]\d{11}|2[01]\d{11})(?!\d)")),
     ("year", late(r"(?:[Cc]opyright|\([Cc]\)|©)[^\n]{0,24}?(?P<year>20[0-4]\d)(?!\d)(?!\s*-\s*20)")),
@@ -159,7 +212,7 @@ def stamps_in(text: str) -> list[FoundStamp]:
     taken: list[tuple[int, int]] = []
     if not _ANY.search(text):
         return found
-    named = any(month in text for month in MONTHS)
+    named = any(month in text or month.upper() in text for month in MONTHS)
     for form, pattern in _FORMS:
         if _NEEDED.get(form, "") not in text or (form in _NAMED and not named):
             continue
@@ -206,7 +259,7 @@ def _stamp(form: str, match: re.Match[str]) -> Stamp | None:
             return None
         return Stamp(form, seconds, 0, None, None)
     when: tuple[int, int, int] | None = None
-    if groups.get("year"):
+    if groups.get("year") or groups.get("yy"):
         if form == "year":
             return Stamp(form, None, None, (int(groups["year"]), 0, 0), None)
         when = _date(form, match, groups)
@@ -214,8 +267,8 @@ def _stamp(form: str, match: re.Match[str]) -> Stamp | None:
             return None
     clock: int | None = None
     if groups.get("clock"):
-        hours, minutes, seconds = (int(part) for part in groups["clock"].split(":"))
-        half = (groups.get("half") or "").strip()
+        hours, minutes, seconds = (*(int(part) for part in groups["clock"].split(":")), 0)[:3]
+        half = (groups.get("half") or "").strip().upper()
         if half:
             hours = hours % 12 + (12 if half == "PM" else 0)
         clock = hours * 3600 + minutes * 60 + seconds
@@ -224,7 +277,7 @@ def _stamp(form: str, match: re.Match[str]) -> Stamp | None:
         clock = hours * 3600 + minutes * 60
     elif groups.get("H"):
         clock = int(groups["H"]) * 3600 + int(groups["M"]) * 60 + int(groups.get("S") or 0)
-    zone_name = groups.get("zone")
+    zone_name = groups.get("zone") or groups.get("zone2")
     total = None
     if when is not None and clock is not None:
         total = (date(*when).toordinal() - 719163) * 86400 + clock
@@ -232,15 +285,14 @@ def _stamp(form: str, match: re.Match[str]) -> Stamp | None:
 
 
 def _date(form: str, match: re.Match[str], groups: dict[str, str]) -> tuple[int, int, int] | None:
-    year = int(groups["year"])
-    if form == "numeric-date":
+    year = int(groups.get("year") or f"20{groups['yy']}")
+    if groups.get("x"):
         first, second = int(groups["x"]), int(groups["y"])
-        month, day = (first, second) if groups["sep"] == "/" and first <= 12 else (second, first)
+        month, day = (first, second) if second > 12 or (groups["sep"] == "/" and first <= 12) else (second, first)
     elif groups.get("m"):
         month, day = int(groups["m"]), int(groups["d"])
     else:
-        month = MONTHS[groups["mon"]]
-        day = int(groups["day"]) if groups.get("day") else int(match.group()[8:10])
+        month, day = MONTHS[groups["mon"].capitalize()], int(groups.get("day") or 1)
     try:
         date(year, month, day)
     except ValueError:
