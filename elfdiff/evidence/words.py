@@ -15,7 +15,8 @@ _SPLIT = late(r"[^\s,;\"'()\[\]<>=|`]+")
 _UUID = late(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
 _DESCRIBE = late(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
 _LOCAL_VERSION = late(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
-_HEX = late(r"(?:0x)?[0-9a-f]+\Z")
+_HEX = late(r"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)\Z")
+_NUMBER_INSIDE = late(r"(?P<head>[^/]*?[-_+:.~{@])(?P<core>[0-9a-fA-F]{7,})(?P<tail>[}.:!?]?)")
 _USER_HOST = late(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
 _KERNEL = late(r"(?:Linux[-/_])?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
 _FLAVOUR = late(
@@ -396,7 +397,23 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
 def classify(a: str, b: str, before: str, context: str) -> WordKind:
     """What kind of word changed; ``before`` is the text in front of it, ``context`` the whole text."""
     word = _Changed(a, b, before, context)
-    return next((kind for kind, holds in _KINDS if holds(word)), WordKind.OTHER)
+    kind = next((kind for kind, holds in _KINDS if holds(word)), WordKind.OTHER)
+    core = _core(a, b) if kind in (WordKind.OTHER, WordKind.VERSION) else None
+    inner = classify(core[0], core[1], before + core[2], context) if core else kind
+    # A version ends in a commit, but in nothing drawn.
+    return inner if kind is WordKind.OTHER or inner is WordKind.REVISION else kind
+
+
+def _core(a: str, b: str) -> tuple[str, str, str] | None:
+    """The parts of two words that differ, each a hexadecimal number, and what stands before them in both.
+
+    ``{…}``, ``id-…`` and ``1.4+…`` hold a number as plainly as a text in which it stands alone; names of files do not,
+    where a tool may have put it.
+    """
+    left, right = (_NUMBER_INSIDE.fullmatch(word) for word in (a, b))
+    if left is None or right is None or left["head"] != right["head"] or left["tail"] != right["tail"]:
+        return None
+    return left["core"], right["core"], left["head"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from elfdiff.comparison.texts.find import Unmatched, _lacking, _pieces, is_counted
+from elfdiff.comparison.texts.find import Unmatched, _cut, _lacking, _pieces, is_counted
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
@@ -91,3 +91,16 @@ def test_a_path_of_48_bytes_has_no_length_in_front() -> None:
     assert not is_counted(b"./" + b"x" * 45)
     assert not is_counted(b"../" + b"x" * 44)
     assert is_counted(b"\x0bhello world")
+
+
+def test_a_text_begins_where_its_object_does() -> None:
+    found = [(4, b"\n@runner@buildd"), (40, b"whole text")]
+    assert list(_cut(iter(found), [6, 40])) == [(6, b"runner@buildd"), (40, b"whole text")]
+    assert list(_cut(iter([(0, b"first texts")]), [6])) == [(0, b"first "), (6, b"texts")]
+    assert list(_cut(iter(found), [])) == found
+
+
+def test_what_touches_another_object_is_a_text_of_its_own() -> None:
+    contents = b"first texts\0"
+    spots, _ = _lacking(SECTION, contents, [(0, b"first "), (6, b"texts")], [], Unmatched(0), frozenset([6]))
+    assert [spot.text for spot in spots] == [b"first ", b"texts"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from elfdiff.elf.sameness import same_raw
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
 
+STT_OBJECT = 1
 SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS = 1, 3, 7, 8
 MIN_RUN = 5
 MAX_TEXT = 1 << 16
@@ -166,11 +168,39 @@ def unmatched(
     b_contents = b.contents(b_section) if b_section else b""
     if a_contents == b_contents:
         return [], [], {}, {}
-    a_all = list(_pieces(texts(a_section, a_contents))) if a_section else []
-    b_all = list(_pieces(texts(b_section, b_contents))) if b_section else []
-    a_spots, a_before = _lacking(a_section, a_contents, a_all, b_all, room[0])
-    b_spots, b_before = _lacking(b_section, b_contents, b_all, a_all, room[1])
+    a_begins, b_begins = _objects(a, a_section), _objects(b, b_section)
+    a_all = list(_pieces(_cut(texts(a_section, a_contents), a_begins))) if a_section else []
+    b_all = list(_pieces(_cut(texts(b_section, b_contents), b_begins))) if b_section else []
+    a_spots, a_before = _lacking(a_section, a_contents, a_all, b_all, room[0], frozenset(a_begins))
+    b_spots, b_before = _lacking(b_section, b_contents, b_all, a_all, room[1], frozenset(b_begins))
     return a_spots, b_spots, a_before, b_before
+
+
+def _cut(found: Iterator[tuple[int, bytes]], begins: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Texts cut where an object begins: numbers in front of it may be printable, too."""
+    row = 0
+    for start, text in found:
+        row = bisect.bisect_right(begins, start, lo=row)
+        at = start
+        while row < len(begins) and begins[row] < start + len(text):
+            if begins[row] - at >= MIN_RUN:
+                yield at, text[at - start : begins[row] - start]
+            at = begins[row]
+            row += 1
+        if at == start or start + len(text) - at >= MIN_RUN:
+            yield at, text[at - start :]
+
+
+def _objects(elf: ElfFile, section: Section | None) -> list[int]:
+    """Where objects of data begin, in bytes of the section, ascending; none in tables of texts, and after strip."""
+    if section is None or elf.symtab is None or section.is_executable or section.name in _NUL_TABLES:
+        return []
+    if section.flags & SHF_STRINGS:
+        return []
+    table = elf.symtab.table
+    chosen = ((table["info"] & 15) == STT_OBJECT) & (elf.symtab.section_of == section.index)
+    base = 0 if elf.header.type == ET_REL else section.address
+    return sorted({int(value) - base for value in table["value"][chosen].tolist()})
 
 
 def _unchanged(a: ElfFile, a_section: Section, b: ElfFile, b_section: Section) -> bool:
@@ -185,6 +215,7 @@ def _lacking(
     here: list[tuple[int, bytes]],
     there: list[tuple[int, bytes]],
     room: Unmatched,
+    begins: frozenset[int] = frozenset(),
 ) -> tuple[list[Spot], dict[int, bytes]]:
     spots: list[Spot] = []
     before: dict[int, bytes] = {}
@@ -202,9 +233,9 @@ def _lacking(
             index += 1
             continue
         first, last = index, index
-        while last + 1 < len(here) and lacking[last] and _touch(here, last):
+        while last + 1 < len(here) and lacking[last] and _touch(here, last, begins):
             last += 1
-        if first and _touch(here, first - 1):
+        if first and _touch(here, first - 1, begins):
             first -= 1
         text = b"".join(piece for _, piece in here[first : last + 1])
         if (
@@ -267,9 +298,10 @@ def _as_letter(text: bytes, there: list[tuple[int, bytes]]) -> bool:
     return any(other.startswith(head) and not is_counted(other) for _, other in there)
 
 
-def _touch(here: list[tuple[int, bytes]], index: int) -> bool:
-    """True if this piece and the next one belong to one run."""
-    return here[index][0] + len(here[index][1]) == here[index + 1][0]
+def _touch(here: list[tuple[int, bytes]], index: int, begins: frozenset[int]) -> bool:
+    """True if this piece and the next one belong to one run, and no object begins between them."""
+    end = here[index][0] + len(here[index][1])
+    return end == here[index + 1][0] and end not in begins
 
 
 def _is_wordy(text: bytes) -> bool:
