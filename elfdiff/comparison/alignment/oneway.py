@@ -13,7 +13,7 @@ from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.references import all_fields, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.references.copies import meant, same_text
-from elfdiff.comparison.references.fields import ADDRESS, BOUND, Fields, Prediction, Space, predict
+from elfdiff.comparison.references.fields import ADDRESS, BOUND, COUNT, Fields, Prediction, Space, predict
 from elfdiff.comparison.references.layout import displaced_sections
 from elfdiff.comparison.runs import Flags, Ints, Runs, ascending, isin
 from elfdiff.comparison.texts.pools import TextChange
@@ -91,8 +91,8 @@ class OneWay:
         asked = lengths.Lengths(self._differing_in_code(taken), self._resized, self._length_in_b)
         for group in lengths.fields(self.a, self.code, asked):
             out.append(group.where(~taken[group.at]))
-        bounds = [group for group in out if group.what == BOUND]
-        out = [group for group in out if group.what != BOUND]
+        bounds = [group for group in out if group.what in (BOUND, COUNT)]
+        out = [group for group in out if group.what not in (BOUND, COUNT)]
         for group in bounds:
             at, placed = self.runs.map_fields(group.at, group.width)
             differs = self.a.numbers(group.at, group.width) != self.b.numbers(np.where(placed, at, 0), group.width)

@@ -23,6 +23,7 @@ VERSION = "version"
 """The space of numbers of symbol versions."""
 
 BOUND = "upper bound in DWARF"
+COUNT = "number of items in DWARF"
 """What a field is called that holds the number of an array's last element; ``extra`` is the address of the one variable
 that is such an array, 0 if it is not known."""
 

@@ -17,7 +17,7 @@ from elfdiff.comparison.code.functions import functions_in
 from elfdiff.comparison.code.machines import ReferenceKind, machine
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import CodeMap, code_sections
-from elfdiff.comparison.references.fields import ADDRESS, Fields
+from elfdiff.comparison.references.fields import ADDRESS, COUNT, Fields
 from elfdiff.comparison.references.loader import LONGEST_TEXT, SHT_RELA, is_text
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints, isin, unique
@@ -145,6 +145,7 @@ def bounds(
     image: Image, group: Fields, differs: Flags, length_in_b: Callable[[int, int], int | None]
 ) -> Iterator[Fields]:
     """Upper bounds of arrays that hold a text and nothing else: the text's length, where its end moved away from it.
+    Where their items are counted, the NUL behind the text is one.
 
     ``length_in_b`` gives how long what stands at an address of a is in b. Where no one variable is known to be such an
     array, a bound counts only if it ``differs``, and if one text alone could be meant.
@@ -152,9 +153,11 @@ def bounds(
     if not len(group):
         return
     none = np.zeros(0, dtype=np.int64)
+    nul = int(group.what == COUNT)
+    targets = group.target - nul
     homes = np.broadcast_to(np.asarray(group.extra, dtype=np.int64), (len(group),))
     texts: dict[int, list[int]] = defaultdict(list)
-    wanted = set(group.target[differs & (homes == 0)].tolist())
+    wanted = set(targets[differs & (homes == 0)].tolist())
     for symbol in image.elf.symbols if wanted else ():
         if (
             symbol.kind == "object"
@@ -164,7 +167,7 @@ def bounds(
             texts[symbol.size - 1].append(symbol.value)
     rows: list[tuple[int, int, int]] = []
     for at, bound, home, other in zip(
-        group.at.tolist(), group.target.tolist(), homes.tolist(), differs.tolist(), strict=True
+        group.at.tolist(), targets.tolist(), homes.tolist(), differs.tolist(), strict=True
     ):
         if home:
             meant = [home] if _is_whole(image, home, bound, none) else []
@@ -178,7 +181,9 @@ def bounds(
             rows.append((at, changed[0], bound))
     if rows:
         place, to, length = (np.array(column, dtype=np.int64) for column in zip(*rows, strict=True))
-        yield Fields("length of a text in DWARF", place, group.width, to + length, ADDRESS, Base.PLACE, to, end=True)
+        yield Fields(
+            "length of a text in DWARF", place, group.width, to + length + nul, ADDRESS, Base.PLACE, to, end=True
+        )
 
 
 def _holds_b(image: Image, home: int, bound: int, length_in_b: Callable[[int, int], int | None]) -> bool:

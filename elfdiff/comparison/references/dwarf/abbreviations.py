@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.forms import FIXED, LEB, NONE, OFFSETS, ULEB, VARIABLE, uleb
-from elfdiff.comparison.references.fields import ADDRESS, BOUND
+from elfdiff.comparison.references.fields import ADDRESS, BOUND, COUNT
 from elfdiff.values import dataclass, field
 
 MAX_ABBREVIATIONS = 1_000_000
@@ -121,6 +121,8 @@ def plan_of(
                 now.fields.append((now.size, _section_pointer(collector, name, size, new)))
             elif name == 0x2F and size in (1, 2, 4):
                 now.fields.append((now.size, (BOUND, size, BOUND, False)))
+            elif name == 0x37 and size in (1, 2, 4):
+                now.fields.append((now.size, (COUNT, size, COUNT, False)))
             elif name == 0x12 and low is not None and size in (1, 2, 4, 8):
                 now.range_at = (low, now.size, address, size)
         else:

@@ -20,7 +20,7 @@ from elfdiff.comparison.references.dwarf.forms import (
 )
 from elfdiff.values import dataclass, field
 
-TYPE, UPPER_BOUND = 0x49, 0x2F
+TYPE, UPPER_BOUND, COUNT = 0x49, 0x2F, 0x37
 _ARRAY, _SUBRANGE, _VARIABLE = 0x01, 0x21, 0x34
 _LEADS_ON = frozenset({0x16, 0x26, 0x34, 0x35})
 """DW_TAG_typedef, const_type, variable and volatile_type: what they are of is another entry."""
@@ -47,9 +47,9 @@ class Unit:
     known: dict[int, int | None] = field(default_factory=dict)
 
     def bound_of(self, entry: int) -> int | None:
-        """Offset of the upper bound of the array that a variable (offset of its entry) is.
+        """Offset of the upper bound or the number of items of the array that a variable (offset of its entry) is.
 
-        None for what is no variable, no array of one dimension, or has a bound of a form without a fixed size.
+        None for what is no variable, no array of one dimension, or has one of a form without a fixed size.
         """
         passed: list[int] = []
         out: int | None = None
@@ -76,7 +76,7 @@ class Unit:
 
     def _bound(self, at: int) -> int | None:
         tag, attributes, end = self._read(at)
-        form, where = attributes.get(UPPER_BOUND, (0, 0))
+        form, where = attributes.get(UPPER_BOUND) or attributes.get(COUNT, (0, 0))
         if tag != _SUBRANGE or FIXED.get(form, 0) not in (1, 2, 4) or self.data[end] != 0:
             return None
         return where

@@ -11,7 +11,7 @@ import numpy as np
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.code import allocated
-from elfdiff.comparison.references.fields import ADDRESS, BOUND, Fields, contents_of
+from elfdiff.comparison.references.fields import ADDRESS, BOUND, COUNT, Fields, contents_of
 from elfdiff.comparison.runs import Ints
 
 MAX_UNITS = 1_000_000
@@ -93,7 +93,7 @@ class Collector:
                 used = allocated(self.image, values) & (values > 0)
                 at, values = at[used], values[used]
             if len(at):
-                extra = self._variables(at) if what == BOUND else 0
+                extra = self._variables(at) if what in (BOUND, COUNT) else 0
                 yield Fields(what, at, width, values, space, extra=extra, end=end)
         for (low_width, high_width), pairs in self.ranges.items():
             low = np.concatenate([pair[0] for pair in pairs])
