@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import differs_in_numbers, may_be_address, most_changed
+from elfdiff.causes._code import all_changed, differs_in_numbers, may_be_address, most_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._leftover import Data, Leftover
 from elfdiff.causes._profiles import units_set
@@ -89,7 +89,7 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
     only_code = left.functions and not (left.texts or left.data or left.names)
     if only_code and not all(map(differs_in_numbers, left.functions)) and is_clean(evidence) and _is_tiny(evidence):
         yield "in so few functions, another option or profile and an edit look the same"
-    if most_changed(evidence):
+    if most_changed(evidence) or all_changed(evidence):
         yield "most functions differ: optimisation flags or a compiler without a mark may be the reason"
     random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))
     reordered = evidence.has(OrderChange) and not left.functions and not left.names

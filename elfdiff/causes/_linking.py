@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides, lower, tools_differ
 from elfdiff.causes.model import Claim, Proof
+from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
     BuildIdKept,
     DynamicChange,
@@ -14,6 +15,7 @@ from elfdiff.evidence.model import (
     HeaderChange,
     NoteChange,
     SectionChange,
+    SymbolSetChange,
 )
 
 FACE = "tool-flags-optimisation"
@@ -26,6 +28,7 @@ _BITS = {
     },
 }  # fmt: skip
 """Bits that an option sets (gABI, "Dynamic Section"; elf.h); of DT_FLAGS the code decides on TEXTREL and STATIC_TLS."""
+_OF_START = frozenset({"_IO_stdin_used", "__data_start", "data_start"})
 _TAGS = {"DT_BIND_NOW": "-z now", "DT_SYMBOLIC": "-Bsymbolic"}
 _SEPARATE = {"2", "4"}
 """PT_LOADs of x86: code by itself between two of read-only data (-z separate-code), or all three in one."""
@@ -57,6 +60,16 @@ def linked(evidence: EvidenceSet) -> Iterator[Claim]:
             typed = any(fact.field_name == "type" for fact in evidence.of(HeaderChange))
             said += [f"{option}: only in {side}" for option, side in options if not (typed and option == "-pie")]
             doubt = False
+    if not static:
+        for run_path in _run_paths(evidence):
+            found.append(run_path)
+            side = "a" if run_path.b_value is None else "b"
+            said.append(f"-rpath: only {side} has {run_path.tag}, {run_path.a_value or run_path.b_value}")
+            doubt = False
+    for names in _exports(evidence):
+        found.append(names)
+        said.append(f"--export-dynamic (-rdynamic): only {'a' if names.a_only else 'b'} exports what it defines")
+        doubt = False
     hashes = [] if static else [s for s in _one_sided(evidence) if s.name in (".hash", ".gnu.hash")]
     if hashes:
         found += hashes
@@ -70,6 +83,23 @@ def linked(evidence: EvidenceSet) -> Iterator[Claim]:
         yield Claim(FACE, tuple(found), sure, summary, stack, explains_code=True)
     else:
         yield from _segments(evidence)
+
+
+def _run_paths(evidence: EvidenceSet) -> Iterator[DynamicChange]:
+    """Run paths that one side alone has; where a tool erased one, its length is left in .dynstr."""
+    entries = [entry for entry in evidence.of(DynamicChange) if entry.tag in ("DT_RPATH", "DT_RUNPATH")]
+    lone = len(entries) == 1 and (entries[0].a_value is None) != (entries[0].b_value is None)
+    if lone and not evidence.has(ErasedRunPath):
+        yield entries[0]
+
+
+def _exports(evidence: EvidenceSet) -> Iterator[SymbolSetChange]:
+    """Names of the start files in the dynamic symbols of one side: nobody else asks for those."""
+    for change in evidence.of(SymbolSetChange):
+        names = {name.split("@")[0] for name in (*change.a_only, *change.b_only)}
+        lone = not change.imports and bool(change.a_only) != bool(change.b_only)
+        if change.table == "dynsym" and lone and names & _OF_START:
+            yield change
 
 
 def is_static_on_one_side(evidence: EvidenceSet) -> bool:

@@ -27,6 +27,7 @@ _OPTIONS = (
         late(r"__offload_(?:(?:vars|funcs)_end|(?:var|func)_table)\Z|GOMP_parallel\Z"),
         late(r"lib(?:g|i)?omp\.so"),
     ),
+    ("-ffast-math, -Ofast or -funsafe-math-optimizations at the link", late(r"set_fast_math\Z"), None),
     ("-finstrument-functions", late(r"__cyg_profile_func_(?:enter|exit)\Z"), None),
 )
 """Options with the functions and tables that they bring into a program, and the libraries that have them."""

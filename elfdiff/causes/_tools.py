@@ -69,3 +69,8 @@ def compiler_changed(evidence: EvidenceSet) -> bool:
     """True if a compiler's recorded version differs, or the commit of rustc in the paths of its library."""
     tools = any(change.tool in COMPILERS for change in evidence.of(ToolChange))
     return tools or any(change.kind is WordKind.RUSTC_COMMIT for change in evidence.of(WordChange))
+
+
+def compiler_exchanged(evidence: EvidenceSet) -> bool:
+    """True if a compiler is named on one side only: the other was built by one of another family."""
+    return any(change.tool in COMPILERS and not (change.a_tool and change.b_tool) for change in evidence.of(ToolChange))

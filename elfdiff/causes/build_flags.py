@@ -66,6 +66,7 @@ from elfdiff.causes._linking import linked
 from elfdiff.causes._paths import pythons
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes._runtimes import runtimes
+from elfdiff.causes._tools import compiler_exchanged
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
     BuildIdKept,
@@ -199,6 +200,8 @@ _OF_PYTHON = frozenset({"-fwrapv", "-fno-strict-overflow", "-fno-strict-aliasing
 
 def _recorded(evidence: EvidenceSet) -> Iterator[Claim]:
     """Flags in DW_AT_producer and .GCC.command.line."""
+    if compiler_exchanged(evidence):
+        return  # compilers of two families do not record the same
     changes = [(c, sort_flags(c.a_flags), sort_flags(c.b_flags)) for c in evidence.of(FlagChange)]
     drift = tools_differ(evidence)
     code = [(c, _code(a, drift, a.native or b.native), _code(b, drift, a.native or b.native)) for c, a, b in changes]

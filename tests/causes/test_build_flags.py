@@ -4,6 +4,7 @@ import pytest
 
 from elfdiff.causes.build_flags import detect as build_flags
 from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
     BuildIdKept,
     CompressionChange,
@@ -82,6 +83,8 @@ def test_another_compiler_has_other_defaults(seen, ask):
     drift = seen.tool("gcc", "GCC 11.3.0", "GCC 12.2.0")
     assert ask(build_flags, seen.given(drift, flags("-fcf-protection", "-mno-omit-leaf-frame-pointer"))) == {}
     assert ask(build_flags, seen.given(drift, flags("-O2", "-O0"))) == {"tool-flags-optimisation": "likely"}
+    exchanged = seen.tool("clang", None, "clang 14.0.6")
+    assert ask(build_flags, seen.given(exchanged, flags("-mtune=generic -O2", ""))) == {}
     assert ask(build_flags, seen.given(drift, header("PT_GNU_RELRO", "absent", "r--"))) == {}
     assert ask(build_flags, seen.given(drift, imports(b=["__stack_chk_fail"]))) == {}
 
@@ -146,6 +149,7 @@ def test_a_stack_guard_is_no_proof_where_texts_changed(seen, ask):
         header("PT_GNU_STACK", "rw-", "rwx"),
         DynamicChange(tag="DT_FLAGS", a_value=None, b_value="0x8"),
         DynamicChange(tag="DT_FLAGS_1", a_value="0x8000000", b_value="0x8000001"),
+        DynamicChange(tag="DT_RUNPATH", a_value=None, b_value="/opt/lib"),
         section(".gnu.hash", "removed", 36, None, allocated=True),
     ],
 )
@@ -295,3 +299,21 @@ def test_cargo_auditable_on_one_side(seen, ask):
     (fix,) = build_flags.fixes_for(facts.context, ("tool-flags-optimisation",))
     assert fix.line.startswith("choose for both builds: cargo auditable build or cargo build. Build both")
     assert ask(build_flags, seen.given(lists, BuildIdKept(length=20))) == {}
+
+
+def test_an_executable_that_exports_what_it_defines(seen, ask):
+    def exports(*names):
+        return SymbolSetChange(
+            table="dynsym", imports=False, a_only=(), b_only=names, a_count=0, b_count=len(names), total=40
+        )
+
+    assert ask(build_flags, seen.given(exports("main", "helper", "_IO_stdin_used"))) == {
+        "tool-flags-optimisation": "certain"
+    }
+    assert ask(build_flags, seen.given(exports("helper", "_end"))) == {}
+
+
+def test_where_a_run_path_was_erased_no_flag_is_named(seen, ask):
+    entry = DynamicChange(tag="DT_RUNPATH", a_value="/build/lib", b_value=None)
+    hole = ErasedRunPath(a_length=0, b_length=10)
+    assert ask(build_flags, seen.given(entry, hole)) == {}

@@ -31,6 +31,7 @@ def names(a_only=(), b_only=(), imports=True):
         ("__ubsan_handle_out_of_bounds", "libubsan.so.1", "-fsanitize=undefined"),
         ("__asan_init", "libasan.so.8", "-fsanitize=address"),
         ("mcount@GLIBC_2.2.5", None, "-pg"),
+        ("set_fast_math", None, "-ffast-math, -Ofast or -funsafe-math-optimizations at the link"),
         ("__cyg_profile_func_enter", None, "-finstrument-functions"),
     ],
 )
