@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path
 
 from elfdiff.actions import Action, AddWords, Export, Run
 from elfdiff.values import dataclass
@@ -17,8 +17,6 @@ _OF_C = {
 }
 """Variables of compilers, and what the compilers are called that a wrapper can stand before."""
 _BEFORE_A_BUILD = ("export", "umask")
-_MAKEFILES = ("Makefile", "makefile", "GNUmakefile")
-_MOST_PLACES = 3
 _NO_LINK = "-c", "-S", "-E", "-M", "-MM"
 
 
@@ -102,14 +100,3 @@ def for_compilers(actions: Sequence[Action]) -> bool:
     return any(
         isinstance(action, AddWords) and not {*_OF_C, "LDFLAGS"}.isdisjoint(action.variables) for action in actions
     )
-
-
-def assignments(files: Iterable[tuple[str, Path]], variables: Sequence[str]) -> tuple[str, ...]:
-    """Places in makefiles that set one of these variables whatever the environment says: "Makefile:3"."""
-    found: list[str] = []
-    pattern = re.compile(rf"\s*(?:override\s+)?(?:{'|'.join(map(re.escape, variables))})\s*:{{0,3}}=")
-    for name, path in files:
-        if PurePosixPath(name).name in _MAKEFILES or name.endswith(".mk"):
-            lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
-            found += (f"{name}:{number}" for number, line in enumerate(lines, 1) if pattern.match(line))
-    return tuple(found[:_MOST_PLACES])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from elfdiff.actions import Action, AddWords, Export
+from elfdiff.actions import Action, AddWords, Do, Export
 from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
-from elfdiff.rebuild.fixes import Script, assignments, for_compilers, is_applicable
+from elfdiff.rebuild.fixes import Script, for_compilers, is_applicable
+from elfdiff.rebuild.places import asking, assignments
 from elfdiff.rebuild.reading import differing, findings
 from elfdiff.rebuild.result import Applied, Outcome, Proof
 from elfdiff.rebuild.workshop import BuildFailed, Built
@@ -65,8 +66,23 @@ class Prover:
             self.idle |= {line for line, item in self.applied.items() if item.cause in causes}
         named = {finding.cause for finding in self.seen}
         proved = outcome is Outcome.IDENTICAL
+        if not proved:
+            self._point(named)
         applied = tuple(self._told(item) for item in self.applied.values() if proved or item.cause in named)
         return Proof(applied, tuple(self.by_hand.values()), outcome, self.remaining, self.masked)
+
+    def _point(self, named: set[str]) -> None:
+        """For each guilty variation that no line reached: where the source tree asks for what it varies."""
+        done = {item.cause for item in self.applied.values()} & named - set(self.remaining)
+        for variation in self.experiment.guilty_variations():
+            if variation.asked is None or not done.isdisjoint(variation.causes):
+                continue
+            places = asking(self.experiment.workshop.files, variation)
+            where = f"{', '.join(places)} {'ask' if len(places) > 1 else 'asks'} for it"
+            action = Do(
+                f"{variation.asked.remedy}: {where if places else 'no script of the tree shows who asks for it'}"
+            )
+            self.by_hand[action.line] = Applied(action, variation.causes[0])
 
     def _drop_idle(self) -> None:
         """Leave out lines after which their cause was still there, if the builds are identical without them too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from elfdiff.rebuild.result import Applied, ArtifactRow, Equality, Outcome, Rebuilt
 from elfdiff.render import wording
@@ -14,6 +15,7 @@ from elfdiff.tree import Tree
 
 _MOST_ARTIFACTS = 6
 _MOST_CAUSES = 6
+_ONE_SOURCE = "it reads like another source, but both were built from one: the build wrote what differs"
 _VALUE = 32
 """Columns of one of a variation's two values."""
 
@@ -61,7 +63,7 @@ def headline(rebuilt: Rebuilt) -> str:
         how = "which hide the difference, " if proof.masked else ""
         return f"{what}; with {'this' if len(proof.applied) == 1 else 'these'} {lines}, {how}all builds were identical"
     left = f"what is left: {', '.join(proof.remaining)}"
-    if proof.outcome is Outcome.STILL_DIFFERENT:
+    if proof.outcome is Outcome.STILL_DIFFERENT and proof.applied:
         return f"{what}, and still {'does' if len(differ) == 1 else 'do'} with these lines; {left}"
     return f"{what}, and no line that a machine can apply removes it; {left}"
 
@@ -76,8 +78,13 @@ def main_findings(rebuilt: Rebuilt) -> tuple[tuple[Finding, tuple[str, ...]], ..
         found = [item.finding for item in report.findings] if isinstance(report, Tree) else report.findings
         for finding in found:
             if finding.role is not Role.CONSEQUENCE:
-                seen.setdefault(finding.cause, (finding, []))[1].append(artifact.name)
+                seen.setdefault(finding.cause, (_of_one_source(finding), []))[1].append(artifact.name)
     return tuple((finding, tuple(names)) for finding, names in seen.values())
+
+
+def _of_one_source(finding: Finding) -> Finding:
+    """Two files alone may come from two sources; these were built from one."""
+    return replace(finding, title=_ONE_SOURCE, summary=_ONE_SOURCE) if finding.cause == "source-change" else finding
 
 
 def difference(artifact: ArtifactRow) -> str:

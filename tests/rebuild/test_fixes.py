@@ -8,7 +8,7 @@ from pathlib import Path
 
 from elfdiff.actions import AddWords, Export
 from elfdiff.rebuild.experiment import smallest
-from elfdiff.rebuild.fixes import Script, assignments, for_compilers
+from elfdiff.rebuild.fixes import Script, for_compilers
 from tests.rebuild.conftest import needs
 
 MAP = AddWords(("CFLAGS", "CXXFLAGS"), (r"-ffile-prefix-map=$(pwd | sed 's/ /\\ /g')=.", r"-frandom-seed=\$@"))
@@ -52,13 +52,6 @@ def test_a_wrapper_adds_words_for_the_linker_only_where_it_links(tmp_path: Path)
 def test_words_of_other_tools_need_no_wrapper() -> None:
     assert not for_compilers([Export("TZ", "UTC"), AddWords(("RUSTFLAGS",), ("-C x",))])
     assert for_compilers([LINK])
-
-
-def test_places_that_set_flags_are_found(tmp_path: Path) -> None:
-    (tmp_path / "Makefile").write_text("all:\nCFLAGS := -O2\nCFLAGS += -g\nCFLAGS ?= -g\nMY_CFLAGS = -g\n")
-    (tmp_path / "other.txt").write_text("CFLAGS = 1\n")
-    files = [(name, tmp_path / name) for name in ("Makefile", "other.txt")]
-    assert assignments(files, ("CFLAGS", "CXXFLAGS")) == ("Makefile:2",)
 
 
 def test_one_of_many_is_found_by_halves() -> None:

@@ -16,6 +16,8 @@ from elfdiff.rebuild.experiment import NothingMade
 from elfdiff.rebuild.result import Equality, Outcome, Rebuilt
 from elfdiff.rebuild.run import NotVaried
 from elfdiff.rebuild.workshop import BuildFailed
+from elfdiff.render.rebuilt import headline, render_rebuilt
+from elfdiff.render.style import TextStyle
 from tests.rebuild.conftest import MAIN, STAMPED, needs
 
 Project = Callable[..., Path]
@@ -333,3 +335,21 @@ def test_a_time_zone_that_reads_as_a_clock_is_fixed_by_its_own_line(project: Pro
     assert found.proof is not None
     assert found.proof.outcome is Outcome.IDENTICAL
     assert [item.line for item in found.proof.applied] == ["export TZ=UTC"]
+
+
+@needs("cc")
+def test_a_host_name_that_a_script_writes_is_pointed_at(project: Project, experiment: Experiment) -> None:
+    """No line of the catalogue reaches uname; where the build asks for it, the tree tells."""
+    tree = project(
+        main_c=MAIN.replace('"hello"', "FACT"),
+        build_sh='cc "-DFACT=\\"$(uname -n)\\"" -o app main.c\n',
+    )
+    found = experiment(tree, "sh", "build.sh", vary="hostname,umask")
+    if not found.variations[0].varied:
+        pytest.skip("needs a UTS namespace")
+    assert found.guilty == ("hostname",)
+    assert found.proof is not None
+    assert found.proof.applied == ()
+    assert [item.line for item in found.proof.by_hand][-1].endswith(": build.sh:1 asks for it")
+    assert "both were built from one" in render_rebuilt(found, TextStyle())
+    assert "these lines" not in headline(found)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import World
 
 AN_HOUR = 3600
@@ -47,4 +48,11 @@ variation = Variation(
     vary=lambda world, host: _still(world, host, LATER, FRACTION),
     lacking=_lacking,
     weaker=_weaker,
+    asked=Asked(
+        late(
+            r"(?:^|[\s`(|;&])date\s*(?:\s[+'\"-](?!d\b)|[`);|]|$)|\bstrftime\b|\btime\.time\b|\bdatetime\.(?:now|today|utcnow)\b"
+            r"|\bSystemTime::now\b|\bTime\.now\b|\bTIMESTAMP\b"
+        ),
+        "leave the time out, or take it from SOURCE_DATE_EPOCH",
+    ),
 )

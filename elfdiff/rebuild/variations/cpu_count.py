@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 
 
 def _lacking(host: Host) -> str | None:
@@ -19,4 +20,8 @@ variation = Variation(
     witness="nproc",
     vary=lambda world, host: replace(world, cpus=host.cpus[:1]),
     lacking=_lacking,
+    asked=Asked(
+        late(r"\bnproc\b|\bcpu_count\b|\b_?NPROCESSORS_ONLN\b|\bavailable_parallelism\b"),
+        "let nothing but the number of jobs depend on the number of processors",
+    ),
 )

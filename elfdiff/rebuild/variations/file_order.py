@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 
 
 def _method(host: Host) -> str | None:
@@ -32,4 +33,11 @@ variation = Variation(
     vary=lambda world, host: replace(world, reorder=_method(host)),
     lacking=_lacking,
     weaker=_weaker,
+    asked=Asked(
+        late(
+            r"(?:^|[\s`(|;&])find\s+(?!.*\bsort\b)|\bls\s+-\w*[Uf]|\bos\.(?:listdir|scandir|walk)\b|\bi?glob\(|\.iterdir\("
+            r"|\bfile\(GLOB|\breaddir\b"
+        ),
+        "sort the names of files that were listed",
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import World
 
 _KEPT = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "GOPATH": "go", "GOCACHE": ".cache/go-build"}
@@ -24,4 +25,8 @@ variation = Variation(
     causes=("build-path", "toolchain-path", "host-identity", "configure-result"),
     witness='echo "$HOME"',
     vary=_vary,
+    asked=Asked(
+        late(r"\$[({]?HOME\b|(?:^|[\s=:\"'])~/|\bexpanduser\b|\bPath\.home\b"),
+        "leave the home directory out, or give both builds one HOME",
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import World
 
 _NAME = "elfdiff-other-host"
@@ -26,4 +27,10 @@ variation = Variation(
     witness="uname -n",
     vary=_vary,
     lacking=_lacking,
+    asked=Asked(
+        late(
+            r"\b(?:hostname|hostnamectl|gethostname)\b|\buname\s+-\w*[na]|\$[({]?HOST(?:NAME)?\b|/etc/hostname|\bplatform\.node\b"
+        ),
+        "leave the host name out, or give both builds one name (a container with --hostname)",
+    ),
 )

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.patterns import late
+from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import OLD_KERNEL
 
 variation = Variation(
@@ -11,4 +12,8 @@ variation = Variation(
     causes=("kernel-version", "configure-result"),
     witness="uname -r",
     vary=lambda world, host: replace(world, personality=world.personality | OLD_KERNEL),
+    asked=Asked(
+        late(r"\buname\s+-\w*[rva]|/proc/version|\bplatform\.(?:release|platform|uname)\b|\bos\.uname\b"),
+        "leave the release of the kernel out",
+    ),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
-from elfdiff.rebuild.variations.model import Variation
+from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import World
 
 _ID = 4321
@@ -30,4 +31,8 @@ variation = Variation(
     witness='echo "$(id -u) $USER"',
     vary=_vary,
     weaker=_weaker,
+    asked=Asked(
+        late(r"\b(?:whoami|logname|getuser|getlogin|getpwuid)\b|\bid\s+-\w*[un]|\$[({]?(?:USER|LOGNAME)\b"),
+        "leave the user out, or build as one user",
+    ),
 )
