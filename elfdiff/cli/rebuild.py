@@ -24,6 +24,7 @@ examples:
   elfdiff rebuild -C src --artifact app -- make app
   elfdiff rebuild --vary -network,-file-order -- cargo build --release
   elfdiff rebuild --against published/app=app -- make
+  elfdiff rebuild --against registry/app@sha256:...=image -- sh build-image.sh
 
 exit codes: 0 every artifact equal under all variations, 1 not, 2 trouble (a build that failed among it)"""
 
@@ -53,8 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--against",
-        metavar="FILE[=ARTIFACT]",
-        help="compare with a published file too: exit 0 only if this source gives it",
+        metavar="WHAT[=ARTIFACT]",
+        help="compare with what was published too, a file, an image or a digest (sha256:...; NAME@sha256:...; nothing "
+        "is fetched): exit 0 only if this source gives it",
     )
     parser.add_argument("--list-variations", action="store_true", help="print the variations and what they do")
     parser.add_argument(

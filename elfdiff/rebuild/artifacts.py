@@ -6,8 +6,10 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+import tarfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from elfdiff.values import dataclass
@@ -24,6 +26,12 @@ _NAMED = {
 """Packages: how the name ends, and how the content begins."""
 _ON_THE_WAY = {".git", "CMakeFiles", "meson-private", "meson-logs", ".fingerprint", "autom4te.cache"}
 _OF_CARGO = {"deps", "build", "incremental"}
+LAYOUT = {"oci-layout", "index.json"}
+"""Files by which a directory is an image (image-spec, image-layout.md)."""
+_OF_IMAGES = {*LAYOUT, "manifest.json"}
+_TAR, _TAR_AT = b"ustar", 257
+_MOST_MEMBERS = 1000
+"""Of a tar that are looked at: writers of images put these files last or first, and a layer is one member."""
 
 Stamp = tuple[int, int]
 """Time of the last change in nanoseconds, and size in bytes."""
@@ -31,11 +39,10 @@ Stamp = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """One file that a build made. ``sha256`` names its content, which stands in the store."""
+    """One file that a build made, or one image in a directory. ``sha256`` names its content in the store."""
 
     name: str
     sha256: str
-    elf: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +65,76 @@ def made(area: Path, tree: Path, before: Mapping[str, Stamp], globs: Sequence[st
     """
     new: list[tuple[str, Path]] = []
     stale: list[str] = []
-    for name, path in _files(area, tree):
-        if not (_matches(name, globs) if globs else _of_itself(name, path)):
-            continue
-        if before.get(name) == _stamp(path):
+
+    def wanted(name: str, path: Path) -> bool:
+        return _matches(name, globs) if globs else _of_itself(name, path)
+
+    for name, path in _candidates(area, tree, wanted):
+        if all(before.get(below) == _stamp(file) for below, file in _content(name, path)):
             stale.append(name)
         else:
             new.append((name, path))
     return Made(tuple(sorted(_once(new))), tuple(sorted(stale)))
 
 
-def keep(path: Path, store: Path) -> tuple[str, bool]:
-    """Copy a file into the store under its SHA-256; also whether it is ELF."""
-    digest = hashlib.sha256()
+def keep(path: Path, store: Path) -> str:
+    """Copy a file, or an image's directory, into the store; the SHA-256 that names it there."""
+    if path.is_dir():
+        return _keep_directory(path, store)
     with path.open("rb") as file:
-        elf = file.read(4) == _ELF
-        file.seek(0)
-        while block := file.read(1 << 20):
-            digest.update(block)
-    name = digest.hexdigest()
+        name = hashlib.file_digest(file, "sha256").hexdigest()
     if not (store / name).exists():
         shutil.copyfile(path, store / name)
-    return name, elf
+    return name
+
+
+def place(content: Path, target: Path) -> None:
+    """Let what stands in the store stand at ``target`` too, without a copy."""
+    if content.is_dir():
+        shutil.copytree(content, target, copy_function=os.link)
+    else:
+        os.link(content, target)
+
+
+def unplace(target: Path) -> None:
+    """Take away what :func:`place` put there."""
+    if target.is_dir():
+        shutil.rmtree(target)
+    else:
+        target.unlink()
+
+
+def _keep_directory(path: Path, store: Path) -> str:
+    """By the names and contents of its files; how they are timed and owned is no part of an image."""
+    digest = hashlib.sha256()
+    for name, file in _files(path, path):
+        with file.open("rb") as content:
+            digest.update(f"{len(name)} {name} {hashlib.file_digest(content, 'sha256').hexdigest()}\n".encode())
+    place = store / digest.hexdigest()
+    if not place.exists():
+        for name, file in _files(path, path):
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, place / name)
+    return place.name
+
+
+def _candidates(area: Path, tree: Path, wanted: Callable[[str, Path], bool]) -> Iterator[tuple[str, Path]]:
+    """What is wanted of the files and OCI layouts; of a layout that is, no file counts by itself."""
+    images = [Path(found) for found, _, files in os.walk(area) if set(files) >= LAYOUT]
+    images = [image for image in images if wanted(os.path.relpath(image, tree), image)]
+    for image in images:
+        yield os.path.relpath(image, tree), image
+    for name, path in _files(area, tree):
+        if wanted(name, path) and not any(image in path.parents for image in images):
+            yield name, path
+
+
+def _content(name: str, path: Path) -> Iterator[tuple[str, Path]]:
+    """A file, or all files of a directory, by their names below the tree."""
+    if path.is_dir():
+        yield from ((f"{name}/{below}", file) for below, file in _files(path, path))
+    else:
+        yield name, path
 
 
 def _files(area: Path, tree: Path) -> Iterator[tuple[str, Path]]:
@@ -101,21 +156,35 @@ def _matches(name: str, globs: Sequence[str]) -> bool:
 
 
 def _of_itself(name: str, path: Path) -> bool:
-    """ELF but objects (kernel modules are none), static archives, packages; not what stands on the way to them."""
+    """ELF but objects (kernel modules are none), static archives, packages, images; not what is on the way to them."""
     parts = PurePosixPath(name).parts
     if not _ON_THE_WAY.isdisjoint(parts) or _cargo_internal(path):
         return False
+    if path.is_dir():
+        return True
     try:
         with path.open("rb") as file:
-            head = file.read(18)
+            head = file.read(_TAR_AT + len(_TAR))
     except OSError:
         return False
+    if head.endswith(_TAR) and len(head) > _TAR_AT:
+        return _is_image(path)
     if head.startswith(_ELF):
         kind = head[16:18] if head[5:6] == b"\x02" else head[17:15:-1]
         return path.suffix == ".ko" or int.from_bytes(kind, "big") != _RELOCATABLE
     if head.startswith(_AR):
         return path.suffix in (".a", ".deb", ".udeb")
     return any(path.suffix == ending and head.startswith(magic) for ending, magic in _NAMED.items())
+
+
+def _is_image(path: Path) -> bool:
+    """True for a tar that holds an OCI layout, or what ``docker save`` writes; other tars are often only a source."""
+    try:
+        with tarfile.open(path, "r:") as archive:
+            names = {member.name.removeprefix("./") for member in islice(archive, _MOST_MEMBERS)}
+    except (tarfile.TarError, OSError, ValueError):
+        return False
+    return not names.isdisjoint(_OF_IMAGES)
 
 
 def _cargo_internal(path: Path) -> bool:

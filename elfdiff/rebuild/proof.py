@@ -78,6 +78,8 @@ class Prover:
             if variation.asked is None or not done.isdisjoint(variation.causes):
                 continue
             places = asking(self.experiment.workshop.files, variation)
+            if not places and any(item.cause in variation.causes for item in self.by_hand.values()):
+                continue
             where = f"{', '.join(places)} {'ask' if len(places) > 1 else 'asks'} for it"
             action = Do(
                 f"{variation.asked.remedy}: {where if places else 'no script of the tree shows who asks for it'}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from elfdiff.clock import Clock, OutOfTime
-from elfdiff.errors import ElfdiffError, LimitExceeded
+from elfdiff.elf.reading import read_bytes
+from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedContainer
+from elfdiff.images.digests import ImageDigests, image_digests
+from elfdiff.rebuild import artifacts
 from elfdiff.rebuild.artifacts import Artifact
-from elfdiff.rebuild.result import Equality, Published
+from elfdiff.rebuild.published import Published
+from elfdiff.rebuild.result import Comparison, Equality
 from elfdiff.rebuild.workshop import Built, Workshop
 from elfdiff.report import Finding, Report, Role, Verdict
 from elfdiff.tree import Tree
@@ -22,6 +26,7 @@ MOST_READ = 12
 """Differing artifacts of one pair of builds that are explained; all are compared."""
 _A_FILE = 120.0
 """Seconds for one explanation."""
+_BY_ID = "compared by the image's ID, the digest of its config: one side holds no manifest, which a registry goes by"
 
 
 @dataclass
@@ -43,13 +48,45 @@ class Reader:
             self._note(f"{len(wanted)} artifacts differ; the first {MOST_READ} were read")
         return reports
 
-    def published(self, path: str, artifact: Artifact) -> Published:
-        """The comparison of a published file with what was built. ElfdiffError, its sentence naming the file."""
+    def published(self, wanted: Published, artifact: Artifact) -> Comparison:
+        """The comparison of what was published with what was built. ElfdiffError, its sentence naming the file.
+
+        Images are held against each other by their digests, whatever archive keeps them.
+        """
+        built = str(self.workshop.stored(artifact))
         try:
-            report = self._compared(path, artifact, (path, f"rebuilt/{artifact.name}"))
+            made = image_digests(built)
+        except ElfdiffError as error:
+            raise type(error)(str(error).replace(built, artifact.name)) from error
+        if wanted.path is None:
+            return Comparison(wanted.words, artifact.name, self._by_digest(wanted.digest or "", artifact, made), None)
+        theirs = image_digests(wanted.path) if made is not None or wanted.digest is not None else None
+        if wanted.digest is not None and wanted.digest not in (theirs.names if theirs else _of_file(wanted.path)):
+            raise MalformedContainer(f"{wanted.path}: is not {wanted.digest}")
+        if made is not None and theirs is not None and made.same(theirs):
+            if not (made.manifests and theirs.manifests):
+                self._note(_BY_ID)
+            return Comparison(wanted.words, artifact.name, Equality.SAME, None)
+        try:
+            report = self._compared(wanted.path, artifact, (wanted.path, f"rebuilt/{artifact.name}"))
         except OutOfTime as over:
-            raise LimitExceeded(f"{path}: {over}") from over
-        return Published(path, artifact.name, Equality.of(not report.differs), report if report.differs else None)
+            raise LimitExceeded(f"{wanted.path}: {over}") from over
+        same = Equality.of(not report.differs)
+        return Comparison(wanted.words, artifact.name, same, report if report.differs else None)
+
+    def _by_digest(self, digest: str, artifact: Artifact, made: ImageDigests | None) -> Equality:
+        """Whether what was built has a digest that somebody published; what it has instead is told."""
+        if made is None:
+            if digest != f"sha256:{artifact.sha256}":
+                self._note(f"{artifact.name} has sha256:{artifact.sha256}")
+            return Equality.of(digest == f"sha256:{artifact.sha256}")
+        if digest in made.configs:
+            self._note(_BY_ID)
+        if digest not in made.names:
+            known = (*(f"{name} ({platform})" for platform, name in made.manifests), *made.indexes)
+            shown = known or tuple(f"{name} (its ID: an archive without a manifest)" for name in made.configs)
+            self._note(f"{artifact.name} is the image {', '.join(shown)}")
+        return Equality.of(digest in made.names)
 
     def _report(self, a: Artifact, b: Artifact, builds: tuple[str, str]) -> Report | Tree | None:
         key = a.sha256, b.sha256
@@ -62,27 +99,27 @@ class Reader:
             return None
         place = self.workshop.root / "read" / PurePosixPath(a.name).name
         place.parent.mkdir(exist_ok=True)
-        os.link(self.workshop.stored(a), place)
+        artifacts.place(self.workshop.stored(a), place)
         try:
             return self._compared(str(place), b, (f"{builds[0]}/{a.name}", f"{builds[1]}/{b.name}"))
         except (ElfdiffError, OutOfTime) as error:
             self._note(f"{a.name} could not be explained: {str(error).replace(str(place), a.name)}")
             return None
         finally:
-            place.unlink()
+            artifacts.unplace(place)
 
     def _compared(self, path: str, artifact: Artifact, names: tuple[str, str]) -> Report | Tree:
         """The report on a file and an artifact, which bear their own names in it; OutOfTime after two minutes."""
         built = self.workshop.root / "read" / "b" / PurePosixPath(artifact.name).name
         built.parent.mkdir(parents=True, exist_ok=True)
-        os.link(self.workshop.stored(artifact), built)
+        artifacts.place(self.workshop.stored(artifact), built)
         try:
             report = compare_paths(path, str(built), TreeOptions(), clock=Clock(_A_FILE))
         except ElfdiffError as error:
             error.args = (str(error).replace(str(built), names[1]), *error.args[1:])
             raise
         finally:
-            built.unlink()
+            artifacts.unplace(built)
         if isinstance(report, Report):
             return replace(report, a=replace(report.a, path=names[0]), b=replace(report.b, path=names[1]))
         return replace(report, a=replace(report.a, path=names[0]), b=replace(report.b, path=names[1]))
@@ -90,6 +127,10 @@ class Reader:
     def _note(self, sentence: str) -> None:
         if sentence not in self.notes:
             self.notes.append(sentence)
+
+
+def _of_file(path: str) -> frozenset[str]:
+    return frozenset({f"sha256:{hashlib.sha256(read_bytes(path)).hexdigest()}"})
 
 
 def differing(one: Built, other: Built) -> frozenset[str]:

@@ -107,8 +107,8 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """The comparison with a published file; ``report`` is None where they are equal or could not be read."""
+class Comparison:
+    """The comparison with what was published; ``report`` is None where they are equal or could not be read."""
 
     path: str
     artifact: str
@@ -134,7 +134,7 @@ class Rebuilt:
     artifacts: tuple[ArtifactRow, ...]
     nondeterministic: bool
     proof: Proof | None
-    against: Published | None = None
+    against: Comparison | None = None
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from elfdiff.errors import ElfdiffError, UsageError
+from elfdiff.rebuild import artifacts, source
 from elfdiff.rebuild import host as machine
-from elfdiff.rebuild import source
-from elfdiff.rebuild.artifacts import Artifact
 from elfdiff.rebuild.choice import chosen
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.proof import Chooser, Prover
+from elfdiff.rebuild.published import chosen as choose_artifact
+from elfdiff.rebuild.published import published
 from elfdiff.rebuild.reading import Reader
 from elfdiff.rebuild.result import ArtifactRow, BuildRow, Equality, Rebuilt, VariationRow
 from elfdiff.rebuild.variations import known
@@ -75,6 +76,7 @@ def rebuild(
 def _rebuilt(
     request: Request, choose: Chooser, told: Callable[[str], None], environment: Mapping[str, str], root: Path
 ) -> Rebuilt:
+    wanted = published(request.against) if request.against is not None else None
     tree = request.tree.resolve()
     files = source.listed(tree, request.include_ignored, request.order.globs)
     command = request.order.command
@@ -98,8 +100,8 @@ def _rebuilt(
     if request.keep is not None:
         _keep(experiment, request.keep)
     against = None
-    if request.against is not None:
-        against = reader.published(*_published(request.against, experiment.control.made))
+    if wanted is not None:
+        against = reader.published(wanted, choose_artifact(wanted, experiment.control.made))
     return Rebuilt(
         tool_version=__version__,
         command=command,
@@ -152,20 +154,6 @@ def _copied(files: source.Source) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _published(words: str, made: Mapping[str, Artifact]) -> tuple[str, Artifact]:
-    """FILE[=ARTIFACT]: the published file, and the artifact that it is compared with."""
-    path, _, name = words.rpartition("=") if "=" in words and not os.path.exists(words) else (words, "", "")
-    if name:
-        fitting = [artifact for artifact in made.values() if artifact.name == name.removeprefix("./")]
-    else:
-        fitting = [artifact for artifact in made.values() if PurePosixPath(artifact.name).name == Path(path).name]
-        fitting = fitting or list(made.values())
-    if len(fitting) != 1:
-        some = ", ".join(sorted(made)[:_MOST_NAMED])
-        raise UsageError(f"--against {words}: which artifact is it? FILE=ARTIFACT says so; built were {some}")
-    return path, fitting[0]
-
-
 def _keep(experiment: Experiment, place: Path) -> None:
     """The artifacts of the control and of all varied, where a person can go on with them."""
     for label, built in (
@@ -177,7 +165,10 @@ def _keep(experiment: Experiment, place: Path) -> None:
             inside = PurePosixPath(*(part for part in PurePosixPath(name).parts if part != ".."))
             target = place / label / inside
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(experiment.workshop.stored(artifact), target)
+            if target.is_dir():
+                artifacts.unplace(target)
+            content = experiment.workshop.stored(artifact)
+            (shutil.copytree if content.is_dir() else shutil.copyfile)(content, target)
 
 
 def _asks_for(program: str, command: Sequence[str]) -> bool:

@@ -6,11 +6,12 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from elfdiff.errors import ElfdiffError
+from elfdiff.rebuild.artifacts import LAYOUT
 from elfdiff.values import dataclass
 
 _ELF = b"\x7fELF"
@@ -44,7 +45,7 @@ class Source:
 def listed(root: Path, include_ignored: bool, globs: Sequence[str]) -> Source:
     """What is copied: tracked and untracked files and ``.git``, not what git ignores; without git everything.
 
-    Neither way ELF files of no commit, nor files that ``globs`` name, unless ``include_ignored`` asks for all.
+    Neither way ELF files and images of no commit, nor what ``globs`` name, unless ``include_ignored`` asks for all.
     UnreadableSource if there is no such tree.
     """
     if not root.is_dir():
@@ -107,15 +108,27 @@ def _chosen(
     notes: tuple[str, ...],
 ) -> Source:
     known = set(tracked)
-    kept, left = list(tracked), []
+    kept, left = list(tracked), set[str]()
+    images = _layouts(name for name in rest if name not in known)
     for name in rest:
         if name in known:
             continue
-        if not include_ignored and (_is_elf(root / name) or any(fnmatch(name, glob) for glob in globs)):
-            left.append(name)
+        places = [name, *map(str, PurePosixPath(name).parents)]
+        made = [place for place in places if place in images or any(fnmatch(place, glob) for glob in globs)]
+        if not include_ignored and (made or _is_elf(root / name)):
+            left.add(made[-1] if made else name)
         else:
             kept.append(name)
     return Source(root, tuple(sorted((name, root / name) for name in kept)), git, tuple(sorted(left)), notes)
+
+
+def _layouts(names: Iterable[str]) -> frozenset[str]:
+    """Directories that hold an OCI layout."""
+    held: dict[str, set[str]] = {}
+    for name in names:
+        path = PurePosixPath(name)
+        held.setdefault(str(path.parent), set()).add(path.name)
+    return frozenset(place for place, files in held.items() if files >= LAYOUT)
 
 
 def _is_elf(path: Path) -> bool:

@@ -232,7 +232,7 @@ class Workshop:
             self.finished.append((name, tuple(sorted(varied)), ended.seconds, ended.code))
             self._judge(name, ended, log)
             found = artifacts.made(room.area, room.tree, before, self.order.globs)
-            kept = {name: Artifact(name, *artifacts.keep(path, self.root / "store")) for name, path in found.artifacts}
+            kept = {name: Artifact(name, artifacts.keep(path, self.root / "store")) for name, path in found.artifacts}
             return Built(name, varied, script, ended.seconds, kept, ended.left, found.stale, _tail(log))
         finally:
             self._clear(room)

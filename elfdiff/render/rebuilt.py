@@ -179,12 +179,8 @@ class _Text:
         against = self.rebuilt.against
         if against is None:
             return
-        how = (
-            "is what this source gives, byte for byte"
-            if against.result is Equality.SAME
-            else "is not what this source gives"
-        )
-        yield from self._labelled("against", f"{against.path} {how} ({against.artifact})")
+        how = "is" if against.result is Equality.SAME else "is not"
+        yield from self._labelled("against", f"{against.path} {how} what this source gives ({against.artifact})")
         report = against.report
         if report is not None:
             found = [item.finding for item in report.findings] if isinstance(report, Tree) else report.findings
