@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import shutil
 import struct
+import subprocess
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import ModuleType
 
 import pytest
@@ -20,6 +23,14 @@ from elfdiff.elf.model import Section
 from elfdiff.errors import ElfdiffError
 
 Judge = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class Files:
+    """A pair."""
+
+    a: bytes
+    b: bytes
 
 
 @pytest.fixture
@@ -224,3 +235,58 @@ def test_a_call_that_leads_nowhere(build, mutation, swap):
         edit = mutation.Edit("set back", ((at, old),))
         now = mutation.Accounted.of(a, mutation.planted(y, [edit]))
         assert mutation.judge(y, edit, now, base)[0] == "flagged", hex(at)
+
+
+SORTED = """
+struct pair { const char *name; int (*run)(const char *); };
+extern int puts(const char *);
+static const struct pair rows_%s[3] = {{"%s one", puts}, {"two", puts}, {"three", 0}};
+__attribute__((noinline)) int use_%s(int i) { return rows_%s[i].run(rows_%s[i].name) + %d; }
+"""
+
+
+def test_operands_that_mean_where_a_section_ends(tmp_path, judge):
+    """In a the first thing of .data.rel.ro begins where .fini_array ends; in b it stands elsewhere, and only an edit
+    leaves an operand where it was."""
+    compiler = shutil.which("gcc") or pytest.skip("needs gcc")
+    for number, name in enumerate("mn"):
+        (tmp_path / f"{name}.c").write_text(SORTED.replace("%s", name).replace("%d", str(number)))
+    files = []
+    for order in ("mn", "nm"):
+        sources = [f"{letter}.c" for letter in order]
+        subprocess.run([compiler, "-O1", "-g0", "-fPIC", "-shared", *sources, "-o", "x"], check=True, cwd=tmp_path)
+        files.append((tmp_path / "x").read_bytes())
+    pair = Files(*files)
+    b = parse(pair.b, "b")
+    table, begin = section(b, ".data.rel.ro")
+    code = code_fields(Image(b), CodeMap(Image(b)))
+    tried = 0
+    for group in code:
+        for row in range(len(group)):
+            target, at = int(group.target[row]), int(group.at[row])
+            if target > table.address and target < table.address + table.size and group.width == 4:
+                held = int.from_bytes(pair.b[at : at + 4], "little")
+                new = (held + table.address - target).to_bytes(4, "little")
+                assert judge(pair, (at, new)) == "flagged", hex(at)
+                tried += 1
+    assert tried
+
+
+def test_a_path_that_changed_places_with_another_text(tmp_path, judge):
+    """Its bytes read as the rewrite says, but code looks for them where the other text is now."""
+    compiler = shutil.which("gcc") or pytest.skip("needs gcc")
+    path = str(tmp_path / "longer" / "m.c")
+    files = []
+    for name, order in (("a", "mno"), ("longer", "onm")):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "m.c").write_text("const char *m(int i) { return __FILE__ + i; }")
+        (folder / "n.c").write_text(f'const char *n(int i) {{ return 3 + "{"t" * len(path)}" + 2 * i; }}')
+        (folder / "o.c").write_text("const char *o(int i) { return __FILE__ + 4 * i; }")
+        sources = [str(folder / f"{letter}.c") for letter in order]
+        flags = ["-O1", "-g0", "-fPIC", "-shared", "-nostdlib", "-fno-merge-constants"]
+        subprocess.run([compiler, *flags, *sources, "-o", "x"], check=True, cwd=folder)
+        files.append((folder / "x").read_bytes())
+    pair = Files(*files)
+    p, q = pair.b.index(path.encode() + b"\0"), pair.b.index(b"t" * len(path))
+    assert judge(pair, *exchanged(pair.b, p, q, len(path))) == "flagged"

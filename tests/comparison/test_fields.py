@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from elfdiff.comparison.references.fields import Space
+from elfdiff.comparison.references.fields import Fields, Space, predict
 from elfdiff.comparison.runs import Runs
+from elfdiff.values import replace
 
 
 def space(ends: dict[int, int]) -> Space:
@@ -31,3 +32,11 @@ def test_an_end_belongs_to_what_it_ends():
 def test_the_end_of_a_section_is_a_second_candidate():
     found = space({10: 120}).map(np.array([10], dtype=np.int64), False)
     assert (found.value[0], found.ambiguous[0], found.other[0]) == (200, True, 110)
+
+
+def test_what_begins_something_does_not_mean_where_something_ends():
+    row = np.array([0], dtype=np.int64)
+    there = {"address": space({20: 230})}
+    field = Fields("frame table", row, 4, np.array([20], dtype=np.int64), "address")
+    assert predict(field, Runs.of([(0, 0, 4)]), there, None).known[0]
+    assert not predict(replace(field, begin=True), Runs.of([(0, 0, 4)]), there, None).known[0]

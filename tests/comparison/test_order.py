@@ -89,3 +89,12 @@ def test_a_record_that_may_stand_anywhere_moves_no_other_out_of_its_place():
     free = np.array([False, False, True, False, False, False, False, False])
     assert settled(partner, 8, places, places, free).tolist() == partner.tolist()
     assert (settled(partner, 8, places, places)[[2, 3]] == -1).any()
+
+
+def test_records_around_a_third_that_changed_places_do_not_count():
+    """Nothing says which one of the three stayed."""
+    ours = ints(*range(20))
+    theirs = ours.copy()
+    theirs[[7, 9]] = theirs[[9, 7]]
+    kept = kept_sorted(np.argsort(theirs), [(ours, theirs)])
+    assert np.flatnonzero(kept < 0).tolist() == [7, 8, 9]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
 
-from elfdiff.comparison.data.slots import Slots, align_slots, judged
+import numpy as np
+import pytest
+
+from elfdiff.comparison.data.pointers import pointers_of
+from elfdiff.comparison.data.slots import Slots, align_slots, judged, plt_slots
 from elfdiff.comparison.data.votes import Votes
+from elfdiff.comparison.image import Image
+from elfdiff.comparison.references.code import CodeMap
+from elfdiff.elf.file import parse
 
 OURS = Slots(16, 4, {11: 1, 12: 2, 13: 3})
 THEIRS = Slots(16, 4, {12: 1, 11: 2, 13: 3})
@@ -32,3 +42,21 @@ def test_exchanged_relocations_are_denied_by_the_calls():
 
 def test_what_nothing_uses_is_confirmed_by_nothing():
     assert judged(OURS, THEIRS, _votes()) == (set(), set())
+
+
+def test_words_that_all_lead_to_the_head_of_the_plt_hide_no_entry():
+    """AArch64: every word of .got.plt holds the address of the first entry until it is bound."""
+    compiler = shutil.which("aarch64-linux-gnu-gcc")
+    if compiler is None:
+        pytest.skip("needs gcc for aarch64")
+    with tempfile.TemporaryDirectory() as top:
+        source = "extern int one(int), two(int), three(int); int f(int x) { return one(two(three(x))); }"
+        Path(top, "x.c").write_text(source)
+        command = [compiler, "-O1", "-fPIC", "-shared", "-nostdlib", "-Wl,-z,lazy", "x.c", "-o", "x.so"]
+        subprocess.run(command, check=True, cwd=top)
+        image = Image(parse(Path(top, "x.so").read_bytes(), "x.so"))
+    section = next(s for s in image.elf.sections if s.name == ".plt")
+    references = CodeMap(image).of(section)
+    assert references is not None
+    found = plt_slots(image, section, references, pointers_of(image, None))
+    assert sorted(found.by_mark.values()) == [2, 3, 4]

@@ -176,8 +176,9 @@ class OneWay:
     def _otherwise(self, outcome: Outcome) -> list[Outcome]:
         """The outcome, and what becomes of code operands that disagree, but mean something beside the place itself.
 
-        The word before something, in loops that count up before they read; the end of a section, which need not be the
-        end of what stands last in it; or the end of something that the same function refers to by another operand.
+        The word before something, in loops that count up before they read; the end of a section where nothing else
+        begins, which need not be the end of what stands last in it; or the end of something that the same function
+        refers to by another operand.
         """
         group, space = outcome.prediction.fields, self.spaces.get(outcome.prediction.fields.space)
         if "code operand" not in group.what or space is None or group.end:
@@ -191,7 +192,8 @@ class OneWay:
                 wrong[wrong] = isin(targets + word, space.runs.a)
             else:
                 sites = group.at[outcome.rows[wrong]]
-                wrong[wrong] = isin(targets, space.ends_a) | self._ends_of_known(sites, targets, space)
+                ends = isin(targets, space.ends_a) & ~isin(targets, space.runs.a)
+                wrong[wrong] = ends | self._ends_of_known(sites, targets, space)
             if not wrong.any() or (before and (group.base not in (Base.SITE, Base.NOTHING) or group.immediate)):
                 continue
             chosen = np.zeros(len(group), dtype=bool)
@@ -246,6 +248,11 @@ class OneWay:
         known = prediction.known[rows]
         first = known & (actual == prediction.value[rows])
         second = known & ~first & prediction.ambiguous[rows] & (actual == prediction.other[rows])
+        if "code operand" in group.what and second.any():
+            # What begins where a section ends is what is meant, unless the function refers to what ends there, too.
+            at_end = np.flatnonzero(second)
+            sites, targets = group.at[rows[at_end]], group.target[rows[at_end]]
+            second[at_end] = self._ends_of_known(sites, targets, self.spaces[group.space])
         good = first | second
         failed = np.flatnonzero(~good)
         copied = np.zeros(len(rows), dtype=bool)

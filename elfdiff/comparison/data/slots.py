@@ -2,7 +2,7 @@
 
 Linkers number them in the order of their inputs, so other order means other slots. What a slot is for stands in its
 relocation alone; an edited relocation would move the map and so excuse itself. A pair counts only if the operands of
-matched code, which lead to the slot in both files, say the same.
+matched code say the same, which lead to the slot in both files, or to the PLT entry that leads there.
 """
 
 from __future__ import annotations
@@ -70,6 +70,9 @@ def plt_slots(image: Image, section: Section, references: CodeReferences, pointe
         rows += zip(marks[row[hit]].tolist(), (at[hit] // size).tolist(), strict=True)
         lazy = _held(image, places)
         inside = (lazy >= section.address) & (lazy < section.address + section.size)
+        # Where all words lead to the head of the table, as on AArch64 and RISC-V, none tells its entry.
+        head, count = np.unique(lazy[inside], return_counts=True)
+        inside &= ~isin(lazy, head[count > 1])
         rows += zip(marks[inside].tolist(), ((lazy[inside] - section.address) // size).tolist(), strict=True)
     return Slots(size, section.size // size, _once(iter(dict.fromkeys(rows))))
 

@@ -6,7 +6,7 @@ whose every entry leads to the same code; see :func:`anchored`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -139,6 +139,31 @@ def anchored(
     rest = without(runs.triples(), sorted((a, a + n) for a, _, n in kept), 0)
     rest = without(sorted(rest, key=lambda run: run[1]), used, 1)
     return filled([*rest, *kept], left, right)
+
+
+def denied(
+    runs: Runs, left: bytes, right: bytes, votes: Votes, words: Iterable[tuple[int, int]]
+) -> list[tuple[int, int]]:
+    """The texts of a (begin and end, as offsets) that hold these words, and that stand in b where no vote leads.
+
+    ``words``: begin and end in a of what a rewrite changed. The last place in the text, up to the word, to which an
+    operand points says where the text is; one that leads to a copy of it denies nothing.
+    """
+    found: list[tuple[int, int]] = []
+    for begin, end in words:
+        row = int(np.searchsorted(votes.a, begin, side="right")) - 1
+        start = int(votes.a[row]) if row >= 0 else -1
+        if start < 0 or b"\0" in left[start:begin]:
+            continue
+        stop = left.find(b"\0", end)
+        now = runs.map(votes.a[row : row + 1])
+        here, there = int(now.value[0]), int(votes.b[row])
+        if stop < 0 or not now.known[0] or here == there:
+            continue
+        text = right[here : right.find(b"\0", here) + 1]
+        if text and not right.startswith(text, there):
+            found.append((start, stop + 1))
+    return found
 
 
 def _constant(left: npt.NDArray[np.uint8], right: npt.NDArray[np.uint8], a: int, b: int) -> int:

@@ -52,8 +52,8 @@ def records_of(section_index: int) -> str:
 class Fields:
     """References of one kind. ``at`` are offsets into a's image, ``target`` places in ``space``, both as a has them.
 
-    ``end``: the target ends something, so at a breakpoint it belongs to what stands before it. ``negate``: what is
-    stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of
+    ``end``: the target ends something, so at a breakpoint it belongs to what stands before it. ``begin``: it begins
+    something, so a place where something only ends is none. ``negate``: what is stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of
     target
     less base; the word that a holds is then ``held``, and all of the word is predicted.
     """
@@ -66,6 +66,7 @@ class Fields:
     base: Base = Base.NOTHING
     extra: Ints | int = 0
     end: bool = False
+    begin: bool = False
     negate: bool = False
     immediate: Immediate | None = None
     held: Ints | None = None
@@ -170,7 +171,7 @@ def predict(fields: Fields, places: Runs, spaces: Mapping[str, Space], b_address
         zero = np.zeros(count, dtype=np.int64)
         return Prediction(fields, b_at, placed, zero, unknown, zero, unknown.copy())
     mapped = space.map(fields.target, fields.end)
-    known = mapped.known.copy()
+    known = mapped.known & space.runs.map_fields(fields.target, 1)[1] if fields.begin else mapped.known.copy()
     extra = np.broadcast_to(np.asarray(fields.extra, dtype=np.int64), (count,))
     subtract: Ints = np.zeros(count, dtype=np.int64)
     if fields.base in (Base.SITE, Base.PAGE):

@@ -144,7 +144,13 @@ def _header(image: Image, section: Section) -> Iterator[Fields]:
     order: Literal["little", "big"] = "little" if image.little else "big"
     target = int.from_bytes(data[4:8], order, signed=True) + section.address + 4
     yield Fields(
-        "frame table", np.array([start + 4], dtype=np.int64), 4, np.array([target], dtype=np.int64), LAYOUT, Base.SITE
+        "frame table",
+        np.array([start + 4], dtype=np.int64),
+        4,
+        np.array([target], dtype=np.int64),
+        LAYOUT,
+        Base.SITE,
+        begin=True,
     )
     if data[2] != 0x03 or data[3] != 0x3B:
         return

@@ -101,42 +101,29 @@ def _is_other_order(good: Flags) -> bool:
 
 
 def _in_order(values: Ints) -> Flags:
-    """Which of the values are sorted: a longest run through them that never falls, less those that might change
-    places."""
-    good = np.ones(len(values), dtype=bool)
-    falls = np.flatnonzero(values[1:] < values[:-1])
-    if not len(falls):
-        return good
-    good = _longest(values)
-    low, high = np.iinfo(np.int64).min, np.iinfo(np.int64).max
-    for at in falls.tolist():
-        before = values[at - 1] if at else low
-        after = values[at + 2] if at + 2 < len(values) else high
-        if before <= values[at + 1] and values[at] <= after:
-            good[at] = good[at + 1] = False
-    return good
+    """Which of the values are sorted: those that every longest run that never falls goes through.
+
+    Of values that might have changed places none is.
+    """
+    ending = _longest(values)
+    beginning = _longest(-values[::-1])[::-1]
+    on_one = ending + beginning == int(ending.max(initial=0)) + 1
+    _, level, count = np.unique(np.where(on_one, ending, 0), return_inverse=True, return_counts=True)
+    return np.asarray(on_one & (count[level.reshape(-1)] == 1))
 
 
-def _longest(values: Ints) -> Flags:
-    """A longest subsequence that never falls (patience sorting, n log n)."""
+def _longest(values: Ints) -> Ints:
+    """How long the longest run that never falls is that ends with each value (patience sorting, n log n)."""
     tails: list[int] = []
-    rows: list[int] = []
-    before = np.full(len(values), -1, dtype=np.int64)
+    out = np.zeros(len(values), dtype=np.int64)
     for row, value in enumerate(values.tolist()):
         at = bisect_right(tails, value)
-        if at:
-            before[row] = rows[at - 1]
         if at == len(tails):
             tails.append(value)
-            rows.append(row)
         else:
-            tails[at], rows[at] = value, row
-    good = np.zeros(len(values), dtype=bool)
-    row = rows[-1] if rows else -1
-    while row >= 0:
-        good[row] = True
-        row = int(before[row])
-    return good
+            tails[at] = value
+        out[row] = at + 1
+    return out
 
 
 def ranked(a: Sequence[Ints], b: Sequence[Ints]) -> tuple[Ints, Ints]:

@@ -192,6 +192,7 @@ def align_symbols(
         # The names of files stand in the order of the files: that is a second source for it.
         renamed |= (a.table["info"] & 15) == STT_FILE
     out = kept_sorted(settled(out, len(b), a.table["value"].astype(np.int64), values, renamed), [added])
+    out = _without_doubtful(out, renamed & ((a.table["info"] & 15) != STT_FILE), (_telling(a), _telling(b)))
     return filled(confirmed(out, *listed), len(b))
 
 
@@ -202,14 +203,37 @@ def _added(table: SymbolTable) -> Ints:
     nothing: it has the number of the symbol in front.
     """
     at = table.table["name"].astype(np.int64)
+    telling = _telling(table)
+    row = np.maximum.accumulate(np.where(telling, np.arange(len(at)), 0))
+    return np.where(telling[row], at[row], 0)
+
+
+def _telling(table: SymbolTable) -> Flags:
+    """Which symbols' names were added to the string table for them, and are not the end of another name."""
+    at = table.table["name"].astype(np.int64)
     raw = np.frombuffer(table.names.data, dtype=np.uint8)
     _, first = np.unique(at, return_index=True)
     telling = np.zeros(len(at), dtype=bool)
     telling[first] = True
     telling &= (at > 0) & (at <= len(raw))
     telling[telling] = raw[at[telling] - 1] == 0
-    row = np.maximum.accumulate(np.where(telling, np.arange(len(at)), 0))
-    return np.where(telling[row], at[row], 0)
+    return telling
+
+
+def _without_doubtful(partner: Ints, free: Flags, telling: tuple[Flags, Flags]) -> Ints:
+    """Partners without ``free`` symbols that left their neighbours, where one beside them has a name that tells no
+    order: the two may have changed places."""
+    out = partner.copy()
+    for row in np.flatnonzero(free & (partner >= 0)).tolist():
+        here = int(partner[row])
+        beside = [(row + step, here + step) for step in (-1, 1)]
+        moved = any(0 <= i < len(partner) and partner[i] != j for i, j in beside)
+        said = all(
+            bool(side[at]) for pair in beside for side, at in zip(telling, pair, strict=True) if 0 < at < len(side)
+        )
+        if moved and not said:
+            out[row] = -1
+    return out
 
 
 def _further(

@@ -15,11 +15,11 @@ from elfdiff.comparison.data.leftovers import with_leftovers
 from elfdiff.comparison.data.memory import objects_in
 from elfdiff.comparison.data.pointers import overwritten
 from elfdiff.comparison.data.things import align_initialisers, language_votes, snapped, with_objects, with_words
-from elfdiff.comparison.data.votes import Votes, anchored
+from elfdiff.comparison.data.votes import Votes, anchored, denied
 from elfdiff.comparison.image import signed
 from elfdiff.comparison.references.unwinding import exception_types, without_types
-from elfdiff.comparison.runs import Ints, identity, unique
-from elfdiff.comparison.texts.pools import TextAlignment
+from elfdiff.comparison.runs import Ints, Runs, identity, unique, without
+from elfdiff.comparison.texts.pools import TextAlignment, TextChange
 from elfdiff.elf.model import Section
 
 SHT_PROGBITS = 1
@@ -89,19 +89,31 @@ class Data:
             def tables(a: int, b: int, left: Section = left, right: Section = right) -> int:
                 return self._same_table(left, right, a, b, bases, goals, width)
 
-            runs = anchored(runs, x, y, here, tables, sizes)
+            runs, changes = self._confirmed(anchored(runs, x, y, here, tables, sizes), text.changes, here, left, right)
             if self.draft.pointers[0].count(left):
                 here_too = (begins >= left.address) & (begins < left.address + left.size)
                 held = self.draft.pointers[0].within(left)[0]
                 runs = with_words(runs, x, y, self.draft.a.word, held, begins[here_too] - left.address)
-                rewritten = sorted((change.a_at, change.a_at + change.a_length) for change in text.changes)
+                rewritten = sorted((change.a_at, change.a_at + change.a_length) for change in changes)
                 runs = snapped(runs, x, y, self.draft.a.word, rewritten)
             runs = with_leftovers(runs, x, y)
             tables_of = [image.elf.symtab or image.elf.dynsym for image in (self.draft.a, self.draft.b)]
             if tables_of[0] is not None and tables_of[1] is not None:
                 names = objects_in(self.draft.a, left, tables_of[0]), objects_in(self.draft.b, right, tables_of[1])
                 runs = with_objects(runs, x, y, *names)
-            self.draft.texts[left.index] = TextAlignment(runs, text.changes)
+            self.draft.texts[left.index] = TextAlignment(runs, changes)
+
+    def _confirmed(
+        self, runs: Runs, changes: tuple[TextChange, ...], votes: Votes, left: Section, right: Section
+    ) -> tuple[Runs, tuple[TextChange, ...]]:
+        """Runs and changes without the changed texts of which code says that they stand elsewhere."""
+        words = [(change.a_at, change.a_at + change.a_length) for change in changes]
+        x, y = self.draft.a.content(left), self.draft.b.content(right)
+        wrong = sorted(set(denied(runs, x, y, votes, words)))
+        if not wrong:
+            return runs, changes
+        kept = tuple(c for c in changes if not any(begin <= c.a_at < end for begin, end in wrong))
+        return Runs.of(without(runs.triples(), wrong, 0)), kept
 
     def _exception_types(self, left: Section, right: Section) -> tuple[Ints, Ints]:
         """What language data that are partners refer to, in a and in b."""

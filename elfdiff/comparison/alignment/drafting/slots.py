@@ -37,15 +37,15 @@ def place_slots(draft: Draft, operands: Operands) -> None:
     if not parts[0]:
         return
     votes = Votes.counted(np.concatenate(parts[0]), np.concatenate(parts[1]))
-    agreed: set[int] = set()
-    denied: set[int] = set()
-    for left, right, ours, theirs in found:
-        here = votes.within(left.address, left.size, right.address, right.size)
-        said = judged(ours, theirs, here)
-        agreed |= said[0]
-        denied |= said[1]
-    for left, _, ours, theirs in found:
-        runs = align_slots(ours, theirs, frozenset(agreed - denied))
+    said = [
+        judged(ours, theirs, votes.within(left.address, left.size, right.address, right.size))
+        for left, right, ours, theirs in found
+    ]
+    called = {mark for (left, *_), (agreed, _) in zip(found, said, strict=True) if is_plt(left) for mark in agreed}
+    denied = {mark for _, marks in said for mark in marks}
+    for (left, _, ours, theirs), (agreed, _) in zip(found, said, strict=True):
+        # A symbol may have several slots, and that one of them is confirmed says nothing of another.
+        runs = align_slots(ours, theirs, frozenset((agreed | called) - denied))
         if runs is not None:
             draft.texts[left.index] = TextAlignment(runs)
             draft.settled.add(left.index)
