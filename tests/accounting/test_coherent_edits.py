@@ -258,7 +258,7 @@ def test_operands_that_mean_where_a_section_ends(tmp_path, judge):
         files.append((tmp_path / "x").read_bytes())
     pair = Files(*files)
     b = parse(pair.b, "b")
-    table, begin = section(b, ".data.rel.ro")
+    table, _ = section(b, ".data.rel.ro")
     code = code_fields(Image(b), CodeMap(Image(b)))
     tried = 0
     for group in code:

@@ -53,9 +53,9 @@ class Fields:
     """References of one kind. ``at`` are offsets into a's image, ``target`` places in ``space``, both as a has them.
 
     ``end``: the target ends something, so at a breakpoint it belongs to what stands before it. ``begin``: it begins
-    something, so a place where something only ends is none. ``negate``: what is stored is base minus target. ``immediate``: the number shares its word with other bits, and may be only a part of
-    target
-    less base; the word that a holds is then ``held``, and all of the word is predicted.
+    something, so a place where something only ends is none. ``negate``: what is stored is base minus target.
+    ``immediate``: the number shares its word with other bits, and may be only a part of target less base; the word
+    that a holds is then ``held``, and all of the word is predicted.
     """
 
     what: str
