@@ -1,8 +1,8 @@
 """A report with the digests of its two files modulo what is allowed.
 
-The digests are equal only if every differing byte is fixed by what is allowed: a value that was read as one of its
-cause's (a time, a path, a name), what is computed from a and such values, and a build ID that was computed again. So an
-edit that somebody plants in b is seen. Where that cannot be said, :class:`Modulo` says why.
+The digests are equal exactly if nothing is left beside what is allowed, and all that is allowed is told by values: a
+time, a path, a signature, what is computed from a and such values, and a build ID that was computed again. So an edit
+that somebody plants in b beside such a value is seen. Where that cannot be said, :class:`Modulo` says why.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ from elfdiff.values import replace
 HASH = "content-hash"
 """The cause that owns digests: who allows it allows any digest."""
 BUILD_ID = ".note.gnu.build-id"
-PATHS = frozenset({"build-path", "toolchain-path", "temporary-path"})
-"""Causes whose values are directories: a text tells where one ends only if another text begins with it, too."""
 LONGEST = 120
 """Characters of a value that are told."""
 DRAWN = frozenset(
     {
         *("build-time", "file-times", "time-zone", "build-counter", "build-measurement"),
-        *("memory-layout", "random-build-id", "random-seed"),
+        *("memory-layout", "random-build-id", "random-seed", "random-value"),
     }
 )
 """Causes whose values are made anew in each place. What others compile in (a commit, a user) is one for a build."""
@@ -59,7 +57,7 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
     for finding in report.findings:
         known = cause_of(finding.cause)
         if finding.role is not Role.CONSEQUENCE and known is not None and not known.maskable:
-            yield f"{finding.cause} cannot be masked: its bytes are not read, so an edit among them would pass"
+            yield f"{finding.cause} cannot be masked: an edit that somebody plants would pass for its work"
     yield from _directories(report.directories)
     for finding in report.findings:
         if finding.role is not Role.CONSEQUENCE and finding.cause not in DRAWN:
@@ -69,9 +67,6 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
         yield f"a text in {', '.join(sorted(name or 'no section' for name in beside))} differs beside its values"
     files = tuple(_parsed(data, facts) for data, facts in ((a, report.a), (b, report.b)))
     linked = tuple(elf is not None and (is_as_linked(elf) or is_as_built(elf)) for elf in files)
-    alone = any(run.owner == "payload" and PATHS & set(run.causes) for run in report.ledger.runs)
-    if alone and not any(linked):
-        yield "a directory stands in one text alone, and no build ID confirms where it ends"
     if linked[0] != linked[1]:
         yield f"{'b' if linked[0] else 'a'} was changed after its link: its build ID is not the digest of its bytes"
     elif HASH not in report.allowed and not _computed_again(report.ledger, files, linked[0]):

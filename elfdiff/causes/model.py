@@ -107,8 +107,8 @@ class Cause:
     one-line title. ``references`` are (title, where) of public sources. ``after_link`` says that the cause acts on
     finished files too: where one file is proved to be the other one, changed after its link, only such causes speak.
     ``of_two_programs``: it can be said of files that are not builds of one program. ``residue`` speaks last, of facts
-    that nobody else claimed. ``unread``: its bytes are known by where they stand and not read as values (of a time, a
-    path, a name), so any other bytes there would be its own as well.
+    that nobody else claimed. ``unread``: what it may change is not told by values (of a time,
+    a path, a signature) with a place of their own, so an edit elsewhere could be taken for its work.
     """
 
     id: str
@@ -127,7 +127,7 @@ class Cause:
 
     @property
     def maskable(self) -> bool:
-        """False where a planted edit could not be told from what the cause does: real inputs, and what is not read."""
+        """False where a planted edit could not be told from what the cause does: real inputs, and ``unread`` causes."""
         return self.role is not Role.INPUT and not self.unread
 
     @property

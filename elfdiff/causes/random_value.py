@@ -88,7 +88,6 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="a random value drawn by the build is compiled in",
     role=Role.ROOT,
-    unread=True,
     faces={
         "uuid-or-random-in-source-generation": "a UUID or another random value is compiled in",
         "generated-keys-or-certs": "a key or certificate was made by the build",

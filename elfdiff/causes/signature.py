@@ -57,7 +57,6 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="the signatures differ",
     role=Role.ROOT,
-    unread=True,
     faces={
         "kernel-module-signature": "a kernel module carries another signature, or one side has none",
         "elf-embedded-signature": "a section holds a signature",

@@ -15,7 +15,7 @@ from elfdiff.render.style import TextStyle
 from elfdiff.render.wording import Step, known_since
 from elfdiff.report import Fix
 
-_UNREAD = "elfdiff --modulo does not mask it: its bytes are not read as values, so an edit among them would pass."
+_UNREAD = "elfdiff --modulo does not mask it: an edit that somebody plants would pass for its work."
 
 
 def page_text(cause: Cause, style: TextStyle, asked: str) -> str:
