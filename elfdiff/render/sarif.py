@@ -1,9 +1,9 @@
 """The report as SARIF 2.1.0 (OASIS): a rule a cause, a result a root or input, for GitHub's code scanning and others.
 
 GitHub shows 5,000 results of a run, 100 locations of a result and 20 tags of a rule, and takes 10 MB; a report stays
-far below. It knows a result again by ``primaryLocationLineHash``. A root has one result in a run, so its hash is made
-of the cause alone: a build that moved, or that shows the root in one more file, opens no new alert. Another input is
-another change, so its hash has the first name of what changed; never an offset.
+far below. It knows a result again by ``primaryLocationLineHash``, which is made of the cause and of the first name
+among its places: a symbol, without what compilers draw or count, else a source file. So a build that moved or grew
+opens no new alert, and a root that shows elsewhere opens one. An offset never enters.
 
 Places in binaries are those of files: of what a package holds, an offset would mean nothing, so only its name is told.
 """
@@ -23,7 +23,7 @@ from elfdiff.render.escape import shorten, visible
 from elfdiff.render.pages import page_markdown, page_text
 from elfdiff.render.style import TextStyle
 from elfdiff.render.treetext import as_report
-from elfdiff.report import Confidence, EvidenceItem, Finding, Report, Role
+from elfdiff.report import Confidence, EvidenceItem, Finding, Report
 from elfdiff.tree import Tree
 from elfdiff.values import dataclass, replace
 from elfdiff.wire.shapes import Json
@@ -43,6 +43,8 @@ _SOURCES = (
 )
 _ENDINGS = "|".join(map(re.escape, _SOURCES))
 _SOURCE = re.compile(rf"(?P<path>[\w./+~@-]*[\w+@-]\.(?:{_ENDINGS}))(?![\w.])(?::(?P<line>\d{{1,7}}))?")
+_COUNTED = re.compile(r"17h[0-9a-f]{16}E|(?:\.(?:llvm|isra|constprop|part|lto_priv|cold|clone|\d+))+$")
+"""What compilers add to a symbol's name that another build may give otherwise: Rust's hash, numbers of clones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,7 @@ class _Place:
 
 
 def _result(finding: Finding, report: Report, places: Sequence[_Place], build_file: str | None) -> dict[str, Json]:
-    names = sorted({item.symbol for item in finding.evidence[:PLACES] if item.symbol})[:1]
-    identity = "\n".join([finding.cause, *(names if finding.role is Role.INPUT else ())])
+    identity = "\n".join([finding.cause, *_names(finding.evidence[:PLACES])[:1]])
     related: list[Json] = [
         {"id": number, **_physical(place.path, place.region), "message": {"text": place.words}}
         for number, place in enumerate(places, 1)
@@ -130,6 +131,12 @@ def _message(finding: Finding) -> str:
     lines += [f"{fix.effect.value}: {visible(fix.line)}" for fix in fixes]
     lines += [] if fixes else ["no flag fixes this"]
     return "\n".join(lines)
+
+
+def _names(evidence: Sequence[EvidenceItem]) -> list[str]:
+    """Symbols that the evidence names, sorted; where it names none, source files."""
+    symbols = {_COUNTED.sub("", item.symbol) for item in evidence if item.symbol}
+    return sorted(symbols or {source.path for source in _sources(evidence)})
 
 
 def _fingerprints(identity: str) -> dict[str, Json]:

@@ -110,14 +110,22 @@ def test_the_build_file_where_no_source_is_named(made: SimpleNamespace) -> None:
 
 def test_a_build_that_only_moved_keeps_its_fingerprints(made: SimpleNamespace) -> None:
     def prints(
-        offset: int, symbol: str = "main", verdict: Verdict = Verdict.EXPLAINED, role: Role = Role.ROOT
+        offset: int,
+        symbol: str | None = "main",
+        verdict: Verdict = Verdict.EXPLAINED,
+        role: Role = Role.ROOT,
+        name: str = "x.c",
     ) -> list[dict[str, str]]:
-        finding = made.finding("build-path", role, evidence=(placed("/a/x.c", "/b/x.c", offset, symbol),))
+        finding = made.finding("build-path", role, evidence=(placed(f"/a/{name}", f"/b/{name}", offset, symbol),))
         results = shown(made.report(verdict, (finding,)))["results"]
         return [result["partialFingerprints"] for result in results]
 
     assert prints(64) == prints(4096)
-    assert prints(64) == prints(64, "other")
+    assert prints(64) != prints(64, "other")
+    assert prints(64, None) == prints(96, None) != prints(64, None, name="y.c")
+    assert prints(64, "_ZN3app4main17h0123456789abcdefE") == prints(96, "_ZN3app4main17hfedcba9876543210E")
+    assert prints(64, "hash.llvm.4711") == prints(96, "hash.llvm.12") == prints(96, "hash") != prints(96, "hash.x")
+    assert prints(64, "work.constprop.0.isra.0") == prints(64, "work.constprop.1")
     assert prints(64, verdict=Verdict.PARTLY_EXPLAINED) == prints(64)
     assert prints(64, role=Role.INPUT) == prints(96, role=Role.INPUT)
     assert prints(64, role=Role.INPUT) != prints(64, "other", role=Role.INPUT)
