@@ -69,6 +69,9 @@ def compared(steps: dict[str, dict[str, Any]], home: Path, allow: str = "", a: P
         A=str(a),
         B=str(PAIR[1]),
         ALLOW=allow,
+        SERVER="https://github.com",
+        REPOSITORY="some/elfdiff",
+        REF="0123abcd",
     )
     assert result.returncode == 0, result.stderr
     return result, home / "elfdiff-reports", output.read_text()
@@ -85,7 +88,11 @@ def test_the_action_leaves_annotations_summary_and_reports(steps: dict[str, dict
     assert sorted(path.name for path in reports.iterdir()) == [
         f"report.{form}" for form in ("html", "json", "markdown", "sarif", "text")
     ]
-    assert json.loads((reports / "report.sarif").read_text())["version"] == "2.1.0"
+    sarif = json.loads((reports / "report.sarif").read_text())
+    assert sarif["version"] == "2.1.0"
+    page = "https://github.com/some/elfdiff/blob/0123abcd/docs/causes/build-path.md"
+    assert page in [rule["helpUri"] for rule in sarif["runs"][0]["tool"]["driver"]["rules"]]
+    assert f"({page})" in (tmp_path / "summary").read_text()
 
 
 def test_what_is_allowed_is_passed_on_and_never_run(steps: dict[str, dict[str, Any]], tmp_path: Path) -> None:

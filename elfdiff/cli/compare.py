@@ -7,6 +7,7 @@ import os
 
 from elfdiff.cli.config import apply_config
 from elfdiff.cli.formats import FORMATS, check_formats, write
+from elfdiff.cli.links import add_docs_option
 from elfdiff.cli.options import LAST_LINE, add_output_options, seconds
 from elfdiff.cli.output import emit, emit_bytes, fail, progress, warn
 from elfdiff.cli.start import start_fast
@@ -76,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--abi", action="store_true", help="run abidiff on two libraries, where it is installed, and say what it found"
     )
+    add_docs_option(parser)
     parser.add_argument(
         "--spans",
         metavar="FILE",

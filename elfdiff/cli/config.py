@@ -6,12 +6,14 @@ import argparse
 import os
 from typing import Any
 
+from elfdiff.cli.links import web_address
 from elfdiff.elf.reading import read_bytes
 from elfdiff.errors import UsageError
 
 OWN, SHARED = "elfdiff.toml", "pyproject.toml"
 LISTS = ("allow", "only", "exclude")
 FLAGS = ("metadata",)
+ADDRESS = "docs"
 LARGEST = 1 << 20
 """Bytes of a file of options."""
 
@@ -32,6 +34,8 @@ def apply_config(args: argparse.Namespace) -> str | None:
                 setattr(args, key, [*value, *getattr(args, key)])
             elif key in FLAGS and isinstance(value, bool):
                 setattr(args, key, value or getattr(args, key))
+            elif key == ADDRESS and isinstance(value, str):
+                args.docs = args.docs or _address(name, value)
             else:
                 raise UsageError(f"{name}: {_wrong(key)}")
         return name
@@ -57,9 +61,18 @@ def _table(name: str) -> dict[str, Any] | None:
     return table
 
 
+def _address(name: str, text: str) -> str:
+    try:
+        return web_address(text)
+    except argparse.ArgumentTypeError as error:
+        raise UsageError(f"{name}: {ADDRESS}: {error}") from error
+
+
 def _wrong(key: str) -> str:
     if key in LISTS:
         return f"{key} is no list of texts"
     if key in FLAGS:
         return f"{key} is neither true nor false"
-    return f"{key!r} is unknown; there are {', '.join((*LISTS, *FLAGS))}"
+    if key == ADDRESS:
+        return f"{key} is no text"
+    return f"{key!r} is unknown; there are {', '.join((*LISTS, *FLAGS, ADDRESS))}"

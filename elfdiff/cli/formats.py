@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
+from elfdiff.cli.links import with_links
 from elfdiff.cli.output import emit
 from elfdiff.cli.terminal import text_style
 from elfdiff.errors import UsageError
@@ -22,6 +23,7 @@ FORMATS = ("text", "json", "markdown", "github", "html", "sarif", "gitlab", "jso
 
 def write(report: Report | Tree, args: argparse.Namespace) -> None:
     """Every format that is asked for, each where it goes; text where none goes to -o or standard output."""
+    report = with_links(report, args)
     for name, file in args.formats:
         if file is not None:
             emit(_rendered(report, name, args), file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from elfdiff.cli.formats import FORMATS, check_formats, write
+from elfdiff.cli.links import add_docs_option
 from elfdiff.cli.options import LAST_LINE, add_output_options
 from elfdiff.cli.output import progress
 
@@ -23,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_output_options(parser, FORMATS, "text", LAST_LINE, several=True)
     parser.add_argument("--all-evidence", action="store_true", help="every piece of evidence that the report holds")
     parser.add_argument("--with-spans", action="store_true", help="json: keep who owns each differing byte")
+    add_docs_option(parser)
 
 
 def execute(args: argparse.Namespace) -> int:

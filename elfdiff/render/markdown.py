@@ -161,7 +161,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield "No flag fixes this."
     if finding.unfixed and wording.removes(finding):
         yield f"No fix here removes it from: {', '.join(code(face) for face in finding.unfixed)}."
-    yield f"More: {code(f'elfdiff explain {finding.cause}')}"
+    page = wording.page_address(finding)
+    yield f"More: {code(f'elfdiff explain {finding.cause}')}" + (f", or [its page]({page})" if page else "")
 
 
 def _values(item: EvidenceItem) -> Iterator[str]:

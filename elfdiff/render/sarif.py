@@ -88,6 +88,9 @@ def _rule(finding: Finding) -> dict[str, Json]:
         "defaultConfiguration": {"level": LEVELS[finding.confidence]},
         "properties": {"tags": ["reproducible-builds", finding.role.value]},
     }
+    page = wording.page_address(finding)
+    if page is not None:
+        rule["helpUri"] = page
     cause = cause_of(finding.cause)
     if cause is not None:
         rule["help"] = {"text": page_text(cause, TextStyle(), cause.id), "markdown": page_markdown(cause)}

@@ -7,6 +7,7 @@ equal after a fix. Strings are raw here; each renderer makes them visible in its
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -201,6 +202,11 @@ def symbols_words(symbols: Interface) -> str:
     return "; ".join(parts)
 
 
+def page_address(finding: Finding) -> str | None:
+    """Where the page of its cause is on the web; None if it is only named by its place in the repository."""
+    return finding.docs if _ADDRESS.fullmatch(finding.docs) else None
+
+
 def modulo_words(modulo: Modulo) -> str:
     """Both digests and why they differ, or one that is equal."""
     if modulo.equal:
@@ -340,6 +346,7 @@ def plan(report: Report) -> Plan | None:
     return Plan(lead if fixed else "", steps)
 
 
+_ADDRESS = re.compile(r"https?://[\w.:@-]+/[\w./~@+%-]+")
 _CONFIGURED = frozenset({"CFLAGS", "CXXFLAGS", "FFLAGS", "DFLAGS", "LDFLAGS"})
 """Variables that CMake, Meson and configure read once, and keep."""
 

@@ -50,7 +50,9 @@ def finding(found: Finding, where: Sequence[str] = (), entries: int = 0) -> Mark
         body.append(element("p", "; ".join(facts), class_="muted"))
     body += list(_fixes(found))
     body += list(_evidence(found))
-    body.append(element("p", "More: ", element("code", f"elfdiff explain {found.cause}"), class_="muted"))
+    page = wording.page_address(found)
+    link = (", or ", element("a", "its page", href=page)) if page else ()
+    body.append(element("p", "More: ", element("code", f"elfdiff explain {found.cause}"), *link, class_="muted"))
     return element("section", *body, class_=f"finding {found.role.value}", id=f"cause-{found.cause}")
 
 
