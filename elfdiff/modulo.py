@@ -19,7 +19,7 @@ from elfdiff.errors import ElfdiffError, UnreadableFile
 from elfdiff.outcome import only_allowed
 from elfdiff.payload.buildid import is_as_linked
 from elfdiff.payload.go import is_as_built
-from elfdiff.report import FileFacts, Finding, Ledger, Modulo, Report, Role
+from elfdiff.report import FileFacts, Finding, Ledger, Location, Modulo, Report, Role
 from elfdiff.values import replace
 
 HASH = "content-hash"
@@ -66,6 +66,7 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
     if beside:
         yield f"a text in {', '.join(sorted(name or 'no section' for name in beside))} differs beside its values"
     files = tuple(_parsed(data, facts) for data, facts in ((a, report.a), (b, report.b)))
+    yield from _cut(report, files)
     linked = tuple(elf is not None and (is_as_linked(elf) or is_as_built(elf)) for elf in files)
     if linked[0] != linked[1]:
         yield f"{'b' if linked[0] else 'a'} was changed after its link: its build ID is not the digest of its bytes"
@@ -96,6 +97,25 @@ def _values(finding: Finding) -> Iterator[str]:
             )
             yield f"{value} became {one}, but elsewhere {other}"
             return
+
+
+def _cut(report: Report, files: Sequence[ElfFile | None]) -> Iterator[str]:
+    """A value that ends where its section ends on one side alone: the section was made shorter, or longer."""
+    for item in (item for finding in report.findings for item in finding.evidence):
+        ends = [
+            elf is not None and _ends_section(elf, item.section, place)
+            for elf, place in zip(files, (item.a, item.b), strict=True)
+            if place is not None
+        ]
+        if len(set(ends)) > 1:
+            yield f"a text at the end of {item.section} is cut off on one side"
+            return
+
+
+def _ends_section(elf: ElfFile, name: str | None, place: Location) -> bool:
+    """True if nothing of the section, not even the byte that ends a text, stands behind the value."""
+    spans = (section.span for section in elf.sections if section.name == name and section.span is not None)
+    return place.within == "file" and any(span.end == place.offset + place.length for span in spans)
 
 
 def _computed_again(ledger: Ledger, files: Sequence[ElfFile | None], linked: bool) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from elfdiff.cli.main import main
 from elfdiff.diagnose import diagnose
+from elfdiff.elf.file import parse
 from elfdiff.errors import ElfdiffError
 from elfdiff.modulo import with_modulo
 from elfdiff.outcome import only_allowed, settled
@@ -130,6 +131,20 @@ def test_a_blank_beside_a_time_is_no_time(tmp_path: Path) -> None:
         subprocess.run(["strip", "-o", tmp_path / f"{side}.bare", source], check=True)
     report = judged(tmp_path / "a.bare", tmp_path / "b.bare", "file-times", "content-hash")
     assert why(report) == "a text in .rodata differs beside its values"
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_a_text_that_its_section_cuts_off_is_no_value(tmp_path: Path) -> None:
+    for path, side in zip(pair("locale-messages"), "ab", strict=True):
+        subprocess.run(["strip", "-o", tmp_path / side, path], check=True)
+    a, b = tmp_path / "a", tmp_path / "b"
+    assert why(judged(a, b, "locale", "content-hash")) == ""
+    elf = parse(b.read_bytes(), "b")
+    rodata = next(section for section in elf.sections if section.name == ".rodata")
+    data = bytearray(elf.data)
+    data[rodata.header_span.start + 32] -= 1  # sh_size
+    b.write_bytes(data)
+    assert why(judged(a, b, "locale", "content-hash")) == "a text at the end of .rodata is cut off on one side"
 
 
 @pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
