@@ -331,7 +331,9 @@ def plan(report: Report) -> Plan | None:
         by_go = any(item.section == ".note.go.buildid" for finding in report.findings for item in finding.evidence)
         return _go_inputs() if by_go else _before_strip(report)
     steps = _steps(report)
-    if report.verdict is Verdict.PARTLY_EXPLAINED and unaccounted(report):
+    if report.unfinished is not None:
+        steps = (*steps, Step(Do("compare again with a larger limit, or without one: what is here is a part")))
+    elif report.verdict is Verdict.PARTLY_EXPLAINED and unaccounted(report):
         left = amount(unaccounted(report), "byte")
         steps = (*steps, Step(Do(f"rebuild and compare again: so far no cause accounts for {left}")))
     if not steps:

@@ -5,10 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from elfdiff.actions import Do, Export
 from elfdiff.render.html.bytemap import OWNERS, Strip, draw, sections
 from elfdiff.render.html.markup import element, text
 from elfdiff.render.html.page import render_html
-from elfdiff.report import Classes, OwnedRun, Report, SectionRow, Sides, Verdict
+from elfdiff.report import Classes, Effect, FileFacts, Fix, OwnedRun, Report, SectionRow, Sides, Verdict
 from elfdiff.tree import ContainerFacts, EntryFacts, FirstDifference, Plain, Status, Tree, TreeEntry
 
 VOID = {"meta", "br", "hr"}
@@ -209,3 +210,45 @@ def test_long_names_and_many_entries_stay_a_small_page(made: SimpleNamespace) ->
     checked(page)
     assert len(page) < LIMIT
     assert "2,000 more in the JSON report" in page
+
+
+def test_neighbours_that_differ_alike_are_folded(made: SimpleNamespace) -> None:
+    facts, one = ContainerFacts("a", "directory", 1, None, 30), EntryFacts("x", "text", 1)
+
+    def entry(name: str, cause: str) -> TreeEntry:
+        return TreeEntry(name, one, one, Status.CHANGED, None, None, None, (cause,), None)
+
+    many = tuple(entry(f"doc/{n}", "build-time") for n in range(20))
+    some = tuple(entry(f"lib/{n}", "file-times") for n in range(4))
+    tree = Tree("1", facts, facts, Verdict.EXPLAINED, True, None, (), None, (*many, *some))
+    page = render_html(tree)
+    assert "20 entries, <code>doc/0</code> to <code>doc/19</code>" in page
+    assert page.count('class="entry"') == 1
+    assert page.count('class="entry flat"') == 24
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "marked"),
+    [
+        ("0", "1772366400", ("0", "1772366400")),
+        ("v12", "v123", ("12", "123")),
+        ("3a92", "3a92-dirty", (None, "-dirty")),
+        ("one", "one more", (None, " more")),
+        ("2026-11-23", "2026-11-26", ("3", "6")),
+    ],
+)
+def test_what_differs_is_marked(made: SimpleNamespace, a: str, b: str, marked: tuple[str | None, str]) -> None:
+    finding = made.finding("build-time", evidence=(made.item("f", 1, a, b),))
+    page = render_html(made.report(Verdict.EXPLAINED, (finding,)))
+    assert re.findall("<mark>(.*?)</mark>", page) == [part for part in marked if part is not None]
+
+
+def test_a_sentence_is_no_command_and_what_was_not_parsed_is_not_told(made: SimpleNamespace) -> None:
+    fixes = tuple(Fix("any", action, Effect.REMOVES, ()) for action in (Do("sort the inputs"), Export("TZ", "UTC")))
+    finding = made.finding("link-order", fixes=fixes)
+    page = render_html(made.report(Verdict.EXPLAINED, (finding,)))
+    assert "<span>sort the inputs</span>" in page
+    assert '<code class="action">export TZ=UTC</code>' in page
+    report = made.report(Verdict.IDENTICAL, ())
+    bare = replace(report, a=FileFacts("a", 1, "0" * 64), b=FileFacts("b", 1, "0" * 64))
+    assert "stripped" not in render_html(bare)

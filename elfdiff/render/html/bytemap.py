@@ -36,6 +36,8 @@ SHOWN = 30
 MOST_RUNS = 20
 """Runs that are listed under a strip."""
 _LANE = 10
+_FIGURES = ((15, "short"), (21, "middle"))
+"""Up to how many characters of figures a column of its own width is for, so that all strips are equally wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,11 @@ def draw(strips: Sequence[Strip], label: str) -> Markup:
         cells //= 2
         pieces = [_pieces(strip, cells) for strip in shown]
     rows = [_row(strip, both, cells) for strip, both in zip(shown, pieces, strict=True)]
+    longest = max((len(_figure(strip)) for strip in shown), default=0)
+    width = next((name for most, name in _FIGURES if longest <= most), "long")
     left = len(strips) - len(shown)
     more = [element("p", f"{left} more {label}s differ; all are in the JSON report.", class_="muted")] if left else []
+    rows = [element("div", *rows, class_=f"figures-{width}")]
     return joined(legend({owner for strip in strips for owner in _present(strip.classes)}), *rows, *more)
 
 
@@ -177,15 +182,19 @@ def _row(strip: Strip, pieces: Sequence[Sequence[_Piece]], cells: int) -> Markup
         role="img",
         aria_label=f"{shorten(strip.name, LONGEST)}: {_owners(strip.classes)}",
     )
-    name, differing = shorten(strip.name, LONGEST), strip.classes.differing
-    figure = f"{differing.most:,} of {strip.sizes.most:,}"
+    name = shorten(strip.name, LONGEST)
     summary = element(
         "summary",
         element("span", f"…{name[1 - SHOWN :]}" if len(name) > SHOWN else name, class_="strip-name", title=name),
         drawn,
-        element("span", figure, class_="strip-figure"),
+        element("span", _figure(strip), class_="strip-figure"),
     )
     return element("details", summary, element("div", *_listed(strip), class_="runs"), class_="strip-row")
+
+
+def _figure(strip: Strip) -> str:
+    """Bytes that differ, and how many there are."""
+    return f"{strip.classes.differing.most:,} of {strip.sizes.most:,}"
 
 
 def _listed(strip: Strip) -> Iterator[Markup]:

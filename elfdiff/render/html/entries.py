@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten
@@ -14,6 +15,8 @@ from elfdiff.tree import ImageFacts, Plain, Status, Tree, TreeEntry
 MOST = 1000
 """Entries of the page that are listed; the JSON report holds all."""
 LONGEST = 300
+FOLDED = 8
+"""Neighbours that differ alike are folded if they are so many."""
 MOST_OPENED = 150
 """Entries of the page whose findings are in it; the findings of all stand above, merged."""
 
@@ -33,12 +36,13 @@ class _Listing:
         yield element("p", f"{', '.join(counts) or 'none'}", class_="muted")
         told = [entry for entry in tree.entries if entry.status is not Status.SAME]
         left = len(told)
-        for entry in told:
-            if self.listed >= MOST:
-                break
-            self.listed += 1
-            left -= 1
-            yield self._entry(entry)
+        for _, group in groupby(told, _alike):
+            alike = list(group)
+            kept = alike[: MOST - self.listed]
+            self.listed += len(kept)
+            left -= len(kept)
+            shown = [self._entry(entry) for entry in kept]
+            yield from shown if len(alike) < FOLDED else (_folded(alike, shown),) if kept else ()
         if left:
             yield element("p", f"{left:,} more in the JSON report", class_="muted")
 
@@ -70,6 +74,24 @@ class _Listing:
             yield from _plain(report)
         else:
             yield from _report(report)
+
+
+def _alike(entry: TreeEntry) -> object:
+    """What neighbours have in common that are shown as one: nothing for those with a report of their own."""
+    own = entry.error is not None or isinstance(entry.report, Report | Tree)
+    return entry.name if own else (entry.status, entry.causes)
+
+
+def _folded(alike: Sequence[TreeEntry], shown: Sequence[Markup]) -> Markup:
+    """Neighbours that differ alike, as one that opens."""
+    first, last = alike[0], alike[-1]
+    names = [element("code", shorten(entry.name, LONGEST)) for entry in (first, last)]
+    row = [
+        element("span", first.status.value, class_=f"status {first.status.value}"),
+        element("span", f"{len(alike):,} entries, ", names[0], " to ", names[1], class_="name"),
+        element("span", *(element("code", cause) for cause in first.causes), class_="causes"),
+    ]
+    return element("details", element("summary", *row), element("div", *shown, class_="inside"), class_="entry")
 
 
 def _report(report: Report) -> Iterator[Markup]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from elfdiff.actions import is_pasted
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten, shorten_pair
 from elfdiff.render.html.markup import Markup, element, joined
@@ -80,7 +81,8 @@ def _fix(fix: Fix) -> Markup:
     since = wording.known_since(fix.since)
     words = f"{fix.effect.value}, {fix.toolchain}" + (f" ({since})" if since else "")
     note = f"; {fix.note}" if fix.note else ""
-    return element("li", element("code", fix.line, class_="action"), element("div", f"{words}{note}", class_="muted"))
+    action = element("code", fix.line, class_="action") if is_pasted(fix.action) else element("span", fix.line)
+    return element("li", action, element("div", f"{words}{note}", class_="muted"))
 
 
 def _evidence(found: Finding) -> Iterator[Markup]:
@@ -125,6 +127,11 @@ def _marked(a: Location | None, b: Location | None) -> tuple[Markup, Markup]:
     one, other = shorten_pair(a.value, b.value, LONGEST)
     start = _common(one, other)
     end = _common(one[start:][::-1], other[start:][::-1])
+    more = max(one, other, key=len)
+    if min(len(one), len(other)) == start + end and more[start : len(more) - end].isdecimal():
+        # A number that grew is another number: all of it is marked, not the digits alone that the other lacks.
+        start -= _digits(one[:start][::-1])
+        end -= _digits(one[len(one) - end :])
     shown = []
     for value in (one, other):
         middle = value[start : len(value) - end]
@@ -137,6 +144,11 @@ def _alone(place: Location | None) -> Markup:
     if place is None:
         return element("span", "not in this file", class_="muted")
     return element("code", shorten(place.value, LONGEST))
+
+
+def _digits(text: str) -> int:
+    """How many digits it begins with."""
+    return len(text) - len(text.lstrip("0123456789"))
 
 
 def _common(a: str, b: str) -> int:

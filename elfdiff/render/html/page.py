@@ -23,6 +23,7 @@ LONGEST = 600
 """Characters of a sentence or a name."""
 MOST_NAMES = 40
 """Names of a list that are shown."""
+_ROWS = "At the right of a row: the bytes that differ, and how many there are. Open a row for its longest runs."
 _STRIPPED = {None: "not known", True: "yes", False: "no"}
 
 
@@ -103,12 +104,14 @@ def _sides(found: Report | Tree) -> Iterator[Markup]:
     a, b = found.a, found.b
     rows: list[tuple[str, str, str]] = [("file", a.path, b.path), ("bytes", f"{a.size:,}", f"{b.size:,}")]
     if isinstance(a, FileFacts) and isinstance(b, FileFacts):
-        rows += [
-            ("format", _format(a), _format(b)),
-            ("build ID", a.build_id or "none", b.build_id or "none"),
-            ("stripped", _STRIPPED[a.stripped], _STRIPPED[b.stripped]),
-            ("toolchain", _tools(a), _tools(b)),
-        ]
+        if a.format is not None or b.format is not None:
+            rows += [
+                ("format", _format(a), _format(b)),
+                ("build ID", a.build_id or "none", b.build_id or "none"),
+                ("stripped", _STRIPPED[a.stripped], _STRIPPED[b.stripped]),
+            ]
+        if a.toolchain or b.toolchain:
+            rows.append(("toolchain", _tools(a), _tools(b)))
     elif not isinstance(a, FileFacts) and not isinstance(b, FileFacts):
         rows += [("kind", a.kind, b.kind), ("entries", f"{a.entries:,}", f"{b.entries:,}")]
     rows.append(("sha256", a.sha256 or "none", b.sha256 or "none"))
@@ -142,6 +145,7 @@ def _map(found: Report | Tree) -> Iterator[Markup]:
         if not strips:
             return
         yield element("h2", "Byte map: a row an entry, a above b")
+        yield element("p", _ROWS, class_="muted")
         yield bytemap.draw(strips, "entry")
         return
     ledger = found.ledger
@@ -152,7 +156,7 @@ def _map(found: Report | Tree) -> Iterator[Markup]:
         sentence = "The report was saved without --with-spans, so where each byte stands is not known here."
         yield element("p", sentence, class_="muted")
     else:
-        yield element("p", "Open a row for its longest runs.", class_="muted")
+        yield element("p", _ROWS, class_="muted")
         yield bytemap.draw(bytemap.sections(ledger), "section")
     yield _sections(ledger)
 
