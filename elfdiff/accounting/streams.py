@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 
 from elfdiff.accounting import goflate
+from elfdiff.elf.zstdframes import frames
 
 ZLIB = {
     0x01: ("zlib 1", "LLD 1", "LLD 6", *goflate.VERSIONS),
@@ -25,7 +26,6 @@ MAX_SLOW = 48 << 20
 """Bytes that they may be given in one file."""
 SHARD = 1 << 20
 """LLD and mold compress pieces of this size at the same time, and join them."""
-_STEP = 1 << 20
 _EMPTY = 1 << 6
 """The first of ten bits of an empty block, behind five bits of a byte."""
 
@@ -41,16 +41,15 @@ def inflate(data: bytes, size: int, method: str) -> bytes | None:
     """
     if method == "zlib":
         return _inflate_zlib(data, size)
-    import zstandard
-
     parts: list[bytes] = []
     total = 0
     try:
-        with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as reader:
-            while total <= size and (part := reader.read(min(_STEP, size - total + 1))):
-                parts.append(part)
-                total += len(part)
-    except zstandard.ZstdError:
+        for part in frames(data):
+            parts.append(part)
+            total += len(part)
+            if total > size:
+                return None
+    except ValueError:
         return None
     return b"".join(parts) if total == size else None
 

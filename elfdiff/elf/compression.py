@@ -6,6 +6,7 @@ import struct
 import zlib
 
 from elfdiff.elf.model import Header, Section
+from elfdiff.elf.zstdframes import frames
 from elfdiff.errors import ElfdiffError, LimitExceeded, MalformedElf
 from elfdiff.values import dataclass
 
@@ -15,7 +16,6 @@ INFLATED_ROOM = 4 << 20
 MAX_RATIO = 12
 """Bytes for each byte of the file, beyond INFLATED_ROOM: debug information inflates to three or four times its size."""
 
-_STEP = 1 << 20
 # No deflate stream inflates by more (RFC 1951: 258 bytes from 2 bits).
 _DEFLATE_RATIO = 1032
 
@@ -107,20 +107,16 @@ def _zlib(stream: bytes, size: int, section: Section, path: str) -> bytes:
 
 
 def _zstd(stream: bytes, size: int, section: Section, path: str) -> bytes:
-    import zstandard
-
     parts: list[bytes] = []
     total = 0
     try:
-        reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-        while total <= size:
-            part = reader.read(min(_STEP, size - total + 1))
-            if not part:
-                break
+        for part in frames(stream):
             parts.append(part)
             total += len(part)
-    except (zstandard.ZstdError, MemoryError) as error:
-        raise _malformed(section, path, f"cannot be inflated ({error})") from error
+            if total > size:
+                break
+    except (ValueError, MemoryError) as error:
+        raise _malformed(section, path, f"cannot be inflated (its zstd stream {error})") from error
     return b"".join(parts)
 
 

@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 
 from elfdiff.containers.codecs import codec_of
-from elfdiff.containers.codecs.zstd import frames
 from elfdiff.containers.model import Container, Entry
+from elfdiff.elf.zstdframes import frames
 from elfdiff.errors import ElfdiffError
 from elfdiff.images.layout import Layout, Part
 

@@ -54,6 +54,14 @@ def test_slow_encoders_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert streams.encoders_of(parts, [True, True]) == [goflate.GO_1_27, None]
 
 
+def test_a_zstd_frame_that_is_cut_off_does_not_inflate() -> None:
+    whole = zstandard.ZstdCompressor(write_checksum=True).compress(SMALL)
+    assert streams.inflate(whole, len(SMALL), "zstd") == SMALL
+    assert [streams.inflate(whole[:size], len(SMALL), "zstd") for size in (len(whole) - 1, len(whole) - 9, 7)] == [
+        None
+    ] * 3
+
+
 def test_several_streams_inflate_and_lies_do_not() -> None:
     for method, pack in (("zlib", zlib.compress), ("zstd", zstandard.ZstdCompressor().compress)):
         two = pack(SMALL) + pack(LARGE)

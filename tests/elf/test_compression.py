@@ -14,6 +14,8 @@ from elfdiff.elf.file import ElfFile
 from elfdiff.errors import LimitExceeded, MalformedElf
 
 TEXT = b"the quick brown fox " * 5000
+SUMMED = zstandard.ZstdCompressor(write_checksum=True).compress(TEXT)
+"""A frame whose last four bytes are a checksum."""
 
 
 def chdr(kind: int, size: int, elf_class: int = 64, order: str = "little") -> bytes:
@@ -67,6 +69,8 @@ def test_empty(made: Callable[..., ElfFile], part: type) -> None:
         (chdr(2, len(TEXT) + 1) + zstandard.compress(TEXT), "does not hold so many"),
         (chdr(2, len(TEXT) - 1) + zstandard.compress(TEXT), "holds more"),
         (chdr(2, len(TEXT)) + b"no stream", "cannot be inflated"),
+        (chdr(2, len(TEXT)) + SUMMED[:-1], r"cannot be inflated \(its zstd stream has no end\)"),
+        (chdr(2, len(TEXT)) + zstandard.compress(TEXT) + SUMMED[:9], r"zstd stream has no end\)"),
         (chdr(1, 5)[:10], "too few for its compression header"),
     ],
 )

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from types import ModuleType
 
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs.again import makes as made_by
 from elfdiff.containers.model import Stream
+from elfdiff.elf.zstdframes import frames
 from elfdiff.span import Span
 
 MAX_TRIED = 256 << 20
 """Bytes of contents; larger ones are not compressed again."""
-WINDOW = 1 << 27
-"""Bytes of a frame's window, the most that zstd itself takes without being asked."""
-_STEP = 4 << 10
-"""Bytes that are given to zstd at a time: a block may hold 30,000 times its own."""
 _LEVELS = (3, 19, 1, 2, *range(4, 19), 20, 21, 22)
 _THREADED = (3, 19, 1)
 """Levels that are tried with workers too, which differ on large contents: those of zstd, dpkg-deb and fast writers."""
@@ -36,27 +32,6 @@ def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
         raise builder.malformed(f"the zstd stream at offset {span.start:#x} {error}") from error
     builder.piece(layer, f"{name} zstd stream".strip(), span, stream=Stream("zstd", len(builder.layers), None))
     return builder.layer(key, name, b"".join(parts))
-
-
-def frames(data: memoryview) -> Iterator[bytes]:
-    """What the frames hold, piece by piece, skippable ones passed over. ValueError for damage, its text what it is.
-
-    zstandard's own reader takes a frame that is cut off for its end.
-    """
-    import zstandard
-
-    engine = zstandard.ZstdDecompressor(max_window_size=WINDOW)
-    try:
-        while data:
-            frame, at = engine.decompressobj(), 0
-            while not frame.eof:
-                if at >= len(data):
-                    raise ValueError("has no end")
-                yield frame.decompress(data[at : at + _STEP])
-                at += _STEP
-            data = data[min(at, len(data)) - len(frame.unused_data) :]
-    except zstandard.ZstdError as error:
-        raise ValueError("is damaged") from error
 
 
 def candidates(stream: bytes, size: int) -> list[str]:
