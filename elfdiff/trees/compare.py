@@ -253,7 +253,11 @@ class _Work:
         number = self._by_name.get(name.removeprefix("./"))
         if number is None:
             return None
-        return self.equal[number] is not True
+        entries = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
+        files = [self.links.file_of(side, entry) for side, entry in enumerate(entries) if entry is not None]
+        # The contents of a hard link are those of the file that it is a name of.
+        numbers = [number, *(self.numbers[s].get(file, number) for s, file in enumerate(files) if file is not None)]
+        return any(self.equal[one] is not True for one in numbers)
 
     @cached_property
     def spelled(self) -> frozenset[int]:

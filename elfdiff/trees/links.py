@@ -101,6 +101,10 @@ class Links:
         pair = self.numbers[0].get(a)
         return pair is not None and pair == self.numbers[1].get(b) and _is_absolute(x) == _is_absolute(y)
 
+    def file_of(self, side: int, entry: Entry) -> int | None:
+        """The index of the entry that a hard link is a name of; None for all else, and if it leads nowhere."""
+        return self.places[side].get(_target_path(entry)) if entry.kind is EntryKind.HARDLINK else None
+
     def _end(self, side: int, entry: Entry) -> int | None:
         """The entry of the same container that a link leads to; links on the way are not followed."""
         if entry.kind is EntryKind.HARDLINK:

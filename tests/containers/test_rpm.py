@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from elfdiff.containers import cpio
+from elfdiff.containers.builder import Builder
 from elfdiff.containers.formats.rpm import _index_rule as index_rule
-from elfdiff.containers.limits import Limits
+from elfdiff.containers.limits import Budget, Limits
 from elfdiff.containers.opening import open_bytes
 from elfdiff.errors import ElfdiffError
 from elfdiff.tree import Status, Tree
@@ -159,3 +161,41 @@ def test_an_edited_digest_or_index_is_no_digest_and_follows_from_nothing(tmp_pat
         assert isinstance(tree, Tree)
         assert tree.ledger is not None
         assert tree.ledger.totals.unexplained.most > 0
+
+
+def test_lists_say_of_hard_links_what_their_file_is(tmp_path: Path) -> None:
+    if shutil.which("rpmbuild") is None:
+        pytest.skip("rpmbuild is not installed")
+    made = []
+    for side, place in (("a", "/home/ci/build-1"), ("b", "/srv/b2")):
+        share = "%{buildroot}/usr/share/p"
+        linked = f"echo built in {place}/x > {share}/g\nln {share}/g {share}/b\n"
+        (tmp_path / "p.spec").write_text(SPEC.replace("%files", linked + "%files"))
+        defines = [f"_topdir {tmp_path / side}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
+        defines.append("clamp_mtime_to_source_date_epoch 1")
+        words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
+        told = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, timeout=60, env=told)
+        made.append(str(next((tmp_path / side).rglob("*.rpm"))))
+    found = compare_paths(*made, TreeOptions())
+    assert isinstance(found, Tree)
+    assert found.ledger is not None
+    assert {item.finding.cause for item in found.findings if item.finding.role.value == "root"} == {"build-path"}
+    assert found.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.parametrize(("number", "name"), [(6, "size"), (11, "length")])
+def test_a_number_of_a_cpio_follows_only_as_writers_write_it(number: int, name: str) -> None:
+    numbers = (1, 0o100644, 0, 0, 1, 5, 0xAB, 0, 0, 0, 0, 11, 0)
+    head = b"070701" + b"".join(b"%08x" % item for item in numbers) + b"n" * 10 + b"\0"
+    end = b"070701" + b"0" * 88 + b"%08x" % 11 + b"0" * 8 + b"TRAILER!!!" + bytes(4)
+    whole = head + bytes(-len(head) % 4) + bytes(0xAC) + end
+    place = 6 + 8 * number
+    rules = []
+    for made in (whole, whole[:place] + whole[place : place + 8].upper() + whole[place + 8 :]):
+        builder = Builder("x", made, Budget("x", Limits()))
+        cpio.add(builder, 0)
+        fields = builder.finish("cpio").layers[0].pieces[0].fields()
+        rules.append({field.name: field.rule for field in fields}[name])
+    assert None not in rules
+    assert rules[0] != rules[1]

@@ -75,10 +75,8 @@ def read(builder: Builder) -> Container:
     whole, payload = len(data) - padding.end, len(builder.data(layer))
     told.sizes.update({1000: whole, 270: whole, 1007: payload, 271: payload})
     cpio.add(builder, layer)
-    told.files.extend(
-        _File(f"/{entry.path}".encode("utf-8", "surrogateescape"), entry.size, _target(entry))
-        for entry in builder.entries
-    )
+    ordered = _ordered(builder.entries)
+    told.files.extend(ordered)
     header, inner = Span(padding.end, end), builder.data(layer)
     checks: dict[int, Callable[[], bytes]] = {
         269: lambda: hashlib.sha1(data[header.start : header.end], usedforsecurity=False).hexdigest().encode(),
@@ -86,7 +84,7 @@ def read(builder: Builder) -> Container:
         1004: lambda: hashlib.md5(data[header.start :], usedforsecurity=False).digest(),
         5092: lambda: hashlib.sha256(data[header.end :]).hexdigest().encode(),
         5097: lambda: hashlib.sha256(inner).hexdigest().encode(),
-        1035: lambda: b"\0".join(map(_digest, builder.entries)),
+        1035: lambda: b"\0".join(_digest(file.whole) for file in ordered),
     }
     told.checks.update(checks)
     return builder.finish("rpm")
@@ -108,13 +106,40 @@ def _digest(entry: Entry) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """A file as the lists of the header have it. ``whole`` is the entry with the contents, ``inode`` the place in the
+    lists, from 1, of the first name of the file.
+    """
+
     path: bytes
     size: int
     target: bytes
+    inode: int
+    whole: Entry
 
 
-def _target(entry: Entry) -> bytes:
-    return (entry.target or "").encode("utf-8", "surrogateescape")
+def _ordered(entries: Sequence[Entry]) -> list[_File]:
+    """In the order of the header's lists: the payload's, but that files with several names stand last in that.
+
+    rpm sorts its lists by path, and numbers inodes by the places in them; names of one file have that of the first.
+    """
+    order = list(range(len(entries)))
+    places = {entry.name: place for place, entry in enumerate(entries)}
+    if any(entry.kind is EntryKind.HARDLINK for entry in entries):
+        order.sort(key=lambda place: _raw(entries[place].path))
+    firsts: dict[int, int] = {}
+    files = []
+    for number, place in enumerate(order, 1):
+        entry = entries[place]
+        hard = entry.kind is EntryKind.HARDLINK
+        whole = entries[places.get(entry.target or "", place)] if hard else entry
+        first = firsts.setdefault(places.get(whole.name, place), number)
+        target = b"" if hard or not entry.target else _raw(entry.target)
+        files.append(_File(_raw(f"/{entry.path}"), whole.size, target, first, whole))
+    return files
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _header(builder: Builder, data: bytes, at: int, label: str, told: _Told) -> int:
@@ -213,8 +238,8 @@ def _listed(data: bytes, tag: _Tag, files: Sequence[_File]) -> bool:
     known: dict[int, tuple[Sequence[object], Sequence[object]]] = {
         1028: (numbers, [file.size if not file.target else len(file.target) for file in files]),
         1036: (texts, [file.target for file in files]),
-        1009: (numbers, [sum(file.size for file in files)]),
-        1096: (numbers, list(range(1, len(files) + 1))),
+        1009: (numbers, [sum({file.inode: file.size for file in files}.values())]),
+        1096: (numbers, [file.inode for file in files]),
         1117: (texts, [name for _, _, name in split]),
         1118: (sorted(texts), sorted(folders)),
     }

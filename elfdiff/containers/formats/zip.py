@@ -182,9 +182,11 @@ def _entry(builder: Builder, data: bytes, item: _Listed, directory: _Directory) 
         0, "central header", item.span, index, lambda: _central_fields(data, item, right() and directory.closed)
     )
     if item.flags & 8:
-        descriptor = _descriptor(data, body.end, item)
+        descriptor, form = _descriptor(data, body.end, item)
+        if descriptor.end > len(data):
+            raise builder.malformed(f"the file ends in the data descriptor at offset {body.end:#x}")
         builder.piece(
-            0, "data descriptor", descriptor, index, lambda: _descriptor_fields(data, descriptor, item, right())
+            0, "data descriptor", descriptor, index, lambda: _descriptor_fields(data, descriptor, form, item, right())
         )
 
 
@@ -222,17 +224,20 @@ def _reader(data: bytes, body: Span, item: _Listed, budget: Budget) -> Callable[
     return contents
 
 
-def _descriptor(data: bytes, at: int, item: _Listed) -> Span:
-    """With or without a signature, sizes of four or eight bytes."""
-    signed = 4 if data[at : at + 4] == b"PK\x07\x08" else 0
-    return Span(at, min(at + signed + (20 if item.wide else 12), len(data)))
+def _descriptor(data: bytes, at: int, item: _Listed) -> tuple[Span, struct.Struct]:
+    """Its bytes, with or without a signature, and the form of its numbers: sizes of eight bytes for zip64, which
+    writers of streams choose before they know the sizes.
+    """
+    start = at + (4 if data[at : at + 4] == b"PK\x07\x08" else 0)
+    wide = struct.Struct("<IQQ")
+    long = item.wide or data[start + 4 : start + wide.size] == struct.pack("<QQ", item.packed, item.size)
+    form = wide if long else struct.Struct("<III")
+    return Span(at, start + form.size), form
 
 
-def _descriptor_fields(data: bytes, span: Span, item: _Listed, right: bool) -> tuple[Field, ...]:
-    start = span.end - (20 if item.wide else 12)
-    check, packed, size = struct.unpack(
-        "<IQQ" if item.wide else "<III", data[start : span.end].ljust(span.length, b"\0")
-    )
+def _descriptor_fields(data: bytes, span: Span, form: struct.Struct, item: _Listed, right: bool) -> tuple[Field, ...]:
+    start = span.end - form.size
+    check, packed, size = form.unpack(data[start : span.end])
     checked = "CRC-32" if right and check == item.check else None
     rule = "sizes of the contents" if right and (packed, size) == (item.packed, item.size) else None
     return (
