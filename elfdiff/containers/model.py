@@ -149,6 +149,16 @@ class Container:
     cut: str | None = None
     said: str = ""
 
+    def packed(self, layer: int) -> bytes:
+        """The bytes of the streams that hold a layer, joined; none if nothing does."""
+        held = [
+            outer.data[piece.span.start : piece.span.end]
+            for outer in self.layers
+            for piece in outer.pieces
+            if piece.stream is not None and piece.stream.layer == layer
+        ]
+        return b"".join(held)
+
     def called(self, entry: Entry) -> str:
         """How sentences call an entry."""
         name = shown(entry.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from elfdiff.causes import catalogue
 from elfdiff.evidence.model import Context, Evidence, EvidenceSet
@@ -11,13 +11,13 @@ from elfdiff.judging import judged
 from elfdiff.plain.kinds import kinds
 from elfdiff.plain.ledger import account
 from elfdiff.plain.mirror import mirrored
-from elfdiff.plain.model import First, Kind, PathRewrite, Question, Reading
+from elfdiff.plain.model import ALONE, Beside, First, Kind, PathRewrite, Question, Reading
 from elfdiff.plain.unknown import unknown
 from elfdiff.report import Finding, Ledger
 from elfdiff.tree import FirstDifference, Plain
 from elfdiff.values import dataclass, replace
 
-__all__ = ["PathRewrite", "PlainResult", "explain"]
+__all__ = ["ALONE", "Beside", "PathRewrite", "PlainResult", "explain"]
 
 MAX_LOOKED_INTO = 16 << 20
 """Bytes of a plain file that is looked into; of a larger one only the first difference is told."""
@@ -44,19 +44,20 @@ def explain(
     a: bytes,
     b: bytes,
     rewrites: Sequence[PathRewrite] = (),
-    changed: Callable[[str], bool | None] = lambda name: None,
+    beside: Beside = ALONE,
 ) -> PlainResult:
     """Say why two entries of one name differ; neither is ELF, and they are not equal.
 
-    ``rewrites`` are directories known to have become others. ``changed`` answers, for the name of an entry beside
-    this one, whether it differs: lists of digests follow only from files that do. Raises nothing on hostile input.
+    ``rewrites`` are directories known to have become others. ``beside`` are the entries beside this
+    one: lists of digests follow only from files that differ. Raises nothing on hostile input.
     """
     # Read in one direction only, so that the other one is its mirror image.
     if a <= b:
-        reading = _read(Question(name, a, b, rewrites, changed))
+        reading = _read(Question(name, a, b, rewrites, beside))
     else:
+        other = replace(beside, read=lambda side, entry: beside.read(1 - side, entry))
         turned = tuple(PathRewrite(item.b, item.a) for item in rewrites)
-        reading = mirrored(_read(Question(name, b, a, turned, changed)))
+        reading = mirrored(_read(Question(name, b, a, turned, other)))
     same: dict[Evidence, Evidence] = {}
     edits = [
         edit if edit.fact is None else replace(edit, fact=same.setdefault(edit.fact, edit.fact))

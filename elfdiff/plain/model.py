@@ -56,19 +56,42 @@ class Reading:
     rewrites: tuple[PathRewrite, ...] = ()
 
 
+def _unknown(name: str) -> bool | None:
+    return None
+
+
+def _unread(side: int, name: str) -> bytes | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The other entries of the container in which two entries stand.
+
+    ``changed`` says of one of them whether it differs: True, False, or None if there is none of that name. ``others``
+    stands for all together, with what the container says of them: whether any differs, and whether any has another
+    size; None where that is not known. ``read`` gives the contents of one on a side (0 for a, 1 for b), None if they
+    cannot be had.
+    """
+
+    changed: Callable[[str], bool | None] = _unknown
+    others: Callable[[], tuple[bool, bool] | None] = lambda: None
+    read: Callable[[int, str], bytes | None] = _unread
+
+
+ALONE = Beside()
+"""Nothing is known of what stands beside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Two entries of one name that differ, and what is known beside them.
-
-    ``changed`` says of another entry of the same container whether it differs: True, False, or None if there is none
-    of that name.
-    """
+    """Two entries of one name that differ, and what is known beside them."""
 
     name: str
     a: bytes
     b: bytes
     rewrites: Sequence[PathRewrite]
-    changed: Callable[[str], bool | None]
+    beside: Beside = ALONE
 
 
 @dataclass(frozen=True, slots=True)

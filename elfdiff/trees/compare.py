@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -41,6 +41,7 @@ from elfdiff.trees.frame import LayerPair, Numbers, Placed
 from elfdiff.trees.ledger import Accountant, EntryAccount
 from elfdiff.trees.likeness import spells_build_id
 from elfdiff.trees.links import LinkChange, Links
+from elfdiff.trees.neighbours import Neighbours
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.parallel import do_all
 from elfdiff.trees.result import EntryResult
@@ -228,7 +229,7 @@ class _Work:
             self.options.limits,
             self.depth + 1,
             rewrites,
-            self._changed,
+            self._neighbours.of(number),
         )
 
     def _lost(self, number: int) -> EntryResult:
@@ -245,19 +246,8 @@ class _Work:
         return own is not None and bool(own.unexplained.most)
 
     @cached_property
-    def _by_name(self) -> Mapping[str, int]:
-        return {name: number for number, name in enumerate(self.names)}
-
-    def _changed(self, name: str) -> bool | None:
-        """Whether the entry of a name differs, None if there is none."""
-        number = self._by_name.get(name.removeprefix("./"))
-        if number is None:
-            return None
-        entries = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
-        files = [self.links.file_of(side, entry) for side, entry in enumerate(entries) if entry is not None]
-        # The contents of a hard link are those of the file that it is a name of.
-        numbers = [number, *(self.numbers[s].get(file, number) for s, file in enumerate(files) if file is not None)]
-        return any(self.equal[one] is not True for one in numbers)
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self.sides, self.pairs, self.names, self.numbers, self.equal, self.links)
 
     @cached_property
     def spelled(self) -> frozenset[int]:

@@ -12,7 +12,7 @@ from elfdiff.containers.model import Container
 from elfdiff.containers.opening import ELF, format_of, is_static_archive, open_bytes
 from elfdiff.diagnose import Look, Looked, diagnose_bytes
 from elfdiff.errors import ElfdiffError
-from elfdiff.plain import PathRewrite, explain
+from elfdiff.plain import ALONE, Beside, PathRewrite, explain
 from elfdiff.report import Classes, Confidence, Report, Verdict
 from elfdiff.steps import on_side
 from elfdiff.tree import Status, Tree, TreeFinding
@@ -31,7 +31,7 @@ def compare_entry(
     limits: Limits,
     depth: int,
     rewrites: Sequence[PathRewrite],
-    changed: Callable[[str], bool | None],
+    beside: Beside,
 ) -> EntryResult:
     """Why the contents of two entries differ. Whatever is wrong with them ends in a result that says so.
 
@@ -39,7 +39,7 @@ def compare_entry(
     """
     try:
         a, b = on_side("a", read[0]), on_side("b", read[1])
-        return _compared(name, said, a, b, nested, limits, depth, rewrites, changed)
+        return _compared(name, said, a, b, nested, limits, depth, rewrites, beside)
     except ElfdiffError as error:
         return EntryResult(error=str(error))
     except (MemoryError, RecursionError) as error:
@@ -60,7 +60,7 @@ def _compared(
     limits: Limits,
     depth: int,
     rewrites: Sequence[PathRewrite],
-    changed: Callable[[str], bool | None],
+    beside: Beside,
 ) -> EntryResult:
     kinds = kind_word(a), kind_word(b)
     if kinds == ("an ELF file", "an ELF file"):
@@ -79,7 +79,7 @@ def _compared(
     notes = (
         (f"it holds entries, more than {limits.depth} levels deep; it was compared as a plain file",) if deeper else ()
     )
-    found = explain(name, a, b, rewrites, changed)
+    found = explain(name, a, b, rewrites, beside)
     findings = tuple(TreeFinding(finding, 1, ("",)) for finding in found.findings)
     return EntryResult(found.plain, findings, found.ledger.totals, notes=notes, rewrites=found.rewrites)
 
@@ -88,9 +88,7 @@ def look_with(nested: Nested, limits: Limits, depth: int = 0) -> Look:
     """Looks into what ELF files carry as into entries of a container; what fails is not known."""
 
     def look(name: str, a: bytes, b: bytes) -> Looked | None:
-        found = compare_entry(
-            name, (name, name), (lambda: a, lambda: b), nested, limits, depth + 1, (), lambda name: None
-        )
+        found = compare_entry(name, (name, name), (lambda: a, lambda: b), nested, limits, depth + 1, (), ALONE)
         if found.error is not None or found.incomparable is not None:
             return None
         inside = dict.fromkeys(part for item in found.findings for part in item.names if part)

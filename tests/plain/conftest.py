@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -23,6 +24,8 @@ def told(a: str | bytes, b: str | bytes, name: str = "etc/file", **known):
         assert sum(run.length for run in runs) == getattr(totals.differing, side)
         assert all(x.offset + x.length <= y.offset for x, y in pairwise(runs))
     if "rewrites" not in known:
+        if beside := known.get("beside"):
+            known["beside"] = replace(beside, read=lambda side, entry: beside.read(1 - side, entry))
         mirrored = explain(name, *sides[::-1], **known)
         assert {(f.cause, f.confidence) for f in mirrored.findings} == {
             (f.cause, f.confidence) for f in result.findings

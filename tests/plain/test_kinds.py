@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import marshal
 import py_compile
 
 import pytest
+
+from elfdiff.plain import Beside
 
 SOURCE = (
     'import os\nNAMES = {"alpha", "beta"}\ndef f(a):\n    return a in {"one", "two"} and os.path.join("x", "one")\n'
@@ -80,16 +84,45 @@ RECORD = (
 
 def test_a_record_follows_from_the_files_that_differ(told, causes):
     other = RECORD.replace("aaaa", "bbbb").replace(",100", ",101")
-    result = told(RECORD, other, "pkg-1.dist-info/RECORD", changed=lambda name: name == "pkg/_x.so")
+    result = told(RECORD, other, "pkg-1.dist-info/RECORD", beside=Beside(lambda name: name == "pkg/_x.so"))
     assert causes(result) == {"content-hash": "certain"}
     assert result.ledger.totals.hash.a == 4
     assert result.ledger.totals.unexplained.most == 0
 
 
 def test_a_record_of_an_equal_file_is_not_explained(told, causes):
-    result = told(RECORD, RECORD.replace("aaaa", "bbbb"), "RECORD", changed=lambda name: False)
+    result = told(RECORD, RECORD.replace("aaaa", "bbbb"), "RECORD", beside=Beside(lambda name: False))
     assert not causes(result)
     assert result.ledger.totals.unexplained == result.ledger.totals.differing
+
+
+def row(data, size=None):
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    return f"x.so,sha256={digest},{len(data) if size is None else size}\nRECORD,,\n"
+
+
+@pytest.mark.parametrize(("said", "size"), [(b"two", None), (b"twp", None), (b"two", 4)])
+def test_a_digest_or_size_that_is_wrong_on_one_side_is_not_explained(told, causes, said, size):
+    beside = Beside(lambda name: name == "x.so", read=lambda side, name: (b"one", b"two")[side])
+    result = told(row(b"one"), row(said, size), "x-1.dist-info/RECORD", beside=beside)
+    assert (result.ledger.totals.unexplained.most == 0) is (said == b"two" and size is None)
+    assert ("content-hash" in causes(result)) is (said == b"two")
+
+
+@pytest.mark.parametrize(
+    ("line", "others", "explained"),
+    [
+        ("Installed-Size: {}", (True, False), False),
+        ("Installed-Size: {}", (True, True), True),
+        ("pkgname = x\ndatahash = " + "{:064}", (True, False), True),
+        ("pkgname = x\ndatahash = " + "{:064}", (False, False), False),
+        ("pkgname = x\nsize = {}", (True, False), False),
+    ],
+)
+def test_what_covers_all_files_follows_where_any_differs(told, causes, line, others, explained):
+    result = told(line.format(20), line.format(24), "control", beside=Beside(others=lambda: others))
+    assert causes(result) == ({"content-hash": "certain"} if explained else {})
+    assert (result.ledger.totals.unexplained.most == 0) is explained
 
 
 def test_sums_and_sizes_of_a_package(told, causes):

@@ -360,6 +360,18 @@ def test_hard_links_in_another_order_are_no_other_inputs(tmp_path: Path) -> None
     assert tree.ledger.totals.unexplained.most == 0
 
 
+@pytest.mark.parametrize("kind", [tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE])
+def test_a_size_of_what_has_no_contents_follows_from_nothing(tmp_path: Path, made: Any, kind: bytes) -> None:
+    a, b = (made.tar(A, when, links={"s": (kind, "x")}) for when in (1, 2))
+    at = b.rindex(b"ustar") - 257
+    size = b[:at] + b[at:].replace(b"00000000000\0", b"00000000007\0", 1)
+    block = size[at : at + 512]
+    total = sum(block) - sum(block[148:156]) + 256
+    tree = compared(tmp_path, a, size[: at + 148] + b"%06o" % total + size[at + 154 :])
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 1
+
+
 def test_a_digest_of_a_hard_link_is_that_of_its_file(tmp_path: Path, made: Any) -> None:
     def side(text: bytes, other: bytes) -> bytes:
         sums = b"".join(

@@ -151,7 +151,7 @@ def _header(builder: Builder, layer: int, at: int, pending: _Pending, shared: di
     )
     for label, span, fields in pending.pieces:
         builder.piece(layer, label, span, index, fields)
-    builder.piece(layer, "header", header, index, lambda: _fields(data, header))
+    builder.piece(layer, "header", header, index, lambda: _fields(data, header, size))
     builder.piece(layer, "sparse map", Span(header.end, body), index)
     padding = Span(contents.end, end)
     builder.piece(layer, "padding", padding, index, lambda: _padding(data, padding))
@@ -177,7 +177,7 @@ def _extension(
     padding = Span(contents.end, end)
     word = {b"L": "long name", b"K": "long target", b"g": "global PAX"}.get(kind, "PAX")
     pieces: list[tuple[str, Span, Callable[[], tuple[Field, ...]]]] = [
-        (f"{word} header", header, lambda: _fields(data, header)),
+        (f"{word} header", header, lambda: _fields(data, header, contents.length)),
         (f"{word} padding", padding, lambda: _padding(data, padding)),
     ]
     if kind in (b"L", b"K"):
@@ -235,7 +235,8 @@ def _sum_is_right(data: bytes, at: int) -> bool:
     return stated in (plain, plain - 256 * sum(byte > 127 for byte in block[:148] + block[156:]))
 
 
-def _fields(data: bytes, span: Span) -> tuple[Field, ...]:
+def _fields(data: bytes, span: Span, size: int) -> tuple[Field, ...]:
+    """``size`` is that of what follows: a size field that says another follows from nothing."""
     found = []
     is_device = data[span.start + 156] in b"34"
     for name, start, end in _FIELDS:
@@ -245,9 +246,10 @@ def _fields(data: bytes, span: Span) -> tuple[Field, ...]:
         place = Span(span.start + start, span.start + end)
         raw = data[place.start : place.end]
         if name in ("size", "checksum"):
-            value = str(_number(raw))
+            number = _number(raw)
             kind = FieldKind.DERIVED if name == "size" else FieldKind.CHECK
-            found.append(Field(name, kind, place, value, rule=_form(raw)))
+            rule = _form(raw) if name == "checksum" or number == size else None
+            found.append(Field(name, kind, place, str(number), rule=rule))
         elif name in ("mode", "uid", "gid", "time"):
             number = _number(raw)
             value = {"mode": mode_text, "time": seconds_text}.get(name, str)(number)
@@ -317,7 +319,8 @@ def _record_fields(
         place = span.shifted(start)
         shown = readable(value)
         if key == b"size":
-            found.append(Field("size", FieldKind.DERIVED, place, shown, rule="PAX record"))
+            plain = value.isdigit() and data[place.start : place.end].endswith(b" size=%d\n" % int(value))
+            found.append(Field("size", FieldKind.DERIVED, place, shown, rule="PAX record" if plain else None))
             continue
         if key == _CHECKSUM:
             # What abuild adds to each file (apk-package(5)).

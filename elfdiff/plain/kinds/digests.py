@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -105,7 +107,7 @@ class _Reader(TextReader):
             if a == b:
                 continue
             spans = Span(left.start + x.start, left.start + x.end), Span(right.start + y.start, right.start + y.end)
-            covered = self._covered(x)
+            covered = self._covered(x, a, b)
             fact = ListedDigestChange(
                 section=where(left),
                 a=Location(spans[0].start, spans[0].length, "file", readable(a)),
@@ -132,14 +134,43 @@ class _Reader(TextReader):
             algorithm=found[0].algorithm,
             a_value=edit.fact.a.value if edit.fact.a else "",
             b_value=edit.fact.b.value if edit.fact.b else "",
-            covered=self._covered(found[0]),
+            covered=self._covered(found[0], None, None),
         )
         return replace(edit, fact=fact)
 
-    def _covered(self, part: Part) -> bool | None:
+    def _covered(self, part: Part, left: bytes | None, right: bytes | None) -> bool | None:
+        """Whether what a digest or size is of differs, None if that is not known; False too for one that is wrong on
+        one side alone.
+        """
+        beside = self.question.beside
         if part.listed.endswith("Size") or part.listed in ("", "datahash"):
-            return None
-        return self.question.changed(part.listed)
+            others = beside.others()
+            return None if others is None or part.algorithm == "build-id" else others[part.algorithm == "size"]
+        right_ones = [
+            _is_right(part.algorithm, said, beside.read(side, part.listed))
+            for side, said in enumerate((left, right))
+            if said is not None
+        ]
+        if True in right_ones and False in right_ones:
+            return False
+        return beside.changed(part.listed)
+
+
+def _is_right(algorithm: str, said: bytes, contents: bytes | None) -> bool | None:
+    """Whether contents have this digest or size; None where that cannot be worked out."""
+    if contents is None:
+        return None
+    if algorithm == "size":
+        return said == b"%d" % len(contents)
+    name = algorithm.replace("-", "").lower()
+    if name not in LENGTHS.values():
+        return None
+    digest = hashlib.new(name, contents, usedforsecurity=False).digest()
+    if len(said) == 2 * len(digest):
+        return said == digest.hex().encode()
+    # RECORD leaves the padding out (PEP 427), and takes other letters than jars do.
+    coded = base64.b64encode(digest).rstrip(b"=")
+    return said.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/")) == coded
 
 
 def _outside(text: bytes, found: tuple[Part, ...]) -> bytes:
