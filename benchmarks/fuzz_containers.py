@@ -1,6 +1,6 @@
 """Damaged containers of every format: each must end in a tree or in one sentence, soon, and within the limits.
 
-    python benchmarks/fuzz_containers.py [COUNT] [SEED]
+    python -m benchmarks.fuzz_containers [COUNT] [SEED]
 
 Seeds are made here with the standard library; what damages them is harmless to other programs or is never written to a
 file that outlives the run. Prints a line for each format, and every fault; exit code 1 if there was one.
@@ -14,8 +14,10 @@ import io
 import lzma
 import os
 import random
+import shutil
 import signal
 import struct
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -26,6 +28,9 @@ from collections import Counter
 from collections.abc import Callable
 from types import FrameType
 
+import zstandard
+
+from benchmarks.carried import carchive, deno, par, pyz, sea
 from elfdiff.containers.limits import Limits
 from elfdiff.errors import ElfdiffError
 from elfdiff.trees.options import TreeOptions
@@ -119,11 +124,58 @@ def seeds() -> dict[str, bytes]:
         "rpm": rpm_of(),
         "ar in tar": tar_of({"lib.a": ar_of({"x.o/": b"abc", "y.o/": b"defg"})}),
     }
-    try:
-        import zstandard
-    except ImportError:
-        return found
-    return found | {"tar.zst": zstandard.ZstdCompressor().compress(tar)}
+    found |= {
+        "streamed zip": streamed_zip(FILES),
+        "CArchive": carchive({"app": b"print(1)\n" * 9, "PYZ.pyz": pyz({"x": b"\xe3" * 40})}),
+        "PYZ": pyz({"x": b"\xe3" * 40, "y": b"\xe3" * 30}),
+        "deno": deno(1772366400123),
+        "Node.js SEA": sea(b"console.log(1)\n", b"cache" * 9),
+        "PAR": par({"A.pm": b"1;\n", "B.pm": b"2;\n" * 9}),
+        "tar.zst": zstandard.ZstdCompressor(write_checksum=True).compress(tar),
+        "deb of zstd": ar_of(
+            {
+                "debian-binary": b"2.0\n",
+                "control.tar.zst": zstandard.compress(tar_of({"./control": b"Package: x\n"})),
+                "data.tar.zst": zstandard.compress(tar[:5000]) + zstandard.compress(tar[5000:]),
+            }
+        ),
+    }
+    return found | squashfs()
+
+
+def streamed_zip(files: dict[str, bytes]) -> bytes:
+    """Entries with data descriptors."""
+
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: int) -> int:
+            raise OSError
+
+    out = Pipe()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(zipfile.ZipInfo(name, (2020, 1, 2, 3, 4, 6)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def squashfs() -> dict[str, bytes]:
+    """Images by three compressors; nothing where there is no mksquashfs."""
+    found: dict[str, bytes] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        tree = os.path.join(folder, "tree")
+        os.makedirs(os.path.join(tree, "usr"))
+        with open(os.path.join(tree, "usr", "data"), "wb") as file:
+            file.write(FILES["bin/app"] * 20)
+        os.symlink("usr/data", os.path.join(tree, "link"))
+        for method in ("gzip", "xz", "zstd") if shutil.which("mksquashfs") else ():
+            image = os.path.join(folder, method)
+            words = ["mksquashfs", tree, image, "-comp", method, "-all-root", "-quiet", "-no-progress"]
+            if subprocess.run(words, capture_output=True, check=False).returncode == 0:
+                with open(image, "rb") as file:
+                    found[f"squashfs, {method}"] = file.read()
+    return found
 
 
 def damaged(data: bytes, draw: random.Random) -> bytes:
@@ -179,7 +231,7 @@ def run(paths: tuple[str, str], compare: Callable[[str, str], object]) -> str:
 
 def main() -> int:
     """0 if no input was a fault."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5200
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5280
     draw = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
     signal.signal(signal.SIGALRM, _ring)
     os.environ["ELFDIFF_DEBUG"] = "1"
@@ -206,7 +258,7 @@ def main() -> int:
                     print(f"{name} #{number}: {result}")
             took = time.monotonic() - begun
             counts = ", ".join(f"{results[word]} {word}" for word in ("tree", "sentence", "FAULT"))
-            print(f"{name:12} {sum(results.values())} inputs: {counts}; {took:.0f} s, slowest {slowest:.2f} s")
+            print(f"{name:14} {sum(results.values())} inputs: {counts}; {took:.0f} s, slowest {slowest:.2f} s")
     print(f"{faults} faults")
     return 1 if faults else 0
 

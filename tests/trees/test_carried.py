@@ -5,30 +5,24 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
-import json
 import marshal
 import random
 import shutil
 import struct
 import subprocess
 import tarfile
-import zipfile
-import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.carried import COOKIE, carchive, deno, modules_zip, par, pyz, sea
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.opening import open_bytes
 from elfdiff.errors import ElfdiffError
 from elfdiff.report import Report, Verdict
 from elfdiff.trees.options import TreeOptions
 from elfdiff.trees.paths import compare_paths
-
-COOKIE = struct.Struct("!8sIIII64s")
-ROW = struct.Struct("!IIIIBc")
 
 
 def compared(tmp_path: Path, a: bytes, b: bytes) -> Report:
@@ -46,52 +40,6 @@ def causes(report: Report) -> dict[str, str]:
 def left(report: Report) -> int:
     assert report.ledger is not None
     return report.ledger.totals.unexplained.most
-
-
-def carchive(files: Mapping[str, bytes]) -> bytes:
-    """PyInstaller's archive of deflated files."""
-    body, rows = bytearray(), bytearray()
-    for name, data in files.items():
-        packed = zlib.compress(data, 9)
-        words = name.encode() + b"\0"
-        words += bytes(-(ROW.size + len(words)) % 16)
-        rows += ROW.pack(ROW.size + len(words), len(body), len(packed), len(data), 1, b"b") + words
-        body += packed
-    size = len(body) + len(rows) + COOKIE.size
-    return bytes(body + rows + COOKIE.pack(b"MEI\014\013\012\013\016", size, len(body), len(rows), 311, b"libpython"))
-
-
-def pyz(modules: Mapping[str, bytes]) -> bytes:
-    """PyInstaller's archive of code; the magic number is that of Python 3.11."""
-    body = bytearray(b"PYZ\0" + struct.pack("<H", 3495) + b"\r\n" + bytes(9))
-    table = []
-    for name, code in modules.items():
-        packed = zlib.compress(code, 6)
-        table.append((name, (0, len(body), len(packed))))
-        body += packed
-    start = len(body)
-    body[8:12] = start.to_bytes(4, "big")
-    return bytes(body) + marshal.dumps(table, 2)
-
-
-def modules_zip(names: list[str]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in names:
-            archive.writestr(zipfile.ZipInfo(name), b"\xe3" + name.encode())
-    return out.getvalue()
-
-
-def deno(millis: int) -> bytes:
-    options = json.dumps({"argv": [], "entrypoint_key": "m.ts"}).encode()
-    table = json.dumps([{"File": {"n": "m.ts", "o": [0, 5], "t": millis}}], separators=(",", ":")).encode()
-    parts = (options, b"", b"", table, b"hello")
-    return b"d3n0l4nd" + b"".join(len(part).to_bytes(8, "little") + part for part in parts) + b"d3n0l4nd"
-
-
-def sea(script: bytes, cache: bytes) -> bytes:
-    parts = (b"m.js", script, cache)
-    return struct.pack("<II", 0x143DA20, 4) + b"".join(len(part).to_bytes(8, "little") + part for part in parts)
 
 
 def note(make: Any, blob: bytes) -> bytes:
@@ -186,6 +134,22 @@ def test_squashfs_holds_times(method: str, tmp_path: Path, make: Any) -> None:
     assert "SOURCE_DATE_EPOCH" in report.findings[0].fixes[0].action.line
 
 
+def test_names_in_squashfs_are_bytes(tmp_path: Path) -> None:
+    if shutil.which("mksquashfs") is None:
+        pytest.skip("needs mksquashfs")
+    (tmp_path / "tree").mkdir()
+    try:
+        (tmp_path / "tree" / "\udcff").write_bytes(b"data")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    image = tmp_path / "image"
+    words = ["mksquashfs", tmp_path / "tree", image, "-all-root", "-quiet", "-no-progress"]
+    subprocess.run(words, capture_output=True, check=True)
+    container = open_bytes(image.read_bytes(), "x", Limits())
+    assert container is not None
+    assert [entry.path for entry in container.entries] == ["\udcff"]
+
+
 def test_what_nobody_can_read_is_said_to_be_that(tmp_path: Path, make: Any, part: Any) -> None:
     """Chance likenesses of compressed bytes are no evidence, and a section of its own is no proof of objcopy."""
     a, b = (b"".join(hashlib.sha256(b"%d%d" % (seed, n)).digest() for n in range(300)) for seed in (1, 2))
@@ -200,14 +164,6 @@ def test_a_damaged_archive_is_no_trouble(tmp_path: Path, make: Any, part: Any) -
     broken[-COOKIE.size + 12 : -COOKIE.size + 16] = b"\xff\xff\xff\xff"
     report = compared(tmp_path, make([part("pydata", whole)]), make([part("pydata", bytes(broken))]))
     assert causes(report) == {"appended-data": "certain"}
-
-
-def par(files: Mapping[str, bytes]) -> bytes:
-    out = bytearray()
-    for name, data in files.items():
-        words = b"0a1b2c3d/" + name.encode()
-        out += b"FILE" + len(words).to_bytes(4, "big") + words + len(data).to_bytes(4, "big") + data
-    return bytes(out + modules_zip(["a"]) + b"0" * 40 + b"\0CACHE\0" + bytes(4) + b"\nPAR.pm\n")
 
 
 def images(tmp_path: Path) -> dict[str, bytes]:

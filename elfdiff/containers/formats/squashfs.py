@@ -172,7 +172,7 @@ class _Image:
             self.builder.entry(path, what, target=readable(target))
         else:
             self.builder.entry(path, what)
-        self.parts.append(f"{path} {inode.kind} {inode.mode}".encode())
+        self.parts.append(f"{path} {inode.kind} {inode.mode}".encode("utf-8", "surrogateescape"))
         if what is EntryKind.DIRECTORY:
             self.walk(reference, path, depth + 1)
         else:
