@@ -37,6 +37,7 @@ from benchmarks.layouts import (
 NONE = frozenset[str]()
 META, TIME, TIMES = frozenset({"archive-metadata"}), frozenset({"build-time"}), frozenset({"file-times"})
 SET, SOURCE = frozenset({"file-set"}), frozenset({"source-change"})
+GRANTS = frozenset({"file-modes"})
 BASE = tar_of(FILES)
 MORE = tar_of({"more": b"x" * 300})
 SAME, CHANGED, PACKED = ("same",), ("changed",), ("compression",)
@@ -268,14 +269,14 @@ def _entries(base: Make) -> Iterator[Case]:
         inputs=SET,
     )
     pax = [tar_of(FILES, how, format=tarfile.PAX_FORMAT) for how in (lambda info: None, capable)]
-    yield Case("a capability", made(pax[0]), made(pax[1]), NONE, False, CHANGED)
+    yield Case("a capability", made(pax[0]), made(pax[1]), NONE, False, CHANGED, inputs=GRANTS)
     users = [made(edited(uid=uid, uname=name, mtime=when)) for uid, name, when in ((1, "ci", 5), (2, "me", 99_999))]
     yield Case("owner and times", *users, TIMES | {"host-identity"}, False, CHANGED, (base, base))
     three = [made(BASE, tar_of({"q": b"1"}, timed(when)), MORE) for when in (5, 1_700_000_000)]
     yield Case("times in one layer of three", *three, TIMES, False, ("same", "changed", "same"), (three[0], three[0]))
     programs = [with_program(*side) for side in (("a", T1), ("b", T2))]
     yield Case("path in layer 2, and created", *programs, TIME | {"build-path"}, False, ("same", "changed"))
-    yield Case("setgid", made(edited(mode=0o755)), made(edited(mode=0o2755)), NONE, False, CHANGED)
+    yield Case("setgid", made(edited(mode=0o755)), made(edited(mode=0o2755)), NONE, False, CHANGED, inputs=GRANTS)
     yield Case("an entry twice", base, made(repeated()), NONE, False, CHANGED, inputs=SET)
     if shutil.which("tar"):
         pids = [made(numbered(process)) for process in (123, 4567)]

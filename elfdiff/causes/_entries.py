@@ -75,6 +75,16 @@ def _masked(name: str) -> str:
     return _HASHED.sub("#", _BUILD_ID.sub("#", name))
 
 
+def is_masked(change: EntryFieldChange) -> bool:
+    """True if only bits of group and others differ, and each side has none of them that the owner lacks."""
+    a, b = change.a_number, change.b_number
+    if a is None or b is None or (a ^ b) & ~0o077 or a == b:
+        return False
+    return all(
+        not (mode & 0o070) & ~((mode & 0o700) >> 3) and not (mode & 0o007) & ~((mode & 0o700) >> 6) for mode in (a, b)
+    )
+
+
 def told(changes: tuple[EntryFieldChange, ...]) -> str:
     """``mtime of usr/bin/app: X became Y``, and how many more."""
     first = changes[0]

@@ -58,6 +58,7 @@ from elfdiff.report import Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
+PAX = "time-in-pax-header"
 SOURCES = "time-of-sources-in-deb"
 SQUASHFS = "time-in-squashfs"
 RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
@@ -109,14 +110,26 @@ RESOURCES = Fix(
 TAR_FIX = Fix(
     toolchain="tar",
     action=Do(
+        "write the archive with fixed times, owners and order; GNU tar reads them here, under make dist too",
+        'export TAR_OPTIONS="--sort=name --mtime=@${SOURCE_DATE_EPOCH:-0} --owner=0 --group=0 --numeric-owner"',
+    ),
+    effect=Effect.REMOVES,
+    reaches=(TAR,),
+    since="GNU tar 1.28",
+    note="--clamp-mtime beside it keeps older times; git archive: of a commit, not of a tree",
+)
+PAX_FIX = Fix(
+    toolchain="tar",
+    action=Do(
         "write the archive with fixed times, owners and order, by these options before the others",
         'tar --sort=name --mtime="@${SOURCE_DATE_EPOCH:-0}" --owner=0 --group=0 --numeric-owner '
         "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
     ),
     effect=Effect.REMOVES,
-    reaches=(TAR,),
+    reaches=(PAX,),
     since="GNU tar 1.28",
-    note="--clamp-mtime beside it keeps older times; python: tarfile with a filter that sets mtime",
+    note="python: tarfile with a filter that sets mtime; sdist: flit and hatchling read SOURCE_DATE_EPOCH, setuptools "
+    "does not, and what it made is packed again so",
 )
 ZIP_EPOCH = Fix(
     toolchain="python wheels",
@@ -199,6 +212,7 @@ _HOLDERS = {
 }
 _HELD = (
     TAR_FIX,
+    PAX_FIX,
     DEB_FIX,
     SOURCES_FIX,
     GZIP_FIX,
@@ -241,6 +255,7 @@ def _is_own(change: EntryFieldChange) -> bool:
         STAMP: "__TIMESTAMP__, when the source was last written",
         DATA: "file times in embedded resources or archives",
         TAR: "a tar holds the times of its files",
+        PAX: "a tar holds the times of its files in PAX headers",
         ZIP: "a zip, wheel or jar holds the times of its files",
         GZIP: "a gzip header holds the time of what was compressed",
         DEB: "a Debian package holds the times of its files, or its own",
@@ -284,6 +299,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for face, changes in by_face(times, _BY_FORMAT, HELD):
         # dpkg-deb gives the package's own members SOURCE_DATE_EPOCH: where these agree, both builds had one.
         face = SOURCES if face == DEB and not any(_is_own(change) for change in changes) else face
+        face = PAX if face == TAR and any("PAX" in (change.section or "") for change in changes) else face
         yield Claim(face, changes, Proof.RECORDED, told(changes))
     sources = [change for change in evidence.of(BytecodeChange) if change.what == "source-mtime"]
     if sources:

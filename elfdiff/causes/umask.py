@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.actions import Do, Run
-from elfdiff.causes._entries import changes_of, told
+from elfdiff.causes._entries import changes_of, is_masked, told
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryFieldChange
 from elfdiff.evidence.model import EvidenceSet
@@ -57,22 +57,12 @@ _MODE = Fix(
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Modes that differ as two umasks make them."""
-    changes = [change for change in changes_of(evidence, "mode") if _is_masked(change)]
+    changes = [change for change in changes_of(evidence, "mode") if is_masked(change)]
     if not changes:
         return
     taken = {_missing(change) for change in changes}
     alike = len(changes) >= _ENOUGH and len({side for pair in taken for side in pair if side}) <= _ENOUGH
     yield Claim(MODES, tuple(changes), Proof.RECORDED if alike else Proof.SHAPE, told(tuple(changes)))
-
-
-def _is_masked(change: EntryFieldChange) -> bool:
-    """True if only bits of group and others differ, and each side has none of them that the owner lacks."""
-    a, b = change.a_number, change.b_number
-    if a is None or b is None or (a ^ b) & ~0o077 or a == b:
-        return False
-    return all(
-        not (mode & 0o070) & ~((mode & 0o700) >> 3) and not (mode & 0o007) & ~((mode & 0o700) >> 6) for mode in (a, b)
-    )
 
 
 def _missing(change: EntryFieldChange) -> tuple[int, int]:

@@ -9,6 +9,7 @@ import pytest
 from elfdiff.causes import (
     archive_metadata,
     content_hash,
+    file_modes,
     file_order,
     file_set,
     file_times,
@@ -70,6 +71,32 @@ def test_owners_are_who_built(container, face):
     assert asked(host_identity.detect, *facts) == {face: "certain"}
     assert "root" in actions(host_identity.detect, face)[0] or "--owner=0" in actions(host_identity.detect, face)[0]
     assert not asked(file_times.detect, *facts)
+
+
+@pytest.mark.parametrize("pair", [(0o755, 0o4755), (0o755, 0o2755), (0o644, 0o444), (0o777, 0o1777), (0o644, 0o755)])
+def test_modes_that_no_umask_gives_are_an_input(pair):
+    assert asked(file_modes.detect, mode("a", *pair)) == {"mode-bits-no-umask-gives": "certain"}
+    assert asked(file_modes.detect, mode("a", *pair[::-1])) == {"mode-bits-no-umask-gives": "certain"}
+
+
+def test_a_umask_and_lists_of_modes_are_no_other_permissions():
+    assert not asked(file_modes.detect, mode("a", 0o644, 0o600), mode("b", 0o755, 0o700))
+    assert not asked(file_modes.detect, field("rpm", "mode", "33188 and 3 more", "33188 and 3 more", "", 33188, 33188))
+    assert not asked(file_modes.detect, field("ar", "mode", "0644", "4755", "x", 0o644, 0o4755))
+
+
+def test_capabilities_are_an_input_and_labels_are_not():
+    capable = "SCHILY.xattr.security.capability=" + "01"
+    assert asked(file_modes.detect, field("tar", "xattr", "", capable)) == {"capabilities-of-files": "certain"}
+    assert not asked(file_modes.detect, field("tar", "xattr", "", "RHT.security.selinux=system_u:object_r:bin_t:s0"))
+
+
+def test_times_in_pax_headers_have_a_fix_of_their_own():
+    pax = replace(field("tar", "time", "1", "2", a_number=1, b_number=2), section="app PAX records")
+    assert asked(file_times.detect, pax) == {"time-in-pax-header": "certain"}
+    assert any("--pax-option" in line for line in actions(file_times.detect, "time-in-pax-header"))
+    # V7, ustar and GNU's format have no such headers, and GNU tar then refuses the option.
+    assert not any("--pax-option" in line for line in actions(file_times.detect, "time-in-tar"))
 
 
 def test_modes_that_one_mask_explains_are_the_umask():
