@@ -30,6 +30,8 @@ from elfdiff.evidence.model import (
 )
 
 FEW = 10
+MANY = 6
+"""An edit of so many functions hardly leaves every text, name and object as it was."""
 _ROUNDING = 1e-9
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
@@ -89,6 +91,10 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
     only_code = left.functions and not (left.texts or left.data or left.names)
     if only_code and not all(map(differs_in_numbers, left.functions)) and is_clean(evidence) and _is_tiny(evidence):
         yield "in so few functions, another option or profile and an edit look the same"
+    if only_code and len(left.functions) > MANY and not all(map(differs_in_numbers, left.functions)):
+        yield "so many functions, and no text, name or data: options of the compiler look the same"
+    if only_code and all(change.rearranged and not differs_in_numbers(change) for change in left.functions):
+        yield "the same constants and calls stand in another arrangement: options, or a generated file, look the same"
     if most_changed(evidence) or all_changed(evidence):
         yield "most functions differ: optimisation flags or a compiler without a mark may be the reason"
     random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))

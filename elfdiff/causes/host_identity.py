@@ -28,13 +28,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from elfdiff.actions import Do, Run
 from elfdiff.causes._entries import by_face, changes_of, told
 from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
+from elfdiff.causes._owners import BY_FORMAT, COMPILED, DEB, FIXES, GO, HELD, HELD_FIXES, MACHINE, RPM, TAR, ZIP
 from elfdiff.causes.model import Claim, Proof, cause
-from elfdiff.evidence.model import Context, Evidence, EvidenceSet, PathChange, TextChange, WordChange, WordKind
+from elfdiff.evidence.model import (
+    Context,
+    Evidence,
+    EvidenceSet,
+    PathChange,
+    TextChange,
+    TimeChange,
+    WordChange,
+    WordKind,
+)
 from elfdiff.patterns import late
-from elfdiff.report import Effect, Fix, Role
+from elfdiff.report import Fix, Role
 from elfdiff.values import dataclass
 
 _BUILD = late(
@@ -73,8 +82,9 @@ _DIGIT = late(r"\d")
 _ENDS = late(
     r"(?i)(?:\b(?:built|compiled|packaged|made) (?:by|on|at)|\b(?:on|at) host|\bhost(?:name)?:?|\bbuilder:?)\Z"
 )
-_NODE = late(r"\bLinux ([\w.-]+) \d+\.\d+\.\d+\S* #\d")
-"""Where uname -a prints the name of the machine."""
+_NODE = late(r"\bLinux ([\w.-]+) \d+\.\d+\.\d+\S* (?:#\d|[a-z][a-z0-9_]+\b)")
+"""Where uname -a or -snrm prints the name of the machine."""
+_BY_ON = late(r"\bby ([A-Za-z_][\w.-]*) on ([\w.-]+)")
 _NUMBERED = late(r"(?=[a-z0-9-]*[a-z])[a-z][a-z0-9]{1,20}(?:-[a-z0-9]{1,20}){0,3}\Z")
 _NO_NAME = late(
     r"(?:sha|md|utf|crc|ucs|base|iso|mp|ip|v|x|i|arm|aes|rc|level|version|type|mode|opt|col|row|key|fd)-?\d+\Z"
@@ -84,77 +94,14 @@ _MAIL = late(r"@[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|dev|edu|gov|de|fr|uk|eu|c
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """The kernel has variables of its own; Go programs get such names on the command line of the link."""
-    held = tuple(fix for fix in _HELD if set(fix.reaches) & set(faces))
-    return (*held, *_compiled(context)) if COMPILED in faces else held
+    held = tuple(fix for fix in HELD_FIXES if set(fix.reaches) & set(faces))
+    return (*held, *(fix for fix in _compiled(context) if set(fix.reaches) & set(faces)))
 
 
 def _compiled(context: Context) -> tuple[Fix, ...]:
     if "go" in context.languages:
-        return (_GO, _FIXES[-1])
-    return _FIXES if context.kernel_module else _FIXES[1:]
-
-
-COMPILED = "env-user-host"
-TAR, DEB, ZIP, RPM, HELD = "owner-in-tar", "owner-in-deb", "owner-in-zip", "owner-in-rpm", "owner-of-entries"
-_BY_FORMAT = {"tar": TAR, "apk": TAR, "layer": TAR, "deb": DEB, "zip": ZIP, "rpm": RPM}
-
-_HELD = (
-    Fix(
-        "tar",
-        Do("write the archive with tar --owner=0 --group=0 --numeric-owner"),
-        Effect.REMOVES,
-        (TAR,),
-        note="python: tarfile with a filter that sets uid, gid, uname and gname",
-    ),
-    Fix(
-        "dpkg-deb",
-        Do("call dpkg-deb --root-owner-group --build, or write Rules-Requires-Root: no into debian/control"),
-        Effect.REMOVES,
-        (DEB,),
-        since="dpkg 1.19",
-    ),
-    Fix("zip", Do("leave extra fields out: zip -X"), Effect.REMOVES, (ZIP,)),
-    Fix(
-        "rpmbuild",
-        Do('rpmbuild --define "_buildhost localhost" and %defattr(-,root,root) in %files'),
-        Effect.REMOVES,
-        (RPM,),
-    ),
-    Fix("any", Do("run both builds as one user, or store files as user and group 0"), Effect.REMOVES, (HELD,)),
-)
-
-_GO = Fix(
-    "go",
-    Do('leave the name out of -ldflags "-X …=…", or give the same one in both builds'),
-    Effect.REMOVES,
-    ("env-user-host",),
-    note="go itself reads no user or host name",
-)
-_FIXES = (
-    Fix(
-        "kbuild",
-        Run("export KBUILD_BUILD_USER=builder KBUILD_BUILD_HOST=localhost"),
-        Effect.REMOVES,
-        ("env-user-host",),
-    ),
-    Fix(
-        "any",
-        Run("export USER=builder LOGNAME=builder HOSTNAME=localhost"),
-        Effect.REMOVES,
-        ("env-user-host",),
-        note="reaches scripts that read these variables; one that calls whoami, hostname or uname -n "
-        "must be changed to leave the name out",
-    ),
-    Fix(
-        "any",
-        Do(
-            "leave the user and host out of the build script, or run both builds in a container with one "
-            "user and one host name"
-        ),
-        Effect.REMOVES,
-        ("env-user-host",),
-    ),
-)
+        return (GO, FIXES[-1])
+    return FIXES if context.kernel_module else FIXES[1:]
 
 
 @cause(
@@ -162,13 +109,14 @@ _FIXES = (
     role=Role.ROOT,
     faces={
         COMPILED: "a user or host name is compiled in",
+        MACHINE: "the name of the machine is compiled in, as hostname or uname -n print it",
         TAR: "a tar holds the owners of its files",
         DEB: "a Debian package holds the owners of its files",
         ZIP: "a zip holds the owners of its files",
         RPM: "an rpm holds the owners of its files, or the host that built it",
         HELD: "the owners of files are stored",
     },
-    fixes=(*_FIXES, _GO, *_HELD),
+    fixes=(*FIXES, GO, *HELD_FIXES),
     references=(
         "Debian reproducible notes: user_hostname_manually_added (77 packages), captures_users_gecos (12)",
         "Linux: Documentation/kbuild/reproducible-builds.rst (KBUILD_BUILD_USER, KBUILD_BUILD_HOST)",
@@ -180,13 +128,15 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     owners = (
         change for change in changes_of(evidence, "uid", "gid", "user", "group", "host") if change.container != "ar"
     )
-    for face, changes in by_face(owners, _BY_FORMAT, HELD):
+    for face, changes in by_face(owners, BY_FORMAT, HELD):
         yield Claim(face, changes, Proof.RECORDED, told(changes))
     found: dict[Proof, list[_Name]] = {}
+    signed = _signed(evidence)
     for word in evidence.of(WordChange):
-        proof = _judge(word)
+        proof = _judge(word) or (Proof.SHAPE if word in signed else None)
         if proof is not None:
-            found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,)))
+            machine = word.kind is WordKind.HOST
+            found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,), machine))
     for proof, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
         found.setdefault(proof, []).append(name)
     for name in _known(evidence, found.get(Proof.RECORDED, ())):
@@ -197,13 +147,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         names = found.get(proof)
         if names:
             others = [name for level, more in found.items() if level is not proof for name in more]
-            yield Claim(
-                "env-user-host",
-                tuple(fact for name in (*names, *others) for fact in name.facts),
-                lower(proof, sources_differ(evidence)),
-                became(names[0].a, names[0].b),
-                "the sources differ too, so the name may have been changed there" if sources_differ(evidence) else None,
-            )
+            doubt = sources_differ(evidence)
+            for face, holds in ((COMPILED, _is_users), (MACHINE, _is_machines)):
+                chosen = list(filter(holds, (*names, *others)))
+                if any(map(holds, names)):
+                    yield Claim(
+                        face,
+                        tuple(fact for name in chosen for fact in name.facts),
+                        lower(proof, doubt),
+                        became(chosen[0].a, chosen[0].b),
+                        "the sources differ too, so the name may have been changed there" if doubt else None,
+                    )
             return
 
 
@@ -214,6 +168,29 @@ class _Name:
     a: str
     b: str
     facts: tuple[Evidence, ...]
+    machine: bool = False
+
+
+def _is_users(name: _Name) -> bool:
+    """True unless the name is known to be the machine's alone."""
+    return not name.machine
+
+
+def _is_machines(name: _Name) -> bool:
+    """True for a name that hostname or uname -n print, behind an @ too."""
+    hosts = [side.partition("@")[2] for side in (name.a, name.b)]
+    return name.machine or (all(hosts) and hosts[0] != hosts[1])
+
+
+def _signed(evidence: EvidenceSet) -> list[WordChange]:
+    """Words of "by NAME on MACHINE" where both changed, or one beside a time: build scripts sign so, authors do not."""
+    changed: dict[str, list[WordChange]] = {}
+    for word in evidence.of(WordChange):
+        said = _BY_ON.search(word.context)
+        if said and word.a_word in said.groups():
+            changed.setdefault(word.context, []).append(word)
+    dated = {time.context for time in evidence.of(TimeChange)}
+    return [word for context, words in changed.items() if len(words) > 1 or context in dated for word in words]
 
 
 def _bare(evidence: EvidenceSet) -> Iterator[_Name]:
@@ -224,7 +201,7 @@ def _bare(evidence: EvidenceSet) -> Iterator[_Name]:
         if text.fragment or not all(map(_WORD.match, shown)):
             continue
         if any(map(_BUILDER.match, shown)) or (len(shown) > 1 and _are_numbered(left, right)):
-            yield _Name(left, right, (text,))
+            yield _Name(left, right, (text,), machine=True)
 
 
 def _are_numbered(a: str, b: str) -> bool:
@@ -247,11 +224,11 @@ def _known(evidence: EvidenceSet, names: Sequence[_Name]) -> Iterator[_Name]:
         for text in evidence.of(TextChange)
         if not text.fragment and all(_WORD.match(side) for side in values(text) if side)
     ]
-    for a, b in dict.fromkeys(pair for name in names for pair in _parts(name)):
+    for a, b, machine in dict.fromkeys(part for name in names for part in _parts(name)):
         facts = [text for text in whole if values(text)[0] == a or values(text)[1] == b]
         if not any(values(text)[0] == a for text in facts) or not any(values(text)[1] == b for text in facts):
             continue
-        yield _Name(a, b, tuple(facts))
+        yield _Name(a, b, tuple(facts), machine)
         rest = [{values(text)[side] for text in facts} - {name, ""} for side, name in enumerate((a, b))]
         for text in whole:
             sides = values(text)
@@ -263,9 +240,10 @@ def _known(evidence: EvidenceSet, names: Sequence[_Name]) -> Iterator[_Name]:
             yield _Name(rest[0].pop(), rest[1].pop(), tuple(facts))
 
 
-def _parts(name: _Name) -> Iterator[tuple[str, str]]:
-    """User and host of user@host; else the name."""
-    yield from zip(name.a.split("@"), name.b.split("@"), strict=False)
+def _parts(name: _Name) -> Iterator[tuple[str, str, bool]]:
+    """User and host of user@host, else the name; True for that of a machine."""
+    users = zip(name.a.split("@"), name.b.split("@"), strict=False)
+    yield from ((a, b, name.machine or index == 1) for index, (a, b) in enumerate(users))
 
 
 def _objects(evidence: EvidenceSet) -> Iterator[tuple[Proof, _Name]]:

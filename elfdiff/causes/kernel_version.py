@@ -59,7 +59,9 @@ _OUTPUT = late(
     r"\bbuild (?:system|host|machine|kernel|os)\b|\bhost (?:system|kernel|os)\b"
 )
 _RELEASE = late(r"(?:Linux[-/_])?\d+\.\d+\.\d+[-.+]\w|(?:Linux[-/_])?2\.6\.\d+")
-_UNAME = late(r"\d+\.\d+\.\d+\S* #\d")
+_UNAME = late(r"(?:\d+\.\d+\.\d+\S* )?#\d")
+_PRINTED = late(r"\bLinux [\w.-]+ \d+\.\d+\.\d+\S* (?:#\d|[a-z][a-z0-9_]+\b)")
+"""What uname prints with the name of the machine."""
 
 
 HOST = "env-uname-kernel"
@@ -170,7 +172,7 @@ def _judge(word: WordChange) -> Proof | None:
         return None
     if _UNAME.match(word.a_word) and _UNAME.match(word.b_word):
         return Proof.RECORDED
-    said = _HOST.search(named_context(word)) is not None
+    said = _HOST.search(named_context(word)) is not None or _PRINTED.search(word.context) is not None
     shaped = _RELEASE.match(word.a_word) is not None and _RELEASE.match(word.b_word) is not None
     if said and shaped:
         return Proof.RECORDED

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.comparison.code.disassembly import first_differences
+from elfdiff.comparison.code.disassembly import first_differences, instructions
 from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.pair import Pair
 from elfdiff.comparison.references.ranges import frames_of
+from elfdiff.elf.file import ElfFile
 from elfdiff.elf.frames import Fde
 from elfdiff.evidence.folded import times_in
 from elfdiff.evidence.model import Evidence, FunctionChange, FunctionTotals, OrderChange
 from elfdiff.evidence.order import order_change
+from elfdiff.patterns import late
 from elfdiff.report import Location
 from elfdiff.span import Span
 from elfdiff.values import replace
 
 MAX_CHANGES = 200
 MAX_DECODED = 40
+_CONSTANT = late(r"(?<![\w.])-?(?:0x[0-9a-f]+|\d+)\b")
+_PLACE = late(r"\[[^\]]*\]|\(-?\w+\)|#?-?\w+\([a-z]\w*\)|\b(?:sp|rsp|esp), .*")
+"""Operands in memory, and what moves the stack: other registers and another frame have other ones."""
+_FRAME = late(r"\[[er](?:sp|bp|ip)\b[^\]]*\]")
+"""lea does sums as well; what it adds to the frame is a place."""
+_CALL = late(r"(?:call|bl|blr|jalr?|brasl|basr|bctrl)\b")
 _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED, FunctionStatus.REDIRECTED)
 
 
@@ -79,6 +87,7 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
         a_lines, b_lines = first_differences(pair.a, match.a_span, pair.b, match.b_span, pair.common_names)
         # Both places are known in both files, so it is no place that merely could not be followed.
         certain = bool(a_lines) and "…" not in "".join((*a_lines, *b_lines))
+    decoded = decode and match.a_span and match.b_span and match.status is FunctionStatus.CHANGED
     return FunctionChange(
         section=match.section,
         symbol=match.name or None,
@@ -89,7 +98,26 @@ def _change(pair: Pair, match: FunctionMatch, decode: bool) -> FunctionChange:
         a_lines=a_lines,
         b_lines=b_lines,
         certain=certain,
+        rearranged=bool(decoded and _rearranged(pair, match)),
     )
+
+
+def _rearranged(pair: Pair, match: FunctionMatch) -> bool:
+    """True if both bodies hold the same constants, and call equally often; False if they could not be decoded."""
+    if match.a_span is None or match.b_span is None:
+        return False
+    left, right = _substance(pair.a, match.a_span), _substance(pair.b, match.b_span)
+    return left is not None and left == right
+
+
+def _substance(elf: ElfFile, span: Span) -> tuple[int, frozenset[str]] | None:
+    """How often a function calls, and the constants that it holds, places in memory left out."""
+    lines = [line for _, line in instructions(elf, span)]
+    if not lines:
+        return None
+    bare = (_FRAME.sub("", line) if line.startswith("lea ") else _PLACE.sub("", line) for line in lines)
+    constants = {number for line in bare for number in _CONSTANT.findall(line)}
+    return sum(1 for line in lines if _CALL.match(line)), frozenset(constants)
 
 
 def _place(span: Span | None, name: str, lines: tuple[str, ...], others: tuple[str, ...]) -> Location | None:

@@ -427,6 +427,7 @@ class FunctionChange(Evidence):
     ``status``: changed, added, removed, redirected (equal instructions, an operand points elsewhere).
     ``a_lines``/``b_lines`` are the first instructions that differ, addresses masked,
     empty when they could not be decoded. ``certain`` is False if the difference may still be an address.
+    ``rearranged`` says that both bodies hold the same constants and as many calls, though not the same instructions.
     """
 
     name: str
@@ -434,6 +435,7 @@ class FunctionChange(Evidence):
     a_lines: tuple[str, ...]
     b_lines: tuple[str, ...]
     certain: bool
+    rearranged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,15 @@ _FLAVOUR = late(
     r"microsoft-standard\S*|linuxkit|gentoo\S*|(?:el|fc|amzn)\d\w*(?:\.\w+)*)\Z"
 )
 """A kernel's release with the suffix that its distribution gives it: nothing else is called so."""
-_UNAME = late(
-    r"\bLinux (?P<host>[\w.-]+) (?P<kernel>\d+\.\d+\.\d+[\w.+~-]* #\d[^\n]*? "
-    r"(?:x86_64|i[3-6]86|aarch64|arm\w+|ppc\w*|s390x|riscv64|mips\w*|sparc64|loongarch64|alpha|m68k|ia64))\b"
+_MACHINE = r"(?:x86_64|i[3-6]86|aarch64|arm\w+|ppc\w*|s390x|riscv64|mips\w*|sparc64|loongarch64|alpha|m68k|ia64)\b"
+_UNAME = (
+    late(rf"\bLinux (?P<host>[\w.-]+) (?P<kernel>\d+\.\d+\.\d+[\w.+~-]* #\d[^\n]*? {_MACHINE})"),
+    late(rf"\bLinux (?P<host>[\w.-]+) (?P<kernel>\d+\.\d+\.\d+[\w.+~-]*)(?= {_MACHINE})"),
+    late(r"\A(?P<kernel>#\d+(?:[-~][\w.~-]+ (?:SMP|PREEMPT)\b[^\n]*| (?:SMP|PREEMPT)\b[^\n]* \d+\.\d+\.\d+[^\n]*))\Z"),
 )
-"""The output of uname -a: the date in it is the kernel's own, and so is the revision."""
+"""The output of uname -a, -snrm and -v: the date in it is the kernel's own, and so is the revision.
+
+Of -v only what names a distribution's kernel: what a kernel says of itself is the counter and the clock of its build."""
 _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
 _HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
@@ -361,8 +365,9 @@ def differences(a: str, b: str) -> list[WordDifference]:
 def _words(text: str) -> list[_Word]:
     whole = [
         _Word(*match.span(group), match.group(group), None, kind)
-        for match in _UNAME.finditer(text)
+        for match in _unames(text)
         for group, kind in (("host", WordKind.HOST), ("kernel", WordKind.KERNEL))
+        if group in match.groupdict()
     ]
     whole += [
         _Word(item.start, item.end, text[item.start : item.end], item.stamp)
@@ -378,6 +383,11 @@ def _words(text: str) -> list[_Word]:
             words.append(item)
             position = item.end
     return words
+
+
+def _unames(text: str) -> list[re.Match[str]]:
+    """Where uname printed into a text, by the first form that is found there."""
+    return next((found for form in _UNAME if (found := list(form.finditer(text)))), [])
 
 
 def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -> WordDifference:

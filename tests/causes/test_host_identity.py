@@ -4,11 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from elfdiff.causes.host_identity import choose
 from elfdiff.causes.host_identity import detect as host_identity
 from elfdiff.causes.source_change import detect as source_change
 from elfdiff.evidence.model import SourceDigestChange, WordKind
 
 FACE = "env-user-host"
+HOST = "env-host-command"
+
+
+def faces(kind, a, b, level):
+    """A name of a machine is what hostname prints; user@host is both."""
+    if kind is WordKind.HOST:
+        return {HOST: level}
+    both = "@" in a and a.partition("@")[2] != b.partition("@")[2]
+    return {FACE: level, HOST: level} if both else {FACE: level}
 
 
 @pytest.mark.parametrize(
@@ -22,7 +32,7 @@ FACE = "env-user-host"
     ],
 )
 def test_a_name_where_the_text_speaks_of_the_build_is_proof(seen, ask, kind, a, b, context):
-    assert ask(host_identity, seen.given(seen.word(kind, a, b, context))) == {FACE: "certain"}
+    assert ask(host_identity, seen.given(seen.word(kind, a, b, context))) == faces(kind, a, b, "certain")
 
 
 @pytest.mark.parametrize(
@@ -31,8 +41,8 @@ def test_a_name_where_the_text_speaks_of_the_build_is_proof(seen, ask, kind, a, 
         (WordKind.USER_HOST, "name", "value", "sorted by name", {}),
         (WordKind.HOST, "exit", "abort", "clean up on exit", {}),
         (WordKind.USER_HOST, "bob@example.org", "al@example.org", "bugs to bob@example.org", {FACE: "possible"}),
-        (WordKind.USER_HOST, "alice@mill", "bob@tower", "alice@mill", {FACE: "likely"}),
-        (WordKind.HOST, "mill", "tower", "(host: mill)", {FACE: "likely"}),
+        (WordKind.USER_HOST, "alice@mill", "bob@tower", "alice@mill", {FACE: "likely", HOST: "likely"}),
+        (WordKind.HOST, "mill", "tower", "(host: mill)", {HOST: "likely"}),
         (WordKind.OTHER, "ci", "margarete", "ci", {}),
     ],
 )
@@ -110,7 +120,9 @@ def test_where_texts_are_glued_a_name_needs_no_space(seen, ask):
     ],
 )
 def test_whom_a_program_runs_as_is_no_builder(seen, ask, a, b, context, level):
-    assert ask(host_identity, seen.given(seen.word(WordKind.USER_HOST, a, b, context))) == {FACE: level}
+    assert ask(host_identity, seen.given(seen.word(WordKind.USER_HOST, a, b, context))) == faces(
+        WordKind.USER_HOST, a, b, level
+    )
 
 
 def test_an_object_named_for_a_stamp_of_the_user_is_proof(seen, ask):
@@ -130,14 +142,14 @@ def test_a_machine_that_uname_names_is_found_where_it_stands_alone(seen, ask):
     named = seen.word(WordKind.HOST, "lamb24", "build73", "Linux lamb24 5.14.21-default #1 SMP")
     alone = [seen.text("lamb24", None), seen.text("abuild", "build73"), seen.text(None, "root")]
     facts = seen.given(named, *alone)
-    assert ask(host_identity, facts) == {FACE: "certain"}
+    assert ask(host_identity, facts) == {FACE: "certain", HOST: "certain"}
     assert ask(source_change, facts) == {}
 
 
 @pytest.mark.parametrize(
     ("a", "b", "level"),
     [
-        ("lamb07", "i03-ch1b", {FACE: "possible"}),
+        ("lamb07", "i03-ch1b", {HOST: "possible"}),
         ("sha1", "md5", {}),
         ("level1", "level2", {}),
         ("alpha", "beta", {}),
@@ -145,3 +157,20 @@ def test_a_machine_that_uname_names_is_found_where_it_stands_alone(seen, ask):
 )
 def test_names_as_machines_of_a_pool_have_them(seen, ask, a, b, level):
     assert ask(host_identity, seen.given(seen.text(a, b))) == level
+
+
+def test_by_whom_on_what_is_likely_where_both_changed(seen, ask):
+    context = "@(#)$Version: tool 7.0.1 by alice on mill (x86_64-pc-linux-gnu) $"
+    user = seen.word(WordKind.USER_HOST, "alice", "buildd", context)
+    host = seen.word(WordKind.HOST, "mill", "tower", context)
+    assert ask(host_identity, seen.given(user, host)) == {FACE: "likely", "env-host-command": "likely"}
+    assert ask(host_identity, seen.given(user)) == {}
+
+
+def test_no_variable_is_advised_for_what_uname_printed(seen, ask):
+    context = "Linux mill 6.1.0-18-amd64 x86_64"
+    found = seen.given(seen.word(WordKind.HOST, "mill", "tower", context))
+    assert ask(host_identity, found) == {"env-host-command": "certain"}
+    fixes = choose(seen.given().context, ("env-host-command",))
+    assert fixes
+    assert not any(fix.action.line.startswith("export ") for fix in fixes)

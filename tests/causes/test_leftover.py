@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -70,3 +71,22 @@ def test_the_mirrored_pair_is_told_alike(seen):
     path = seen.path("/b2", "/home/ci/1", "main.go")
     text = seen.text("srv/b2/main.go", "/home/ci/1/main.go", section=".gopclntab")
     assert leftover(seen.given(path, text), Others(owned=frozenset({id(path)}))).texts == ()
+
+
+def test_many_functions_without_a_text_may_be_other_options(seen, ask):
+    functions = [
+        seen.function(f"f{i}", ("mov eax, ebx", "ret"), ("push rbp", "mov eax, ebx"), status="changed")
+        for i in range(7)
+    ]
+    rest = seen.totals(200, changed=7)
+    assert ask(source, seen.given(*functions, rest)) == {"source-change": "possible"}
+    assert ask(source, seen.given(*functions[:3], rest)) == {"source-change": "likely"}
+    told = seen.text("usage: store FILE", "usage: store [-q] FILE")
+    assert ask(source, seen.given(*functions, rest, told)) == {"source-change": "likely"}
+
+
+def test_the_same_constants_in_another_arrangement_may_be_options(seen, ask):
+    function = seen.function("f", ("mov eax, 7", "ret"), ("push rbp", "mov eax, 7"))
+    rest = seen.totals(200, changed=1)
+    assert ask(source, seen.given(function, rest)) == {"source-change": "likely"}
+    assert ask(source, seen.given(replace(function, rearranged=True), rest)) == {"source-change": "possible"}

@@ -129,3 +129,23 @@ def test_what_uname_prints_is_a_machine_and_its_kernel() -> None:
 )
 def test_the_release_of_a_distributions_kernel_needs_no_word_beside_it(a: str, b: str, kind: WordKind) -> None:
     assert [item.kind for item in differences(a, b)] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kinds"),
+    [
+        ("Linux mill 6.1.0-18-amd64 x86_64", "Linux tower 5.10.0-28-amd64 x86_64", [WordKind.HOST, WordKind.KERNEL]),
+        (
+            "#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01)",
+            "#1 SMP Debian 5.10.209-2 (2024-01-31)",
+            [WordKind.KERNEL],
+        ),
+        (
+            "#45-Ubuntu SMP Fri Aug 30 12:02:04 UTC 2024",
+            "#52~22.04.1-Ubuntu SMP Thu Dec 5 13:09:44 UTC 2024",
+            [WordKind.KERNEL],
+        ),
+    ],
+)
+def test_what_uname_prints_is_the_kernels_own(a: str, b: str, kinds: list[WordKind]) -> None:
+    assert [found.kind for found in differences(a, b)] == kinds
