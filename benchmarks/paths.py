@@ -67,6 +67,12 @@ KINDS: dict[str, tuple[str, ...]] = {
     "c-shared": ("gcc", "-O2", "-g", "-shared", "-fPIC"), "clang-g": ("clang", "-g"),
     "lld": ("clang", "-g", "-O2", "-fuse-ld=lld"), "cpp": ("g++", "-O1"), "cpp-g": ("g++", "-O1", "-g"),
     "rs": ("rustc", "-C", "opt-level=1"), "rs-g": ("rustc", "-C", "opt-level=1", "-g"),
+    "o": ("gcc", "-c"), "o-g": ("gcc", "-c", "-g"), "o-O2-g": ("gcc", "-c", "-O2", "-g"),
+    "o-clang-g": ("clang", "-c", "-g"), "o-aarch64-g": ("aarch64-linux-gnu-gcc", "-c", "-O2", "-g"),
+    "o-sections-g": ("gcc", "-c", "-O2", "-g", "-ffunction-sections", "-fdata-sections"),
+    "o-i386-g": ("i686-linux-gnu-gcc", "-c", "-O2", "-g"), "o-clang-O2-g": ("clang", "-c", "-O2", "-g"),
+    "cpp-o": ("g++", "-c", "-O2"), "cpp-o-g": ("g++", "-c", "-O2", "-g"),
+    "a": ("gcc", "-c", "-O2"), "a-g": ("gcc", "-c", "-g"), "a-aarch64-g": ("aarch64-linux-gnu-gcc", "-c", "-O2", "-g"),
 }  # fmt: skip
 HOMES = (
     "/build",
@@ -103,13 +109,27 @@ def directories(draw: random.Random) -> tuple[str, str]:
     return one, one + draw.choice(("2", "-b", "/sub", ".new"))
 
 
+def run(home: Path, *command: str) -> None:
+    """A tool, in the directory of the sources."""
+    subprocess.run(command, check=True, cwd=home, stderr=subprocess.DEVNULL)
+
+
 def build(kind: str, home: Path, directory: str, out: Path) -> None:
-    """One program of ``kind`` as if its sources stood in ``directory``."""
+    """One program, object or archive of ``kind`` as if its sources stood in ``directory``."""
     command = list(KINDS[kind])
     names = {"cpp": ["app.cpp"], "rs": ["m.rs"]}.get(kind.split("-")[0], ["main.c", "util.c"])
     flag = "--remap-path-prefix" if command[0] == "rustc" else "-ffile-prefix-map"
-    command += [f"{flag}={home}={directory}", *(str(home / name) for name in names), "-o", str(out)]
-    subprocess.run(command, check=True, cwd=home, stderr=subprocess.DEVNULL)
+    command.append(f"{flag}={home}={directory}")
+    if "-c" not in command:
+        run(home, *command, *(str(home / name) for name in names), "-o", str(out))
+        return
+    if not kind.startswith("a"):
+        run(home, *command, str(home / names[0]), "-o", str(out))
+        return
+    for name in names:
+        run(home, *command, str(home / name), "-o", f"{name}.o")
+    out.unlink(missing_ok=True)
+    run(home, "ar", "rcD", str(out), *(f"{name}.o" for name in names))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

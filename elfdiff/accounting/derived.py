@@ -5,15 +5,20 @@ That a's own table is what the rule makes of a's own symbols is the test that th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from elfdiff.accounting import fips
 from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable, rebuilt
+from elfdiff.accounting.pools import MadePool, pool_name
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.image import Image
+from elfdiff.comparison.references.crossings import section_symbol
 from elfdiff.elf.model import Section
+from elfdiff.span import Span
 from elfdiff.values import replace
 
 SHT_HASH, SHT_DYNSYM, SHT_RELR, SHT_GNU_HASH = 5, 11, 19, 0x6FFFFFF6
@@ -74,6 +79,60 @@ def checksums(alignment: OneWay) -> tuple[CheckedSum, ...]:
     ours, theirs = (CheckedSum(span.start + len(fips.MAGIC), a.word) for span in (left.span, right.span))
     stands = a.elf.data[ours.at : ours.at + ours.length]
     return (theirs,) if fips.computed(a.array, ours, a.little, places) == stands else ()
+
+
+def pools(alignment: OneWay) -> tuple[MadePool, ...]:
+    """Sections of texts that b has and a lacks, and sections' symbols of which the same is true."""
+    a, b = alignment.a, alignment.b
+    out: list[MadePool] = []
+    for right in sorted({crossing.right for crossing in alignment.crossings}):
+        crossed = [crossing for crossing in alignment.crossings if crossing.right == right]
+        like, section = a.elf.sections[crossed[0].left], b.elf.sections[right]
+        old, new = (image.elf.sections[image.elf.header.shstrndx] for image in (a, b))
+        if section.span is None or old.span is None or new.span is None:
+            continue
+        symbol = section_symbol(b, right)
+        at = b.elf.sections[symbol[0]].offset + symbol[1] * (24 if b.word == 8 else 16) if symbol is not None else -1
+        start = min(crossing.runs.b.min() for crossing in crossed)
+        end = max((crossing.runs.b + crossing.runs.n).max() for crossing in crossed)
+        lone = right not in alignment.section_map.values()
+        part = MadePool(
+            like.header_span.start,
+            old.span.start + int(a.numbers(np.array([like.header_span.start], dtype=np.int64), 4)[0]),
+            section.header_span.start if lone else -1,
+            new.span.start,
+            0,
+            at,
+            right,
+            section.span.start + int(start),
+            int(end - start),
+            section.alignment,
+            a.word,
+            a.little,
+        )
+        place = (b"\0" + b.content(new)).find(b"\0" + pool_name(a.elf.data, part))
+        out.append(replace(part, name=new.span.start + place) if place >= 0 else replace(part, header=-1))
+    return tuple(out)
+
+
+def emptied(alignment: OneWay) -> Iterator[Span]:
+    """What a has of sections of texts that b lacks, because all of their texts crossed over to others: headers, names
+    and symbols; and the symbols of those whose texts alone were spoken of by it."""
+    a, b = alignment.a, alignment.b
+    for left in sorted({crossing.left for crossing in alignment.crossings}):
+        section, names = a.elf.sections[left], a.elf.sections[a.elf.header.shstrndx]
+        partner = alignment.section_map.get(left)
+        symbol = section_symbol(a, left)
+        if symbol is not None and (partner is None or section_symbol(b, partner) is None):
+            size = 24 if a.word == 8 else 16
+            start = a.elf.sections[symbol[0]].offset + symbol[1] * size
+            yield Span(start, start + size)
+        crossed = sum(len(crossing.texts) for crossing in alignment.crossings if crossing.left == left)
+        texts = sum(bool(text) for text in a.content(section).split(b"\0"))
+        if partner is None and names.span is not None and crossed == texts:
+            yield section.header_span
+            start = names.span.start + int(a.numbers(np.array([section.header_span.start], dtype=np.int64), 4)[0])
+            yield Span(start, start + len(section.name) + 1)
 
 
 def _table(image: Image, section: Section) -> HashTable | None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable
+from elfdiff.accounting.pools import MadePool
 from elfdiff.accounting.relative import PackedTable
 from elfdiff.elf.immediate import Immediate, parsed
 from elfdiff.errors import ElfdiffError
@@ -134,6 +135,8 @@ class Explanation:
     """Tables of relative relocations, packed from the addresses that the map gives."""
     sums: tuple[CheckedSum, ...] = ()
     """Checksums over what the replay gives."""
+    pools: tuple[MadePool, ...] = ()
+    """Sections of texts that only b has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,7 @@ def dump(explanation: Explanation) -> bytes:
         ],
         "packed": [[getattr(x, name) for name in PackedTable.__slots__] for x in e.packed],
         "sums": [[x.at, x.word] for x in e.sums],
+        "pools": [[getattr(x, name) for name in MadePool.__slots__] for x in e.pools],
         "styles": styles,
         "fills": [
             out.array(np.array(column, dtype=np.int64))
@@ -336,6 +340,14 @@ def _hash_table(row: list[Any]) -> HashTable:
 def _packed_table(row: list[Any]) -> PackedTable:
     a_at, a_length, at, length, word, parted, little = row
     return PackedTable(int(a_at), int(a_length), int(at), int(length), int(word), bool(parted), bool(little))
+
+
+def _made_pool(row: list[Any]) -> MadePool:
+    like, like_name, header, naming, name, symbol, index, start, size, alignment, word, little = row
+    return MadePool(
+        int(like), int(like_name), int(header), int(naming), int(name), int(symbol), int(index), int(start), int(size),
+        int(alignment), int(word), bool(little),
+    )  # fmt: skip
 
 
 def load(data: bytes) -> Explanation:
@@ -425,6 +437,7 @@ def load(data: bytes) -> Explanation:
             tuple(_hash_table(x) for x in h["hashes"]),
             tuple(Fill(at, length, styles[style]) for at, length, style in zip(*filled, strict=True)),
             tuple(_packed_table(x) for x in h["packed"]), tuple(CheckedSum(int(x[0]), int(x[1])) for x in h["sums"]),
+            tuple(_made_pool(x) for x in h.get("pools", ())),
         )  # fmt: skip
     except (KeyError, ValueError, TypeError, IndexError, OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         raise MalformedProof(f"the proof cannot be read: {error}") from error

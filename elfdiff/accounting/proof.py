@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.accounting.breakpoints import breakpoints
-from elfdiff.accounting.derived import checksums, hash_tables, packed_tables
+from elfdiff.accounting.derived import checksums, hash_tables, packed_tables, pools
 from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Fill, Inflated, Ints, SpaceMap, encoded
 from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
@@ -131,6 +131,7 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         hash_tables=hash_tables(alignment),
         packed=relative,
         sums=checksums(alignment),
+        pools=pools(alignment),
         fills=tuple(Fill(gap.at + gap.kept, gap.length - gap.kept, gap.style) for gap in gaps),
     )
 

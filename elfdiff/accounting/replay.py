@@ -11,6 +11,7 @@ from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, In
 from elfdiff.accounting.fillers import fill
 from elfdiff.accounting.fips import computed
 from elfdiff.accounting.hashing import rebuilt
+from elfdiff.accounting.pools import made_pool
 from elfdiff.accounting.relative import PackedTable, packed, unpacked
 from elfdiff.accounting.streams import MAX_SLOW, SLOW, UnknownEncoder, deflate, inflate
 from elfdiff.values import replace
@@ -81,6 +82,11 @@ def image(a: bytes, explanation: Explanation) -> Bytes:
         _write(out, e, group, source, group.extra)
     for relative in e.packed:
         _pack(out, e, relative, source)
+    for pool in e.pools:
+        for at, content in made_pool(a, pool):
+            if at < 0 or at + len(content) > e.b_size:
+                raise MalformedProof("a section of texts is not inside the file")
+            out[at : at + len(content)] = np.frombuffer(content, dtype=np.uint8)
     for table in e.hash_tables:
         made = rebuilt(out[: e.b_size], table)
         if table.at < 0 or table.at + table.length > e.b_size:

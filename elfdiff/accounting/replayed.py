@@ -7,10 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from elfdiff.accounting.books import Books
+from elfdiff.accounting.derived import emptied
 from elfdiff.accounting.explanation import Deflated, Explanation
 from elfdiff.accounting.fips import CheckedSum
 from elfdiff.accounting.hashing import HashTable
 from elfdiff.accounting.padding import paddings
+from elfdiff.accounting.pools import made_pool
 from elfdiff.accounting.proof import explain
 from elfdiff.accounting.relative import PackedTable
 from elfdiff.accounting.replay import compress, image
@@ -93,6 +95,16 @@ def _made(books: Books, got: Bytes, explanation: Explanation) -> None:
         for begin, stop in books.a.lone_within(span.start, span.end):
             books.a.kind[begin:stop] = Class.CONSEQUENCE
             books.a.owner[begin:stop] = label
+    label = books.label((), "section of texts")
+    for pool in explanation.pools:
+        for at, content in made_pool(books.alignment.a.elf.data, pool):
+            low, high = at, min(at + len(content), len(got))
+            if bool((got[low:high] == books.b.data[low:high]).all()):
+                books.b.kind[low:high] = Class.CONSEQUENCE
+                books.b.owner[low:high] = label
+    for span in emptied(books.alignment):
+        for begin, stop in books.a.lone_within(span.start, span.end):
+            books.a.own(begin, stop, Class.CONSEQUENCE, label)
     made: list[tuple[HashTable | PackedTable | CheckedSum, str, int]] = [
         *((checked, "checksum of Go's FIPS code", checked.length) for checked in explanation.sums),
         *((table, "hash table of symbols", 4) for table in explanation.hash_tables),

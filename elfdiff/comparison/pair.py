@@ -13,6 +13,7 @@ from elfdiff.comparison.tables.gopaths import trimmed_heads
 from elfdiff.comparison.tables.units import UnitPair, pair_units
 from elfdiff.comparison.texts.find import Spot, Unmatched, holds_text, unmatched
 from elfdiff.comparison.texts.pairing import Contents, StringPair, only_moved, pair_texts, short_partner
+from elfdiff.comparison.texts.parts import Part, joined
 from elfdiff.comparison.texts.rewrites import Rewrite, RewriteKind, infer_prefixes
 from elfdiff.elf.file import ElfFile
 from elfdiff.errors import ElfdiffError
@@ -151,14 +152,14 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     units = pair_units(a.debug_units, b.debug_units)
     carried = tuple(_carried(a, b))
     hidden = {item.a.place for item in carried}
-    found: list[tuple[SectionPair, list[Spot], list[Spot], dict[int, bytes], dict[int, bytes]]] = []
+    found: list[Part] = []
     room = Unmatched(len(a.data)), Unmatched(len(b.data))
     for pair in sections:
         if pair.name in hidden or all(part is None or not holds_text(part) for part in (pair.a, pair.b)):
             continue
         lists = unmatched(a, b, pair.a, pair.b, room)
         if lists[0] or lists[1]:
-            found.append((pair, *lists))
+            found.append(Part((pair,), lists))
     rewrites = _Rewrites()
     trimmed = trimmed_heads(a, b)
     tops = [head.rstrip(b"/") for heads in trimmed for head in heads if head.startswith(b"/")]
@@ -170,8 +171,8 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
     prefixes = [
         rewrites.add(RewriteKind.PREFIX, old, new)
         for old, new, _ in infer_prefixes(
-            _texts(item[1] for item in found) + _dynamic_texts(a),
-            _texts(item[2] for item in found) + _dynamic_texts(b),
+            _texts(part.lists[0] for part in found) + _dynamic_texts(a),
+            _texts(part.lists[1] for part in found) + _dynamic_texts(b),
             directories,
         )
         # A relative path that took the place of an absolute one has no directory of its own.
@@ -181,24 +182,24 @@ def compare(a: ElfFile, b: ElfFile) -> Pair:
         rewrites.add(RewriteKind.TOKEN, old, new)
     told = _unit_names(units)
     strings: list[StringPair] = []
-    for sections_of, a_spots, b_spots, a_before, b_before in found:
-        a_bytes = a.contents(sections_of.a) if sections_of.a else b""
-        b_bytes = b.contents(sections_of.b) if sections_of.b else b""
-        a_contents, b_contents = Contents(a_bytes), Contents(b_bytes)
-        rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in a_spots}
-        found_pairs = pair_texts(a_spots, b_spots, a_before, b_before, bool(prefixes), rewritten, told)
-        for left, right, how in _by_symbol(found_pairs, a, b):
-            if right is None and left and sections_of.b:
-                right = short_partner(left, a_before[left.offset], a_bytes, b_contents, sections_of.b)
-            elif left is None and right and sections_of.a:
-                left = short_partner(right, b_before[right.offset], b_bytes, a_contents, sections_of.a)
+    for part in joined(found, a, b):
+        _, _, a_before, b_before = part.lists
+        rewritten = {spot.offset: _apply(prefixes, spot.text) for spot in part.lists[0]}
+        a_contents, b_contents = Contents(part.contents(a, 0)), Contents(part.contents(b, 1))
+        found_pairs = pair_texts(*part.lists, bool(prefixes), rewritten, told)
+        sections_of = part.pairs[0]
+        for left, right, how in _by_symbol(found_pairs, a, b) if part.alone else found_pairs:
+            if right is None and left and sections_of.b and part.alone:
+                right = short_partner(left, a_before[left.offset], a_contents.bytes, b_contents, sections_of.b)
+            elif left is None and right and sections_of.a and part.alone:
+                left = short_partner(right, b_before[right.offset], b_contents.bytes, a_contents, sections_of.a)
             if left and right and how == "alone":
                 how = "neighbour"
                 rewritten.setdefault(left.offset, left.text)
             if how in ("rewrite", "shape") or not only_moved(
                 rewritten[left.offset] if left else None, right.text if right else None, a_contents, b_contents
             ):
-                strings.append(_string_pair(left, right, how, prefixes, rewrites))
+                strings.append(_string_pair(part.own(left, 0), part.own(right, 1), how, prefixes, rewrites))
     skipped = tuple(
         f"{side}: {elf.path}: {texts.cut}: only the first {texts.most} changed texts of this file were looked at"
         for side, elf, texts in (("a", a, room[0]), ("b", b, room[1]))

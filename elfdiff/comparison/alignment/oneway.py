@@ -13,9 +13,11 @@ from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.references import all_fields, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
 from elfdiff.comparison.references.copies import meant, same_text
+from elfdiff.comparison.references.crossings import redirected
 from elfdiff.comparison.references.fields import ADDRESS, BOUND, COUNT, Fields, Prediction, Space, predict
 from elfdiff.comparison.references.layout import displaced_sections
 from elfdiff.comparison.runs import Flags, Ints, Runs, ascending, isin
+from elfdiff.comparison.texts.mergeable import Crossing
 from elfdiff.comparison.texts.pools import TextChange
 from elfdiff.comparison.texts.rewrites import Rewrite
 from elfdiff.values import dataclass, replace
@@ -42,6 +44,7 @@ class OneWay:
     found_matches: tuple[FunctionMatch, ...]
     code: CodeMap
     section_map: Mapping[int, int]
+    crossings: tuple[Crossing, ...] = ()
 
     @cached_property
     def stands_still(self) -> bool:
@@ -68,7 +71,7 @@ class OneWay:
                 span = self.a.elf.sections[index].header_span
                 taken[span.start : span.end] = True
         out: list[Fields] = []
-        for group in all_fields(self.a, self.code):
+        for group in redirected(self.a, all_fields(self.a, self.code), self.crossings):
             if not len(group):
                 continue
             good = (group.at >= 0) & (group.at + group.width <= len(taken))

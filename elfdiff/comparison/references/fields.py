@@ -33,6 +33,11 @@ def contents_of(section_index: int) -> str:
     return f"contents {section_index}"
 
 
+def size_of(section_index: int) -> str:
+    """The space of sizes of one section of a relocatable file; a's section index names it."""
+    return f"size {section_index}"
+
+
 def symbols_of(section_index: int) -> str:
     """The space of indices into one symbol table; a's section index names it."""
     return f"symbols {section_index}"

@@ -10,9 +10,19 @@ import numpy as np
 
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, wrapped
-from elfdiff.comparison.references.fields import ADDRESS, FILE, LAYOUT, SECTION_INDEX, Fields, contents_of, symbols_of
+from elfdiff.comparison.references.fields import (
+    ADDRESS,
+    FILE,
+    LAYOUT,
+    SECTION_INDEX,
+    Fields,
+    contents_of,
+    size_of,
+    symbols_of,
+)
+from elfdiff.elf.model import Section
 
-SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM = 2, 4, 9, 11
+SHT_SYMTAB, SHT_RELA, SHT_REL, SHT_DYNSYM, SHT_GROUP = 2, 4, 9, 11, 17
 SHF_INFO_LINK = 0x40
 SHN_LORESERVE = 0xFF00
 
@@ -123,7 +133,10 @@ def _sections(image: Image) -> Iterator[Fields]:
         else:
             yield _one("section offset", offset, word, section.offset, FILE, end=empty or section.type == SHT_NOBITS)
         if section.type == SHT_NOBITS:
-            if section.size and not threaded:
+            if section.size and not threaded and image.relocatable:
+                # All of them begin at address 0.
+                yield _one("section size", size, word, section.size, size_of(section.index), end=True)
+            elif section.size and not threaded:
                 end = section.address + section.size
                 yield _one("section size", size, word, end, LAYOUT, Base.PLACE, section.address, end=True)
         elif section.size:
@@ -131,7 +144,17 @@ def _sections(image: Image) -> Iterator[Fields]:
             yield _one("section size", size, word, end, FILE, Base.PLACE, section.offset, end=True)
         if 0 < section.link < count:
             yield _one("section link", link, 4, section.link, SECTION_INDEX)
-        if section.type in (SHT_SYMTAB, SHT_DYNSYM):
+        if section.type == SHT_GROUP:
+            yield from _group(image, section, info)
+        elif section.type in (SHT_SYMTAB, SHT_DYNSYM):
             yield _one("number of local symbols", info, 4, section.info, symbols_of(section.index), end=True)
         elif (section.type in (SHT_REL, SHT_RELA) or section.flags & SHF_INFO_LINK) and 0 < section.info < count:
             yield _one("section info", info, 4, section.info, SECTION_INDEX)
+
+
+def _group(image: Image, section: Section, info: int) -> Iterator[Fields]:
+    """The symbol that names a group, and its members behind one word of flags (gABI, "Section Groups")."""
+    yield _one("signature of a group", info, 4, section.info, symbols_of(section.link))
+    start, size = image.place(section)
+    at = start + 4 * np.arange(1, size // 4, dtype=np.int64)
+    yield Fields("member of a group", at, 4, image.numbers(at, 4), SECTION_INDEX)

@@ -19,6 +19,7 @@ from elfdiff.elf.model import Section
 from elfdiff.elf.relocations import RELATIVE
 from elfdiff.elf.symbols import SymbolTable
 
+SHN_LORESERVE = 0xFF00
 STT_SECTION, STT_FILE, STT_TLS = 3, 4, 6
 
 
@@ -289,7 +290,8 @@ def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[byt
         if kind == STT_FILE:
             unit = text
         if sections is not None:
-            section = sections.get(section, section)
+            # What has no partner has none of b's numbers.
+            section = sections.get(section, section if not 0 < section < SHN_LORESERVE else -1)
         keys.append((text, info, section, unit if info >> 4 == 0 and kind not in (STT_SECTION, STT_FILE) else b""))
     return keys
 

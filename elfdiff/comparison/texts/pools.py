@@ -133,12 +133,17 @@ def split_pool(data: bytes) -> tuple[list[bytes], list[int]]:
     return strings, (np.cumsum(lengths) - lengths).tolist()
 
 
-def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
-    """Align two string tables string by string, in any order; strings changed by a rewrite are partners."""
-    if a == b:
+def align_pool(
+    a: bytes, b: bytes, rewriter: Rewriter, elsewhere: tuple[Container[int], Container[int]] = ((), ())
+) -> TextAlignment:
+    """Align two string tables string by string, in any order; strings changed by a rewrite are partners.
+
+    ``elsewhere``: where strings of a and of b begin that have their partner in another table.
+    """
+    if a == b and not elsewhere[0]:
         return TextAlignment(Runs.of([(0, 0, len(a))]))
-    a_strings, a_at = split_pool(a)
-    b_strings, b_at = split_pool(b)
+    a_strings, a_at = _without(*split_pool(a), elsewhere[0])
+    b_strings, b_at = _without(*split_pool(b), elsewhere[1])
     waiting: dict[bytes, list[int]] = defaultdict(list)
     for index in range(len(b_strings) - 1, -1, -1):
         waiting[b_strings[index]].append(index)
@@ -171,7 +176,7 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
     for index, other in changed:
         old, new = a_strings[index], b_strings[other]
         found = pieces(old, new, rewriter.usable(old))
-        runs += _changed_runs(old + b"\0", new + b"\0", a_at[index], b_at[other], found or [])
+        runs += changed_runs(old + b"\0", new + b"\0", a_at[index], b_at[other], found or [])
         changes += [
             TextChange(a_at[index] + at, length, b_at[other] + to, size, rewrite)
             for at, length, to, size, rewrite in found or ()
@@ -183,14 +188,20 @@ def align_pool(a: bytes, b: bytes, rewriter: Rewriter) -> TextAlignment:
     return TextAlignment(Runs.of(clipped), tuple(changes))
 
 
+def _without(strings: list[bytes], at: list[int], left_out: Container[int]) -> tuple[list[bytes], list[int]]:
+    kept = [(text, place) for text, place in zip(strings, at, strict=True) if place not in left_out]
+    return [text for text, _ in kept], [place for _, place in kept]
+
+
 def _first_in(waiting: Mapping[bytes, list[int]], variants: Iterable[bytes]) -> bytes | None:
     """The first of the variants that b has and that waits for a partner."""
     return next((variant for variant in variants if waiting.get(variant)), None)
 
 
-def _changed_runs(
+def changed_runs(
     old: bytes, new: bytes, a_at: int, b_at: int, found: Iterable[tuple[int, int, int, int, int]]
 ) -> list[tuple[int, int, int]]:
+    """Runs between two texts of which one became the other by ``found``, as :func:`pieces` gives it."""
     found = list(found)
     if not found:
         return [(a_at + x, b_at + y, n) for x, y, n in align_words(old, new)]

@@ -78,6 +78,12 @@ class AddressMap:
             if left.name == ".relro_padding":
                 return aligned(right.address, PAGE) - right.address
             return left.size if left.type == SHT_NOBITS else right.size
+        away = [crossing.runs for crossing in self.draft.crossings if crossing.left == left.index]
+        hither = [crossing.runs for crossing in self.draft.crossings if crossing.right == right.index]
+        if away or hither:
+            a_end = max((int((runs.a + runs.n).max()) for runs in (text.runs, *away) if len(runs)), default=0)
+            b_end = max((int((runs.b + runs.n).max()) for runs in (text.runs, *hither) if len(runs)), default=0)
+            return b_end if a_end == self.draft.a.place(left)[1] else left.size
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.draft.a.place(left)[1]:
             x, y = self.draft.a.content(left), self.draft.b.content(right)
             ends = any(x.endswith(old) and y.endswith(new) for old, new in self._last_texts)

@@ -20,12 +20,16 @@ _POOLS = frozenset({".debug_str", ".debug_line_str", ".comment", ".zdebug_str"})
 
 def contents(draft: Draft, debug: DebugUnits, left: Section, right: Section) -> TextAlignment:
     """Where the bytes of one section stand, by nothing but what they are."""
+    crossed = (
+        {at for crossing in draft.crossings if crossing.left == left.index for at, _ in crossing.texts},
+        {at for crossing in draft.crossings if crossing.right == right.index for _, at in crossing.texts},
+    )
     if draft.equal(left, right):
         return TextAlignment(identity(draft.a.place(left)[1]))
     x, y = draft.a.content(left), draft.b.content(right)
     strings = left.name.startswith(".rodata.str") or (left.flags & right.flags & SHF_STRINGS and left.entry_size == 1)
     if left.type == SHT_STRTAB or left.name in _POOLS or strings:
-        return align_pool(x, y, draft.rewriter)
+        return align_pool(x, y, draft.rewriter, crossed)
     if left.type == SHT_NOTE or left.name == ".gnu_debuglink":
         return TextAlignment(identity(min(len(x), len(y))))
     if left.name.endswith(functiontables.NAME):

@@ -17,6 +17,7 @@ from elfdiff.comparison.references.layout import displaced_sections, trusted_sec
 from elfdiff.comparison.references.ranges import frames_of, indexed_ranges
 from elfdiff.comparison.runs import Flags, Ints, Runs
 from elfdiff.comparison.sections import SectionPair
+from elfdiff.comparison.texts.mergeable import crossings
 from elfdiff.comparison.texts.pools import Rewriter, TextAlignment
 from elfdiff.comparison.texts.rewrites import Rewrite
 from elfdiff.elf.frames import Frames
@@ -37,6 +38,7 @@ class Draft:
         self.rewriter = Rewriter(rewrites)
         self.pairs = [(p.a, p.b) for p in sections if p.a is not None and p.b is not None]
         self.index_map = {left.index: right.index for left, right in self.pairs}
+        self.crossings = crossings(a, b, self.index_map, self.rewriter)
         self.texts: dict[int, TextAlignment] = {}
         """Where the bytes of each section stand, by index in a."""
         self.matches: list[FunctionMatch] = []

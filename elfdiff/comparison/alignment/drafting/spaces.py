@@ -12,6 +12,7 @@ from elfdiff.comparison.alignment.drafting.draft import Draft
 from elfdiff.comparison.alignment.drafting.tables import version_numbers
 from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece
+from elfdiff.comparison.references.crossings import crossing_spaces
 from elfdiff.comparison.references.fields import (
     ADDRESS,
     FILE,
@@ -23,6 +24,7 @@ from elfdiff.comparison.references.fields import (
     contents_of,
     frames_in,
     records_of,
+    size_of,
     symbols_of,
 )
 from elfdiff.comparison.references.layout import aligned, trusted_tables
@@ -65,7 +67,9 @@ class Spaces:
                 else:
                     ends[left.span.end] = right.span.end
                 whole.append((left.span.start, right.span.start, min(left.span.length, right.span.length)))
-            if trusted and left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
+            if trusted and left.type == SHT_NOBITS and self.draft.a.relocatable:
+                spaces[size_of(left.index)] = _space([], {left.size: self.addresses.extent(left, right)})
+            elif trusted and left.is_allocated and not (left.type == SHT_NOBITS and left.flags & SHF_TLS):
                 loaded.append((left.address, right.address, min(left.size, right.size)))
                 loaded_ends[left.address + left.size] = right.address + self.addresses.extent(left, right)
             if text is None:
@@ -93,6 +97,16 @@ class Spaces:
                 size = self.draft.a.word * (3 if left.type == SHT_RELA else 2)
                 runs = Runs(text.runs.a // size, text.runs.b // size, text.runs.n // size)
                 spaces[records_of(left.index)] = Space(runs, none, none, discrete=True)
+        for crossing in self.draft.crossings:
+            a_at, b_at = (
+                image.place(image.elf.sections[index])[0]
+                for image, index in ((self.draft.a, crossing.left), (self.draft.b, crossing.right))
+            )
+            many.append(crossing.runs.shifted(a_at, b_at))
+            changes += [
+                TextChange(c.a_at + a_at, c.a_length, c.b_at + b_at, c.b_length, c.rewrite) for c in crossing.changes
+            ]
+            spaces |= crossing_spaces(self.draft.a, self.draft.b, crossing)
         for x, y in pieces:
             if x is None or y is None:
                 continue
@@ -140,6 +154,7 @@ class Spaces:
             tuple(self.draft.matches),
             self.draft.code,
             self.draft.index_map,
+            self.draft.crossings,
         )
 
     @cached_property
