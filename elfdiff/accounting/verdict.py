@@ -5,7 +5,7 @@ from __future__ import annotations
 from elfdiff.comparison.alignment.alignment import Alignment
 from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.code.machines import machine
-from elfdiff.report import Code, Ledger
+from elfdiff.report import Code, Ledger, SectionRow
 
 _DIFFERENT = (
     FunctionStatus.CHANGED,
@@ -19,24 +19,16 @@ _DIFFERENT = (
 def code_verdict(alignment: Alignment, ledger: Ledger) -> Code | None:
     """SAME and REORDERED only when every byte of code is equal or computed; None if nothing here reads this machine.
 
-    A relocatable file's code is read like any other; its operands are zeros that relocations fill.
+    A relocatable file's code is read like any other; its operands are zeros that relocations fill. So code of any
+    machine is the same there if its bytes are.
     """
-    sections = {
-        section.name
-        for image in (alignment.a, alignment.b)
-        for section in image.elf.sections
-        if section.is_executable and section.span is not None and section.span.length
-    }
-    if not sections or machine(alignment.a.elf.header) is None:
+    rows = _code_rows(alignment, ledger)
+    if not rows:
         return None
-    if any(match.status in _DIFFERENT for match in alignment.matches):
+    if machine(alignment.a.elf.header) is None:
+        return Code.SAME if alignment.a.relocatable and all(_follows(row) for row in rows) else None
+    if any(match.status in _DIFFERENT for match in alignment.matches) or not all(_follows(row) for row in rows):
         return Code.DIFFERS
-    for row in ledger.rows:
-        if row.name not in sections:
-            continue
-        known = row.classes.consequence
-        if row.classes.differing != known or row.classes.contradicted.most or row.a is None or row.b is None:
-            return Code.DIFFERS
     order = [(match.section, match.b_address) for match in alignment.matches if match.a_span and match.b_span]
     by_section: dict[str, int] = {}
     for section, address in order:
@@ -44,3 +36,30 @@ def code_verdict(alignment: Alignment, ledger: Ledger) -> Code | None:
             return Code.REORDERED
         by_section[section] = address
     return Code.SAME
+
+
+def unread_code(alignment: Alignment, ledger: Ledger) -> tuple[str, ...]:
+    """One sentence where bytes are left over in code that nothing here reads; else nothing."""
+    header = alignment.a.elf.header
+    left = sum(row.classes.unexplained.most for row in _code_rows(alignment, ledger))
+    if not left or machine(header) is not None:
+        return ()
+    words = f"machine code of {header.machine_name} is not read"
+    return (f"{words}: addresses in it stay unexplained, {left} bytes of code among them",)
+
+
+def _code_rows(alignment: Alignment, ledger: Ledger) -> list[SectionRow]:
+    """The rows of executable sections."""
+    names = {
+        section.name
+        for image in (alignment.a, alignment.b)
+        for section in image.elf.sections
+        if section.is_executable and section.span is not None and section.span.length
+    }
+    return [row for row in ledger.rows if row.name in names]
+
+
+def _follows(row: SectionRow) -> bool:
+    """Every byte is equal or computed."""
+    both = row.a is not None and row.b is not None
+    return both and row.classes.differing == row.classes.consequence and not row.classes.contradicted.most

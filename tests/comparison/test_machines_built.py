@@ -16,6 +16,7 @@ from elfdiff.accounting.side import Class
 from elfdiff.accounting.verdict import code_verdict
 from elfdiff.comparison.pair import compare
 from elfdiff.comparison.texts.rewrites import RewriteKind
+from elfdiff.diagnose import diagnose
 from elfdiff.elf.file import parse
 from elfdiff.report import Code, Role
 
@@ -114,3 +115,19 @@ def test_an_edited_reference_is_not_explained(tmp_path: Path, target: str, flags
         side = after.b if after.alignment.b.elf.data == bytes(edited) else after.a
         assert side.kind[where] not in (Class.ROOT, Class.CONSEQUENCE)
         assert code is Code.DIFFERS
+
+
+@pytest.mark.parametrize("target", ["mips-linux-gnu", "mips64el-linux-gnuabi64", "sparc64-linux-gnu", "sh4-linux-gnu"])
+def test_of_code_that_nothing_reads_the_report_says_so(tmp_path: Path, target: str) -> None:
+    a, b = built(tmp_path, target, (), False)
+    paths = tmp_path / "a" / "main", tmp_path / "directory_of_another_length" / "main"
+    assert (paths[0].read_bytes(), paths[1].read_bytes()) == (a, b)
+    report = diagnose(*map(str, paths))
+    assert report.ledger is not None
+    assert report.code is None
+    left = {row.name: row.classes.unexplained.most for row in report.ledger.rows if row.classes.unexplained.most}
+    # MIPS: a table of what a switch jumps to counts from the global pointer, and only code tells of it.
+    left.pop(".rodata", 0)
+    assert set(left) <= {".text", ".init", ".fini", ".MIPS.stubs", ".plt"}
+    words = f"machine code of {parse(a, 'a').header.machine_name} is not read: addresses in it stay unexplained"
+    assert f"{words}, {sum(left.values())} bytes of code among them" in report.notes

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from elfdiff.diagnose import diagnose
-from elfdiff.report import Verdict
+from elfdiff.report import Code, Verdict
 
 SOURCE = """#include <stddef.h>
 extern void fail(const char *, const char *);
@@ -36,6 +36,9 @@ int thrice(int value) { return 3 * value; }
         ("sparc64-linux-gnu-gcc", "-g"),
         ("s390x-linux-gnu-gcc", "-g"),
         ("alpha-linux-gnu-gcc", "-g"),
+        ("mips-linux-gnu-gcc", "-g", "-O2"),
+        ("mips64el-linux-gnuabi64-gcc", "-g", "-O2"),
+        ("m68k-linux-gnu-gcc", "-g", "-O2"),
     ],
     ids=" ".join,
 )
@@ -58,3 +61,4 @@ def test_an_object_in_another_directory_is_explained_to_the_byte(command: tuple[
     assert [f.cause for f in report.findings if f.role.value != "consequence"] == ["build-path"]
     assert report.ledger.totals.unexplained.most == 0
     assert report.verdict is Verdict.EXPLAINED
+    assert report.code is Code.SAME

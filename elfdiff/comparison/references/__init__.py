@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.comparison.image import Image
-from elfdiff.comparison.references import btf, golang, headers, loader, symbols, unwinding
+from elfdiff.comparison.references import btf, golang, headers, loader, mips, symbols, unwinding
 from elfdiff.comparison.references.code import CodeMap, code_fields
 from elfdiff.comparison.references.fields import Fields
 
@@ -17,6 +17,7 @@ from elfdiff.comparison.references.fields import Fields
 def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     """Every reference that a holds, most specific kinds first; of two that overlap the first one counts."""
     yield from headers.fields(image)
+    yield from mips.fields(image)
     yield from symbols.fields(image)
     yield from loader.fields(image)
     yield from unwinding.fields(image)

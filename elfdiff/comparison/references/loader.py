@@ -23,7 +23,7 @@ SHT_GNU_VERDEF, SHT_GNU_VERNEED, SHT_GNU_VERSYM = 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFF
 HIDDEN = 0x8000
 """The bit of a version's number that hides a symbol."""
 STT_SECTION = 3
-EM_MIPS, R_MIPS_LO16 = 8, 6
+EM_MIPS, R_MIPS_REL32, R_MIPS_LO16 = 8, 3, 6
 R_386_GOTOFF = 9
 _LAID_OUT = str.maketrans("\n\r\t", "   ")
 SHORTEST_TEXT, LONGEST_TEXT = 4, 4096
@@ -118,7 +118,7 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
         at, width = (12 if image.little else 8), 4
     else:
         at, width = (5 if image.little else 4), 3
-    if image.elf.header.machine != 8:
+    if image.elf.header.machine != EM_MIPS:
         yield Fields("relocation symbol", entry[named] + at, width, symbol[named], symbols_of(section.link))
     if image.relocatable:
         if rela and image.elf.header.machine != EM_SH:
@@ -127,6 +127,8 @@ def _relocations(image: Image, section: Section) -> Iterator[Fields]:
         return
     machine = image.elf.header.machine
     relative = isin(kind, RELATIVE.get(machine, ()))
+    if machine == EM_MIPS:
+        relative = (kind == R_MIPS_REL32) & (symbol == 0)
     if rela:
         yield Fields("relocation addend", entry[relative] + 2 * word, word, addend[relative], ADDRESS)
     slots = file_offsets(image, offset[relative])

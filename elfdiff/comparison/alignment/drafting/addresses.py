@@ -12,6 +12,7 @@ from elfdiff.comparison.image import SHF_TLS, SHT_NOBITS, Image, Piece
 from elfdiff.comparison.references.fields import Space
 from elfdiff.comparison.references.layout import aligned, trusted_segments
 from elfdiff.comparison.runs import Runs, joined
+from elfdiff.comparison.texts.mergeable import family
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.elf.model import Section
 
@@ -84,11 +85,23 @@ class AddressMap:
             a_end = max((int((runs.a + runs.n).max()) for runs in (text.runs, *away) if len(runs)), default=0)
             b_end = max((int((runs.b + runs.n).max()) for runs in (text.runs, *hither) if len(runs)), default=0)
             return b_end if a_end == self.draft.a.place(left)[1] else left.size
+        filled = self._filled(left, text.runs)
+        if filled is not None:
+            return filled
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.draft.a.place(left)[1]:
             x, y = self.draft.a.content(left), self.draft.b.content(right)
             ends = any(x.endswith(old) and y.endswith(new) for old, new in self._last_texts)
             return len(y) if ends else left.size
         return int((text.runs.b + text.runs.n).max())
+
+    def _filled(self, left: Section, runs: Runs) -> int | None:
+        """How long a section of texts is in b that its assembler fills up; None where a shows no fill."""
+        size = self.draft.a.place(left)[1]
+        end = len(self.draft.a.content(left).rstrip(b"\0")) + 1 if family(left) is not None else size
+        if end >= size or size != aligned(end, left.alignment):
+            return None
+        last, whole = runs.map_fields(np.array([end - 1], dtype=np.int64), 1)
+        return aligned(int(last[0]) + 1, left.alignment) if whole[0] else None
 
     @cached_property
     def _last_texts(self) -> list[tuple[bytes, bytes]]:
