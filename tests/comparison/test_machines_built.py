@@ -48,6 +48,7 @@ TARGETS = [
     ("riscv64-linux-gnu", ()),
     ("s390x-linux-gnu", ()),
     ("arm-linux-gnueabihf", ()),
+    ("arm-linux-gnueabihf", ("-marm",)),
     ("powerpc-linux-gnu", ()),
     ("powerpc64le-linux-gnu", ()),
     ("alpha-linux-gnu", ("-save-temps=obj",)),

@@ -39,6 +39,8 @@ THUMB_HIGH16 = Immediate(4, ((16, 16, 8), (28, 24, 3), (10, 27, 1), (0, 28, 4)))
 
 LEAST = 16
 """Bytes of a function that show what it is."""
+STRETCH = 8
+"""Instructions that show that code of the other kind begins."""
 ARM_NOPS = frozenset({0xE1A00000, 0xE320F000, 0})
 THUMB_NOPS = frozenset({0xBF00, 0x46C0, 0x0000})
 
@@ -79,8 +81,11 @@ def references(code: Code) -> CodeReferences:
         spread += _linkage(code)
     edges = sorted({0, len(code.data), *(start for start in code.starts.tolist() if start % 2 == 0)})
     for begin, end in itertools.pairwise(edges):
-        is_arm = begin % 4 == 0 and (_is_arm(code.data[begin:end]) if end - begin >= LEAST else mostly_arm)
-        (_arm if is_arm else _thumb)(code, found, begin, end)
+        if end - begin < LEAST or begin % 4:
+            (_arm if mostly_arm and begin % 4 == 0 else _thumb)(code, found, begin, end)
+            continue
+        for start, stop, is_arm in _stretches(code.data, begin, end):
+            (_arm if is_arm else _thumb)(code, found, start, stop)
     low, high = (LOW16, HIGH16) if mostly_arm else (THUMB_LOW16, THUMB_HIGH16)
     layouts = sorted({entry[0] for entry in found.fields}, key=str)
     for layout in layouts:
@@ -154,6 +159,39 @@ def _is_arm(code: bytes) -> bool:
     """Most instructions of ARM are executed always: the topmost four bits are 1110."""
     words = np.frombuffer(code, dtype="<u4", count=len(code) // 4)
     return 2 * int(np.count_nonzero(words >> 28 == 0xE)) > len(words)
+
+
+def _stretches(data: bytes, begin: int, end: int) -> list[tuple[int, int, bool]]:
+    """Parts of ARM and of Thumb code between two places: what stands behind a function without being one is another's.
+
+    As few parts as may be: each must gain ``STRETCH`` words that look like it.
+    """
+    words = np.frombuffer(data, dtype="<u4", count=(end - begin) // 4, offset=begin)
+    looks = (words >> 28 == 0xE).tolist()
+    share = sum(looks)
+    if min(share, len(looks) - share) < STRETCH:
+        return [(begin, end, 2 * share > len(looks))]
+    score = [0, 0]
+    came: list[tuple[bool, bool]] = []
+    for arm in looks:
+        # From the other one; 0 is Thumb, 1 is ARM.
+        from_other = (score[1] - STRETCH > score[0], score[0] - STRETCH > score[1])
+        came.append(from_other)
+        before = tuple(score)
+        score = [
+            before[1] - STRETCH if from_other[0] else before[0],
+            before[0] - STRETCH if from_other[1] else before[1],
+        ]
+        score[arm] += 1
+    state = int(score[1] > score[0])
+    cuts: list[tuple[int, bool]] = []
+    for index in range(len(came) - 1, -1, -1):
+        if came[index][state]:
+            cuts.append((index, bool(state)))
+            state = 1 - state
+    edges = [(0, bool(state)), *reversed(cuts)]
+    ends = [begin + 4 * index for index, _ in edges[1:]] + [end]
+    return [(begin + 4 * index, stop, arm) for (index, arm), stop in zip(edges, ends, strict=True)]
 
 
 def _arm(code: Code, found: _Found, begin: int, end: int) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.code.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at
 from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind, Spread, only_spread
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.immediate import Immediate
+from elfdiff.values import dataclass
 
 MACHINE = 20
 """EM_PPC."""
@@ -40,28 +42,8 @@ def references(code: Code) -> CodeReferences:
     at = 4 * np.arange(len(w), dtype=np.int64)
     here = at + code.address
     opcode = w >> 26
-    relative = w & 2 == 0
-    jump = (opcode == 18) & relative
-    conditional = (opcode == 16) & relative & (w != HERE)
-
-    def near(chosen: Flags, immediate: Immediate) -> Spread:
-        rows = np.flatnonzero(chosen)
-        return Spread(ReferenceKind.BRANCH, immediate, at[rows], here[rows] + immediate.take(w[rows]), Base.SITE)
-
-    spread = [near(jump, BRANCH24), near(conditional, BRANCH14)]
-    link = w & 1 == 1
-    flow = np.full(len(w), ON, dtype=np.uint8)
-    flow[conditional & ~link] = BRANCH
-    flow[jump & ~link] = AWAY
-    # BLR and BCTR that are always taken; conditional ones may go on.
-    flow[(w & 0xFFE007FF == 0x4E800020)] = AWAY
-    flow[(w & 0xFFE007FF == 0x4E800420)] = ANYWHERE
-    goal = np.full(len(w), -1, dtype=np.int64)
-    for group, chosen in ((spread[0], jump), (spread[1], conditional)):
-        goal[chosen] = rows_at(at, group.target - code.address)
-    starts = np.zeros(len(w), dtype=bool)
-    first = rows_at(at, code.starts)
-    starts[first[first >= 0]] = True
+    found = branches(code, w)
+    spread = [*found.spread]
     to, source = w >> 21 & 31, w >> 16 & 31
     origin = np.zeros(len(w), dtype=np.int64) if code.absolute else _origins(w, here)
     high = (opcode == 15) & (source == 0 if code.absolute else origin != 0)
@@ -70,7 +52,7 @@ def references(code: Code) -> CodeReferences:
     maker = partners(
         Steps(
             np.where(high, to, -1), value, np.where(uses & (source != 0), np.int64(1) << source, 0),
-            _written(w, opcode, to, source, link & (jump | conditional)), flow, goal, starts,
+            _written(w, opcode, to, source, found.calls), found.flow, found.goal, found.starts,
         )
     )  # fmt: skip
     rows = np.flatnonzero(maker >= 0)
@@ -84,6 +66,43 @@ def references(code: Code) -> CodeReferences:
         spread.append(Spread(ReferenceKind.MEMORY, BIASED_LOW, at[rows], target, Base.PLACE, origin[made]))
         spread.append(Spread(ReferenceKind.MEMORY, BIASED_HIGH, at[makers], target[which], Base.PLACE, origin[makers]))
     return only_spread(tuple(spread))
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Branches of code as references, and what :class:`Steps` asks for: ``flow``, ``goal`` and ``starts`` by
+    instruction; ``calls`` are those that come back."""
+
+    spread: tuple[Spread, ...]
+    flow: npt.NDArray[np.uint8]
+    goal: Ints
+    starts: Flags
+    calls: Flags
+
+
+def branches(code: Code, w: Ints) -> Branches:
+    """Relative branches among the words ``w`` of code (Power ISA, book I, 2.4)."""
+    at = 4 * np.arange(len(w), dtype=np.int64)
+    opcode, relative, link = w >> 26, w & 2 == 0, w & 1 == 1
+    jump = (opcode == 18) & relative
+    conditional = (opcode == 16) & relative & (w != HERE)
+    flow = np.full(len(w), ON, dtype=np.uint8)
+    flow[conditional & ~link] = BRANCH
+    flow[jump & ~link] = AWAY
+    # BLR and BCTR that are always taken; conditional ones may go on.
+    flow[(w & 0xFFE007FF == 0x4E800020)] = AWAY
+    flow[(w & 0xFFE007FF == 0x4E800420)] = ANYWHERE
+    goal = np.full(len(w), -1, dtype=np.int64)
+    spread = []
+    for immediate, chosen in ((BRANCH24, jump), (BRANCH14, conditional)):
+        rows = np.flatnonzero(chosen)
+        there = at[rows] + immediate.take(w[rows])
+        goal[rows] = rows_at(at, there)
+        spread.append(Spread(ReferenceKind.BRANCH, immediate, at[rows], there + code.address, Base.SITE))
+    starts = np.zeros(len(w), dtype=bool)
+    first = rows_at(at, code.starts)
+    starts[first[first >= 0]] = True
+    return Branches(tuple(spread), flow, goal, starts, link & (jump | conditional))
 
 
 def _origins(w: Ints, here: Ints) -> Ints:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from elfdiff.comparison.base import Base
-from elfdiff.comparison.code.halves import ANYWHERE, AWAY, BRANCH, ON, Steps, partners, rows_at
+from elfdiff.comparison.code.halves import Steps, partners
 from elfdiff.comparison.code.machines import Code, CodeReferences, ReferenceKind, Spread, only_spread
-from elfdiff.comparison.code.machines.powerpc import BRANCH14, BRANCH24, NOP
+from elfdiff.comparison.code.machines.powerpc import NOP, branches
 from elfdiff.comparison.runs import Flags, Ints
 from elfdiff.elf.immediate import Immediate
 
@@ -26,7 +26,6 @@ HIGH = Immediate(4, ((0, 16, 16),))
 LOW = Immediate(4, ((0, 0, 16),), BIAS)
 LOW14 = Immediate(4, ((2, 2, 14),), BIAS)
 """@toc@l of LD, STD and LWA, whose two lowest bits are part of the opcode."""
-_HERE = 0x429F0005
 _SCRATCH = 0x1FF9
 """r0 and r3 to r12: what a call may overwrite."""
 
@@ -37,15 +36,8 @@ def references(code: Code) -> CodeReferences:
     at = 4 * np.arange(len(w), dtype=np.int64)
     here = at + code.address
     opcode = w >> 26
-    relative = w & 2 == 0
-    jump = (opcode == 18) & relative
-    conditional = (opcode == 16) & relative & (w != _HERE)
-
-    def near(chosen: Flags, immediate: Immediate) -> Spread:
-        rows = np.flatnonzero(chosen)
-        return Spread(ReferenceKind.BRANCH, immediate, at[rows], here[rows] + immediate.take(w[rows]), Base.SITE)
-
-    spread = [near(jump, BRANCH24), near(conditional, BRANCH14)]
+    found = branches(code, w)
+    spread = [*found.spread]
     # ADDIS r2,r12 and ADDI r2,r2 behind it.
     begins = np.flatnonzero((w >> 16 == 0x3C4C) & np.append(w[1:] >> 16 == 0x3842, False))
     if not len(begins):
@@ -57,18 +49,6 @@ def references(code: Code) -> CodeReferences:
     start = np.full(len(begins), table, dtype=np.int64)
     spread.append(Spread(ReferenceKind.MEMORY, FROM_PLACE_HIGH, at[begins], start, Base.SITE))
     spread.append(Spread(ReferenceKind.MEMORY, FROM_PLACE_LOW, at[begins] + 4, start, Base.SITE, -4))
-    link = w & 1 == 1
-    flow = np.full(len(w), ON, dtype=np.uint8)
-    flow[conditional & ~link] = BRANCH
-    flow[jump & ~link] = AWAY
-    flow[(w & 0xFFE007FF == 0x4E800020)] = AWAY
-    flow[(w & 0xFFE007FF == 0x4E800420)] = ANYWHERE
-    goal = np.full(len(w), -1, dtype=np.int64)
-    for group, chosen in ((spread[0], jump), (spread[1], conditional)):
-        goal[chosen] = rows_at(at, group.target - code.address)
-    starts = np.zeros(len(w), dtype=bool)
-    first = rows_at(at, code.starts)
-    starts[first[first >= 0]] = True
     to, source = w >> 21 & 31, w >> 16 & 31
     high = (opcode == 15) & (source == 2) & (to != 2)
     value = table + BIAS + (_signed(w) << 16)
@@ -78,7 +58,7 @@ def references(code: Code) -> CodeReferences:
     maker = partners(
         Steps(
             np.where(high, to, -1), value, np.where(uses & (source != 0), np.int64(1) << source, 0),
-            _written(w, opcode, to, source, link & (jump | conditional)), flow, goal, starts,
+            _written(w, opcode, to, source, found.calls), found.flow, found.goal, found.starts,
         )
     )  # fmt: skip
     rest = np.where(short, _signed(w & ~np.int64(3)), _signed(w))
