@@ -20,7 +20,7 @@ from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image, signed
 from elfdiff.comparison.references.copies import meant
 from elfdiff.comparison.references.fields import ADDRESS
-from elfdiff.comparison.runs import Flags
+from elfdiff.comparison.runs import Flags, isin
 from elfdiff.elf.immediate import Immediate
 from elfdiff.elf.model import Section
 from elfdiff.values import replace
@@ -71,7 +71,7 @@ def _scanned(group: FieldGroup, source: npt.NDArray[np.uint8], explanation: Expl
     target = addresses(group.at, a_off, a_size, a_address) + extra + value
     scan = (int(group.at[0]), int(group.at[-1]), int(target.min()), int(target.max()))
     found = candidates(source, explanation.sections, explanation.little, extra, scan)
-    left_out = np.flatnonzero(~np.isin(found, group.at)).astype(np.int64)
+    left_out = np.flatnonzero(~isin(found, group.at)).astype(np.int64)
     if len(found) - len(left_out) != len(group.at) or len(encoded(left_out)) >= len(encoded(group.at)):
         return group
     return replace(group, at=left_out, scan=scan)

@@ -145,11 +145,11 @@ def _holes(pair: Pair, left: Section, right: Section) -> Iterator[HolesChange]:
         within = offsets % period
         if not (within % WORD).all():
             continue  # a hole holds no such place: _is_padding
-        residues = set(np.unique(within).tolist())
+        residues = set(within.tolist())
         if any(_repeats(residues, period, shorter) for shorter in _PERIODS if shorter < period):
             continue
         holes = _residues(residues)
-        records = len(np.unique(offsets // period))
+        records = len(set((offsets // period).tolist()))
         room = sum(end - start for start, end in holes) * records
         padded = all(_is_padding(hole, period) for hole in holes) and 2 * room <= period * records
         if records >= MIN_RECORDS and padded and len(offsets) >= FILLED * room:

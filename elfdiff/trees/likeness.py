@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from elfdiff.comparison.runs import isin, unique
 from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.opening import ELF
 from elfdiff.containers.pairing import Identity, debug_id
@@ -82,13 +83,13 @@ def _sketch(data: bytes) -> npt.NDArray[np.uint64]:
     if len(data) < _WORD:
         data = data.ljust(_WORD, b"\0")
     words = np.ndarray((len(data) - _WORD + 1,), dtype="<u8", buffer=data, strides=(1,))
-    mixed = np.unique(words) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = unique(words) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
     return np.sort(mixed)[:MAX_WORDS]
 
 
 def _shared(x: npt.NDArray[np.uint64], y: npt.NDArray[np.uint64]) -> float:
     """The part of the smallest words of both together that both have (Broder's estimate of the Jaccard index)."""
-    both = np.union1d(x, y)[:MAX_WORDS]
-    common = np.isin(both, x, assume_unique=True) & np.isin(both, y, assume_unique=True)
+    both = unique(np.concatenate((x, y)))[:MAX_WORDS]
+    common = isin(both, x) & isin(both, y)
     return float(np.count_nonzero(common)) / len(both)

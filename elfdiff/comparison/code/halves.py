@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from elfdiff.comparison.runs import Flags, Ints, unique
+from elfdiff.comparison.runs import Flags, Ints, isin, unique
 from elfdiff.values import dataclass
 
 ON, BRANCH, AWAY, ANYWHERE = 0, 1, 2, 3
@@ -53,7 +53,7 @@ def without_return(calls: Ints, targets: Ints, padding: Flags, starts: Flags) ->
     solid = np.flatnonzero(~padding | starts)
     following = np.append(solid, len(starts))[np.searchsorted(solid, calls, side="right")]
     last = np.append(starts, True)[following]
-    return calls[np.isin(targets, unique(targets[last]))]
+    return calls[isin(targets, targets[last])]
 
 
 def partners(steps: Steps) -> Ints:

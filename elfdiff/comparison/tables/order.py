@@ -128,7 +128,11 @@ def _longest(values: Ints) -> Ints:
 
 def ranked(a: Sequence[Ints], b: Sequence[Ints]) -> tuple[Ints, Ints]:
     """One number for each row of columns of a and of b, sorted as the rows are, first column first."""
-    rows = np.concatenate((np.stack(a, axis=1), np.stack(b, axis=1)))
-    _, place = np.unique(rows, axis=0, return_inverse=True)
-    place = place.reshape(-1).astype(np.int64)
+    columns = [np.concatenate(pair) for pair in zip(a, b, strict=True)]
+    order = np.lexsort(columns[::-1])
+    new = np.zeros(len(order), dtype=np.int64)
+    for column in columns:
+        new[1:] |= column[order[1:]] != column[order[:-1]]
+    place = np.empty_like(new)
+    place[order] = np.cumsum(new)
     return place[: len(a[0])], place[len(a[0]) :]

@@ -195,7 +195,7 @@ class Contents:
             return self.bytes.find(piece)
         if self._beginnings is None:
             self._beginnings = _beginnings(self.bytes)
-        key = _beginnings(piece[:MIN_PIECE])[0]
+        key = self._beginnings.dtype.type(int.from_bytes(piece[:MIN_PIECE], "big"))
         at = int(self._beginnings.searchsorted(key))
         if at == len(self._beginnings) or self._beginnings[at] != key:
             return -1
@@ -218,7 +218,8 @@ def _beginnings(data: bytes) -> npt.NDArray[np.uint64]:
     out = np.zeros(max(len(row) - MIN_PIECE + 1, 0), np.uint64)
     for at in range(MIN_PIECE):
         out = out << np.uint64(8) | row[at : at + len(out)]
-    return np.unique(out)
+    out.sort()
+    return out
 
 
 def short_partner(spot: Spot, before: bytes, here: bytes, there: Contents, section: Section) -> Spot | None:
