@@ -33,7 +33,7 @@ _UNAME = (
 )
 """The output of uname -a, -snrm and -v: the date in it is the kernel's own, and so is the revision.
 
-Of -v only what names a distribution's kernel: what a kernel says of itself is the counter and the clock of its build."""
+Of -v only what names a distribution's kernel: what a kernel says of itself is the counter and clock of its build."""
 _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
 _HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
