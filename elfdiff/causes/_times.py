@@ -59,9 +59,15 @@ _NAMED = frozenset(
     }
 )
 _EITHER = "minutes and seconds agree, as one moment in two time zones does; one SOURCE_DATE_EPOCH settles both"
+OF_FORMATS = frozenset({".TH", ".Dd", "CreationDate", "ModDate", "timestamp", "POT-Creation-Date"})
+"""Where man pages, PDFs, SBOMs and message catalogues hold the time at which their generator ran."""
 _NUMBERS = frozenset({"epoch", "epoch-ms", "compact", "compact-date", "clock"})
 _TERSE = frozenset({"dotted-date", "short-date", "month-year"})
 """Forms that a version or a page of a manual has as well, without a time of day."""
+ASCTIME = 24
+"""Characters of what __TIMESTAMP__ and ctime() give."""
+_SOURCE_WORDS = late(r"(?i)\b(?:sources?|file|changed|modified|mtime|updated|last)\b")
+_CTIME = "a script that calls ctime() or date +%c writes the time of the build in this form"
 _ANCIENT = frozenset({(1970, 1, 1), (1980, 1, 1), (1980, 1, 2)})
 
 
@@ -203,13 +209,14 @@ def _reading(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | 
         return TimeReading(change, TimeKind.ZONE, told.zone_proof)
     if a.form == "year":
         return TimeReading(change, TimeKind.COPYRIGHT, Proof.SHAPE)
-    if a.form == "asctime" and a.zone_name is None and b.zone_name is None:
-        note = (
-            "it is near the compiler's own date, so the source may have been written just before the build"
-            if told.dated
-            else None
+    if a.form == "asctime" and a.zone_name is None and b.zone_name is None and not says_built(change):
+        if told.dated:
+            note = "it is near the compiler's own date, so the source may have been written just before the build"
+            return TimeReading(change, TimeKind.FILE, Proof.SHAPE, note)
+        of_file = len(change.context.strip()) <= ASCTIME or bool(_SOURCE_WORDS.search(change.context))
+        return TimeReading(
+            change, TimeKind.FILE, Proof.SHAPE if of_file else Proof.CONSISTENT, None if of_file else _CTIME
         )
-        return TimeReading(change, TimeKind.FILE, Proof.SHAPE, note)
     if _is_normalised(a) and _is_normalised(b):
         fixed = any(stamp.date in _ANCIENT for stamp in (a, b))
         return TimeReading(change, TimeKind.EPOCH_MISMATCH, Proof.RECORDED if fixed else Proof.SHAPE)
@@ -238,7 +245,7 @@ def _script(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | N
         return None
     if exact and not of_revision and (named or told.repeats(change)):
         return TimeReading(change, TimeKind.SCRIPT, Proof.RECORDED)
-    terse = a.form in _NUMBERS or (a.form in _TERSE and a.clock is None)
+    terse = a.form in _NUMBERS or (a.form in _TERSE and a.clock is None and change.symbol not in OF_FORMATS)
     if terse and not named and not told.repeats(change):
         # A seed, a limit or a version reads so too.
         return TimeReading(change, TimeKind.SCRIPT, Proof.CONSISTENT)

@@ -47,7 +47,7 @@ from elfdiff.actions import AddWords, Do, Export
 from elfdiff.causes._facts import besides
 from elfdiff.causes._images import ATTESTATION_FIX, TIME_FACES, TIME_FIXES, image_attestations, image_times
 from elfdiff.causes._rows import fix_for
-from elfdiff.causes._times import TimeKind, TimeReading, agreeing, names_a_time, readings, says_built
+from elfdiff.causes._times import OF_FORMATS, TimeKind, TimeReading, agreeing, names_a_time, readings, says_built
 from elfdiff.causes._tools import has_c, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
@@ -230,12 +230,10 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 _GENERATOR = late(
     r"(?i)\b(?:doxygen|sphinx|help2man|pod::man|asciidoc(?:tor)?|docutils|javadoc|groff|cairo|pdftex|cyclonedx)\b"
 )
-_OF_FORMATS = frozenset({".TH", ".Dd", "CreationDate", "ModDate", "timestamp", "POT-Creation-Date"})
-"""Where man pages, PDFs, SBOMs and message catalogues hold the time at which their generator ran."""
 
 
 def _is_generated(item: TimeReading) -> bool:
-    return item.change.symbol in _OF_FORMATS or bool(_GENERATOR.search(item.change.context))
+    return item.change.symbol in OF_FORMATS or bool(_GENERATOR.search(item.change.context))
 
 
 _NOTES = {

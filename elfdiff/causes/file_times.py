@@ -283,7 +283,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         first = texts[0].change
         summary = became(first.a.value, first.b.value) if first.a and first.b else ""
         note = texts[0].note or "ctime() in a build script writes the same form"
-        yield Claim(STAMP, tuple(item.change for item in texts), Proof.SHAPE, summary, note)
+        proof = min((item.proof for item in texts), key=list(Proof).index)
+        yield Claim(STAMP, tuple(item.change for item in texts), proof, summary, note)
     stamps = list(evidence.of(EmbeddedTimeChange))
     if stamps:
         first_stamp = stamps[0]

@@ -35,7 +35,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.actions import Export
-from elfdiff.causes._order import CERTAIN_FROM, by_collation
+from elfdiff.causes._order import CERTAIN_FROM, LIKELY_FROM, by_collation
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
@@ -83,7 +83,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             names = listed(order.a_order, 3)
             yield Claim(ORDER, (order,), sure, f"{side} sorts files by bytes, {other} as a dictionary does: {names}")
     for table in evidence.of(TextOrderChange):
-        if {table.a_sorted, table.b_sorted} == {"C", "locale"}:
+        if {table.a_sorted, table.b_sorted} == {"C", "locale"} and (table.moved or table.count) >= LIKELY_FROM:
             side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")
             yield Claim(
                 ORDER,

@@ -59,6 +59,7 @@ from elfdiff.report import Effect, Fix, Role
 _NAMED = late(
     r"(?i)\b(?:git|commit|revision|rev|vcs|describe|sha1?|hg|changeset|head|branch|tag|src(?:version)?|snapshot)\b|[-+]dirty\b|vcs[._]"
 )
+_METADATA = late(r"\d\.\d[\w.~-]*\+(?:\w+\.)*\Z")
 _PSEUDO = late(r"\d{14}-[0-9a-f]{12}(?:\+\w+)?\Z|\+dirty\Z|\(devel\)")
 _KEYWORD = late(
     r"\$(Id|Ident|Revision|Rev|Date|Author|Header|Source|URL|HeadURL|LastChanged\w{2,8}|RCSfile)(:[^$\n]{0,400})?\$"
@@ -161,6 +162,13 @@ def _is_drawn(word: Evidence) -> bool:
     return all(re.search(r"\d", side) and re.search(r"[a-f]", side) for side in sides)
 
 
+def _is_usual(word: WordChange) -> bool:
+    """True for words as long as git abbreviates commits, and for those that follow a version and a plus sign, where
+    Semantic Versioning 2.0.0 (section 10) has what tells the build."""
+    before = word.context.partition(word.a_word)[0]
+    return {len(word.a_word), len(word.b_word)} <= _LENGTHS or bool(_METADATA.search(before))
+
+
 def _stamped(evidence: EvidenceSet) -> Iterator[Claim]:
     settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
     words = [
@@ -195,7 +203,7 @@ def _stamped(evidence: EvidenceSet) -> Iterator[Claim]:
     if sure:
         yield Claim("vcs-revision", tuple(sure + unsure), Proof.RECORDED, _summary(sure), _note(sure))
     elif unsure:
-        usual = all(isinstance(w, WordChange) and {len(w.a_word), len(w.b_word)} <= _LENGTHS for w in unsure)
+        usual = all(isinstance(w, WordChange) and _is_usual(w) for w in unsure)
         yield Claim(
             "vcs-revision",
             tuple(unsure),

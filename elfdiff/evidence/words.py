@@ -401,17 +401,21 @@ def _difference(a: str, b: str, left: Sequence[_Word], right: Sequence[_Word]) -
     if len(left) == len(right) == 1 and left[0].kind is not None and left[0].kind is right[0].kind:
         return WordDifference(left[0].kind, a_start, a_end, b_start, b_end, a_text, b_text)
     kind = classify(a_text, b_text, a[:a_start], a)
+    core = _core(a_text, b_text) if kind in (WordKind.OTHER, WordKind.VERSION) else None
+    if core is not None:
+        inner = classify(core[0], core[1], a[:a_start] + core[2], a)
+        # A version ends in a commit, but in nothing drawn.
+        if inner is WordKind.REVISION or (inner is WordKind.RANDOM and kind is WordKind.OTHER):
+            a_start, b_start = a_start + len(core[2]), b_start + len(core[2])
+            a_end, b_end = a_start + len(core[0]), b_start + len(core[1])
+            return WordDifference(inner, a_start, a_end, b_start, b_end, core[0], core[1])
     return WordDifference(kind, a_start, a_end, b_start, b_end, a_text, b_text)
 
 
 def classify(a: str, b: str, before: str, context: str) -> WordKind:
     """What kind of word changed; ``before`` is the text in front of it, ``context`` the whole text."""
     word = _Changed(a, b, before, context)
-    kind = next((kind for kind, holds in _KINDS if holds(word)), WordKind.OTHER)
-    core = _core(a, b) if kind in (WordKind.OTHER, WordKind.VERSION) else None
-    inner = classify(core[0], core[1], before + core[2], context) if core else kind
-    # A version ends in a commit, but in nothing drawn.
-    return inner if kind is WordKind.OTHER or inner is WordKind.REVISION else kind
+    return next((kind for kind, holds in _KINDS if holds(word)), WordKind.OTHER)
 
 
 def _core(a: str, b: str) -> tuple[str, str, str] | None:

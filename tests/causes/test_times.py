@@ -30,6 +30,19 @@ def test_the_compilers_clock(seen, claims):
     assert claims(seen.given(seen.time(*stamps))) == {"time-cpp-date-time": "certain"}
 
 
+def test_what_ctime_writes_is_of_a_build_where_the_text_says_so(seen, claims):
+    stamps = seen.stamp("asctime", DAY, (1, 29, 37)), seen.stamp("asctime", NEXT, (1, 30, 38))
+    assert claims(seen.given(seen.time(*stamps, context="compiled Mon Nov 23 01:29:37 2026 by cc"))) == {
+        "time-build-script-date": "certain"
+    }
+    assert claims(seen.given(seen.time(*stamps, context="tool 1.2 (Mon Nov 23 01:29:37 2026)"))) == {
+        "time-cpp-timestamp": "possible"
+    }
+    assert claims(seen.given(seen.time(*stamps, context="source of Mon Nov 23 01:29:37 2026"))) == {
+        "time-cpp-timestamp": "likely"
+    }
+
+
 def test_date_and_time_in_texts_of_their_own(seen, claims):
     evidence = seen.given(
         seen.time(seen.stamp("cpp-date", DAY), seen.stamp("cpp-date", NEXT)),

@@ -39,6 +39,11 @@ def test_a_lone_hexadecimal_word_may_be_a_digest(seen, ask):
     assert ask(vcs_state, seen.given(seen.word(WordKind.REVISION, "0a" * 20, "1b" * 20))) == {FACE: "likely"}
 
 
+def test_build_metadata_of_a_version_is_a_commit(seen, ask):
+    word = seen.word(WordKind.REVISION, "0a1b2c3d", "99b2c3d4", "tool 1.4.0-dev+0a1b2c3d (linux)")
+    assert ask(vcs_state, seen.given(word)) == {FACE: "likely"}
+
+
 @pytest.mark.parametrize(
     ("settings", "note"),
     [

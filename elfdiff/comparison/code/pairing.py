@@ -74,18 +74,19 @@ def align_code(
         _by_calls(left, right, hits)
     _by_name(left, right, rewriter, True)
     _by_hash(left, right)
+    crossed = Crossed(left.functions, right.functions)
     for _ in range(MAX_ROUNDS):
         before = left.partner.count(-1)
         if hits is not None:
             _by_calls(left, right, hits)
-        _by_neighbours(left, right)
+        _by_neighbours(left, right, crossed)
         if left.partner.count(-1) == before:
             break
     _by_name(left, right, rewriter, False)
     _by_order(left, right)
     _by_position(left, right)
     _by_likeness(left, right)
-    _without_crossed(left, right)
+    _without_crossed(left, right, crossed)
     runs: list[tuple[int, int, int]] = []
     for index, other in enumerate(left.partner):
         if other < 0:
@@ -117,9 +118,8 @@ class Crossed:
         return _NUMBERED.sub(b"", f.key[0]) != _NUMBERED.sub(b"", g.key[0])
 
 
-def _without_crossed(left: _Side, right: _Side) -> None:
+def _without_crossed(left: _Side, right: _Side, crossed: Crossed) -> None:
     """Part functions whose bodies say one thing and whose symbols another."""
-    crossed = Crossed(left.functions, right.functions)
     for i, j in enumerate(left.partner):
         if j >= 0 and crossed(left.functions[i], right.functions[j]):
             left.partner[i] = right.partner[j] = -1
@@ -271,8 +271,9 @@ def _by_calls(left: _Side, right: _Side, calls: _Hits) -> None:
             _pair(left, right, one, other, "callers")
 
 
-def _by_neighbours(left: _Side, right: _Side) -> None:
-    """What stands beside partners and has equal bytes is a pair; forward, then backward."""
+def _by_neighbours(left: _Side, right: _Side, crossed: Crossed) -> None:
+    """What stands beside partners and has equal bytes is a pair, unless both have names of others; forward, then
+    backward."""
     n, m = len(left.functions), len(right.functions)
     for step, order in ((1, range(n)), (-1, range(n - 1, -1, -1))):
         for i in order:
@@ -280,7 +281,9 @@ def _by_neighbours(left: _Side, right: _Side) -> None:
             if left.partner[i] >= 0 or not 0 <= before < n or left.partner[before] < 0:
                 continue
             j = left.partner[before] + step
-            if 0 <= j < m and right.partner[j] < 0 and right.bodies[j] == left.bodies[i]:
+            if not 0 <= j < m or right.partner[j] >= 0 or right.bodies[j] != left.bodies[i]:
+                continue
+            if not crossed(left.functions[i], right.functions[j]):
                 _pair(left, right, i, j, "neighbours")
 
 

@@ -32,6 +32,7 @@ of 150 MB have fewer than 4,000."""
 _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
 CODE_RUN = 8
+DOUBLE = 8
 HEAD = 4
 """Bytes that two texts begin with alike, if one was made from the other."""
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
@@ -255,6 +256,8 @@ def _lacking(
             # Format templates of Rust and strings of Pascal have their length in front, and it may be a letter.
             may_be = not code and section.name not in _NUL_TABLES and is_counted(text)
             shift = int(may_be and not _as_letter(text, there))
+            if not code and not section.flags & SHF_STRINGS and section.name not in _NUL_TABLES:
+                shift = shift or _of_double(section, contents, here[first][0])
             at = here[first][0] + shift
             spots.append(Spot(section, at, text[shift:]))
             before[at] = here[first - 1][1] if first else b""
@@ -287,6 +290,19 @@ def is_counted(text: bytes) -> bool:
     if path or text.startswith((b"./", b"../")):
         return False
     return len(text) > MIN_RUN and text[0] == len(text) - 1
+
+
+def _of_double(section: Section, contents: bytes, at: int) -> int:
+    """How many bytes of a run belong to a floating point number in front of the text: 2.5 and 100.0 end in @.
+
+    The sign and exponent stand in the last bytes of eight (IEEE 754), least significant byte first.
+    """
+    begin = at - (section.address + at) % DOUBLE
+    end = begin + DOUBLE
+    head = contents[begin:at] if begin >= 0 else b""
+    if not head or contents[end - 1 : end] not in (b"?", b"@"):
+        return 0
+    return end - at if head[-1] or not any(head) else 0
 
 
 def _as_letter(text: bytes, there: list[tuple[int, bytes]]) -> bool:
