@@ -6,8 +6,9 @@ For each build: which variations were named and which had to be, how the proof e
 long. A row is wrong if a culprit is missing, an innocent is named, or the proof says what is not so. Rows are kept in
 DIR/rows.jsonl as they come, and a build that has one is not done again.
 
---samples builds the sources of the project's own samples instead, and tells how the proof ended beside what the
-recipe of the sample says of its lines. A sample whose two sides differ in what is no variation comes out equal.
+--samples builds the sources of the project's own samples instead, with what their two sides differ in varied, and
+tells how the proof ended beside what the recipe of the sample says of its lines. Words and variables of a side come by
+the variation "environment".
 """
 
 from __future__ import annotations
@@ -30,6 +31,17 @@ from benchmarks.builds.projects import Build, projects
 
 ROOT = Path(__file__).resolve().parents[1]
 _MARK = "elfdiff-counts-builds"
+_FLAGS = ("CFLAGS", "CXXFLAGS", "LDFLAGS", "RUSTFLAGS", "GOFLAGS")
+_OWN = {"LC_ALL": "locale", "TZ": "time-zone", "USER": "user", "HOSTNAME": "hostname"}
+"""Variables of a sample's sides that are a variation's own."""
+_LONG_AGO = 1_700_000_000
+_SIDES = {
+    **dict.fromkeys(("before", "after", "mtime"), "environment"),
+    "place": "build-path",
+    "clock": "clock",
+    "wrap": "kernel",
+}
+"""What else two sides of a sample differ in, and by which variation."""
 LIMIT = 900.0
 """Seconds for all builds of one project."""
 
@@ -47,9 +59,12 @@ def prepared(build: Build, scratch: Path) -> Path:
     return tree
 
 
-def by_elfdiff(build: Build, tree: Path, environment: Mapping[str, str] = os.environ) -> dict[str, Any]:
+def by_elfdiff(
+    build: Build, tree: Path, environment: Mapping[str, str] = os.environ, vary: str = "all"
+) -> dict[str, Any]:
     """What elfdiff said, and whether it was right."""
     words = [sys.executable, "-m", "elfdiff", "rebuild", "-f", "json", "-C", str(tree), "--artifact", build.artifact]
+    words += ["--vary", vary]
     begun = time.monotonic()
     try:
         said = subprocess.run(
@@ -128,8 +143,12 @@ def by_reprotest(build: Build, tree: Path) -> dict[str, Any]:
     }
 
 
-def of_samples(names: Sequence[str], scratch: Path) -> None:
-    """One line a sample."""
+def of_samples(names: Sequence[str], scratch: Path) -> int:
+    """One line a sample: what its recipe says of its fix, and how the proof of the same difference ended.
+
+    How many have a fix that a line gives, and were not proved.
+    """
+    missed = 0
     for place in sorted((ROOT / "samples").glob("*/recipe.json")):
         recipe = json.loads(place.read_text())
         name = place.parent.name
@@ -138,11 +157,60 @@ def of_samples(names: Sequence[str], scratch: Path) -> None:
         source = place.parent / "src"
         files = {str(path.relative_to(source)): path.read_text() for path in source.rglob("*") if path.is_file()}
         files["stamps.sh"] = (ROOT / "benchmarks" / "pairs" / "programs" / "stamps.sh").read_text()
+        files["sides.sh"] = sides(recipe)
         environment = {"USER": "builder", "HOSTNAME": "here", **os.environ, **recipe["both"].get("env", {})}
-        build = Build(name, files, ("sh", "build.sh"), recipe["artifact"], frozenset())
-        row = by_elfdiff(build, prepared(build, scratch), environment)
+        build = Build(name, files, ("sh", "sides.sh"), recipe["artifact"], frozenset())
+        tree = prepared(build, scratch)
+        for path in files:
+            os.utime(tree / path, (_LONG_AGO, _LONG_AGO))
+        row = by_elfdiff(build, tree, environment, varied(recipe))
+        fix = recipe.get("fix", {})
         told = {key: row.get(key) for key in ("guilty", "nondeterministic", "proof", "lines", "builds", "seconds")}
-        print(json.dumps({"sample": name, "fix": recipe.get("fix", {}).get("how"), **told}), flush=True)
+        same = bool(set(fix.get("lines", ())) & set(told["lines"] or ()))
+        missed += fix.get("how") == "word for word" and not (same and told["proof"] == "identical")
+        trouble = {} if told["builds"] else {"trouble": row["wrong"]}
+        print(json.dumps({"sample": name, "fix": fix.get("how"), "its line": same, **told, **trouble}), flush=True)
+    print(f"{missed} samples with a line were not proved by it", flush=True)
+    return missed
+
+
+def sides(recipe: Mapping[str, Any]) -> str:
+    """The sample's build as the builder of side a has it, and under the variation "environment" as that of side b.
+
+    Words for a tool stand before those that elfdiff adds, and a variable that is set stays as it is.
+    """
+
+    def lines(side: Mapping[str, Any]) -> str:
+        words = list(side.get("before", ()))
+        if "mtime" in side:
+            own = '[ "$(stat -c %Y build.sh)" = "$(git log -1 --pretty=%ct)" ]'
+            words.append(f"{own} || find . -name '*.[ch]' -exec touch -d @{side['mtime']} {{}} +")
+        for name, value in side.get("env", {}).items():
+            if name not in _OWN:
+                words.append(
+                    f'export {name}="{value} ${{{name}-}}"'
+                    if name in _FLAGS
+                    else f'export {name}="${{{name}-{value}}}"'
+                )
+        return "\n".join((":", *words))
+
+    def after(side: Mapping[str, Any]) -> str:
+        return "\n".join((":", *recipe["both"].get("after", ()), *side.get("after", ())))
+
+    other = '[ -n "${ELFDIFF_OTHER-}" ]'
+    return (
+        f"set -e\nif {other}; then\n{lines(recipe['b'])}\nelse\n{lines(recipe['a'])}\nfi\nsh build.sh\n"
+        f"set -- {recipe['artifact']}\nif {other}; then\n{after(recipe['b'])}\nelse\n{after(recipe['a'])}\nfi\n"
+    )
+
+
+def varied(recipe: Mapping[str, Any]) -> str:
+    """The variations in which the two sides of a sample differ; what differs by itself is built under another umask."""
+    found: set[str] = set()
+    for side in (recipe["a"], recipe["b"]):
+        found |= {_OWN.get(name, "environment") for name in side.get("env", {})}
+        found |= {_SIDES[key] for key in side if key in _SIDES}
+    return ",".join(sorted(found or {"umask"}))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -155,8 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     options.scratch.mkdir(parents=True, exist_ok=True)
     if options.samples:
-        of_samples(options.name, options.scratch)
-        return 0
+        return min(of_samples(options.name, options.scratch), 1)
     kept = options.scratch / "rows.jsonl"
     rows = {row["name"]: row for row in map(json.loads, kept.read_text().splitlines())} if kept.exists() else {}
     wrong = 0

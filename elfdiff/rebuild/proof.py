@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from elfdiff.actions import Action, AddWords, Do, Export
+from elfdiff.actions import Action, AddWords, Do, Export, Run
 from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.fixes import Script, for_compilers, is_applicable
@@ -13,7 +13,7 @@ from elfdiff.rebuild.places import asking, assignments
 from elfdiff.rebuild.reading import differing, findings
 from elfdiff.rebuild.result import Applied, Outcome, Proof
 from elfdiff.rebuild.workshop import BuildFailed, Built
-from elfdiff.report import Confidence, Effect, Finding, Fix
+from elfdiff.report import Confidence, Effect, Finding, Fix, Role
 from elfdiff.values import dataclass, field
 
 _MOST_ROUNDS = 5
@@ -66,6 +66,7 @@ class Prover:
             self.idle |= {line for line, item in self.applied.items() if item.cause in causes}
         named = {finding.cause for finding in self.seen}
         proved = outcome is Outcome.IDENTICAL
+        self.by_hand = {line: item for line, item in self.by_hand.items() if not (proved and self._has_line(item.what))}
         if not proved:
             self._point(named)
         applied = tuple(self._told(item) for item in self.applied.values() if proved or item.cause in named)
@@ -114,7 +115,7 @@ class Prover:
         """
         for doubtful, masking in ((False, False), (True, False), (True, True)):
             fixes = list(self._fixes(known, doubtful, masking))
-            if sum(self._take(fix, finding.cause) for finding, fix in fixes):
+            if sum(self._take(fix, finding.cause, finding.role is Role.ROOT) for finding, fix in fixes):
                 return True
         left = {finding.cause for finding in known}
         if not self.wrapping and self._wrap(item for item in self.applied.values() if item.cause in left):
@@ -144,12 +145,15 @@ class Prover:
                     if (fix.effect is Effect.MASKS) <= masking:
                         yield finding, fix
 
-    def _take(self, fix: Fix, cause: str) -> bool:
-        """True if it is new and a machine can apply it."""
+    def _take(self, fix: Fix, cause: str, root: bool = True) -> bool:
+        """True if it is new and a machine can apply it; of a sentence, where it is for a ``root``, the line behind it."""
         action = fix.action
         if not is_applicable(action, self.experiment.workshop.source.commits):
             self.by_hand.setdefault(action.line, Applied(action, cause))
-            return False
+            command = action.command if isinstance(action, Do) and root else None
+            action = Run(command or "")
+            if command is None or not is_applicable(action, commits=False):
+                return False
         if action.line in self.applied:
             return False
         self.masked = self.masked or fix.effect is Effect.MASKS
@@ -162,6 +166,10 @@ class Prover:
     def _is_line(self, action: Action) -> bool:
         """True for a line that does not touch the flags of a compiler."""
         return not isinstance(action, AddWords) and is_applicable(action, self.experiment.workshop.source.commits)
+
+    def _has_line(self, action: Action) -> bool:
+        """True for what a person would do where the line that does the same was applied."""
+        return isinstance(action, Do) and action.command in self.applied
 
     def _without_commit(self, action: Action) -> bool:
         git = self.experiment.workshop.source.commits

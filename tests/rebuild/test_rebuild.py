@@ -353,3 +353,23 @@ def test_a_host_name_that_a_script_writes_is_pointed_at(project: Project, experi
     assert [item.line for item in found.proof.by_hand][-1].endswith(": build.sh:1 asks for it")
     assert "both were built from one" in render_rebuilt(found, TextStyle())
     assert "these lines" not in headline(found)
+
+
+@needs("cc")
+def test_the_line_of_a_sentence_is_tried(project: Project, experiment: Experiment) -> None:
+    """The catalogue says what a person may do, and a line that does the same: that is proved."""
+    names = ", ".join(f'"{name}"' for name in ("north", "south", "east", "west", "zenith", "nadir", "left", "right"))
+    tree = project(
+        names_py=f"print('static const char *names[] = {{' + ', '.join(f'\"{{n}}\"' for n in {{{names}}}) + '}};')\n",
+        main_c='#include <stdio.h>\n#include "names.h"\nint main(void) {\n'
+        "for (int i = 0; i < 8; i++) puts(names[i]);\nreturn 0; }\n",
+        build_sh=f"{sys.executable} names.py > names.h && cc -o app main.c\n",
+    )
+    found = experiment(tree, "sh", "build.sh", vary="umask")
+    assert found.nondeterministic
+    assert found.proof is not None
+    assert found.proof.outcome is Outcome.IDENTICAL
+    assert [item.line for item in found.proof.applied] == [
+        "export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0"
+    ]
+    assert found.proof.by_hand == ()
