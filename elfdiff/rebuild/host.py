@@ -9,8 +9,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from elfdiff.rebuild import outside
 from elfdiff.rebuild.launch import launched
-from elfdiff.values import dataclass
+from elfdiff.values import dataclass, field
 
 _FAKETIME = (
     "/usr/lib/*/faketime/libfaketimeMT.so.1",
@@ -27,7 +28,8 @@ class Host:
     """The machine of the experiment. ``refused`` maps what is not allowed to the system's own words.
 
     ``userspace`` says that namespaces come with a user namespace, as they must for everybody but root. ``begun`` is
-    when the experiment began, in seconds since 1970.
+    when the experiment began, in seconds since 1970. ``layers`` are directories beside the tree in which elfdiff sees
+    what a build writes; ``unseen`` maps the others to the reason.
     """
 
     environment: Mapping[str, str]
@@ -46,11 +48,14 @@ class Host:
     go: bool
     words: tuple[str, ...]
     begun: int
+    layers: tuple[str, ...] = ()
+    unseen: Mapping[str, str] = field(default_factory=dict)
 
 
 def look(scratch: Path, environment: Mapping[str, str], words: tuple[str, ...], rust: bool, go: bool) -> Host:
     """Try what the variations need, in ``scratch``; ``words`` are the build command."""
     userspace, refused = _allowed(scratch)
+    layers, unseen = _layers(scratch, environment, userspace, refused)
     path = environment.get("PATH")
     return Host(
         environment=environment,
@@ -69,6 +74,8 @@ def look(scratch: Path, environment: Mapping[str, str], words: tuple[str, ...], 
         go=go,
         words=words,
         begun=int(time.time()),
+        layers=layers,
+        unseen=unseen,
     )
 
 
@@ -86,8 +93,27 @@ def _allowed(scratch: Path) -> tuple[bool, dict[str, str]]:
     return userspaces[-1], refused
 
 
-def _tried(scratch: Path, userspace: bool, parts: tuple[str, ...]) -> str | None:
-    """None if all parts together are allowed; else why not."""
+def _layers(
+    scratch: Path, environment: Mapping[str, str], userspace: bool, refused: Mapping[str, str]
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Directories over which a build gets a layer, all at once or those that can have one; and why others cannot."""
+    wanted, unseen = outside.places(environment, scratch)
+    if "mounts" in refused:
+        return (), dict.fromkeys((*wanted, *unseen), f"no mount namespace is allowed ({refused['mounts']})")
+    if wanted and _tried(scratch, userspace, ("mounts",), wanted) is None:
+        return wanted, unseen
+    sentences = {place: _tried(scratch, userspace, ("mounts",), (place,)) for place in wanted}
+    unseen |= {place: sentence for place, sentence in sentences.items() if sentence is not None}
+    return tuple(place for place in wanted if place not in unseen), unseen
+
+
+def _tried(scratch: Path, userspace: bool, parts: tuple[str, ...], layers: tuple[str, ...] = ()) -> str | None:
+    """None if all parts together are allowed, with these layers; else why not."""
+    over = []
+    for number, place in enumerate(layers):
+        over.append([place, *(str(scratch / f"trial-{number}" / name) for name in ("upper", "work"))])
+        for directory in over[-1][1:]:
+            Path(directory).mkdir(parents=True, exist_ok=True)
     spec = {
         "command": ["true"],
         "directory": "/",
@@ -101,6 +127,8 @@ def _tried(scratch: Path, userspace: bool, parts: tuple[str, ...]) -> str | None
         "network": "network" not in parts,
         "mounts": [[str(scratch), str(scratch)]] if "mounts" in parts else None,
         "readonly": [],
+        "layers": over,
+        "kept": [],
         "disorder": None,
         "stall": None,
         "deadline": _SOON,

@@ -61,10 +61,21 @@ def checked(what: str, result: int) -> None:
         raise Refused(f"{what}: {os.strerror(ctypes.get_errno())}")
 
 
-def mount(source: str, target: str, flags: int, kind: str | None = None) -> None:
+def mount(source: str, target: str, flags: int, kind: str | None = None, options: str | None = None) -> None:
     """mount(2) over a directory or file that stands already."""
-    words = kind.encode() if kind else None
-    checked(f"mount {target}", libc.mount(source.encode(), target.encode(), words, flags, None))
+    words = [os.fsencode(word) if word else None for word in (source, target, kind, options)]
+    checked(f"mount {target}", libc.mount(words[0], words[1], words[2], flags, words[3]))
+
+
+def layer(spec: dict[str, Any]) -> None:
+    """Put a layer over each directory that the build may write to, but not over what is kept below it."""
+    kept = [(os.open(path, os.O_PATH), path) for path in spec["kept"]]
+    for place, upper, work in spec["layers"]:
+        options = f"lowerdir={place},upperdir={upper},workdir={work}{',userxattr' if spec['userspace'] else ''}"
+        mount("overlay", place, 0, "overlay", options)
+    for number, path in kept:
+        mount(f"/proc/self/fd/{number}", path, MS_BIND | MS_REC)
+        os.close(number)
 
 
 def locked(target: str) -> int:
@@ -96,6 +107,7 @@ def enter(spec: dict[str, Any]) -> int | None:
         if os.path.isdir(SHARED_MEMORY):
             # What a build leaves there, or libfaketime when it is killed, goes with the namespace.
             mount("tmpfs", SHARED_MEMORY, MS_NOSUID | MS_NODEV, "tmpfs")
+        layer(spec)
         for source, target in spec["mounts"]:
             mount(source, target, MS_BIND | MS_REC)
         for target in spec["readonly"]:

@@ -146,7 +146,7 @@ class Prover:
                         yield finding, fix
 
     def _take(self, fix: Fix, cause: str, root: bool = True) -> bool:
-        """True if it is new and a machine can apply it; of a sentence, where it is for a ``root``, the line behind it."""
+        """True if it is new and a machine can apply it; of a sentence about a ``root`` that is the line behind it."""
         action = fix.action
         if not is_applicable(action, self.experiment.workshop.source.commits):
             self.by_hand.setdefault(action.line, Applied(action, cause))

@@ -111,7 +111,7 @@ def _rebuilt(
         nondeterministic=any("clock" not in experiment.guilty.get(name, ()) for name in experiment.noisy),
         proof=proof,
         against=against,
-        notes=(*files.notes, *_copied(files), *experiment.notes, *reader.notes),
+        notes=(*files.notes, *_copied(files), *_outside(workshop), *experiment.notes, *reader.notes),
         failures=tuple(experiment.failures),
     )
 
@@ -151,6 +151,19 @@ def _copied(files: source.Source) -> tuple[str, ...]:
         first = ", ".join(files.left_out[:3])
         more = f" and {len(files.left_out) - 3} more" if len(files.left_out) > 3 else ""
         notes.append(f"left out, as an earlier build made them: {first}{more} (--include-ignored takes all)")
+    return tuple(notes)
+
+
+def _outside(workshop: Workshop) -> tuple[str, ...]:
+    """What builds wrote beside the tree, and where that is not seen."""
+    notes: list[str] = []
+    if workshop.outside:
+        names = sorted(workshop.outside)
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        written = f"builds wrote outside of their tree: {', '.join(names[:_MOST_NAMED])}{more}"
+        notes.append(f"{written}; no other build saw that, and it is gone")
+    for place, reason in workshop.host.unseen.items():
+        notes.append(f"what builds write into {place} is not seen: {reason}")
     return tuple(notes)
 
 

@@ -17,7 +17,7 @@ from threading import Event, Lock
 from typing import Any
 
 from elfdiff.errors import ElfdiffError
-from elfdiff.rebuild import artifacts, source
+from elfdiff.rebuild import artifacts, outside, source
 from elfdiff.rebuild.artifacts import Artifact
 from elfdiff.rebuild.fixes import Script
 from elfdiff.rebuild.host import Host
@@ -97,7 +97,8 @@ class Workshop:
     """Runs builds one after the other below ``root``, which is the experiment's own.
 
     ``finished`` has every build in the order in which they ended. ``told`` is called with a build's name before it
-    begins. ``frozen`` says whether the clock is held still at all.
+    begins. ``frozen`` says whether the clock is held still at all. ``outside`` are paths beside the tree
+    that builds wrote to.
     """
 
     root: Path
@@ -110,6 +111,7 @@ class Workshop:
     jobs: int = 1
     finished: list[tuple[str, tuple[str, ...], float, int | None]] = field(default_factory=list)
     stopped: Event = field(default_factory=Event)
+    outside: set[str] = field(default_factory=set)
     _begun: float = 0.0
     _waiting: Lock = field(default_factory=Lock)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -229,6 +231,8 @@ class Workshop:
             ended = launched(spec, room.place, "build", log, self.stopped)
             if world.now is not None and not self.host.mounts:
                 sweep_shared_memory()
+            for place, upper, _ in self._layers(room):
+                self.outside.update(outside.written(Path(upper), place))
             self.finished.append((name, tuple(sorted(varied)), ended.seconds, ended.code))
             self._judge(name, ended, log)
             found = artifacts.made(room.area, room.tree, before, self.order.globs)
@@ -307,10 +311,22 @@ class Workshop:
             "network": world.network,
             "mounts": mounts if self.host.mounts else None,
             "readonly": [str(self.source.root)] if self.host.mounts else [],
+            "layers": self._layers(room),
+            "kept": list(outside.kept(self.host.environment, self.host.layers)),
             "disorder": disorder,
             "stall": STALL if world.now is not None else None,
             "deadline": deadline,
         }
+
+    def _layers(self, room: _Room) -> list[list[str]]:
+        """The directories that get a layer, and where what a build writes there, and overlayfs's own files, stand."""
+        found = []
+        for number, place in enumerate(self.host.layers):
+            parts = [room.place / "outside" / str(number) / name for name in ("upper", "work")]
+            for part in parts:
+                part.mkdir(parents=True, exist_ok=True)
+            found.append([place, *map(str, parts)])
+        return found
 
     def _clear(self, room: _Room) -> None:
         if self.host.mounts:

@@ -27,6 +27,8 @@ def spec(*command: str, **changes: Any) -> dict[str, Any]:
         "network": True,
         "mounts": None,
         "readonly": [],
+        "layers": [],
+        "kept": [],
         "disorder": None,
         "stall": None,
         "deadline": 20.0,

@@ -6,16 +6,14 @@ from dataclasses import replace
 
 from elfdiff.patterns import late
 from elfdiff.rebuild.host import Host
+from elfdiff.rebuild.outside import TOOLCHAINS
 from elfdiff.rebuild.variations.model import Asked, Variation
 from elfdiff.rebuild.world import World
-
-_KEPT = {"CARGO_HOME": ".cargo", "RUSTUP_HOME": ".rustup", "GOPATH": "go", "GOCACHE": ".cache/go-build"}
-"""Variables that say where a toolchain keeps itself, and where that is below HOME if they are not set."""
 
 
 def _vary(world: World, host: Host) -> World:
     home = host.environment.get("HOME", "/")
-    kept = {name: world.environment.get(name, f"{home}/{below}") for name, below in _KEPT.items()}
+    kept = {name: world.environment.get(name, f"{home}/{below}") for name, below in TOOLCHAINS.items()}
     return replace(world.with_environment(**kept), fresh_home=True)
 
 
