@@ -158,12 +158,13 @@ def test_a_build_that_does_nothing_new_is_told(project: Project, experiment: Exp
         experiment(tree, "true", vary="umask", include_ignored=True)
 
 
-def test_hundreds_of_files_are_compared(project: Project, experiment: Experiment) -> None:
-    script = "mkdir out; u=$(umask); i=0; while [ $i -lt 500 ]; do echo $u > out/$i; i=$((i+1)); done"
+@needs("split")
+def test_thousands_of_files_are_compared(project: Project, experiment: Experiment) -> None:
+    script = "mkdir out; yes $(umask) | head -3000 | split -l 1 -a 4 -d - out/"
     found = experiment(project(a="1"), "sh", "-c", script, vary="umask", artifacts=["out/*"])
-    assert len(found.artifacts) == 500
+    assert len(found.artifacts) == 3000
     assert all(artifact.guilty == ("umask",) for artifact in found.artifacts)
-    assert any("500 artifacts differ; the first" in note for note in found.notes)
+    assert any("3000 artifacts differ; the first" in note for note in found.notes)
 
 
 @needs("cc")
