@@ -26,16 +26,23 @@ _COMMENT = ("#", "//", "dnl ")
 Files = Iterable[tuple[str, Path]]
 
 
-def assignments(files: Files, variables: Sequence[str]) -> tuple[str, ...]:
+def assignments(files: Files, variables: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Places in makefiles that set one of these variables whatever the environment says, the nearest to the top first:
-    "Makefile:3".
+    ("Makefile:3", "CFLAGS").
     """
-    pattern = re.compile(rf"\s*(?:override\s+)?(?:{'|'.join(map(re.escape, variables))})\s*:{{0,3}}=")
-    found: list[str] = []
+    pattern = re.compile(rf"\s*(?:override\s+)?({'|'.join(map(re.escape, variables))})\s*:{{0,3}}=")
+    found: list[tuple[str, str]] = []
     for name, path in _seen(files):
         if PurePosixPath(name).name in _MAKEFILES or name.endswith(".mk"):
-            found += (f"{name}:{number}" for number, line in _lines(path) if pattern.match(line))
+            matches = ((number, pattern.match(line)) for number, line in _lines(path))
+            found += ((f"{name}:{number}", match[1]) for number, match in matches if match)
     return tuple(found[:_MOST_PLACES])
+
+
+def in_makefile(words: Sequence[str]) -> str | None:
+    """Words as they stand in a makefile at the top of the tree; None for those that only a shell can expand."""
+    written = " ".join(word.replace("$PWD", "$(CURDIR)") for word in words)
+    return None if "${" in written or "`" in written else written
 
 
 def asking(files: Files, variation: Variation) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from elfdiff.actions import Action, AddWords, Do, Export, Run
 from elfdiff.causes import catalogue
 from elfdiff.rebuild.experiment import Experiment
 from elfdiff.rebuild.fixes import Script, for_compilers, is_applicable
-from elfdiff.rebuild.places import asking, assignments
+from elfdiff.rebuild.places import asking, assignments, in_makefile
 from elfdiff.rebuild.reading import differing, findings
 from elfdiff.rebuild.result import Applied, Outcome, Proof
 from elfdiff.rebuild.workshop import BuildFailed, Built
@@ -104,8 +104,16 @@ class Prover:
         if item.line not in self.stuck or not isinstance(item.what, AddWords):
             return item
         places = assignments(self.experiment.workshop.files, item.what.variables)
-        where = f"{', '.join(places)} sets them" if places else "the build does not take them from the environment"
-        reach = f"exporting is not enough: {where}; add the words there (tried by a wrapper around the compiler)"
+        words = in_makefile(item.what.words)
+        top = next(((place, name) for place, name in places if "/" not in place), None)
+        if top is not None and words is not None:
+            how = f"{top[0]} sets {top[1]}; write below that line: {top[1]} += {words}"
+        elif places:
+            where = ", ".join(place for place, _ in places)
+            how = f"{where} sets them; add the words there, in a makefile with $(CURDIR) for the directory"
+        else:
+            how = "the build does not take them from the environment; add the words where it calls the compiler"
+        reach = f"exporting is not enough: {how} (tried by a wrapper around the compiler)"
         return replace(item, reach=reach)
 
     def _more(self, known: tuple[Finding, ...]) -> bool:

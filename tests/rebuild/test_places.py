@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from elfdiff.rebuild.places import asking, assignments
+from elfdiff.rebuild.places import asking, assignments, in_makefile
 from elfdiff.rebuild.variations import known
 
 VARIATIONS = {variation.name: variation for variation in known()}
@@ -26,7 +26,7 @@ def written(place: Path, **files: str) -> list[tuple[str, Path]]:
 def test_places_that_set_flags_are_found(tmp_path: Path) -> None:
     text = "all:\nCFLAGS := -O2\nCFLAGS += -g\nCFLAGS ?= -g\nMY_CFLAGS = -g\n"
     files = written(tmp_path, Makefile=text, other_dot_txt="CFLAGS = 1\n")
-    assert assignments(files, ("CFLAGS", "CXXFLAGS")) == ("Makefile:2",)
+    assert assignments(files, ("CFLAGS", "CXXFLAGS")) == (("Makefile:2", "CFLAGS"),)
 
 
 def test_the_nearest_makefile_comes_first_and_hidden_ones_do_not_count(tmp_path: Path) -> None:
@@ -34,7 +34,20 @@ def test_the_nearest_makefile_comes_first_and_hidden_ones_do_not_count(tmp_path:
     files = written(
         tmp_path, _dot_pc__fix__Makefile="CFLAGS = 1\n", a__Makefile="CFLAGS = 1\n", z_dot_mk="CFLAGS = 1\n"
     )
-    assert assignments(files, ("CFLAGS",)) == ("z.mk:1", "a/Makefile:1")
+    assert [place for place, _ in assignments(files, ("CFLAGS",))] == ["z.mk:1", "a/Makefile:1"]
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("-ffile-prefix-map=$PWD=.", "-ffile-prefix-map=$(CURDIR)=."),
+        ("-frandom-seed=$@", "-frandom-seed=$@"),
+        ("-fdebug-prefix-map=${PWD%/*}=.", None),
+    ],
+)
+def test_words_for_a_makefile(word: str, written: str | None) -> None:
+    """In a makefile $PWD would be $P and a W."""
+    assert in_makefile([word]) == written
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,12 @@ def test_flags_that_a_makefile_sets_reach_the_compiler_all_the_same(project: Pro
     assert found.proof.outcome is Outcome.IDENTICAL
     (item,) = found.proof.applied
     assert item.reach is not None
-    assert "Makefile:1 sets them" in item.reach
+    written = "Makefile:1 sets CFLAGS; write below that line: CFLAGS += -ffile-prefix-map=$(CURDIR)=."
+    assert written in item.reach
+    makefile = tree / "Makefile"
+    first, rest = makefile.read_text().split("\n", 1)
+    makefile.write_text(f"{first}\nCFLAGS += -ffile-prefix-map=$(CURDIR)=.\n{rest}")
+    assert experiment(tree, "make", vary="build-path,umask").exit == 0
 
 
 @needs("cc", "make")
