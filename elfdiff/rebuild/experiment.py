@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from elfdiff.errors import ElfdiffError
 from elfdiff.rebuild.reading import Reader, differing, findings, unexplained
-from elfdiff.rebuild.variations.clock import SECONDS
+from elfdiff.rebuild.variations.clock import SECONDS, TIMES
 from elfdiff.rebuild.variations.model import Variation
 from elfdiff.rebuild.workshop import BuildFailed, Built, Workshop
 from elfdiff.report import Report
@@ -123,10 +123,9 @@ class Experiment:
 
     def _judge_clock(self) -> None:
         """Seconds passed between the controls, so what reads the clock differs; then that is the clock's doing."""
-        clock = self._variation(CLOCK)
         for name in self.noisy:
             causes = {finding.cause for finding in findings([self.noise.get(name)])}
-            if clock is not None and causes and causes <= set(clock.causes) and not unexplained([self.noise.get(name)]):
+            if causes and causes <= TIMES and not unexplained([self.noise.get(name)]):
                 self.guilty.setdefault(name, set()).add(CLOCK)
 
     def _judge_noisy(self) -> None:
@@ -198,9 +197,6 @@ class Experiment:
 
     def _changed_by(self, some: frozenset[str], called: str) -> frozenset[str]:
         return differing(self.control, self.workshop.build(called, some)) - self.noisy
-
-    def _variation(self, name: str) -> Variation | None:
-        return next((variation for variation in self.workshop.variations if variation.name == name), None)
 
 
 def smallest(candidates: Sequence[str], bad: Callable[[frozenset[str]], bool]) -> frozenset[str]:

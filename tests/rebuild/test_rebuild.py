@@ -379,3 +379,17 @@ def test_the_line_of_a_sentence_is_tried(project: Project, experiment: Experimen
         "export PYTHONHASHSEED=0 PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 QT_HASH_SEED=0"
     ]
     assert found.proof.by_hand == ()
+
+
+@needs("cc")
+def test_a_random_signature_is_not_the_clock_s_doing(project: Project, experiment: Experiment) -> None:
+    """A signature may hold a time, and mostly holds a random number: two builds of one kind tell nothing of a clock."""
+    after = 'head -c 435 /dev/urandom >> app.ko; printf "\\0\\0\\002\\0\\0\\0\\0\\0\\0\\0\\001\\263" >> app.ko'
+    tree = project(
+        main_c=MAIN.replace("main", "begin"),
+        build_sh=f"cc -c -o app.ko main.c; {after}; printf '~Module signature appended~\\n' >> app.ko\n",
+    )
+    found = experiment(tree, "sh", "build.sh", vary="umask")
+    assert found.nondeterministic
+    assert found.guilty == ()
+    assert "signature" in [finding.cause for finding in found.artifacts[0].report.findings]

@@ -19,6 +19,9 @@ LATER = 400 * 86_400 + 7 * AN_HOUR + 19 * 60 + 23
 FRACTION = 345_678_901
 """Nanoseconds, for builds that read nothing else of the clock."""
 
+TIMES = frozenset({"build-time", "file-times"})
+"""Causes that nothing but a clock brings about."""
+
 
 def _lacking(host: Host) -> str | None:
     if host.rust:
