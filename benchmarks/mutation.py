@@ -6,8 +6,9 @@ in one copy of B, far from each other.
 
 An edit is *excused* if one of its bytes is owned as root or consequence afterwards. It is *seen* if a byte of it counts
 as differing, contradicted or moved; else it is *unseen*. An edit in functions is *unnamed* unless one of them is among
-those that differ. What goes unseen or unnamed beside other edits is planted once more alone; there an edit is seen
-*elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One edit of code in each copy is
+those that differ. What goes excused, unseen or unnamed beside other edits is planted once more alone; there an edit is
+seen *elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One that only another edit
+excuses, which is seen itself, is *coherent* with it: a slot and the symbol that it is bound to. One edit of code in each copy is
 planted alone to see that the verdict on code is "differs"; else it is *the same code*.
 """
 
@@ -244,7 +245,8 @@ class Trial:
 
     def _judge(self, edit: Edit, now: Accounted) -> None:
         result, detail = self._result(edit, now)
-        if result in ("unseen", "unnamed"):
+        if result in ("excused", "unseen", "unnamed"):
+            together = result
             try:
                 now = Accounted.of(self.a, planted(self.data, [edit]))
             except ElfdiffError:
@@ -253,8 +255,10 @@ class Trial:
             result, detail = self._result(edit, now)
             if result == "unseen" and now.open > self.base.open:
                 result = "elsewhere"
+            if together == "excused" and result != "excused":
+                result = "coherent"
         self.outcome[result] += 1
-        if result in FAILURES:
+        if result in (*FAILURES, "coherent"):
             self._line(result, edit, detail)
 
     def _result(self, edit: Edit, now: Accounted) -> tuple[str, str]:

@@ -156,10 +156,17 @@ def _without_size(image: Image, section: Section, starts: frozenset[int]) -> lis
 
 
 def agreed(functions: list[Function], others: list[Function]) -> list[Function]:
-    """Without those at whose symbol no call frame begins, though one does in the other file: symbol or frame is
-    damaged."""
-    framed = {f.key for f in others if f.framed and f.key is not None}
-    return [f for f in functions if f.framed or f.key not in framed]
+    """Without those at whose symbol a call frame begins in one file only: symbol or frame is damaged, and what else
+    stands there is no partner.
+
+    Where most have frames in one file only, flags left them out of the other, and none is damaged.
+    """
+    framed = {f.key: f.framed for f in others if f.key is not None}
+    disputed = {f.key for f in functions if f.key in framed and framed[f.key] != f.framed}
+    both = sum(1 for f in functions if f.framed and framed.get(f.key, False))
+    if len(disputed) > max(both, 1):
+        return functions
+    return [f for f in functions if f.key not in disputed]
 
 
 def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None, little: bool) -> npt.NDArray[np.uint8]:
