@@ -8,8 +8,8 @@ An edit is *excused* if one of its bytes is owned as root or consequence afterwa
 as differing, contradicted or moved; else it is *unseen*. An edit in functions is *unnamed* unless one of them is among
 those that differ. What goes excused, unseen or unnamed beside other edits is planted once more alone; there an edit is
 seen *elsewhere* if the ledger has more unexplained or contradicted bytes than without it. One that only another edit
-excuses, which is seen itself, is *coherent* with it: a slot and the symbol that it is bound to. One edit of code in each copy is
-planted alone to see that the verdict on code is "differs"; else it is *the same code*.
+excuses, which is seen itself, is *coherent* with it: a slot and the symbol that it is bound to. One edit of code in
+each copy is planted alone to see that the verdict on code is "differs"; else it is *the same code*.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def agreed(functions: list[Function], others: list[Function]) -> list[Function]:
     """
     framed = {f.key: f.framed for f in others if f.key is not None}
     disputed = {f.key for f in functions if f.key in framed and framed[f.key] != f.framed}
-    both = sum(1 for f in functions if f.framed and framed.get(f.key, False))
+    both = sum(f.framed and f.key is not None and framed.get(f.key, False) for f in functions)
     if len(disputed) > max(both, 1):
         return functions
     return [f for f in functions if f.key not in disputed]
