@@ -290,3 +290,41 @@ def test_a_path_that_changed_places_with_another_text(tmp_path, judge):
     pair = Files(*files)
     p, q = pair.b.index(path.encode() + b"\0"), pair.b.index(b"t" * len(path))
     assert judge(pair, *exchanged(pair.b, p, q, len(path))) == "flagged"
+
+
+def test_an_entry_of_a_plt_whose_functions_have_symbols(build, mutation):
+    """mold names each entry after its symbol, so that they are functions."""
+    if shutil.which("mold") is None:
+        pytest.skip("needs mold")
+    pair = build("-g", "-fuse-ld=mold", orders=("mu", "um"))
+    a, b = parse(pair.a, "a"), parse(pair.b, "b")
+    group = next(
+        group
+        for group in code_fields(Image(b), CodeMap(Image(b)))
+        if any(section(b, ".plt")[1] <= at < section(b, ".plt")[1] + section(b, ".plt")[0].size for at in group.at)
+    )
+    _, start = section(b, ".plt")
+    at = next(int(at) for at in group.at[::-1] if start <= at < start + section(b, ".plt")[0].size)
+    edit = mutation.Edit("edit", ((at, bytes([pair.b[at] ^ 0x40])),))
+    assert mutation.Accounted.of(a, mutation.planted(pair.b, [edit])).names(at)
+
+
+def test_frames_that_exchange_their_functions_and_keep_their_lengths(build, judge):
+    """Where the objects have another order a frame may stand anywhere."""
+    pair = build("-g", orders=("mu", "um"))
+    b = parse(pair.b, "b")
+    frames, start = section(b, ".eh_frame")
+    fdes = frames_of(Image(b), frames).fdes
+    tried = 0
+    for f, g in itertools.combinations(fdes, 2):
+        if f.length == g.length:
+            continue
+        step = g.begin.target - f.begin.target
+        writes = []
+        for fde, by in ((f, step), (g, -step)):
+            at = start + fde.begin.at
+            held = int.from_bytes(pair.b[at : at + 4], "little", signed=True)
+            writes.append((at, (held + by).to_bytes(4, "little", signed=True)))
+        assert judge(pair, *writes) == "flagged", (f.at, g.at)
+        tried += 1
+    assert tried

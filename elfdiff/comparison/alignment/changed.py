@@ -9,6 +9,7 @@ import numpy as np
 
 from elfdiff.comparison.alignment.oneway import OneWay
 from elfdiff.comparison.code.functions import FunctionMatch, FunctionStatus, functions_in, masked
+from elfdiff.comparison.data.slots import is_plt
 from elfdiff.comparison.references.fields import ADDRESS
 from elfdiff.comparison.references.ranges import function_ranges
 from elfdiff.comparison.runs import Flags, Ints, unique
@@ -34,10 +35,26 @@ def judged(alignment: OneWay) -> tuple[FunctionMatch, ...]:
     held[held] = wrong[held] < ends[row[held]]
     misplaced = [index for index, match in enumerate(out) if match.status is FunctionStatus.MOVED]
     misplaced = _elsewhere(alignment, out, misplaced) if misplaced else []
-    for index in (*unique(order[row[held]]).tolist(), *misplaced):
+    for index in (*unique(order[row[held]]).tolist(), *misplaced, *_without_partner(alignment, out)):
         if out[index].status in (FunctionStatus.SAME, FunctionStatus.MOVED):
             out[index] = replace(out[index], status=FunctionStatus.REDIRECTED)
     return (*out, *_around(alignment, wrong[~held]))
+
+
+def _without_partner(alignment: OneWay, matches: Sequence[FunctionMatch]) -> list[int]:
+    """Entries of a PLT that have equal instructions, but are the partners of no entry by the symbols they lead to."""
+    tables = {section.name for section in _code(alignment) if is_plt(section)}
+    out: list[int] = []
+    for index, match in enumerate(matches):
+        x, y = match.a_span, match.b_span
+        if match.section not in tables or x is None or y is None:
+            continue
+        if alignment.a.data[x.start : x.end] == alignment.b.data[y.start : y.end]:
+            continue
+        place, whole = alignment.runs.map_fields(np.array([x.start], dtype=np.int64), x.length)
+        if not whole[0] or int(place[0]) != y.start:
+            out.append(index)
+    return out
 
 
 def _elsewhere(alignment: OneWay, matches: Sequence[FunctionMatch], moved: Sequence[int]) -> list[int]:

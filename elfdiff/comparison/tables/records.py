@@ -296,6 +296,23 @@ def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[byt
     return keys
 
 
+def misplaced(a: Frames, b: Frames, mapped: Ints, known: Flags, runs: Runs, ends: Ints) -> Flags:
+    """Functions' entries of a that say another length than b's for the same place, though the code there is as long in
+    both files (``runs``, in addresses), or its section ends before (``ends``, ascending): one of them belongs
+    elsewhere."""
+    lengths = {f.begin.target: f.length for f in b.fdes}
+    out = np.zeros(len(a.fdes), dtype=bool)
+    for row, (f, place, is_known) in enumerate(zip(a.fdes, mapped.tolist(), known.tolist(), strict=True)):
+        other = lengths.get(place, f.length)
+        if is_known and other != f.length:
+            longer = max(f.length, other)
+            begin = np.array([f.begin.target], dtype=np.int64)
+            section = int(np.searchsorted(ends, f.begin.target, side="right"))
+            past = section < len(ends) and int(ends[section]) < f.begin.target + longer
+            out[row] = past or bool(runs.map_fields(begin, longer)[1][0])
+    return out
+
+
 def align_frames(a: Frames, b: Frames, a_data: bytes, b_data: bytes, mapped: Ints, known: Flags) -> Runs:
     """Common entries by size and order, functions' entries by the mapped begin."""
     runs: list[tuple[int, int, int]] = []

@@ -14,6 +14,7 @@ from elfdiff.comparison.tables.records import (
     align_dynamic,
     align_frames,
     align_symbols,
+    misplaced,
     records,
     relocation_orders,
 )
@@ -70,6 +71,7 @@ def table(draft: Draft, left: Section, right: Section) -> Runs:
     elif left.index in draft.frames and not draft.a.relocatable:
         frames = draft.frames[left.index]
         mapped, known = draft.map_addresses(np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64))
+        known = known & ~misplaced(*frames, mapped, known, draft.address.runs, draft.address.ends_a)
         return align_frames(*frames, x, y, mapped, known)
     elif left.name == ".eh_frame_hdr":
         return _frame_header(draft, left, right, x, y)
