@@ -328,3 +328,27 @@ def test_frames_that_exchange_their_functions_and_keep_their_lengths(build, judg
         assert judge(pair, *writes) == "flagged", (f.at, g.at)
         tried += 1
     assert tried
+
+
+@pytest.mark.parametrize("orders", [("mu", "mu"), ("mu", "um")], ids=["in order", "reversed"])
+def test_functions_that_exchange_the_places_of_their_symbols(build, judge, orders):
+    """Their frames say how long the function is that begins there."""
+    pair = build("-g", orders=orders)
+    symbols = {s.name: s for s in parse(pair.b, "b").symbols if s.size}
+    tried = 0
+    for one, other in itertools.combinations(("main", "util", "twice", "_start"), 2):
+        p, q = symbols[one].span.start + 8, symbols[other].span.start + 8
+        assert judge(pair, *exchanged(pair.b, p, q, 8)) == "flagged", (one, other)
+        tried += 1
+    assert tried
+
+
+def test_a_local_symbol_among_the_global_ones(build, judge):
+    """Where the objects have another order symbols may stand anywhere among their like."""
+    pair = build("-g", orders=("mu", "um"))
+    symbols = parse(pair.b, "b").symbols
+    local = [s for s in symbols if s.binding == "local" and s.value]
+    others = [s for s in symbols if s.binding == "global" and s.value]
+    for one in local:
+        for other in others:
+            assert judge(pair, *exchanged(pair.b, one.span.start, other.span.start, 24)) == "flagged", (one, other)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import numpy as np
@@ -58,7 +58,8 @@ class FunctionMatch:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """Offsets within its section; ``key`` is None without a symbol. ``framed``: call frames say that it begins here."""
+    """Offsets within its section; ``key`` is None without a symbol. ``framed``: call frames say that it begins here
+    and is as long as the symbol says."""
 
     start: int
     end: int
@@ -76,7 +77,7 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
         start = address - section.address
         if 0 <= start < size and 0 < length <= size - start:
             spans[start] = (start + length, "", None)
-    framed = frozenset(spans)
+    framed = {start: end for start, (end, _, _) in spans.items()}
     table = image.elf.symtab if image.elf.symtab is not None else image.elf.dynsym
     if table is not None:
         kind = table.table["info"] & 15
@@ -118,7 +119,7 @@ def functions_in(image: Image, section: Section, frames: Sequence[tuple[int, int
         if start < at:
             # Call frames do not overlap: the symbol before says too much.
             out[-1] = replace(out[-1], end=start)
-        out.append(Function(start, end, name, key, start in framed))
+        out.append(Function(start, end, name, key, framed.get(start) == end))
         at = end
     return out
 
@@ -155,18 +156,21 @@ def _without_size(image: Image, section: Section, starts: frozenset[int]) -> lis
     return out
 
 
-def agreed(functions: list[Function], others: list[Function]) -> list[Function]:
-    """Without those at whose symbol a call frame begins in one file only: symbol or frame is damaged, and what else
-    stands there is no partner.
+def agreed(
+    ours: list[Function], theirs: list[Function], equal: Callable[[Function, Function], bool]
+) -> tuple[list[Function], list[Function]]:
+    """Functions of both without those of one name and other code at whose symbol a call frame begins in one file only:
+    symbol or frame is damaged, and what else stands there is no partner.
 
     Where most have frames in one file only, flags left them out of the other, and none is damaged.
     """
-    framed = {f.key: f.framed for f in others if f.key is not None}
-    disputed = {f.key for f in functions if f.key in framed and framed[f.key] != f.framed}
-    both = sum(f.framed and f.key is not None and framed.get(f.key, False) for f in functions)
-    if len(disputed) > max(both, 1):
-        return functions
-    return [f for f in functions if f.key not in disputed]
+    there = {g.key: g for g in theirs if g.key is not None}
+    pairs = [(f, there[f.key]) for f in ours if f.key is not None and f.key in there]
+    disputed = [(f, g) for f, g in pairs if f.framed != g.framed]
+    if len(disputed) > max(sum(f.framed and g.framed for f, g in pairs), 1):
+        return ours, theirs
+    left_out = {f.key for f, g in disputed if not equal(f, g)}
+    return [f for f in ours if f.key not in left_out], [g for g in theirs if g.key not in left_out]
 
 
 def masked(code: npt.NDArray[np.uint8], references: CodeReferences | None, little: bool) -> npt.NDArray[np.uint8]:

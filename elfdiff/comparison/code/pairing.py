@@ -302,8 +302,9 @@ def _by_order(left: _Side, right: _Side) -> None:
 
 
 def _by_position(left: _Side, right: _Side) -> None:
-    """Leftovers between the same two partners that look alike."""
+    """Leftovers without a name between the same two partners that look alike; of one name where one file has none."""
     n, m = len(left.functions), len(right.functions)
+    named = all(any(f.key is not None for f in side.functions) for side in (left, right))
     index = 0
     while index < n:
         if left.partner[index] >= 0:
@@ -316,8 +317,8 @@ def _by_position(left: _Side, right: _Side) -> None:
         high = left.partner[end] if end < n else m
         if end - index == high - low and all(right.partner[j] < 0 for j in range(low, high)):
             for k in range(end - index):
-                named = left.functions[index + k].key is not None and right.functions[low + k].key is not None
-                if not named and alike(left.bodies[index + k], right.bodies[low + k]):
+                names = sum(f.key is not None for f in (left.functions[index + k], right.functions[low + k]))
+                if names <= (not named) and alike(left.bodies[index + k], right.bodies[low + k]):
                     _pair(left, right, index + k, low + k, "position")
         index = end
 

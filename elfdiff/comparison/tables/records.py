@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -193,6 +193,8 @@ def align_symbols(
         # The names of files stand in the order of the files: that is a second source for it.
         renamed |= (a.table["info"] & 15) == STT_FILE
     out = kept_sorted(settled(out, len(b), a.table["value"].astype(np.int64), values, renamed), [added])
+    # Local symbols come first (gABI, "Symbol Table").
+    out = kept_sorted(out, [((a.table["info"] >> 4 > 0).astype(np.int64), (b.table["info"] >> 4 > 0).astype(np.int64))])
     out = _without_doubtful(out, renamed & ((a.table["info"] & 15) != STT_FILE), (_telling(a), _telling(b)))
     return filled(confirmed(out, *listed), len(b))
 
@@ -296,10 +298,22 @@ def _keys(table: SymbolTable, sections: dict[int, int] | None) -> list[tuple[byt
     return keys
 
 
-def misplaced(a: Frames, b: Frames, mapped: Ints, known: Flags, runs: Runs, ends: Ints) -> Flags:
-    """Functions' entries of a that say another length than b's for the same place, though the code there is as long in
-    both files (``runs``, in addresses), or its section ends before (``ends``, ascending): one of them belongs
-    elsewhere."""
+def misplaced(
+    a: Frames,
+    b: Frames,
+    mapped: Ints,
+    known: Flags,
+    runs: Runs,
+    ends: Ints,
+    sizes: tuple[Mapping[int, int], Mapping[int, int]],
+) -> Flags:
+    """Functions' entries of a that say another length than b's for the same place, so that one of them belongs
+    elsewhere.
+
+    That is so where the code there is as long in both files (``runs``, in addresses), where its section ends before
+    (``ends``, ascending), and where the function is not as long as its entry says (``sizes`` of those known, by
+    address).
+    """
     lengths = {f.begin.target: f.length for f in b.fdes}
     out = np.zeros(len(a.fdes), dtype=bool)
     for row, (f, place, is_known) in enumerate(zip(a.fdes, mapped.tolist(), known.tolist(), strict=True)):
@@ -309,7 +323,8 @@ def misplaced(a: Frames, b: Frames, mapped: Ints, known: Flags, runs: Runs, ends
             begin = np.array([f.begin.target], dtype=np.int64)
             section = int(np.searchsorted(ends, f.begin.target, side="right"))
             past = section < len(ends) and int(ends[section]) < f.begin.target + longer
-            out[row] = past or bool(runs.map_fields(begin, longer)[1][0])
+            wrong = sizes[0].get(f.begin.target, f.length) != f.length or sizes[1].get(place, other) != other
+            out[row] = past or wrong or bool(runs.map_fields(begin, longer)[1][0])
     return out
 
 

@@ -40,7 +40,9 @@ def align_section_code(draft: Draft, left: Section, right: Section) -> None:
         return
     other = draft.b_code.of(right)
     hidden_y = masked(plain_y, other, draft.b.little)
-    a_functions, b_functions = agreed(*found), agreed(found[1], found[0])
+    a_functions, b_functions = agreed(
+        *found, lambda f, g: bool(np.array_equal(hidden[f.start : f.end], hidden_y[g.start : g.end]))
+    )
     if not a_functions or not b_functions:
         runs = identity(len(x)) if len(x) == len(y) else align_content(x, y)
         draft.texts[left.index] = TextAlignment(runs)

@@ -71,7 +71,11 @@ def table(draft: Draft, left: Section, right: Section) -> Runs:
     elif left.index in draft.frames and not draft.a.relocatable:
         frames = draft.frames[left.index]
         mapped, known = draft.map_addresses(np.array([f.begin.target for f in frames[0].fdes], dtype=np.int64))
-        known = known & ~misplaced(*frames, mapped, known, draft.address.runs, draft.address.ends_a)
+        sizes = (
+            {m.a_address: m.a_span.length for m in draft.matches if m.a_span is not None},
+            {m.b_address: m.b_span.length for m in draft.matches if m.b_span is not None},
+        )
+        known = known & ~misplaced(*frames, mapped, known, draft.address.runs, draft.address.ends_a, sizes)
         return align_frames(*frames, x, y, mapped, known)
     elif left.name == ".eh_frame_hdr":
         return _frame_header(draft, left, right, x, y)
