@@ -179,6 +179,16 @@ RUNPATH_FIX = Fix(
     reaches=(RUNPATH,),
     since="cmake 3.14",
 )
+RUNPATH_BY_HAND = Fix(
+    toolchain="linker",
+    action=Do(
+        "write the run path that is named by hand relative to the program: $ORIGIN/… in BUILD_RPATH, INSTALL_RPATH or "
+        "-Wl,-rpath"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(RUNPATH,),
+    note="the others are relative already; CMAKE_BUILD_RPATH_USE_ORIGIN leaves alone what is named by hand",
+)
 OUT_DIR_FIX = Fix(
     toolchain="cargo",
     action=Do(
@@ -316,6 +326,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
     out = STRINGS_FIX if context.command_line else COMMAND_LINE
     rest = [fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not out]
+    if Mapped.ORIGIN in context.mapped:
+        rest = [RUNPATH_BY_HAND if fix is RUNPATH_FIX else fix for fix in rest]
     return tuple(wanted + rest)
 
 
@@ -455,6 +467,7 @@ def _old_compiler(context: Context) -> bool:
         RELATIVE,
         ELSEWHERE,
         *_REST,
+        RUNPATH_BY_HAND,
     ),
     references=(
         "Reproducible Builds, build path: https://reproducible-builds.org/docs/build-path/",

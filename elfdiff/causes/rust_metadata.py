@@ -52,6 +52,7 @@ from elfdiff.evidence.model import (
     EvidenceSet,
     FlagChange,
     FunctionTotals,
+    Mapped,
     PathPlace,
     SymbolRenamed,
     TextChange,
@@ -60,6 +61,7 @@ from elfdiff.evidence.model import (
     WordKind,
 )
 from elfdiff.report import Effect, Fix, Role
+from elfdiff.values import replace
 
 PATH_DEPENDENCY, PROFILE, HOST = "rust-metadata-path-dep", "rust-metadata-profile-features", "rust-metadata-host-os"
 
@@ -106,8 +108,12 @@ STRIP = Fix(
 
 
 def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
-    """What fits the faces; a stripped file has no names left to hide."""
-    fixes = (WORKSPACE, SAME_PROFILE, SAME_HOST) if context.stripped else (WORKSPACE, SAME_PROFILE, SAME_HOST, STRIP)
+    """What fits the faces; a stripped file has no names left to hide, and one without a build ID needs no flag for
+    it."""
+    strip = STRIP
+    if Mapped.NO_BUILD_ID in context.mapped:
+        strip = replace(STRIP, action=AddWords(("RUSTFLAGS",), ("-Cstrip=symbols",)))
+    fixes = (WORKSPACE, SAME_PROFILE, SAME_HOST) if context.stripped else (WORKSPACE, SAME_PROFILE, SAME_HOST, strip)
     return tuple(fix for fix in fixes if set(fix.reaches) & set(faces))
 
 

@@ -206,5 +206,5 @@ def context(pair: Pair, items: Sequence[Evidence] = ()) -> Context:
         outside=() if Mapped.C in in_force else units.outside(pair, items),
         link_time=any("GIMPLE" in (unit.producer or "") for unit in a.debug_units),
         mapped=in_force,
-        sources=sources(pair) if in_force else frozenset(),
+        sources=sources(pair) if in_force - {Mapped.ORIGIN, Mapped.NO_BUILD_ID} else frozenset(),
     )

@@ -1,4 +1,5 @@
-"""Which prefix maps both files show to be in force: recorded flags, and debug information that names no directory."""
+"""Which flags of fixes both files show to be in force: recorded maps, debug information that names no directory, run
+paths relative to the program, no build ID."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ _C = frozenset({0x01, 0x02, 0x04, 0x0C, 0x1A, 0x1D, 0x21, 0x2B, 0x2C, 0x3A, 0x3B
 """DW_LANG of C and C++ (DWARF 5, table 7.17, and its additions)."""
 _RUST = 0x1C
 _FILE_MAPS = ("-ffile-prefix-map=", "-fmacro-prefix-map=")
+DT_RPATH, DT_RUNPATH = 15, 29
 MAX_SOURCES = 20_000
 
 
@@ -25,7 +27,10 @@ def mapped(pair: Pair) -> frozenset[Mapped]:
         (pair.b, [rewrite.b.decode("utf-8", "replace") for rewrite in prefixes]),
     )
     found = [
-        _families(elf, directories) | ({Mapped.GO} if ("-trimpath", "true") in listed.details else set())
+        _families(elf, directories)
+        | ({Mapped.GO} if ("-trimpath", "true") in listed.details else set())
+        | ({Mapped.ORIGIN} if _names_origin(elf) else set())
+        | (set() if elf.section(".note.gnu.build-id") else {Mapped.NO_BUILD_ID})
         for (elf, directories), listed in zip(sides, pair.dependencies, strict=True)
     ]
     return frozenset(found[0] & found[1])
@@ -55,6 +60,11 @@ def _families(elf: ElfFile, directories: Iterable[str]) -> set[Mapped]:
     if _records_map(elf, directories):
         found.add(Mapped.C_FILES)
     return found
+
+
+def _names_origin(elf: ElfFile) -> bool:
+    paths = [entry.text or "" for entry in elf.dynamic if entry.tag in (DT_RPATH, DT_RUNPATH)]
+    return any(part.startswith(("$ORIGIN", "${ORIGIN}")) for path in paths for part in path.split(":"))
 
 
 def _is_relative(unit: DebugUnit) -> bool:

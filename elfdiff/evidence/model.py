@@ -694,7 +694,7 @@ class Layout(StrEnum):
 
 
 class Mapped(StrEnum):
-    """A prefix map that both files show to be in force."""
+    """A prefix map, or another flag of fixes, that both files show to be in force."""
 
     C = "c"
     """In debug information of C and C++; texts of __FILE__ may be left out."""
@@ -702,6 +702,9 @@ class Mapped(StrEnum):
     """In texts of __FILE__, too: it is recorded."""
     RUST = "rust"
     GO = "go"
+    ORIGIN = "origin"
+    """Run paths that begin with $ORIGIN: CMAKE_BUILD_RPATH_USE_ORIGIN gives them, but not those named by hand."""
+    NO_BUILD_ID = "no-build-id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -721,8 +724,8 @@ class Context:
     source files, which every strip removes, ``plain`` if the facts are of files and containers that no compiler
     wrote, ``unnamed`` if neither file names a compiler. ``settings`` are recorded flags and settings that differ, each
     with what it is on either side ("-O2 or -O3"). ``outside`` are pairs of directories that changed and are not
-    below a directory of the build that did. ``mapped`` are the prefix maps that both files show to be in force,
-    ``sources`` the relative names of what was compiled where there are any.
+    below a directory of the build that did. ``mapped`` are the prefix maps and other flags that both files show to be
+    in force, ``sources`` the relative names of what was compiled where there are any.
     """
 
     a_tools: tuple[tuple[str, str], ...] = ()

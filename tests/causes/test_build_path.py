@@ -374,3 +374,13 @@ def test_trimpath_that_is_in_force_is_not_advised_again():
     strings = "path-linker-map-or-script-strings"
     assert not any(isinstance(fix.action, AddWords) for fix in choose(context, (strings,)))
     assert any(isinstance(fix.action, AddWords) for fix in choose(Context(languages=("go",)), (strings,)))
+
+
+def test_run_paths_that_are_relative_already_are_not_advised_again():
+    """CMAKE_BUILD_RPATH_USE_ORIGIN is in force: what is left was named by hand."""
+    advised = [
+        fix.action.line
+        for mapped in (frozenset[Mapped](), frozenset({Mapped.ORIGIN}))
+        for fix in choose(Context(languages=("c",), mapped=mapped), ("path-rpath-runpath",))
+    ]
+    assert ["CMAKE_BUILD_RPATH_USE_ORIGIN" in line for line in advised] == [True, False]

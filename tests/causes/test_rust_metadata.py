@@ -4,9 +4,19 @@ import pytest
 
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.incremental_build import detect as incremental
+from elfdiff.causes.rust_metadata import choose
 from elfdiff.causes.rust_metadata import detect as rust_metadata
 from elfdiff.causes.source_change import detect as source_change
-from elfdiff.evidence.model import ArchiveFieldChange, CodegenUnitChange, FlagChange, StrayUnit, UnitNaming, WordKind
+from elfdiff.evidence.model import (
+    ArchiveFieldChange,
+    CodegenUnitChange,
+    Context,
+    FlagChange,
+    Mapped,
+    StrayUnit,
+    UnitNaming,
+    WordKind,
+)
 
 PATH_DEPENDENCY = "rust-metadata-path-dep"
 EITHER = {PATH_DEPENDENCY: "likely", "rust-metadata-profile-features": "possible"}
@@ -119,3 +129,13 @@ def test_a_version_of_the_program_itself_goes_into_its_hash(seen, ask):
     crate = seen.renamed("rust-unit", "probe", 1), seen.renamed("rust-legacy", "probe", 9)
     assert ask(rust_metadata, seen.given(version, *crate)) == {}
     assert ask(source_change, seen.given(version, *crate)) == {"source-change": "likely"}
+
+
+def test_files_without_a_build_id_need_no_flag_that_leaves_it_out():
+    with_id, without = (
+        " ".join(fix.action.line for fix in choose(Context(mapped=mapped), (PATH_DEPENDENCY,)))
+        for mapped in (frozenset[Mapped](), frozenset({Mapped.NO_BUILD_ID}))
+    )
+    assert "--build-id=none" in with_id
+    assert "--build-id=none" not in without
+    assert "-Cstrip=symbols" in without
