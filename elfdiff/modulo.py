@@ -59,6 +59,7 @@ def _left(report: Report, a: bytes, b: bytes) -> Iterator[str]:
         if finding.role is not Role.CONSEQUENCE and known is not None and not known.maskable:
             yield f"{finding.cause} cannot be masked: an edit that somebody plants would pass for its work"
     yield from _directories(report.directories)
+    yield from _kept(report.directories, a, b)
     for finding in report.findings:
         if finding.role is not Role.CONSEQUENCE and finding.cause not in DRAWN:
             yield from _values(finding)
@@ -81,6 +82,17 @@ def _directories(found: Sequence[tuple[str, str]]) -> Iterator[str]:
             inside = a == above or a.startswith(f"{above.rstrip('/')}/")
             if inside and (above, became) != (a, b) and b != became + a[len(above) :]:
                 yield f"{above} became {became}, but {a} became {b}"
+                return
+
+
+def _kept(found: Sequence[tuple[str, str]], a: bytes, b: bytes) -> Iterator[str]:
+    """A directory of a that became another in one text, and begins others of b as well; likewise one of b in a."""
+    for one, other in found:
+        for side, data, gone, came in (("b", b, one, other), ("a", a, other, one)):
+            within, instead = (f"{directory.rstrip('/')}/".encode() for directory in (gone, came))
+            count = data.count(within) - (data.count(instead) if instead.startswith(within) else 0)
+            if len(within) > 1 and count > 0:
+                yield f"{one} became {other}, but texts of {side} begin with {gone}"
                 return
 
 

@@ -81,7 +81,10 @@ class _Side:
 
     @cached_property
     def pointers(self) -> dict[int, tuple[int, Span]]:
-        """Address of each word that the loader makes an address, with that address and the entry that says so."""
+        """Address of each word that the loader makes an address, with that address and the bytes that say which.
+
+        Those are the addend of its entry, or the word itself: another symbol or type in an entry is no other order.
+        """
         found: dict[int, tuple[int, Span]] = {}
         width = self.elf.elf_class // 8
         if self.elf.header.type_name.endswith("REL"):
@@ -93,16 +96,15 @@ class _Side:
             explicit = section.type == SHT_RELA
             names = table.dtype.names or ()
             for index, at in enumerate(table["offset"].tolist()):
-                entry = Span(
-                    section.span.start + index * section.entry_size,
-                    section.span.start + (index + 1) * section.entry_size,
-                )
+                end = section.span.start + (index + 1) * section.entry_size
+                said = Span(end - width, end)
                 addend = int(table["addend"][index]) if explicit and "addend" in names else None
                 place = self.elf.offset_of(int(at))
                 if addend is None and place is not None:
                     addend = int.from_bytes(self.elf.data[place : place + width], self.elf.byte_order)
+                    said = Span(place, place + width)
                 if addend is not None:
-                    found[int(at)] = addend, entry
+                    found[int(at)] = addend, said
         return found
 
     def tokens(self, section: Section, unit: int, counted: bool) -> list[_Token]:

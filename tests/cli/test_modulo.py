@@ -134,6 +134,35 @@ def test_a_blank_beside_a_time_is_no_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_another_relocation_is_no_other_order(tmp_path: Path) -> None:
+    for path, side in zip(pair("hash-order"), "ab", strict=True):
+        subprocess.run(["strip", "-o", tmp_path / side, path], check=True)
+    a, b = tmp_path / "a", tmp_path / "b"
+    assert why(judged(a, b, "hash-order", "content-hash")) == ""
+    elf = parse(b.read_bytes(), "b")
+    table = next(section for section in elf.sections if section.name == ".rela.dyn")
+    assert table.span is not None
+    entry = next(at for at in range(table.span.start, table.span.end, 24) if elf.data[at + 16 : at + 18] == b"\x30\x20")
+    data = bytearray(elf.data)
+    data[entry + 12] = 3  # the symbol of r_info
+    b.write_bytes(data)
+    assert "more differs than" in why(judged(a, b, "hash-order", "content-hash"))
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
+def test_a_directory_that_became_another_in_one_text_alone(tmp_path: Path) -> None:
+    for path, side in zip(pair("build-path-go"), "ab", strict=True):
+        subprocess.run(["strip", "-o", tmp_path / side, path], check=True)
+    a, b = tmp_path / "a", tmp_path / "b"
+    data = b.read_bytes()
+    text = b"/python3.11/site-packages/go/src/runtime/"
+    assert data.count(text) > 1
+    b.write_bytes(data.replace(text, text.replace(b"site", b"siAe"), 1))
+    assert "became" in why(judged(a, b, "build-path", "content-hash"))
+    assert "but texts of b begin with" in why(judged(a, b, "build-path", "content-hash"))
+
+
+@pytest.mark.skipif(shutil.which("strip") is None, reason="strip is not installed")
 def test_a_text_that_its_section_cuts_off_is_no_value(tmp_path: Path) -> None:
     for path, side in zip(pair("locale-messages"), "ab", strict=True):
         subprocess.run(["strip", "-o", tmp_path / side, path], check=True)

@@ -59,7 +59,8 @@ class _Listing:
         inside = list(self._inside(entry))
         if not inside:
             return element("div", *row, class_="entry flat")
-        return element("details", element("summary", *row), element("div", *inside, class_="inside"), class_="entry")
+        inner = element("div", *inside, class_="inside")
+        return element("details", element("summary", *row), inner, class_="entry", open=entry.error is not None)
 
     def _inside(self, entry: TreeEntry) -> Iterator[Markup]:
         if entry.error is not None:
