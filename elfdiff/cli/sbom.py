@@ -21,8 +21,9 @@ examples:
 
 exit codes: 0 done, or same; 1 different (two files); 2 trouble, and with --require no list"""
 
-FORMATS = ("table", "json", "cyclonedx", "spdx", "purl")
-DIFFERENCE_FORMATS = ("table", "json")
+FORMATS = ("table", "text", "json", "cyclonedx", "spdx", "purl")
+"""``text`` is ``table``: the name that every command knows."""
+DIFFERENCE_FORMATS = ("table", "text", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +48,7 @@ def execute(args: argparse.Namespace) -> int:
     if len(args.files) > 2:
         raise UsageError(f"sbom takes one file or two, not {len(args.files)}")
     if len(args.files) == 2 and args.format not in DIFFERENCE_FORMATS:
-        raise UsageError(f"sbom of two files has the formats table and json, not {args.format}")
+        raise UsageError(f"sbom of two files has the formats table (text) and json, not {args.format}")
     with progress(f"reading {' and '.join(args.files)}"):
         lists = [read_sbom(path, args.recover) for path in args.files]
     for found in lists:

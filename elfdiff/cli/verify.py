@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 
+from elfdiff.cli.options import add_output_options
 from elfdiff.cli.output import emit, progress
 
 EXAMPLES = """\
@@ -22,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("a", metavar="A", help="the one file")
     parser.add_argument("b", metavar="B", help="the other")
     parser.add_argument("proof", metavar="PROOF", help="written by elfdiff A B --proof PROOF")
-    parser.add_argument("-q", "--quiet", action="store_true", help="say nothing; the exit code does")
+    add_output_options(parser, ("text", "json"), "text", "say nothing; the exit code does")
 
 
 def execute(args: argparse.Namespace) -> int:
@@ -38,5 +40,11 @@ def execute(args: argparse.Namespace) -> int:
     except MalformedProof as error:
         raise MalformedProof(f"{args.proof}: {error}") from error
     if not args.quiet:
-        emit(f"{sentence}\n")
+        emit(_rendered(good, sentence, args.format), args.output)
     return 0 if good else 1
+
+
+def _rendered(good: bool, sentence: str, form: str) -> str:
+    if form == "json":
+        return json.dumps({"schema": "elfdiff/verify/1", "holds": good, "sentence": sentence}, indent=2) + "\n"
+    return f"{sentence}\n"

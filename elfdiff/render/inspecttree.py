@@ -12,6 +12,7 @@ from elfdiff.render.escape import shorten, visible
 from elfdiff.render.inspection import fix_lines, where
 from elfdiff.render.lines import Line, indented, paint, wrapped
 from elfdiff.render.style import TextStyle
+from elfdiff.render.wording import amount
 from elfdiff.wire.records import record
 
 _NAMES = 3
@@ -26,9 +27,13 @@ def render_text(tree: TreeInspection, style: TextStyle, quiet: bool = False) -> 
     return "".join(f"{paint(line, style)}\n" for line in lines)
 
 
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count:,} entries"
+
+
 def _lines(tree: TreeInspection, style: TextStyle) -> Iterator[Line]:
     path = shorten(tree.path, style.width - 40, style.ascii)
-    head = f"elfdiff: {path}: {tree.kind}, {tree.entries} entries, {len(tree.found)} ELF files"
+    head = f"elfdiff: {path}: {tree.kind}, {_entries(tree.entries)}, {amount(len(tree.found), 'ELF file')}"
     yield from (Line(line.text, "bold") for line in wrapped(head, style, "", "    "))
     tools = dict.fromkeys(tool for item in tree.found for tool in item.toolchain)
     if tools:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from elfdiff.cli.main import main
@@ -263,6 +264,11 @@ def test_verify_says_whether_a_proof_holds(tmp_path: Path, capsys: Capture) -> N
     capsys.readouterr()
     assert main(["verify", a, b, str(proof)]) == 0
     assert capsys.readouterr().out.startswith("the proof turns ")
+    assert main(["verify", "-f", "json", a, b, str(proof)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["holds"]) == ("elfdiff/verify/1", True)
+    schema = json.loads((SAMPLES.parent / "elfdiff" / "schema" / "verify-1.json").read_text())
+    jsonschema.validate(found, schema)
     assert main(["verify", "-q", a, str(SAMPLES / "link-order" / "b"), str(proof)]) == 1
     assert capsys.readouterr().out == ""
     proof.write_bytes(b"no proof")
