@@ -10,6 +10,7 @@ from collections.abc import Collection
 
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten, visible
+from elfdiff.render.plan import plan_of
 from elfdiff.report import Finding, Report, Verdict
 
 SHOWN_OF_A_KIND = 10
@@ -86,7 +87,7 @@ def _message(finding: Finding) -> str:
 def _verdict(report: Report) -> str:
     names = (shorten(report.a.path, _LONGEST_PATH), shorten(report.b.path, _LONGEST_PATH))
     lines = [visible(wording.headline(report, names))]
-    plan = wording.plan(report)
+    plan = plan_of(report)
     if plan is not None and report.verdict is not Verdict.PARTLY_EXPLAINED:
         lines += [plan.lead] if plan.lead else []
         lines += [visible(step.line) for step in plan.steps]

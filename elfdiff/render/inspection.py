@@ -16,8 +16,8 @@ from elfdiff.inspection.model import (
 )
 from elfdiff.render.escape import columns, shorten, visible
 from elfdiff.render.lines import Line, indented, paint, wrapped
+from elfdiff.render.plan import Step
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import Step
 from elfdiff.wire.records import record
 
 _LABEL = 13

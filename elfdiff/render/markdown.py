@@ -13,6 +13,7 @@ from elfdiff.patterns import late
 from elfdiff.render import wording
 from elfdiff.render.details import figure, owners
 from elfdiff.render.escape import shorten, shorten_pair, visible
+from elfdiff.render.plan import Step, plan_of
 from elfdiff.report import EvidenceItem, Finding, Fix, Report, Role
 
 LONGEST = 1_000_000
@@ -99,7 +100,7 @@ def _blocks(report: Report, allowed: Collection[str]) -> Iterator[str]:
 
 
 def _plan(report: Report) -> Iterator[str]:
-    plan = wording.plan(report)
+    plan = plan_of(report)
     if plan is None:
         return
     joint = ", " if plan.lead.startswith("in both builds") else ": "
@@ -110,7 +111,7 @@ def _plan(report: Report) -> Iterator[str]:
         yield escaped(plan.after)
 
 
-def _action(step: wording.Step) -> Iterator[str]:
+def _action(step: Step) -> Iterator[str]:
     """What is said, then the command in a block of its own: one to copy."""
     if step.words:
         yield f"- {escaped(step.words)}{':' if step.command else ''}"
@@ -156,7 +157,7 @@ def _finding(finding: Finding) -> Iterator[str]:
         since = wording.known_since(fix.since)
         facts = "; ".join(part for part in (fix.toolchain, since, fix.note) if part)
         yield f"{fix.effect.value.capitalize()} it ({escaped(facts)}):"
-        yield from _action(wording.Step(fix.action))
+        yield from _action(Step(fix.action))
     if not finding.fixes and finding.role is not Role.CONSEQUENCE:
         yield "No flag fixes this."
     if finding.unfixed and wording.removes(finding):

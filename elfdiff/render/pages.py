@@ -11,8 +11,9 @@ from elfdiff.render.details import plain_table
 from elfdiff.render.escape import visible
 from elfdiff.render.lines import Line, paint, wrapped
 from elfdiff.render.markdown import code, escaped, fenced
+from elfdiff.render.plan import Step
 from elfdiff.render.style import TextStyle
-from elfdiff.render.wording import Step, known_since
+from elfdiff.render.wording import known_since
 from elfdiff.report import Fix
 
 _UNREAD = "elfdiff --modulo does not mask it: an edit that somebody plants would pass for its work."

@@ -9,6 +9,7 @@ from elfdiff.rebuild.result import Applied, ArtifactRow, Equality, Outcome, Rebu
 from elfdiff.render import wording
 from elfdiff.render.escape import shorten, shorten_pair, visible
 from elfdiff.render.lines import Line, indented, paint, wrapped
+from elfdiff.render.plan import Step
 from elfdiff.render.style import TextStyle
 from elfdiff.report import Finding, Role
 from elfdiff.tree import Tree
@@ -139,7 +140,7 @@ class _Text:
         yield Line("")
 
     def _step(self, item: Applied) -> Iterator[Line]:
-        step = wording.Step(item.what)
+        step = Step(item.what)
         if step.words:
             yield from wrapped(f"{step.words}:" if step.command else step.words, self.style, "  - ", "    ")
         if step.command is not None:

@@ -8,8 +8,8 @@ from elfdiff.render import wording
 from elfdiff.render.details import details
 from elfdiff.render.escape import columns, shorten, shorten_pair, visible
 from elfdiff.render.lines import Line, indented, paint, wrapped
+from elfdiff.render.plan import Step, action_names, plan_of
 from elfdiff.render.style import WIDTH, TextStyle
-from elfdiff.render.wording import Step
 from elfdiff.report import DROPPED, EvidenceItem, Finding, Fix, Ledger, Location, Report, Role, Verdict
 from elfdiff.values import dataclass, replace
 
@@ -85,7 +85,7 @@ class ReportText:
         self.style = style
         self.allowed = allowed
         self.all_evidence = all_evidence
-        self.plan = wording.plan(report)
+        self.plan = plan_of(report)
         self.last = Line(wording.last_line(report, exit_code), "dim")
         self.findings = self._shown_findings()
         self.evidence = {finding.cause: _Evidence.of(finding) for finding in self.findings}
@@ -316,7 +316,7 @@ class ReportText:
         tag = f"    fix[{finding.cause}]"
         step = Step(fix.action)
         told = not self.style.verbose and any(other.fix == fix for other in (self.plan.steps if self.plan else ()))
-        what = f"{wording.action_names(fix.action)} as above".lstrip() if told else step.words
+        what = f"{action_names(fix.action)} as above".lstrip() if told else step.words
         if self.style.verbose:
             what = f"{fix.toolchain}: {what}" if what else fix.toolchain
         since = wording.known_since(fix.since)

@@ -10,9 +10,9 @@ from elfdiff.actions import Do
 from elfdiff.render import wording
 from elfdiff.render.escape import visible
 from elfdiff.render.lines import Line, indented, paint
+from elfdiff.render.plan import Plan, Step
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import ReportText
-from elfdiff.render.wording import Plan, Step
 from elfdiff.report import FileFacts, Finding, Ledger, Report, Verdict
 from elfdiff.tree import ContainerFacts, ImageFacts, Plain, Status, Tree, TreeEntry
 

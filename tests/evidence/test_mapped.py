@@ -10,7 +10,7 @@ import pytest
 
 import elfdiff
 from elfdiff.actions import AddWords
-from elfdiff.render.wording import plan
+from elfdiff.render.plan import plan_of
 from elfdiff.report import Report
 
 C = "#include <stdio.h>\nint main(void) { return puts(TEXT); }\n"
@@ -28,7 +28,7 @@ def advised(top: Path, name: str, source: str, script: str) -> list[str]:
     report = elfdiff.compare(*files)
     assert isinstance(report, Report)
     assert "build-path" in [finding.cause for finding in report.findings]
-    told = plan(report)
+    told = plan_of(report)
     return (
         [word for step in told.steps if isinstance(step.action, AddWords) for word in step.action.words] if told else []
     )

@@ -13,7 +13,7 @@ import pytest
 import elfdiff
 from elfdiff.actions import Export
 from elfdiff.outcome import exit_code, merged
-from elfdiff.render import wording
+from elfdiff.render.plan import Step, plan_of
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
 from elfdiff.render.treetext import as_report, render_tree_text
@@ -42,10 +42,10 @@ def text(case: str, width: int, verbose: bool = False) -> str:
     return render_text(found, style, exit_code(found))
 
 
-def steps(case: str) -> tuple[wording.Step, ...]:
+def steps(case: str) -> tuple[Step, ...]:
     """What the report says to do first."""
     found = report(case)
-    plan = wording.plan(as_report(found) if isinstance(found, Tree) else found)
+    plan = plan_of(as_report(found) if isinstance(found, Tree) else found)
     return plan.steps if plan else ()
 
 

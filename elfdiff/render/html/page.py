@@ -11,6 +11,7 @@ from elfdiff.render.details import owners as owned_as
 from elfdiff.render.escape import shorten
 from elfdiff.render.html import bytemap, entries, findings
 from elfdiff.render.html.markup import Markup, document, element, side_by_side, table
+from elfdiff.render.plan import Step, plan_of
 from elfdiff.render.treetext import as_report, tree_last_line
 from elfdiff.report import FileFacts, Interface, Ledger, NamesDiff, Report
 from elfdiff.tree import Tree
@@ -62,7 +63,7 @@ def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
     """What a reader must know without scrolling."""
     label = element("span", wording.label(report), class_=f"verdict {report.verdict.value}")
     yield element("h1", label, wording.headline(report, names))
-    plan = wording.plan(report)
+    plan = plan_of(report)
     if plan is not None:
         lead = f"Do first, {plan.lead}" if plan.lead.startswith("in both") else f"Do first: {plan.lead}"
         steps = [_step(step) for step in plan.steps]
@@ -80,7 +81,7 @@ def _first(report: Report, names: tuple[str, str]) -> Iterator[Markup]:
         yield element("p", f"Same: {'; '.join(report.equal_parts)}", class_="muted")
 
 
-def _step(step: wording.Step) -> Markup:
+def _step(step: Step) -> Markup:
     if step.command is None:
         return element("li", step.words)
     before = f"{step.words}:" if step.words else ""
