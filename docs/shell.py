@@ -19,6 +19,7 @@ from pathlib import Path
 
 import shtab
 
+from elfdiff.cli.formats import FORMATS
 from elfdiff.cli.main import COMMANDS
 from elfdiff.version import __version__
 
@@ -26,6 +27,10 @@ FILES = {
     "bash-completion/completions/elfdiff": "bash",
     "zsh/site-functions/_elfdiff": "zsh",
 }
+PATHS = frozenset({"A", "B", "FILE", "PROOF", "REPORT.json", "MANIFEST", "PUBLIC_KEY", "DIR"})
+"""What stands in the help for paths."""
+OF_CAUSES = frozenset({"allow", "modulo", "id"})
+"""Arguments that take the id of a cause."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,12 +41,44 @@ def parser() -> argparse.ArgumentParser:
     for name, what in COMMANDS.items():
         module = import_module(f"elfdiff.cli.{name}")
         module.add_arguments(commands.add_parser(name, help=what, description=what, epilog=module.EXAMPLES))
+    # elfdiff A B is compare.
+    for action in commands.choices["compare"]._actions:
+        if action.option_strings and "--help" not in action.option_strings:
+            whole._add_action(action)
+    for own in (whole, *commands.choices.values()):
+        _complete(own)
     return whole
+
+
+def _complete(own: argparse.ArgumentParser) -> None:
+    """Say what completes each argument: files, directories, formats, ids of causes."""
+    for action in own._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in {**action.choices}.values():
+                _complete(inner)
+        elif action.metavar in PATHS:
+            action.complete = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE  # type: ignore[attr-defined]
+        elif action.dest == "formats":
+            action.choices = FORMATS
+        elif action.metavar == "ID" and action.dest in OF_CAUSES:
+            action.choices = causes()
+
+
+def causes() -> Sequence[str]:
+    """The ids of the catalogue, from the names of its modules: their libraries may not be there."""
+    folder = Path(__file__).parents[1] / "elfdiff" / "causes"
+    modules = (path for path in sorted(folder.glob("[a-z]*.py")) if "\n@cause(" in path.read_text("utf-8"))
+    return tuple(path.stem.replace("_", "-") for path in modules)
 
 
 def completions() -> Mapping[str, str]:
     """File name → script."""
-    return {name: shtab.complete(parser(), shell=shell) for name, shell in FILES.items()}
+    found = {name: shtab.complete(parser(), shell=shell) for name, shell in FILES.items()}
+    # What no word of elfdiff's completes is a file: elfdiff A B.
+    return {
+        name: text.replace("complete -o bashdefault ", "complete -o bashdefault -o default ")
+        for name, text in found.items()
+    }
 
 
 def manual() -> str:

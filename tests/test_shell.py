@@ -10,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from elfdiff.causes import catalogue
 from elfdiff.cli.main import COMMANDS
 
 pytest.importorskip("shtab", reason="shtab is not installed")
@@ -54,6 +55,34 @@ def test_bash_reads_its_script(shell: ModuleType, tmp_path: Path) -> None:
     done = subprocess.run(["bash", "--norc", "-c", command], capture_output=True, text=True, check=True)
     assert "elfdiff" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("elfdiff", "comp"), ["compare"]),
+        (("elfdiff", "explain", "build-pat"), ["build-path"]),
+        (("elfdiff", "compare", "--modulo", "build-ti"), ["build-time"]),
+        (("elfdiff", "compare", "-f", "sar"), ["sarif"]),
+        (("elfdiff", "inspect", "some-f"), ["some-file"]),
+        (("elfdiff", "verify", "some-f"), ["some-file"]),
+    ],
+)
+def test_what_bash_completes(shell: ModuleType, tmp_path: Path, words: tuple[str, ...], found: list[str]) -> None:
+    shell.write(tmp_path / "share")
+    (tmp_path / "some-file").touch()
+    script = tmp_path / "share" / "bash-completion" / "completions" / "elfdiff"
+    asked = f"COMP_WORDS=({' '.join(words)}) COMP_CWORD={len(words) - 1}"
+    command = f'. "{script}"; {asked}; _shtab_elfdiff; echo "${{COMPREPLY[@]}}"'
+    done = subprocess.run(["bash", "--norc", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == found
+    # elfdiff A B: what is no command is a file.
+    assert "-o default" in next(line for line in script.read_text().splitlines() if line.startswith("complete "))
+
+
+def test_ids_are_those_of_the_catalogue(shell: ModuleType) -> None:
+    assert list(shell.causes()) == sorted(cause.id for cause in catalogue())
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")

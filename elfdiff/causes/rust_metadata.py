@@ -120,6 +120,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
 @cause(
     title="cargo gave a crate another metadata hash",
     role=Role.ROOT,
+    unread=True,
     faces={
         PATH_DEPENDENCY: "a path dependency outside the workspace moved",
         PROFILE: "profile, features or target differ",

@@ -28,9 +28,15 @@ NAMES = (
     "hash-order",
     "signature",
     "random-value",
-    "rust-metadata",
 )
-UNREAD = ("post-processing", "kernel-version", "source-change", "profile-data", "two-causes-path-and-source")
+UNREAD = (
+    "post-processing",
+    "kernel-version",
+    "rust-metadata",
+    "source-change",
+    "profile-data",
+    "two-causes-path-and-source",
+)
 Capture = pytest.CaptureFixture[str]
 
 
