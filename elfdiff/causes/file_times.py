@@ -58,7 +58,7 @@ from elfdiff.report import Effect, Fix, Role
 
 STAMP, DATA = "time-cpp-timestamp", "time-file-mtime-in-data"
 TAR, ZIP, GZIP, DEB = "time-in-tar", "time-in-zip", "time-in-gzip-header", "time-in-deb"
-PAX = "time-in-pax-header"
+PAX, SDIST = "time-in-pax-header", "time-in-sdist"
 SOURCES = "time-of-sources-in-deb"
 SQUASHFS = "time-in-squashfs"
 RPM, DISK, BYTECODE, HELD = "time-in-rpm", "time-on-disk", "time-in-bytecode", "time-in-container"
@@ -130,6 +130,13 @@ PAX_FIX = Fix(
     since="GNU tar 1.28",
     note="python: tarfile with a filter that sets mtime; sdist: flit and hatchling read SOURCE_DATE_EPOCH, setuptools "
     "does not, and what it made is packed again so",
+)
+SDIST_FIX = Fix(
+    toolchain="python sdists",
+    action=Export("SOURCE_DATE_EPOCH", '"$(git log -1 --pretty=%ct)"'),
+    effect=Effect.REMOVES,
+    reaches=(SDIST,),
+    note="flit and hatchling read it; setuptools does not",
 )
 ZIP_EPOCH = Fix(
     toolchain="python wheels",
@@ -213,6 +220,7 @@ _HOLDERS = {
 _HELD = (
     TAR_FIX,
     PAX_FIX,
+    SDIST_FIX,
     DEB_FIX,
     SOURCES_FIX,
     GZIP_FIX,
@@ -248,6 +256,14 @@ def _is_own(change: EntryFieldChange) -> bool:
     return (change.section or "").endswith("ar header")
 
 
+def _of_tar(changes: tuple[EntryFieldChange, ...]) -> str:
+    """The face of a tar by its format. flit gives PKG-INFO one time, setuptools that of the clock."""
+    if not any("PAX" in (change.section or "") for change in changes):
+        return TAR
+    names = {change.entry.partition("/")[2] for change in changes}
+    return SDIST if "pyproject.toml" in names and "PKG-INFO" not in names else PAX
+
+
 @cause(
     title="the time of a file is compiled in or stored",
     role=Role.ROOT,
@@ -256,6 +272,7 @@ def _is_own(change: EntryFieldChange) -> bool:
         DATA: "file times in embedded resources or archives",
         TAR: "a tar holds the times of its files",
         PAX: "a tar holds the times of its files in PAX headers",
+        SDIST: "a source distribution of Python holds the times of its files, but one for what its builder wrote",
         ZIP: "a zip, wheel or jar holds the times of its files",
         GZIP: "a gzip header holds the time of what was compressed",
         DEB: "a Debian package holds the times of its files, or its own",
@@ -300,7 +317,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     for face, changes in by_face(times, _BY_FORMAT, HELD):
         # dpkg-deb gives the package's own members SOURCE_DATE_EPOCH: where these agree, both builds had one.
         face = SOURCES if face == DEB and not any(_is_own(change) for change in changes) else face
-        face = PAX if face == TAR and any("PAX" in (change.section or "") for change in changes) else face
+        face = _of_tar(changes) if face == TAR else face
         yield Claim(face, changes, Proof.RECORDED, told(changes))
     sources = [change for change in evidence.of(BytecodeChange) if change.what == "source-mtime"]
     if sources:

@@ -64,7 +64,12 @@ class Neighbours:
         return False
 
     def read(self, side: int, name: str) -> bytes | None:
-        """The contents of the file of a name, of a hard link those of its file; None if they cannot be read."""
+        """The contents of the file of a name, of a hard link those of its file; None if they cannot be read.
+
+        What an Alpine package calls datahash is of its last part, as it is compressed.
+        """
+        if name == "datahash" and self.sides[side].kind == "apk":
+            return self._data_of_alpine(side)
         number = self.by_name.get(name.removeprefix("./"))
         entry = dict(self._entries(number)).get(side) if number is not None else None
         file = self.links.file_of(side, entry) if entry is not None else None
@@ -73,6 +78,11 @@ class Neighbours:
             return entry.read() if entry is not None and entry.kind is EntryKind.FILE else None
         except ElfdiffError:
             return None
+
+    def _data_of_alpine(self, side: int) -> bytes:
+        file = self.sides[side].layers[0]
+        spans = [piece.span for piece in file.pieces if piece.label.startswith("data ")]
+        return b"".join(file.data[span.start : span.end] for span in spans)
 
     def _entries(self, number: int) -> list[tuple[int, Entry]]:
         """The entries of a pair, with their sides."""

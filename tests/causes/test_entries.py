@@ -95,6 +95,10 @@ def test_times_in_pax_headers_have_a_fix_of_their_own():
     pax = replace(field("tar", "time", "1", "2", a_number=1, b_number=2), section="app PAX records")
     assert asked(file_times.detect, pax) == {"time-in-pax-header": "certain"}
     assert any("--pax-option" in line for line in actions(file_times.detect, "time-in-pax-header"))
+    names = ("pkg-1.0/pyproject.toml", "pkg-1.0/pkg/__init__.py", "pkg-1.0/PKG-INFO")
+    flit, setuptools = ([replace(pax, entry=name) for name in names[:count]] for count in (2, 3))
+    assert asked(file_times.detect, *flit) == {"time-in-sdist": "certain"}
+    assert asked(file_times.detect, *setuptools) == {"time-in-pax-header": "certain"}
     # V7, ustar and GNU's format have no such headers, and GNU tar then refuses the option.
     assert not any("--pax-option" in line for line in actions(file_times.detect, "time-in-tar"))
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,19 @@ def test_digests_of_an_alpine_package_follow(tmp_path: Path, made: Any) -> None:
     assert isinstance(edited, Tree)
     assert edited.ledger is not None
     assert edited.ledger.totals.unexplained.most > 0
+
+
+def test_a_wrong_datahash_of_an_alpine_package_follows_from_nothing(tmp_path: Path, made: Any) -> None:
+    a, b = (apk_of(made, data) for data in sample("build-path-file-macro"))
+    head = zlib.decompressobj(31)
+    control = bytearray(head.decompress(b))
+    control[control.index(b"datahash = ") + 11] ^= 1
+    (tmp_path / "a").write_bytes(a)
+    (tmp_path / "b").write_bytes(gzip.compress(control, mtime=0) + head.unused_data)
+    tree = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+    assert isinstance(tree, Tree)
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most > 0
 
 
 def test_an_alpine_package_without_its_files_is_damaged(tmp_path: Path, made: Any) -> None:

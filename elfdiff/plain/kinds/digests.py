@@ -143,9 +143,6 @@ class _Reader(TextReader):
         one side alone.
         """
         beside = self.question.beside
-        if part.listed.endswith("Size") or part.listed in ("", "datahash"):
-            others = beside.others()
-            return None if others is None or part.algorithm == "build-id" else others[part.algorithm == "size"]
         right_ones = [
             _is_right(part.algorithm, said, beside.read(side, part.listed))
             for side, said in enumerate((left, right))
@@ -153,6 +150,9 @@ class _Reader(TextReader):
         ]
         if True in right_ones and False in right_ones:
             return False
+        if part.listed.endswith("Size") or part.listed in ("", "datahash"):
+            others = beside.others()
+            return None if others is None or part.algorithm == "build-id" else others[part.algorithm == "size"]
         return beside.changed(part.listed)
 
 
