@@ -94,7 +94,7 @@ def plan_of(report: Report) -> Plan | None:
 
 
 def _steps(report: Report) -> tuple[Step, ...]:
-    """Every fix once, what is only possible behind the rest; then what no flag fixes.
+    """Every fix once, and one value of each variable; what is only possible behind the rest; then what no flag fixes.
 
     Inputs that are only possible give no step where something sure was found: what to do is said already.
     """
@@ -110,7 +110,9 @@ def _steps(report: Report) -> tuple[Step, ...]:
     for finding in sorted(main, key=lambda finding: finding.confidence is Confidence.POSSIBLE):
         for fix in best_fixes(finding):
             step = Step(fix.action, finding.cause, fix, _condition(finding, fix, after=bool(steps)))
-            steps.setdefault(step.line, step)
+            action = fix.action
+            key = f"export {action.name}" if isinstance(action, Export) and not step.condition else step.line
+            steps.setdefault(key, step)
     if hopeless:
         line = f"no flag fixes {', '.join(hopeless)}; what helps: elfdiff explain {hopeless[0]}"
         steps[line] = Step(Do(line), hopeless[0])

@@ -6,6 +6,7 @@ import pytest
 from elfdiff.actions import AddWords, Do, Export
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
+from elfdiff.render.wording import plan
 from elfdiff.report import (
     Confidence,
     DependencyChange,
@@ -421,3 +422,16 @@ def test_what_came_and_went_among_exported_names_is_told(made: SimpleNamespace) 
     assert "symbols: exported: 3 added (c, d, 1 more), 1 removed (a@@V1); SONAME l.so.1 became none" in words
     same = Interface(NamesDiff(3), (None, None), NamesDiff(1), NamesDiff(0))
     assert "symbols:" not in render_text(replace(made.explained(), symbols=same), TextStyle(), 1)
+
+
+def test_a_variable_has_one_value(made: SimpleNamespace) -> None:
+    """Two findings that ask for it: a shell would take the last value, and one is as good as another."""
+    report = made.explained()
+    first, second, *rest = report.findings
+    told = [Export("SOURCE_DATE_EPOCH", value) for value in ('"$(one)"', '"$(two)"')]
+    both = [
+        replace(finding, fixes=(replace(finding.fixes[0], action=action),))
+        for finding, action in zip((first, second), told, strict=True)
+    ]
+    steps = plan(replace(report, findings=(*both, *rest))).steps
+    assert [step.line for step in steps if "SOURCE_DATE_EPOCH" in step.line] == [told[0].line]
