@@ -67,7 +67,7 @@ from elfdiff.toolchains import Purpose
 
 COMPILER, SCRIPT, COPYRIGHT = "time-cpp-date-time", "time-build-script-date", "time-copyright-year"
 BANNER, MISMATCH = "time-kernel-banner", "env-sde-mismatch"
-GENERATED = "time-in-generated-file"
+GENERATED, RECORD = "time-in-generated-file", "time-in-build-record"
 
 _FACES = {
     TimeKind.COMPILER: COMPILER,
@@ -101,6 +101,13 @@ GENERATORS = Fix(
     effect=Effect.REMOVES,
     reaches=(GENERATED, MISMATCH),
     note="help2man, Pod::Man, Sphinx, Doxygen, Asciidoctor, cairo, pdfTeX, cargo-cyclonedx and others read it",
+)
+RECORDED = Fix(
+    toolchain="dpkg-genbuildinfo",
+    action=Do("leave the record out of the comparison (--exclude '*.buildinfo'): it says when each build ran"),
+    effect=Effect.MASKS,
+    reaches=(RECORD,),
+    note="Build-Date is the clock's, whatever SOURCE_DATE_EPOCH is",
 )
 ANY_SCRIPT = Fix(
     toolchain="build script",
@@ -139,7 +146,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     """SOURCE_DATE_EPOCH where the compiler knows it, the line for the script where a script wrote the date."""
     if context.plain:
         return tuple(
-            fix for fix in (*TIME_FIXES, ATTESTATION_FIX, GENERATORS, ANY_SCRIPT) if set(fix.reaches) & set(faces)
+            fix
+            for fix in (*TIME_FIXES, ATTESTATION_FIX, GENERATORS, ANY_SCRIPT, RECORDED)
+            if set(fix.reaches) & set(faces)
         )
     found: list[Fix] = []
     spoken = set(context.languages)
@@ -170,6 +179,7 @@ def _ignores_epoch(context: Context) -> bool:
         SCRIPT: "a date or time that a build script wrote",
         COPYRIGHT: "the year of the build in a copyright line",
         GENERATED: "a date that a generator of documentation, packages or SBOMs wrote",
+        RECORD: "the date of the build in a .buildinfo, which records it",
         BANNER: "the date in a kernel's banner",
         MISMATCH: "both builds fixed their clock, to different values",
         **TIME_FACES,
@@ -179,6 +189,7 @@ def _ignores_epoch(context: Context) -> bool:
         REDEFINE,
         SCRIPT_LINE,
         ANY_SCRIPT,
+        RECORDED,
         GENERATORS,
         GO_VARIABLE,
         ADA,
@@ -205,6 +216,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         face = _FACES.get(item.kind)
         if face == SCRIPT and evidence.context.plain and _is_generated(item):
             face = GENERATED
+        if evidence.context.plain and face in (SCRIPT, GENERATED):
+            face = _OF_RECORDS.get(item.change.symbol or "", face)
         if face is not None:
             found[face].append((item.change, _believed(item, released, evidence)))
             first.setdefault(face, item)
@@ -230,6 +243,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 _GENERATOR = late(
     r"(?i)\b(?:doxygen|sphinx|help2man|pod::man|asciidoc(?:tor)?|docutils|javadoc|groff|cairo|pdftex|cyclonedx)\b"
 )
+
+_OF_RECORDS = {"Build-Date": RECORD, "SOURCE_DATE_EPOCH": MISMATCH}
+"""Fields of a .buildinfo (deb-buildinfo(5)) → face."""
 
 
 def _is_generated(item: TimeReading) -> bool:

@@ -11,6 +11,8 @@ from elfdiff.elf.reading import shown
 from elfdiff.span import Span
 from elfdiff.values import dataclass
 
+DIRECTORY, LISTED = "directory", "Debian upload"
+"""Kinds of containers whose entries are files of their own: below a directory, or named by a list beside them."""
 WRAPPED = "contents"
 """What the one file in a compressed file is called: it has no name of its own, or one that nobody reads."""
 
@@ -162,7 +164,7 @@ class Container:
     def called(self, entry: Entry) -> str:
         """How sentences call an entry."""
         name = shown(entry.path)
-        if self.kind == "directory":
+        if self.kind in (DIRECTORY, LISTED):
             return f"{self.said or shown(self.path)}/{name}"
         own = self.said or shown(self.path)
         return own if self.wraps or not self.layers else f"{own}: {name}"

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 
 from elfdiff.causes import catalogue
 from elfdiff.clock import Clock, OutOfTime
-from elfdiff.containers.model import WRAPPED, Container, Entry, EntryKind
+from elfdiff.containers.model import DIRECTORY, LISTED, WRAPPED, Container, Entry, EntryKind
 from elfdiff.containers.opening import ELF
 from elfdiff.containers.pairing import EntryPair, pair_entries
 from elfdiff.errors import ElfdiffError
@@ -50,6 +50,8 @@ from elfdiff.values import dataclass
 from elfdiff.version import __version__
 
 MAX_NOTES = 20
+_FEW, _LITTLE = 8, 256 << 10
+"""Entries, and bytes of them on both sides, that one process compares sooner than others begin."""
 _OF_FILE_SYSTEMS = frozenset({"time", "uid", "gid"})
 """What of a directory's entries differs in every copy, and is compared on demand only."""
 
@@ -213,7 +215,8 @@ class _Work:
 
     def _run(self, numbers: Sequence[int], rewrites: tuple[PathRewrite, ...]) -> None:
         sized = sorted(numbers, key=lambda number: (-self._size(number), number))
-        do_all(partial(self._one, rewrites), sized, self.options.jobs, self._lost, self.results)
+        little = len(sized) <= _FEW and sum(map(self._size, sized)) <= _LITTLE
+        do_all(partial(self._one, rewrites), sized, 1 if little else self.options.jobs, self._lost, self.results)
 
     def _one(self, rewrites: tuple[PathRewrite, ...], number: int) -> EntryResult:
         x, y = self._entry(self.pairs[number], 0), self._entry(self.pairs[number], 1)
@@ -274,7 +277,7 @@ class _Work:
         cut = self.sides[0].cut is not None, self.sides[1].cut is not None
         for change, numbers in frame.entries_fact(kind, self.pairs, self.names, cut):
             yield Placed(change, None, (), numbers)
-        if kind == "directory":
+        if kind in (DIRECTORY, LISTED):
             yield from frame.renames(kind, self.pairs, self.names, self._names_in_b(), self.spelled)
         elif kind not in IMAGES:
             for order in frame.order_fact(kind, self.pairs, self.names, self._names_in_b()):

@@ -68,6 +68,9 @@ def _compare(a_path: str, b_path: str, options: TreeOptions, with_proof: bool, c
 
         return debugfiles.of_programs(found, (a_path, a_bytes), (b_path, b_bytes), clock)
     with clock.running("the containers were read"):
+        listed = _listed(a_path, a_bytes, options), _listed(b_path, b_bytes, options)
+        if listed[0] is not None and listed[1] is not None:
+            return _compared(listed[0], listed[1], options, clock)
         a = on_side("a", lambda: _of_bytes(a_path, a_bytes, options))
         b = on_side("b", lambda: _of_bytes(b_path, b_bytes, options))
     return _compared(a, b, options, clock)
@@ -94,6 +97,13 @@ def _opened(path: str, options: TreeOptions) -> Container:
     if is_directory(path):
         return read_directory(path, Budget(shown(path), options.limits))
     return _of_bytes(path, read_bytes(path), options)
+
+
+def _listed(path: str, data: bytes, options: TreeOptions) -> Container | None:
+    from elfdiff.containers.limits import Budget
+    from elfdiff.containers.listed import read_listed
+
+    return read_listed(path, data, Budget(shown(path), options.limits))
 
 
 def _of_bytes(path: str, data: bytes, options: TreeOptions) -> Container:
