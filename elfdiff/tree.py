@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
-from elfdiff.report import Code, Finding, Ledger, Report, Verdict
+from elfdiff.report import Code, Finding, Ledger, OwnedRun, Report, Verdict
 from elfdiff.shown import Shown
 from elfdiff.values import dataclass
-from elfdiff.wire.marks import Count, Flat, Id, Key, Named, Sha256
+from elfdiff.wire.marks import Count, Flat, Hidden, Id, Key, Named, Sha256
 
 
 class Status(StrEnum):
@@ -69,7 +70,10 @@ class FirstDifference:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """How two entries that are no ELF differ (``elfdiff/plain/1``). ``rewrite``: "P became Q", None without one."""
+    """How two entries that are no ELF differ (``elfdiff/plain/1``). ``rewrite``: "P became Q", None without one.
+
+    ``runs`` are the differing bytes, each run with its owner; for ``--spans`` alone.
+    """
 
     FIXED = ((("schema",), "elfdiff/plain/1"),)
 
@@ -77,6 +81,7 @@ class Plain:
     first: FirstDifference | None
     causes: tuple[Id, ...]
     rewrite: str | None
+    runs: Annotated[Sequence[OwnedRun], Hidden()] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
-        emit(render_spans(report.ledger), args.spans)
+        emit(render_spans(report), args.spans)
     if report.proof is not None and args.proof is not None:
         emit_bytes(report.proof, args.proof)
     elif args.proof is not None and report.unfinished is None:
@@ -150,7 +150,7 @@ def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
     if args.spans is not None:
         from elfdiff.render.jsonreport import render_spans
 
-        emit(render_spans(tree.ledger), args.spans)
+        emit(render_spans(tree), args.spans)
     write(tree, args)
     failed = [entry for entry in tree.entries if entry.status is Status.FAILED]
     if tree.unfinished is not None:

@@ -73,6 +73,7 @@ def explain(
         first=_first(reading.first),
         causes=tuple(item.cause for item in found),
         rewrite=_rewrite(reading.rewrites),
+        runs=ledger.runs,
     )
     return PlainResult(plain, found, facts, reading.rewrites, ledger)
 

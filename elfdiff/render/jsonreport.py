@@ -7,10 +7,11 @@ visible text (elfdiff.render.escape): no raw control character and no lone surro
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from elfdiff.render.escape import visible
-from elfdiff.report import Finding, Ledger, OwnedRun, Report
-from elfdiff.tree import Tree
+from elfdiff.report import Finding, OwnedRun, Report
+from elfdiff.tree import Plain, Tree
 from elfdiff.values import replace
 from elfdiff.wire.records import record
 from elfdiff.wire.shapes import Json
@@ -38,10 +39,26 @@ def shown(found: Report | Tree, all_evidence: bool = False, with_spans: bool = F
     return _tree(found, most, with_spans)
 
 
-def render_spans(ledger: Ledger | None) -> str:
-    """``--spans``: one run of differing bytes a line, as JSON Lines; empty where there is no ledger."""
+def render_spans(found: Report | Tree) -> str:
+    """``--spans``: one run of differing bytes a line, as JSON Lines, a's before b's; empty where there is no ledger.
+
+    Of a tree first what the container itself holds, then each entry: offsets count from the start of its contents, and
+    ``section`` begins with its name.
+    """
     form = record(OwnedRun)
-    return "".join(f"{json.dumps(form.write(run, visible))}\n" for run in ledger.runs) if ledger is not None else ""
+    runs = list(_runs(found, "")) if isinstance(found, Tree) else found.ledger.runs if found.ledger is not None else ()
+    ordered = runs if isinstance(found, Report) else sorted(runs, key=lambda run: run.side)
+    return "".join(f"{json.dumps(form.write(run, visible))}\n" for run in ordered)
+
+
+def _runs(found: Report | Tree | Plain, name: str) -> Iterator[OwnedRun]:
+    own = found.runs if isinstance(found, Plain) else found.ledger.runs if found.ledger is not None else ()
+    for run in own:
+        section = ": ".join(part for part in (name, run.section) if part)
+        yield replace(run, section=section or None) if name else run
+    for entry in found.entries if isinstance(found, Tree) else ():
+        if entry.report is not None:
+            yield from _runs(entry.report, f"{name}: {entry.name}" if name else entry.name)
 
 
 def _report(report: Report, most: int | None, with_spans: bool) -> Report:

@@ -195,7 +195,8 @@ class Accountant:
         ledgers = [self._layer(index, layer, claims) for index, layer in enumerate(self.layers)]
         ledgers += self._lone_layers(claims)
         rows = [row for ledger in ledgers for row in ledger.rows]
-        beside = list(self._beside(claims))
+        parts = list(self._beside(claims))
+        beside = [row for row, _ in parts]
         inside = [
             SectionRow(f"inside {self.names[number]}", None, None, "changed", account.causes, account.inside)
             for number, account in sorted(self.accounts.items())
@@ -206,7 +207,7 @@ class Accountant:
         if ledgers:
             others += [row.classes for row in beside]
         every = total((own, *others))
-        runs: list[OwnedRun] = []
+        runs: list[OwnedRun] = [run for _, owned in parts for run in owned]
         spans: list[UnexplainedSpan] = []
         breakpoints: list[Breakpoint] = []
         for ledger in ledgers:
@@ -302,8 +303,11 @@ class Accountant:
                     book.piece(layer.name or "file", *spans, [], owned)
                     yield book.ledger()
 
-    def _beside(self, claims: _Claims) -> Iterator[SectionRow]:
-        """Contents that stand in no layer: files of a directory, and what is compressed entry by entry."""
+    def _beside(self, claims: _Claims) -> Iterator[tuple[SectionRow, Sequence[OwnedRun]]]:
+        """Contents that stand in no layer: files of a directory, and what is compressed entry by entry.
+
+        Their runs too, but those that the entry's own report has.
+        """
         for number in range(len(self.pairs)):
             x, y = self._of(number, 0), self._of(number, 1)
             placed = [entry is not None and entry.layer is not None for entry in (x, y)]
@@ -314,7 +318,7 @@ class Accountant:
             name = self.names[number]
             a, b = ((0, entry.size) if entry is not None else None for entry in (x, y))
             if x is not None and y is not None and account is not None and account.own is not None:
-                yield SectionRow(name, a, b, "changed", account.causes, account.own)
+                yield SectionRow(name, a, b, "changed", account.causes, account.own), ()
             elif sizes.most and (owned := self._of_contents(number, None, None, claims)):
                 yield self._link_row(number, owned[0])
             elif sizes.most:
@@ -323,11 +327,13 @@ class Accountant:
                     continue
                 owner = claims.lone(number, None, None)
                 kind = owner[0].kind if owner and (x is None or y is None) else "unexplained"
-                causes = owner[0].causes if kind != "unexplained" else ()
+                causes, how = (owner[0].causes, owner[0].how) if kind != "unexplained" else ((), "")
                 status = "removed" if y is None else "added" if x is None else "changed"
-                yield SectionRow(name, a, b, status, causes, replace(Classes(differing=sizes), **{kind: sizes}))
+                row = SectionRow(name, a, b, status, causes, replace(Classes(differing=sizes), **{kind: sizes}))
+                whole = (("a", sizes.a), ("b", sizes.b))
+                yield row, [OwnedRun(side, 0, size, name, kind, causes, how) for side, size in whole if size]
 
-    def _link_row(self, number: int, owner: Owned) -> SectionRow:
+    def _link_row(self, number: int, owner: Owned) -> tuple[SectionRow, Sequence[OwnedRun]]:
         """Targets of a link that stand in no layer."""
         contents = [entry.read() for side in (0, 1) if (entry := self._of(number, side)) is not None]
         a, b = contents
@@ -335,7 +341,8 @@ class Accountant:
         spans = Span(0, len(a)), Span(0, len(b))
         owned = [Owned(*spans, owner.kind, owner.causes, owner.how)]
         book.piece(self.names[number], *spans, around(a, b, *spans), owned)
-        return book.ledger().rows[0]
+        ledger = book.ledger()
+        return ledger.rows[0], ledger.runs
 
     def _label(self, layer: LayerPair, pair: PiecePair) -> str:
         number = frame.entry_of(pair, self.numbers)

@@ -52,7 +52,7 @@ def check_outputs(report: Report) -> None:
         render_text(report, TextStyle(verbose=True), code, frozenset(), True),
         render_markdown(report, code, frozenset()),
         render_json(report, True),
-        render_spans(report.ledger),
+        render_spans(report),
     ):
         text.encode()
         assert all(line.isprintable() for line in text.split("\n"))

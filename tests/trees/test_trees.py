@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import json
 import lzma
 import os
 import random
 import tarfile
 import zipfile
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.pairing import Identity, pair_entries
 from elfdiff.errors import ElfdiffError
 from elfdiff.outcome import settled
-from elfdiff.render.jsonreport import render_json
+from elfdiff.render.jsonreport import render_json, render_spans
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
 from elfdiff.report import Classes, Role, Verdict
@@ -81,6 +83,29 @@ def test_laws_of_the_ledger(tmp_path: Path, made: Any, kind: str) -> None:
     assert {item.finding.cause for item in tree.findings} == {item.finding.cause for item in back.findings}
     assert ledger.totals.unexplained.most == 0
     assert tree.verdict is Verdict.EXPLAINED
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "directory"])
+def test_spans_of_entries_add_up_with_those_of_the_container(tmp_path: Path, made: Any, kind: str) -> None:
+    if kind in KINDS:
+        tree = compared(tmp_path, *pairs(made)[kind])
+    else:
+        for side, files in (("a", A), ("b", {**B, "lone": b"only here\n"})):
+            (tmp_path / side).mkdir()
+            for name, data in files.items():
+                (tmp_path / side / name.replace("/", "-")).write_bytes(data)
+            (tmp_path / side / "link").symlink_to("same" if side == "a" else "lone")
+        found = compare_paths(str(tmp_path / "a"), str(tmp_path / "b"), TreeOptions())
+        assert isinstance(found, Tree)
+        tree = found
+    assert tree.ledger is not None
+    sums: Counter[tuple[str, str]] = Counter()
+    for line in render_spans(tree).splitlines():
+        run = json.loads(line)
+        sums[run["side"], run["owner"]] += run["length"]
+    for name in CLASSES[1:7]:
+        classes = getattr(tree.ledger.totals, name)
+        assert (sums["a", name], sums["b", name]) == (classes.a, classes.b), name
 
 
 @pytest.mark.parametrize("kind", ["deb", "zip"])
