@@ -142,7 +142,7 @@ def execute(args: argparse.Namespace) -> int:
 def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
     """Write every output of a tree; the exit code."""
     if args.proof is not None:
-        warn(f"--proof: nothing was written to {args.proof}: only two ELF files have a proof")
+        _write_proofs(tree, args.proof)
     if args.modulo:
         warn("--modulo: nothing is allowed by it here: only two files have such a digest")
     if args.abi:
@@ -159,6 +159,17 @@ def _tell_tree(tree: Tree, args: argparse.Namespace) -> int:
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         fail(f"{failed[0].error}{more}")
     return tree.exit
+
+
+def _write_proofs(tree: Tree, path: str) -> None:
+    from elfdiff.trees.proof import proofs_of
+
+    proofs = proofs_of(tree)
+    if proofs.proved:
+        emit_bytes(proofs.archive(), path)
+        warn(f"--proof: {proofs.sentence}")
+    else:
+        warn(f"--proof: nothing was written to {path}: no ELF files differ in a place where both can be compared")
 
 
 def _jobs(text: str) -> int:

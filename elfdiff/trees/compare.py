@@ -233,6 +233,7 @@ class _Work:
             self.depth + 1,
             rewrites,
             self._neighbours.of(number),
+            self.options.prove,
         )
 
     def _lost(self, number: int) -> EntryResult:

@@ -32,14 +32,15 @@ def compare_entry(
     depth: int,
     rewrites: Sequence[PathRewrite],
     beside: Beside,
+    prove: bool = False,
 ) -> EntryResult:
     """Why the contents of two entries differ. Whatever is wrong with them ends in a result that says so.
 
-    ``said`` is how sentences call the two.
+    ``said`` is how sentences call the two; ``prove`` keeps the proof of ELF files.
     """
     try:
         a, b = on_side("a", read[0]), on_side("b", read[1])
-        return _compared(name, said, a, b, nested, limits, depth, rewrites, beside)
+        return _compared(name, said, a, b, nested, limits, depth, rewrites, beside, prove)
     except ElfdiffError as error:
         return EntryResult(error=str(error))
     except (MemoryError, RecursionError) as error:
@@ -61,10 +62,11 @@ def _compared(
     depth: int,
     rewrites: Sequence[PathRewrite],
     beside: Beside,
+    prove: bool,
 ) -> EntryResult:
     kinds = kind_word(a), kind_word(b)
     if kinds == ("an ELF file", "an ELF file"):
-        return of_report(diagnose_bytes(name, a, name, b, False, Clock(), look_with(nested, limits, depth)))
+        return of_report(diagnose_bytes(name, a, name, b, prove, Clock(), look_with(nested, limits, depth)))
     if kinds == ("a static archive", "a static archive"):
         report = diagnose_bytes(name, a, name, b, False, Clock())
         tree = archive_tree(report, a, b)

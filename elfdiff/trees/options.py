@@ -12,7 +12,8 @@ from elfdiff.values import dataclass
 @dataclass(frozen=True, slots=True)
 class TreeOptions:
     """``jobs`` are processes at a time; ``only`` and ``exclude`` are globs of entries, a star crossing slashes;
-    ``metadata`` compares times and owners of directories too; ``platform`` (os/architecture) chooses one of an image.
+    ``metadata`` compares times and owners of directories too; ``platform`` (os/architecture) chooses one of an image;
+    ``prove`` keeps the proofs of ELF entries.
     """
 
     jobs: int = 1
@@ -20,6 +21,7 @@ class TreeOptions:
     exclude: tuple[str, ...] = ()
     metadata: bool = False
     platform: str | None = None
+    prove: bool = False
     limits: Limits = field(default_factory=Limits)
 
     def wants(self, name: str) -> bool:

@@ -44,7 +44,7 @@ def compare_paths(
     ELF files, static archives and files of equal bytes give a Report; directories, packages, archives and plain files a
     Tree, of one entry in the last case. As :func:`elfdiff.diagnose.diagnose` for proof and clock.
     """
-    found = _compare(a_path, b_path, options, with_proof, clock or Clock())
+    found = _compare(a_path, b_path, replace(options, prove=with_proof), with_proof, clock or Clock())
     told = tuple(beside.notes(a_path, b_path))
     return replace(found, notes=(*found.notes, *told)) if told else found
 
