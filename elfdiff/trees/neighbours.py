@@ -27,6 +27,7 @@ class Neighbours:
         links: Links,
     ) -> None:
         self.sides, self.pairs, self.numbers, self.equal, self.links = sides, pairs, numbers, equal, links
+        self._others: dict[int, tuple[bool, bool]] = {}
         self.by_name: Mapping[str, int] = {name: number for number, name in enumerate(names)}
 
     def of(self, number: int) -> Beside:
@@ -47,6 +48,11 @@ class Neighbours:
 
     def others(self, number: int) -> tuple[bool, bool]:
         """Whether anything but one pair of entries differs, and whether anything else has another size."""
+        if number not in self._others:
+            self._others[number] = self._asked(number)
+        return self._others[number]
+
+    def _asked(self, number: int) -> tuple[bool, bool]:
         pairs = [[entry for _, entry in self._entries(n)] for n in range(len(self.pairs)) if n != number]
         sized = any(len(pair) == 1 or pair[0].size != pair[1].size for pair in pairs)
         differs = any(equal is not True for n, equal in enumerate(self.equal) if n != number)

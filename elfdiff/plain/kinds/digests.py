@@ -151,8 +151,8 @@ class _Reader(TextReader):
         if True in right_ones and False in right_ones:
             return False
         if part.listed.endswith("Size") or part.listed in ("", "datahash"):
-            others = beside.others()
-            return None if others is None or part.algorithm == "build-id" else others[part.algorithm == "size"]
+            others = beside.others() if part.algorithm != "build-id" else None
+            return None if others is None else others[part.algorithm == "size"]
         return beside.changed(part.listed)
 
 
