@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -199,3 +200,33 @@ def test_a_number_of_a_cpio_follows_only_as_writers_write_it(number: int, name: 
         rules.append({field.name: field.rule for field in fields}[name])
     assert None not in rules
     assert rules[0] != rules[1]
+
+
+def test_what_file_says_of_a_page_follows_from_its_header(tmp_path: Path) -> None:
+    if shutil.which("rpmbuild") is None:
+        pytest.skip("rpmbuild is not installed")
+    made = []
+    for side, when in (("a", 1772366400), ("b", 1772452861)):
+        (tmp_path / "page.gz").write_bytes(gzip.compress(b"page\n" * 50, mtime=when))
+        copied = f"cp {tmp_path}/page.gz %{{buildroot}}/usr/share/p/\n"
+        (tmp_path / "p.spec").write_text(SPEC.replace("%files", copied + "%files"))
+        defines = [f"_topdir {tmp_path / side}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
+        defines.append("clamp_mtime_to_source_date_epoch 1")
+        words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
+        told = os.environ | {"SOURCE_DATE_EPOCH": "1700000000", "TZ": "UTC"}
+        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, timeout=60, env=told)
+        made.append(str(next((tmp_path / side).rglob("*.rpm"))))
+    found = compare_paths(*made, TreeOptions())
+    assert isinstance(found, Tree)
+    assert found.ledger is not None
+    assert {item.finding.cause for item in found.findings if item.finding.role.value == "root"} == {"file-times"}
+    assert found.ledger.totals.unexplained.most == 0
+    data = Path(made[1]).read_bytes()
+    # A date that no header of the payload has is somebody's text.
+    other = data.replace(b"last modified: Mon Mar  2 12:01:01", b"last modified: Mon Mar  2 12:01:02")
+    assert other != data
+    Path(made[1]).write_bytes(other)
+    edited = compare_paths(*made, TreeOptions())
+    assert isinstance(edited, Tree)
+    assert edited.ledger is not None
+    assert edited.ledger.totals.unexplained.most or "build-time" in {item.finding.cause for item in edited.findings}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from elfdiff.containers import cpio
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs import open_stream
 from elfdiff.containers.fields import readable, seconds_text
 from elfdiff.containers.model import Container, Entry, EntryKind, Field, FieldKind
+from elfdiff.patterns import late
 from elfdiff.span import Span
 from elfdiff.values import dataclass, replace
 
@@ -40,6 +42,10 @@ _SIZES = frozenset({257, 270, 271, 1000, 1007, 5008, 5009})
 _TEXTS = frozenset({6, 8, 9})
 _REQUIRED = frozenset({1048, 1049, 1050})
 """What the package needs: features of rpm, which follow from how it is packed, among libraries."""
+_CLASSES = 1142
+"""What file(1) says of the files (RPMTAG_CLASSDICT)."""
+_MODIFIED = late(rb"(?<=last modified: )[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4}")
+_BUILD_ID = late(rb"(?<=BuildID\[sha1\]=)(?:[0-9a-f]{2})+")
 _TAGS = {1064: "rpm version", 1124: "payload", 1125: "payload by", 1126: "level"}
 
 
@@ -247,6 +253,21 @@ def _listed(data: bytes, tag: _Tag, files: Sequence[_File]) -> bool:
     return list(said) == list(right)
 
 
+def _classes_rule(data: bytes, tag: _Tag, files: Sequence[_File]) -> str | None:
+    """The rule that gives what file(1) says of the files: these words, with times of gzip headers and build IDs of
+    ELF files that stand in the payload; None if one does not.
+    """
+    heads = [file.whole.read() for file in files if file.whole.kind is EntryKind.FILE]
+    times = {int.from_bytes(head[4:8], "little") for head in heads if head.startswith(b"\x1f\x8b\x08")}
+    dates = {datetime.fromtimestamp(when, UTC).strftime("%a %b %e %H:%M:%S %Y").encode() for when in times}
+    text = data[tag.value.start : tag.value.end]
+    known = all(match[0] in dates for match in _MODIFIED.finditer(text)) and all(
+        any(bytes.fromhex(match[0].decode()) in head for head in heads) for match in _BUILD_ID.finditer(text)
+    )
+    said = hashlib.sha256(_BUILD_ID.sub(b"#", _MODIFIED.sub(b"#", text))).hexdigest()
+    return f"what file(1) says of the payload, {said[:16]}" if known else None
+
+
 def _numbers(data: bytes, tag: _Tag) -> list[int]:
     width = _WIDTHS.get(tag.kind, 0)
     raw = data[tag.value.start : tag.value.end]
@@ -265,6 +286,8 @@ def _field(data: bytes, tag: _Tag, label: str, told: _Told) -> Field:
         said = int.from_bytes(data[tag.value.start : tag.value.start + _WIDTHS.get(tag.kind, 0)])
         right = tag.kind in (4, 5) and tag.count == 1 and told.sizes.get(number) == said
         return Field("size", FieldKind.DERIVED, tag.value, "", rule=f"size of tag {number}" if right else None)
+    if number == _CLASSES and not signature and (rule := _classes_rule(data, tag, told.files)) is not None:
+        return Field("list", FieldKind.DERIVED, tag.value, "", rule=rule)
     if not signature and _listed(data, tag, told.files):
         return Field("list", FieldKind.DERIVED, tag.value, "", rule=f"tag {number}: what the payload holds")
     name = (
