@@ -16,6 +16,7 @@ MOST = 0.6
 NEARLY_ALL = 0.85
 ENOUGH = 8
 SEVERAL = 4
+WIDE = 0.03
 
 
 def certain_changes(evidence: EvidenceSet) -> list[FunctionChange]:
@@ -90,6 +91,14 @@ def nearly_all_changed(evidence: EvidenceSet) -> bool:
 def all_changed(evidence: EvidenceSet) -> bool:
     """True if no function stayed as it was, in a program of a few at least."""
     return any(totals.changed == totals.compared >= SEVERAL for totals in evidence.of(FunctionTotals))
+
+
+def widely_changed(evidence: EvidenceSet) -> bool:
+    """True if so large a share of a program changed that it may be all that an option reaches; an edit is local."""
+    return any(
+        totals.changed + min(totals.added, totals.removed) > WIDE * totals.compared
+        for totals in evidence.of(FunctionTotals)
+    )
 
 
 def _mostly(totals: FunctionTotals, share: float) -> bool:

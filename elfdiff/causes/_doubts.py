@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import all_changed, differs_in_numbers, may_be_address, most_changed
+from elfdiff.causes._code import all_changed, differs_in_numbers, may_be_address, most_changed, widely_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._leftover import Data, Leftover
 from elfdiff.causes._profiles import units_set
@@ -91,7 +91,8 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
     only_code = left.functions and not (left.texts or left.data or left.names)
     if only_code and not all(map(differs_in_numbers, left.functions)) and is_clean(evidence) and _is_tiny(evidence):
         yield "in so few functions, another option or profile and an edit look the same"
-    if only_code and len(left.functions) > MANY and not all(map(differs_in_numbers, left.functions)):
+    many = len(left.functions) > MANY and widely_changed(evidence)
+    if only_code and many and not all(map(differs_in_numbers, left.functions)):
         yield "so many functions, and no text, name or data: options of the compiler look the same"
     if only_code and all(change.rearranged and not differs_in_numbers(change) for change in left.functions):
         yield "the same constants and calls stand in another arrangement: options, or a generated file, look the same"

@@ -31,6 +31,7 @@ from elfdiff.evidence.model import (
     WordChange,
     WordKind,
 )
+from elfdiff.report import Location
 from elfdiff.values import dataclass
 
 BLOCK = 16
@@ -102,6 +103,8 @@ class Leftover:
         first = self.typed[0]
         if first.a is None or first.b is None:
             return "a text differs"
+        if isinstance(first, OrderChange):
+            return f"the same {first.what} stand in another order"
         if isinstance(first, TextOrderChange):
             return f"{first.section or 'a section'} holds its texts in another order"
         if isinstance(first, IntegerChange):
@@ -115,7 +118,8 @@ def leftover(evidence: EvidenceSet, others: Others) -> Leftover:
     The last are orders and random numbers: data and constants that look drawn are no sign of another source.
     """
     taken = others.owned | others.followed
-    doubted = [fact for fact in others.doubted if isinstance(fact, _TYPED) or is_folded_time(fact)]
+    order = () if evidence.context.stripped else (OrderChange,)
+    doubted = [fact for fact in others.doubted if isinstance(fact, (*_TYPED, *order)) or is_folded_time(fact)]
     typed = [fact for fact in doubted if id(fact) not in taken and is_program(fact)]
     mangled = {swap.change for swap in swaps(evidence)}
     names = [
@@ -125,7 +129,10 @@ def leftover(evidence: EvidenceSet, others: Others) -> Leftover:
     ]
     known = set(typed)
     texts = [text for text in _texts(evidence) if id(text) not in taken and text not in known]
-    data = [item for item in _data(evidence) if id(item) not in taken and not _is_drawn(item)]
+    named = [fact.a for fact in evidence.items if isinstance(fact, _TYPED) and id(fact) in taken and fact.a]
+    data = [
+        item for item in _data(evidence) if id(item) not in taken and not _is_drawn(item) and not _is_text(item, named)
+    ]
     functions = [change for change in edited(evidence) if id(change) not in taken and not _is_drawn_in_code(change)]
     permuted = {
         order.symbol for order in evidence.of(ItemOrderChange) if order.what == "numbers" and id(order) in taken
@@ -145,6 +152,14 @@ def leftover(evidence: EvidenceSet, others: Others) -> Leftover:
         functions = [change for change in functions if not differs_in_numbers(change)]
     members = tuple(evidence.of(MembersChange))
     return Leftover(tuple(functions), tuple(names), tuple(texts), tuple(data), members, tuple(typed))
+
+
+def _is_text(item: Data, named: Sequence[Location]) -> bool:
+    """True if an object holds a text that somebody claimed: Go's linker gives each text of -X a symbol."""
+    at = item.a
+    return at is not None and any(
+        at.within == text.within and at.offset <= text.offset < at.offset + at.length for text in named
+    )
 
 
 def _is_drawn(item: Data) -> bool:

@@ -25,6 +25,8 @@ HOUR = 3600
 DAY = 86_400
 MOST_ZONES_APART = 26 * 3600
 """From UTC-12 to UTC+14."""
+FAR_APART = 21 * 3600
+"""From California to New Zealand. What lies farther apart are islands and the zones at the date line: full hours."""
 AGREE = 2
 MILLISECONDS = 1000
 """Seconds that two stamps of one moment may lie apart."""
@@ -312,6 +314,8 @@ def _zone_shift(changes: Sequence[TimeChange]) -> int | None:
     if whole and any((part - shift) % DAY for part in parts):
         return None
     if shift % QUARTER or shift % DAY == 0 or not HOUR <= abs(shift) <= MOST_ZONES_APART:
+        return None
+    if abs(shift) > FAR_APART and shift % HOUR:
         return None
     days = [_days(change) for change in plain if _shift(change) is None]
     return shift if all(day is None or abs(day) <= 1 for day in days) else None

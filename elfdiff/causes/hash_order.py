@@ -28,6 +28,7 @@ generator's stops changing. Rust's HashMap has no seed from outside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from elfdiff.actions import Do
 from elfdiff.causes._code import differs_in_numbers
@@ -52,6 +53,8 @@ from elfdiff.report import Effect, Fix, Role
 
 _MANY = 5
 _TAKEN_OUT = 3
+_PIECES = 8
+"""Somebody who moves functions about in a source file leaves it in fewer pieces."""
 """Who sorts a table by hand takes one text or two out and puts them elsewhere; a shuffle leaves few in order."""
 
 _ITEMS = {
@@ -156,6 +159,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         yield from _items(evidence)
     shuffled = tuple(change for change in evidence.of(OrderChange) if change.what == "functions")
     linker = evidence.context.has_tool("mold") or evidence.context.has_tool("lld")
+    told = bool(shuffled) and shuffled[0].count >= _MANY and not evidence.context.stripped
+    if told and not linker and not besides(evidence):
+        much = _runs(shuffled[0]) > _PIECES
+        yield Claim(
+            "hash-seed-order",
+            shuffled,
+            Proof.SHAPE if much else Proof.CONSISTENT,
+            f"the same {shuffled[0].count} functions stand in another order, and the objects of the link do not",
+            "whoever moves functions within a source file makes the same picture",
+        )
     if shuffled and linker and not evidence.context.stripped and not besides(evidence, TextOrderChange):
         yield Claim(
             "linker-shuffle",
@@ -163,6 +176,13 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             Proof.CONSISTENT,
             f"{shuffled[0].count} functions changed places, and the objects of the link did not",
         )
+
+
+def _runs(order: OrderChange) -> int:
+    """Into how many runs that keep their order a's items part in b: two or three for what somebody moved by hand."""
+    places = {name: index for index, name in enumerate(order.b_order)}
+    known = [places[name] for name in order.a_order if name in places]
+    return 1 + sum(y != x + 1 for x, y in pairwise(known))
 
 
 def _items(evidence: EvidenceSet) -> Iterator[Claim]:

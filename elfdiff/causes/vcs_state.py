@@ -68,11 +68,13 @@ _KEYWORD = late(
 _FORMAT = late(r"\$Format:[^$\n]{1,200}\$")
 """What git archive fills in where the attribute export-subst is set (gitattributes(5))."""
 _ANY_KEYWORD = late(f"{_KEYWORD.pattern}|{_FORMAT.pattern}")
+_ID = late(r"[0-9a-f]{7,40}\Z")
 _LENGTHS = frozenset({7, 9, 10, 11, 12, 40})
 """How long commit ids are written; 8 is left out, as CRC-32 sums are that long."""
 _LFS = "version https://git-lfs"
 
 VARIABLE = "vcs-go-variable"
+ABBREVIATION = "vcs-abbreviation"
 
 _GO = Fix(
     "go",
@@ -98,6 +100,15 @@ _SAME = Fix(
     Effect.REMOVES,
     ("vcs-revision",),
     note="letting the build script write a fixed version instead of asking git does as well",
+)
+_ABBREV = Fix(
+    "any",
+    Do(
+        "let the build script ask for as many digits in every clone: git describe --abbrev=12, git rev-parse --short=12"
+    ),
+    Effect.REMOVES,
+    (ABBREVIATION,),
+    note="else git takes as many as tell this clone's commits apart, or as core.abbrev says",
 )
 _KERNEL = Fix(
     "kbuild",
@@ -126,6 +137,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         if context.kernel_module:
             found.append(_KERNEL)
         found.append(_SAME)
+    if ABBREVIATION in faces:
+        found.append(_ABBREV)
     if VARIABLE in faces:
         found.append(_VARIABLE)
     if "vcs-checkout-artifacts" in faces:
@@ -138,11 +151,12 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     role=Role.ROOT,
     faces={
         "vcs-revision": "a commit, tag or dirty mark is compiled in",
+        ABBREVIATION: "one commit, abbreviated to other lengths",
         VARIABLE: "go's linker was given a commit (-ldflags -X)",
         REVISION: "the commit or version in a label of an image",
         "vcs-checkout-artifacts": "the checkout changed files (line ends, keywords, LFS pointers)",
     },
-    fixes=(_GO, _KERNEL, _SAME, _VARIABLE, _CHECKOUT),
+    fixes=(_GO, _KERNEL, _SAME, _ABBREV, _VARIABLE, _CHECKOUT),
     references=(
         "Go 1.18 release notes: version control information; Go 1.24: pseudo-versions (golang/go#50603)",
         "Linux: Documentation/kbuild/reproducible-builds.rst",
@@ -154,6 +168,17 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _stamped(evidence)
     yield from _checkout(evidence)
     yield from image_revisions(evidence)
+
+
+_COMMITS = (WordKind.REVISION, WordKind.DESCRIBE)
+_BEFORE_COMMIT = late(r"\A(?:.*-g(?=[0-9a-f]{7,40}\Z)|[a-z0-9]+[-_:.@+])")
+
+
+def _is_cut(word: WordChange) -> bool:
+    """True if one word is the other without its last digits, both of the length of an abbreviated commit."""
+    short, long = sorted((word.a_word, word.b_word), key=len)
+    digits = [_BEFORE_COMMIT.sub("", side) for side in (short, long)]
+    return short != long and long.startswith(short) and all(_ID.match(side) for side in digits)
 
 
 def _is_drawn(word: Evidence) -> bool:
@@ -171,13 +196,17 @@ def _is_usual(word: WordChange) -> bool:
 
 def _stamped(evidence: EvidenceSet) -> Iterator[Claim]:
     settings = [change for change in evidence.of(GoSettingChange) if change.key.startswith("vcs")]
+    cut = [word for word in evidence.of(WordChange) if word.kind in _COMMITS and _is_cut(word)]
+    if cut:
+        said = cut[0].kind is WordKind.DESCRIBE or _NAMED.search(named_context(cut[0]))
+        digits = (len(_BEFORE_COMMIT.sub("", word)) for word in (cut[0].a_word, cut[0].b_word))
+        summary = "one commit, with {} digits in a and {} in b".format(*digits)
+        yield Claim(ABBREVIATION, tuple(cut), Proof.RECORDED if said else Proof.SHAPE, summary)
     words = [
         w
         for w in evidence.of(WordChange)
         # Nobody writes a commit as a number; Cython's "Incompatible checksums (0x%x vs 0x3fa45b6)" does.
-        if w.kind in (WordKind.REVISION, WordKind.DESCRIBE)
-        and not w.a_word.startswith("0x")
-        and f"0x{w.a_word}" not in w.context
+        if w.kind in _COMMITS and w not in cut and not w.a_word.startswith("0x") and f"0x{w.a_word}" not in w.context
     ]
     known = {value for change in settings for value in (change.a_value, change.b_value) if value}
     sure: list[Evidence] = list(settings)

@@ -26,7 +26,7 @@ PRINTED = 0.8
 FILLED = 0.5
 """The share of the bytes of all holes that differ: nearly all of random bytes, half of what is often zero."""
 _PERIODS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 72, 80, 96, 112, 128)
-_DATA = (".rodata", ".data", ".lrodata", ".ldata", ".sdata", ".srodata")
+_DATA = (".rodata", ".data", ".lrodata", ".ldata", ".sdata", ".srodata", ".noptrdata")
 
 
 def extract(pair: Pair) -> Iterator[Evidence]:

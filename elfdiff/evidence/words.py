@@ -17,6 +17,8 @@ _DESCRIBE = late(r"(?:[\w./]+-)?\d+-g[0-9a-f]{7,40}(?:-dirty)?\Z")
 _LOCAL_VERSION = late(r".*-g[0-9a-f]{7,40}(?:-dirty)?\Z")
 _HEX = late(r"(?:0x)?(?:[0-9a-f]+|[0-9A-F]+)\Z")
 _NUMBER_INSIDE = late(r"(?P<head>[^/]*?[-_+:.~{@])(?P<core>[0-9a-fA-F]{7,})(?P<tail>[}.:!?]?)")
+_TAGGED = late(r"(?:git|commit|rev|sha1?|hg)[-_:.@+](?=[0-9a-f]*\d)[0-9a-f]{7,40}(?:[-+]dirty)?\Z")
+"""A commit with the word before it that says so: git-0123abc."""
 _USER_HOST = late(r"[A-Za-z_][\w.-]*@[\w.-]+\Z")
 _KERNEL = late(r"(?:Linux[-/_])?\d+\.\d+(?:\.\d+)?(?:[-+.][\w.+~-]+)?\Z")
 _FLAVOUR = late(
@@ -33,7 +35,7 @@ _UNAME = (
 )
 """The output of uname -a, -snrm and -v: the date in it is the kernel's own, and so is the revision.
 
-Of -v only what names a distribution's kernel: what a kernel says of itself is the counter and clock of its build."""
+Of -v only what names a distribution's kernel: a kernel's own banner holds the counter and the clock of its build."""
 _VERSION = late(r"v?\d+(?:\.\d+)+(?:[-+~.][\w.+~-]+)?\Z")
 _HOST = late(r"[\w.-]+\Z")
 _NUMBER = late(r"#?\d{1,12}\Z")
@@ -457,6 +459,8 @@ class _Changed:
 
     @property
     def is_revision(self) -> bool:
+        if self.both(_TAGGED):
+            return True
         size = len(self.a)
         short = size == len(self.b) and 7 <= size <= 12
         return self.is_hexadecimal and (

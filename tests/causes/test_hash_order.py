@@ -49,6 +49,16 @@ def test_functions_that_move_alone_are_possibly_a_linkers_shuffle(seen, ask):
     assert ask(hash_order, seen.given(order, a_tools=(("gcc", "12.2.0"),))) == {}
 
 
+def test_functions_of_one_object_in_another_order_are_a_generators_or_moved_by_hand(seen, ask):
+    names = [f"f{i}" for i in range(24)]
+    drawn = seen.order("functions", names, [names[i * 7 % 24] for i in range(24)])
+    assert ask(hash_order, seen.given(drawn)) == {"hash-seed-order": "likely"}
+    moved = seen.order("functions", names, [*names[:4], *names[8:16], *names[4:8], *names[16:]])
+    assert ask(hash_order, seen.given(moved)) == {"hash-seed-order": "possible"}
+    assert ask(hash_order, seen.given(drawn, stripped=True)) == {}
+    assert ask(hash_order, seen.given(drawn, seen.text("usage: a", "usage: b"))) == {}
+
+
 def test_the_seed_of_structures_stands_in_vermagic(seen, ask):
     context = "6.1.0 SMP mod_unload RANDSTRUCT_0a1b"
     word = seen.word(WordKind.OTHER, "RANDSTRUCT_0a1b", "RANDSTRUCT_99ff", context)

@@ -10,7 +10,7 @@ import pytest
 from elfdiff.causes._leftover import leftover
 from elfdiff.causes.model import Others
 from elfdiff.causes.source_change import detect as source
-from elfdiff.evidence.model import DataChange
+from elfdiff.evidence.model import DataChange, WordKind
 from elfdiff.report import Location
 
 DRAWN = hashlib.sha256(b"a").digest(), hashlib.sha256(b"b").digest()
@@ -80,6 +80,7 @@ def test_many_functions_without_a_text_may_be_other_options(seen, ask):
     ]
     rest = seen.totals(200, changed=7)
     assert ask(source, seen.given(*functions, rest)) == {"source-change": "possible"}
+    assert ask(source, seen.given(*functions, seen.totals(2000, changed=7))) == {"source-change": "likely"}
     assert ask(source, seen.given(*functions[:3], rest)) == {"source-change": "likely"}
     told = seen.text("usage: store FILE", "usage: store [-q] FILE")
     assert ask(source, seen.given(*functions, rest, told)) == {"source-change": "likely"}
@@ -90,3 +91,11 @@ def test_the_same_constants_in_another_arrangement_may_be_options(seen, ask):
     rest = seen.totals(200, changed=1)
     assert ask(source, seen.given(function, rest)) == {"source-change": "likely"}
     assert ask(source, seen.given(replace(function, rearranged=True), rest)) == {"source-change": "possible"}
+
+
+def test_an_object_that_holds_a_claimed_text_is_not_left(seen):
+    named = seen.word(WordKind.HOST, "sles12a", "sles12b")
+    at = [Location(named.a.offset, 8, named.a.within, value) for value in ("1", "2")]
+    held = replace(seen.number(1, 2, symbol="main.buildHost.str"), a=at[0], b=at[1])
+    assert leftover(seen.given(named, held), Others()).data == (held,)
+    assert leftover(seen.given(named, held), Others(owned=frozenset({id(named)}))).data == ()

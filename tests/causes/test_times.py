@@ -90,6 +90,15 @@ def test_whole_quarters_of_an_hour_without_zones_are_likely_the_zone(seen, claim
     assert claims(evidence) == {"env-timezone": "likely"}
 
 
+@pytest.mark.parametrize("hours", [21.75, 25.5, 25.75])
+def test_no_two_zones_lie_so_far_apart(seen, claims, hours):
+    total = 12 * 60 + 29 + int(hours * 60)
+    later = (DAY[0], DAY[1], DAY[2] + total // 1440)
+    clock = total % 1440 // 60, total % 60, 37
+    stamps = seen.stamp("cpp-date-time", DAY, (12, 29, 37)), seen.stamp("cpp-date-time", later, clock)
+    assert claims(seen.given(seen.time(*stamps))) == {"time-cpp-date-time": "certain"}
+
+
 def test_one_hour_exactly_may_be_the_clock_and_one_epoch_settles_both(seen, claims):
     hour = seen.time(seen.stamp("cpp-date-time", DAY, (12, 29, 37)), seen.stamp("cpp-date-time", DAY, (13, 29, 37)))
     assert claims(seen.given(hour)) == {"time-cpp-date-time": "likely"}

@@ -131,3 +131,21 @@ def test_a_commit_that_go_was_given_by_hand(seen, ask):
     assert ask(vcs_state, seen.given(given, text, **go)) == {"vcs-go-variable": "likely"}
     stamped = setting("vcs.revision", "1" * 40, "9" * 40)
     assert ask(vcs_state, seen.given(given, text, stamped, **go)) == {FACE: "certain", "vcs-go-variable": "likely"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "context", "level"),
+    [
+        ("v0.2.0-1263-gf2e45c4", "v0.2.0-1263-gf2e45c43", "", "certain"),
+        ("f2e45c4", "f2e45c4301aa", "commit f2e45c4", "certain"),
+        ("git-f2e45c4301", "git-f2e45c4", "", "certain"),
+    ],
+)
+def test_one_commit_of_other_lengths_is_an_abbreviation(seen, ask, a, b, context, level):
+    kind = WordKind.DESCRIBE if a.startswith("v") else WordKind.REVISION
+    assert ask(vcs_state, seen.given(seen.word(kind, a, b, context))) == {"vcs-abbreviation": level}
+
+
+def test_two_commits_are_no_abbreviation(seen, ask):
+    word = seen.word(WordKind.DESCRIBE, "v0.2.0-1263-gf2e45c4", "v0.2.0-1264-g0b1e5c43")
+    assert ask(vcs_state, seen.given(word)) == {FACE: "certain"}

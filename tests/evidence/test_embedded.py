@@ -28,6 +28,12 @@ def gzip(seconds: int, flags: int = 8) -> bytes:
     return b"\x1f\x8b\x08" + bytes((flags,)) + struct.pack("<I", seconds) + b"\0\x03name\0"
 
 
+def test_data_of_go_without_pointers_are_read_too(make, part):
+    files = [make([part(".noptrdata", gzip(seconds), flags=3)]) for seconds in (1704416523, 1795414543)]
+    (change,) = extract(compare(*(parse(data, side) for data, side in zip(files, "ab", strict=True))))
+    assert (change.kind, change.section) == ("gzip", ".noptrdata")
+
+
 def test_the_time_in_a_gzip_header(facts):
     (change,) = facts(b"head" + gzip(1704416523), b"head" + gzip(1795414543))
     assert isinstance(change, EmbeddedTimeChange)
