@@ -270,7 +270,7 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     front = {"nim": (NIM_FRAMES, NIM_MAP), "vala": (VALA_MAP,), "guile": (GUILE_RELATIVE,)}
     found += [fix for language, fixes in front.items() if language in spoken for fix in fixes]
     if not spoken & front.keys() and (has_c(context) or not spoken - {"assembly"}):
-        beside = C_MAP_BESIDE if context.layout is Layout.BESIDE else C_MAP
+        beside = C_MAP_BESIDE if context.layout in (Layout.BESIDE, Layout.RENAMED) else C_MAP
         found.append(C_MAP_OLD if _old_compiler(context) else beside)
     table = {
         "fortran": (FORTRAN_MAP,),
@@ -320,7 +320,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
         ]
     drawn = not by_name and any(looks_random(a) and looks_random(b) for a, b in context.outside)
     if drawn or context.layout is Layout.DRAWN:
-        found = _in_a_fixed_place(found)
+        found = _in_a_fixed_place(found, _TEMPORARY)
+    elif context.layout is Layout.RENAMED:
+        found = _in_a_fixed_place(found, _ONE_NAME)
     if context.partial:
         found = [replace(fix, action=Do(_LIBRARY, fix.action.line)) if _is_flags(fix.action) else fix for fix in found]
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
@@ -344,21 +346,26 @@ _TEMPORARY = (
     "generate and compile in a directory of a fixed name (f2py: --build-dir build; scikit-build-core and meson-python: "
     "-C build-dir=build), with the map"
 )
+_ONE_NAME = (
+    "run both builds in a build directory of one name (cmake -B build, meson setup build), and add, from the top of "
+    "the source tree"
+)
 _LIBRARY = "in the build of the library whose sources are named here, from the top of its tree"
 _BY_NAME = "the maps by name are for what lies outside of the source tree in these two builds: name your own"
 _PLAIN = late(r"(?:/[\w.+@~-]+)+")
 _MOST_BY_NAME = 3
 
 
-def _in_a_fixed_place(found: list[Fix]) -> list[Fix]:
-    """One step in place of the maps of several compilers that take the same words: a map reaches no drawn name."""
+def _in_a_fixed_place(found: list[Fix], place: str) -> list[Fix]:
+    """One step in place of the maps of several compilers that take the same words: a map of the source tree reaches no
+    drawn name, and none of a build directory."""
     first = next((fix for fix in found if _is_flags(fix.action)), None)
     if first is None or not _is_flags(first.action):
         return found
     words = first.action.words
     same = [fix.action for fix in found if _is_flags(fix.action) and fix.action.words == words]
     variables = tuple(dict.fromkeys(variable for action in same for variable in action.variables))
-    step = Do(_TEMPORARY, AddWords(variables, words).line)
+    step = Do(place, AddWords(variables, words).line)
     return [replace(first, action=step), *(fix for fix in found if fix.action not in same)]
 
 

@@ -164,6 +164,8 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
     heads = [head for change in changes for head in (change.a_directory, change.b_directory)]
     if heads and not any(head.startswith("/") for head in heads):
         return Layout.RELATIVE
+    if changes and not _ran_in_a_drawn_place(pair) and _ran_under_another_name(pair):
+        return Layout.RENAMED
     for change in changes:
         if change.place is not PathPlace.DEBUG_DIRECTORY or not change.tail:
             continue
@@ -196,6 +198,39 @@ def _ran_elsewhere(pair: Pair) -> bool:
         (a.name or "").startswith("/") and a.name == b.name and not (a.name or "").startswith(f"{a.directory}/")
         for a, b in moved
     )
+
+
+def _ran_under_another_name(pair: Pair) -> bool:
+    """True if the directory in which a unit was compiled lies otherwise to its source: build/ became _build/.
+
+    A map of the source tree leaves that name, and so does a map of what the tree lies in.
+    """
+    return any(
+        _lies_otherwise(item.a.directory or "", item.a.name or "", item.b.directory or "", item.b.name or "")
+        for item in pair.units
+        if item.a and item.b and item.a.directory != item.b.directory
+    )
+
+
+def _lies_otherwise(a_directory: str, a_name: str, b_directory: str, b_name: str) -> bool:
+    if not (a_directory.startswith("/") and b_directory.startswith("/")):
+        return False
+    if a_name == b_name and a_name.startswith("../"):
+        up = next(index for index, part in enumerate(a_name.split("/")) if part != "..")
+        below = [directory.split("/")[-up:] for directory in (a_directory, b_directory)]
+        return below[0] != below[1]
+    if not (a_name.startswith("/") and b_name.startswith("/")):
+        return False
+    roots = [head.rstrip("/") for head in _common_tail(a_name, b_name)[:2]]
+    for _ in range(2):
+        below_root = [
+            f"{directory}/".removeprefix(f"{root}/") if f"{directory}/".startswith(f"{root}/") else None
+            for directory, root in zip((a_directory, b_directory), roots, strict=True)
+        ]
+        if None not in below_root and all(roots):
+            return below_root[0] != below_root[1]
+        roots = [root.rpartition("/")[0] for root in roots]
+    return False
 
 
 def _ran_in_a_drawn_place(pair: Pair) -> bool:

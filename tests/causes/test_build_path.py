@@ -384,3 +384,9 @@ def test_run_paths_that_are_relative_already_are_not_advised_again():
         for fix in choose(Context(languages=("c",), mapped=mapped), ("path-rpath-runpath",))
     ]
     assert ["CMAKE_BUILD_RPATH_USE_ORIGIN" in line for line in advised] == [True, False]
+
+
+def test_a_build_directory_of_another_name_is_given_one_before_any_map():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.RENAMED)
+    assert action.line.startswith("run both builds in a build directory of one name")
+    assert "-ffile-prefix-map=" in (action.command or "")

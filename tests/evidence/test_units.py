@@ -11,7 +11,7 @@ import pytest
 from elfdiff.comparison.pair import compare
 from elfdiff.elf.file import parse
 from elfdiff.evidence.model import Layout, PathChange, PathPlace, StrayUnit
-from elfdiff.evidence.units import extract, is_partial, layout, outside
+from elfdiff.evidence.units import _lies_otherwise, extract, is_partial, layout, outside
 
 A, B = "/home/ci/build-1", "/tmp/b2"
 GEN, OTHER = "/srv/gen-1", "/srv/gen-2"
@@ -86,3 +86,18 @@ def test_an_object_of_another_directory_strayed_from_the_rest(tmp_path):
     text = stray.spans[0][1]
     assert pair.b.data[text.start : text.end] == str(tmp_path / "old-one").encode() + b"\0"
     assert len(stray.spans) >= 2
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "otherwise"),
+    [
+        (("/w/tool/build", "../x.c"), ("/w/tool/_build", "../x.c"), True),
+        (("/w/tool/build", "../x.c"), ("/srv/src/build", "../x.c"), False),
+        (("/w/build-a/lib", "/w/src/lib/x.c"), ("/y/z/build-b/lib", "/y/z/src/lib/x.c"), True),
+        (("/w/out", "/w/src/x.c"), ("/y/z/out", "/y/z/src/x.c"), False),
+        (("/w/src", "x.c"), ("/y/tree", "x.c"), False),
+        (("/w/src", "/w/src/x.c"), ("/y/tree", "/y/tree/x.c"), False),
+    ],
+)
+def test_a_build_directory_of_another_name_lies_otherwise_to_the_source(a, b, otherwise):
+    assert _lies_otherwise(*a, *b) is otherwise
