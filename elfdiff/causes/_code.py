@@ -16,7 +16,8 @@ MOST = 0.6
 NEARLY_ALL = 0.85
 ENOUGH = 8
 SEVERAL = 4
-WIDE = 0.03
+WIDE, MANY = 0.03, 6
+"""An edit of so many functions, or of so large a share, hardly leaves every text, name and object as it was."""
 
 
 def certain_changes(evidence: EvidenceSet) -> list[FunctionChange]:
@@ -94,8 +95,8 @@ def all_changed(evidence: EvidenceSet) -> bool:
 
 
 def widely_changed(evidence: EvidenceSet) -> bool:
-    """True if so large a share of a program changed that it may be all that an option reaches; an edit is local."""
-    return any(
+    """True if so many functions changed that it may be all that an option reaches; an edit is local."""
+    return len(certain_changes(evidence)) > MANY and any(
         totals.changed + min(totals.added, totals.removed) > WIDE * totals.compared
         for totals in evidence.of(FunctionTotals)
     )

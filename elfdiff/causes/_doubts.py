@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from elfdiff.causes._code import all_changed, differs_in_numbers, may_be_address, most_changed, widely_changed
 from elfdiff.causes._codegen import is_clean
-from elfdiff.causes._leftover import Data, Leftover
+from elfdiff.causes._leftover import Data, Leftover, Text
 from elfdiff.causes._profiles import units_set
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes.model import Proof
@@ -30,8 +30,7 @@ from elfdiff.evidence.model import (
 )
 
 FEW = 10
-MANY = 6
-"""An edit of so many functions hardly leaves every text, name and object as it was."""
+FOLDED = 16
 _ROUNDING = 1e-9
 _RANDOM_WORDS = frozenset({WordKind.RANDOM, WordKind.UUID, WordKind.TEMPORARY})
 
@@ -91,9 +90,10 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
     only_code = left.functions and not (left.texts or left.data or left.names)
     if only_code and not all(map(differs_in_numbers, left.functions)) and is_clean(evidence) and _is_tiny(evidence):
         yield "in so few functions, another option or profile and an edit look the same"
-    many = len(left.functions) > MANY and widely_changed(evidence)
-    if only_code and many and not all(map(differs_in_numbers, left.functions)):
-        yield "so many functions, and no text, name or data: options of the compiler look the same"
+    many = widely_changed(evidence)
+    bare = left.functions and not (left.data or left.names) and all(map(_may_be_folded, left.texts))
+    if bare and many and not all(map(differs_in_numbers, left.functions)):
+        yield "so many functions, and no text, name or data: options or another revision of the compiler look the same"
     if only_code and all(change.rearranged and not differs_in_numbers(change) for change in left.functions):
         yield "the same constants and calls stand in another arrangement: options, or a generated file, look the same"
     if most_changed(evidence) or all_changed(evidence):
@@ -108,6 +108,12 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
     moved = left.functions and not shown and _moved(evidence)
     if moved and all(may_be_address(change, evidence) for change in left.functions):
         yield "addresses that are put together from several instructions look the same"
+
+
+def _may_be_folded(text: Text) -> bool:
+    """True for a short text that one side lacks: compilers write it into instructions, or join it to another."""
+    shown = [place.value for place in (text.a, text.b) if place is not None]
+    return len(shown) == 1 and len(shown[0]) < FOLDED
 
 
 def _shaped(left: Leftover) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.model import EvidenceSet, OrderChange
 from elfdiff.patterns import late
 from elfdiff.values import dataclass
@@ -49,6 +50,25 @@ def by_collation(evidence: EvidenceSet) -> list[Collated]:
             item = _collated(order)
             if item is not None and len(item.names) >= LIKELY_FROM:
                 found.append(item)
+    return found
+
+
+def collated_records(evidence: EvidenceSet) -> list[tuple[ItemOrderChange, str]]:
+    """Tables whose records are sorted by what they begin with: by bytes on the named side, as a dictionary on the
+    other.
+
+    Of each side the first records are known; both lists are long enough not to be sorted by chance.
+    """
+    found = []
+    for order in evidence.of(ItemOrderChange):
+        sides = {"a": order.a_order, "b": order.b_order}
+        if order.what != "records" or min(map(len, sides.values())) < CERTAIN_FROM:
+            continue
+        for side, other in (("a", "b"), ("b", "a")):
+            plain = _follows(sides[side], _bytes_key) and not _follows(sides[side], _dictionary_key)
+            said = _follows(sides[other], _dictionary_key) and not _follows(sides[other], _bytes_key)
+            if plain and said:
+                found.append((order, side))
     return found
 
 

@@ -33,6 +33,7 @@ from itertools import pairwise
 from elfdiff.actions import Do
 from elfdiff.causes._code import differs_in_numbers
 from elfdiff.causes._facts import besides, inputs_differ, values
+from elfdiff.causes._order import collated_records
 from elfdiff.causes._tools import languages
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
@@ -139,6 +140,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     moved = {change.what for change in evidence.of(OrderChange)}
     if inputs_differ(evidence) or moved & {"file-symbols", "units", "frames", "members"}:
         return
+    if collated_records(evidence):
+        return  # two collations explain the order
     # What is sorted on a side was sorted there, and hashed by nobody.
     tables = tuple(table for table in evidence.of(TextOrderChange) if not (table.a_sorted or table.b_sorted))
     orders = (TextOrderChange, ItemOrderChange)

@@ -35,7 +35,7 @@ import re
 from collections.abc import Iterator
 
 from elfdiff.actions import Export
-from elfdiff.causes._order import CERTAIN_FROM, LIKELY_FROM, by_collation
+from elfdiff.causes._order import CERTAIN_FROM, LIKELY_FROM, by_collation, collated_records
 from elfdiff.causes._wording import became, listed, quoted
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.entries import EntryOrderChange
@@ -82,6 +82,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
             sure = Proof.REPLAYED if order.count >= CERTAIN_FROM else Proof.SHAPE
             names = listed(order.a_order, 3)
             yield Claim(ORDER, (order,), sure, f"{side} sorts files by bytes, {other} as a dictionary does: {names}")
+    orders = (*evidence.of(TextOrderChange), *evidence.of(ItemOrderChange))
     for table in evidence.of(TextOrderChange):
         if {table.a_sorted, table.b_sorted} == {"C", "locale"} and (table.moved or table.count) >= LIKELY_FROM:
             side, other = ("a", "b") if table.a_sorted == "C" else ("b", "a")
@@ -91,6 +92,16 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
                 Proof.REPLAYED if table.moved >= CERTAIN_FROM else Proof.SHAPE,
                 f"a table of {table.moved} texts is sorted by bytes in {side}, as a dictionary sorts in {other}",
             )
+    for records, side in collated_records(evidence)[:1]:
+        other = "b" if side == "a" else "a"
+        names = listed(records.a_order if side == "a" else records.b_order, 4)
+        yield Claim(
+            ORDER,
+            (records, *(fact for fact in orders if fact is not records)),
+            Proof.REPLAYED if records.count >= CERTAIN_FROM else Proof.SHAPE,
+            f"a table of {records.count} records is sorted by bytes in {side} ({names}), "
+            f"as a dictionary sorts in {other}",
+        )
     words = [word for word in evidence.of(WordChange) if word.kind is WordKind.LOCALE]
     if words:
         named = any(re.search(r"[^\W\d_]", word.a_word + word.b_word) for word in words)

@@ -43,7 +43,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from elfdiff.actions import Do, Export
-from elfdiff.causes._code import certain_changes, code_changed, differs_in_numbers, nearly_all_changed
+from elfdiff.causes._code import certain_changes, code_changed, differs_in_numbers, nearly_all_changed, widely_changed
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._images import BUILDER, image_builder
 from elfdiff.causes._tools import COMPILERS, languages, numbers
@@ -179,6 +179,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         named = f"{first.field_name}: {first.a_value or 'none'} became {first.b_value or 'none'}"
         yield Claim(WRITER, tuple(writers), Proof.RECORDED, named, explains_code=True)
     yield from _libraries(evidence, bool(changes or commits))
+    yield from _headers(evidence)
     pythons = [change for change in evidence.of(BytecodeChange) if change.what == "magic"]
     if pythons:
         named = f"bytecode of two Pythons, magic numbers {pythons[0].a_value} and {pythons[0].b_value}"
@@ -194,7 +195,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 
 def _unnamed(evidence: EvidenceSet) -> Iterator[Claim]:
     """Only code differs, and neither file names its compiler, as distributions strip programs."""
-    if not evidence.context.unnamed or not (is_clean(evidence) or nearly_all_changed(evidence)):
+    if not evidence.context.unnamed or not (
+        is_clean(evidence) or nearly_all_changed(evidence) or widely_changed(evidence)
+    ):
         return
     changed = [change for change in certain_changes(evidence) if not differs_in_numbers(change)]
     if changed:
@@ -206,6 +209,29 @@ def _unnamed(evidence: EvidenceSet) -> Iterator[Claim]:
             "compare the .buildinfo files or logs of the two builds",
             explains_code=True,
         )
+
+
+_OF_LIBSTDCXX = (
+    ("basic_string::_M_construct null not valid", "basic_string: construction from null is not valid", 12),
+)
+"""Texts that libstdc++'s headers compile into programs: until a release of GCC, and from it on."""
+
+
+def _headers(evidence: EvidenceSet) -> Iterator[Claim]:
+    """A text of the headers of an older libstdc++ on one side, and what took its place on the other."""
+    sides = [
+        {place.value: text for text in evidence.of(TextChange) if (place := getattr(text, side)) is not None}
+        for side in "ab"
+    ]
+    for older, newer, release in _OF_LIBSTDCXX:
+        for old, new, names in ((sides[0], sides[1], "ab"), (sides[1], sides[0], "ba")):
+            if older in old and newer in new and older not in new and newer not in old:
+                summary = (
+                    f"{names[0]} was compiled with the headers of GCC before {release}, {names[1]} with those of GCC "
+                    f"{release} or newer"
+                )
+                facts = tuple(dict.fromkeys((old[older], new[newer])))
+                yield Claim(HEADERS, facts, Proof.RECORDED, summary, explains_code=True)
 
 
 def _libraries(evidence: EvidenceSet, marked: bool) -> Iterator[Claim]:

@@ -453,3 +453,12 @@ def test_two_commits_are_two_sources(seen, ask):
     assert ask(vcs_state, seen.given(revision, *edited)) == {}
     assert ask(vcs_state, seen.given(revision)) == {"vcs-revision": "certain"}
     assert ask(source, seen.given(revision)) == {}
+
+
+def test_a_text_of_libstdcxx_dates_the_compiler(seen, ask):
+    old, new = "basic_string::_M_construct null not valid", "basic_string: construction from null is not valid"
+    assert ask(toolchain, seen.given(seen.text(old, new))) == {"dep-header-only-or-toolchain-runtime": "certain"}
+    assert ask(toolchain, seen.given(seen.text(None, old), seen.text(new, None))) == {
+        "dep-header-only-or-toolchain-runtime": "certain"
+    }
+    assert ask(toolchain, seen.given(seen.text(old, "vector::_M_range_check"))) == {}

@@ -99,3 +99,11 @@ def test_an_object_that_holds_a_claimed_text_is_not_left(seen):
     held = replace(seen.number(1, 2, symbol="main.buildHost.str"), a=at[0], b=at[1])
     assert leftover(seen.given(named, held), Others()).data == (held,)
     assert leftover(seen.given(named, held), Others(owned=frozenset({id(named)}))).data == ()
+
+
+def test_a_short_text_beside_many_functions_may_be_the_compilers(seen, ask):
+    functions = [seen.function(f"f{i}", ("mov eax, ebx",), ("push rbp", "mov eax, ebx")) for i in range(7)]
+    rest = seen.totals(200, changed=7)
+    short, long = seen.text(None, "  BIG5"), seen.text(None, "usage: store [-q] FILE")
+    assert ask(source, seen.given(*functions, rest, short)) == {"source-change": "possible"}
+    assert ask(source, seen.given(*functions, rest, long)) == {"source-change": "likely"}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from elfdiff.actions import Export
+from elfdiff.causes.hash_order import detect as hash_order
 from elfdiff.causes.link_order import detect as link_order
 from elfdiff.causes.locale import detect as locale
 from elfdiff.causes.source_change import detect as source_change
+from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.model import WordKind
 
 BYTES = ("Functions.c", "Lexer.c", "eval.c", "fail.c", "main.c")
@@ -162,3 +164,14 @@ def test_large_numbers_behind_a_longer_path_are_no_certain_edit(seen, ask):
     assert ask(source_change, seen.given(half, seen.totals(400, changed=1), machine="Intel 80386")) == {
         "source-change": "likely"
     }
+
+
+def test_records_that_begin_with_sorted_names_are_sorted_too(seen, ask, claims):
+    names = ("IDS_Add", "IDS_Backup", "IDS_Close", "IDS_about", "IDS_browse")
+    said = ("IDS_about", "IDS_Add", "IDS_Backup", "IDS_browse", "IDS_Close")
+    for a, b in ((names, said), (said, names)):
+        records = ItemOrderChange(section=".data.rel.ro", what="records", count=5, a_order=a, b_order=b)
+        assert claims(seen.given(records)) == {"locale-sort-order": "certain"}
+        assert ask(hash_order, seen.given(records)) == {}
+    shuffled = ItemOrderChange(section=".data.rel.ro", what="records", count=5, a_order=names, b_order=names[::-1])
+    assert claims(seen.given(shuffled)) == {}
