@@ -100,6 +100,11 @@ def is_code_text(item: Evidence) -> bool:
     return isinstance(item, TextChange) and (item.section or "").startswith(_CODE)
 
 
+def is_in_code(item: Evidence) -> bool:
+    """True for what stands between instructions: letters of a short text that code builds, cut where it is stored."""
+    return (item.section or "").startswith((".text", ".plt"))
+
+
 def besides(evidence: EvidenceSet, *kinds: type[Evidence]) -> tuple[Evidence, ...]:
     """The facts that are neither of ``kinds``, nor hashes, nor only about the frame (sizes, headers, totals, order)."""
     return tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from elfdiff.causes._facts import besides, lower, tools_differ
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof
 from elfdiff.evidence.facts import ErasedRunPath
 from elfdiff.evidence.model import (
@@ -12,6 +13,8 @@ from elfdiff.evidence.model import (
     DynamicChange,
     Evidence,
     EvidenceSet,
+    FunctionChange,
+    FunctionTotals,
     HeaderChange,
     NoteChange,
     SectionChange,
@@ -30,6 +33,7 @@ _BITS = {
 """Bits that an option sets (gABI, "Dynamic Section"; elf.h); of DT_FLAGS the code decides on TEXTREL and STATIC_TLS."""
 _OF_START = frozenset({"_IO_stdin_used", "__data_start", "data_start"})
 _TAGS = {"DT_BIND_NOW": "-z now", "DT_SYMBOLIC": "-Bsymbolic"}
+MANY_NAMES = 10
 _SEPARATE = {"2", "4"}
 """PT_LOADs of x86: code by itself between two of read-only data (-z separate-code), or all three in one."""
 
@@ -100,6 +104,28 @@ def _exports(evidence: EvidenceSet) -> Iterator[SymbolSetChange]:
         lone = not change.imports and bool(change.a_only) != bool(change.b_only)
         if change.table == "dynsym" and lone and names & _OF_START:
             yield change
+
+
+def exported(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Many names that only one side exports, though nearly all functions are in both: they are hidden in the other."""
+    linker = tuple(_exports(evidence))
+    for names in evidence.of(SymbolSetChange):
+        if names.imports or names.table != "dynsym" or bool(names.a_count) == bool(names.b_count) or names in linker:
+            continue
+        lost, side = (names.a_count, "a") if names.a_count else (names.b_count, "b")
+        for totals in evidence.of(FunctionTotals):
+            gone = totals.removed if side == "a" else totals.added
+            if lost >= MANY_NAMES and gone * 4 < lost and totals.compared >= lost:
+                shown = listed(names.a_only or names.b_only)
+                yield Claim(
+                    FACE,
+                    (names, *evidence.of(FunctionChange)),
+                    lower(Proof.SHAPE, tools_differ(evidence)),
+                    f"{lost} names are exported by {side} only, and nearly all functions are in both: {shown}; "
+                    "-fvisibility=hidden or a version script hides them",
+                    "functions of hidden names may be inlined, so other code follows",
+                    explains_code=True,
+                )
 
 
 def is_static_on_one_side(evidence: EvidenceSet) -> bool:

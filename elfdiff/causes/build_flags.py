@@ -62,7 +62,7 @@ from elfdiff.causes._facts import (
     values,
 )
 from elfdiff.causes._flags import Flags, sort_flags, volatile
-from elfdiff.causes._linking import linked
+from elfdiff.causes._linking import exported, linked
 from elfdiff.causes._paths import pythons
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes._runtimes import runtimes
@@ -170,6 +170,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _stored_text(evidence)
     yield from linked(evidence)
     yield from runtimes(evidence)
+    yield from exported(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
     yield from _auditable(evidence)

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from elfdiff.causes._entries import by_face, changes_of, told
-from elfdiff.causes._facts import became, lower, named_context, sources_differ, spelled, values
+from elfdiff.causes._facts import became, is_in_code, lower, named_context, sources_differ, spelled, values
 from elfdiff.causes._owners import BY_FORMAT, COMPILED, DEB, FIXES, GO, HELD, HELD_FIXES, MACHINE, RPM, TAR, ZIP
 from elfdiff.causes.model import Claim, Proof, cause
 from elfdiff.evidence.model import (
@@ -133,6 +133,8 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     found: dict[Proof, list[_Name]] = {}
     signed = _signed(evidence)
     for word in evidence.of(WordChange):
+        if is_in_code(word):
+            continue
         proof = _judge(word) or (Proof.SHAPE if word in signed else None)
         if proof is not None:
             machine = word.kind is WordKind.HOST

@@ -215,3 +215,12 @@ def test_functions_without_names_that_have_no_partners_may_be_another_option(see
     functions += [seen.function(f"the function at {n:#x}", (), (), "added") for n in range(100, 130)]
     facts = seen.given(*functions, seen.text("MEM_ERROR", None), seen.totals(11, 1, 30, 30))
     assert ask(build_flags, facts) == {"tool-flags-optimisation": "possible"}
+
+
+def test_names_that_are_hidden_in_one_file_are_a_flag(seen, ask):
+    lost = [f"tool_{n}" for n in range(12)]
+    hidden = names(lost, table="dynsym")
+    kept, gone = seen.totals(60, changed=2, removed=1), seen.totals(60, removed=12)
+    assert ask(build_flags, seen.given(hidden, kept)) == {"tool-flags-optimisation": "likely"}
+    assert ask(source_change, seen.given(hidden, kept, seen.function("f"), seen.function("g"))) == {}
+    assert ask(build_flags, seen.given(hidden, gone)) == {}

@@ -174,3 +174,8 @@ def test_no_variable_is_advised_for_what_uname_printed(seen, ask):
     fixes = choose(seen.given().context, ("env-host-command",))
     assert fixes
     assert not any(fix.action.line.startswith("export ") for fix in fixes)
+
+
+def test_letters_between_instructions_are_no_name(seen, ask):
+    word = replace(seen.word(WordKind.HOST, "myhostnaM", "myhostnaM9", "built on host myhostnaM"), section=".text")
+    assert ask(host_identity, seen.given(word)) == {}
