@@ -122,6 +122,16 @@ RELATIVE = Fix(
     reaches=_MAPPED,
     note="only a relative directory differs, which no map of the source tree reaches",
 )
+OWN_NAME = Fix(
+    toolchain="gcc, clang",
+    action=Do(
+        "build both in source trees of one name, or map the tree itself, behind the map that is in force",
+        C_MAP.action.line,
+    ),
+    effect=Effect.REMOVES,
+    reaches=_MAPPED,
+    note="a map of what the tree lies in leaves the tree's own name: the names of the source trees differ",
+)
 ELSEWHERE = Fix(
     toolchain="gcc, clang",
     action=Do(
@@ -304,7 +314,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
             replace(fix, action=replace(fix.action, variables=("KCFLAGS", "KAFLAGS"))) if _is_c(fix.action) else fix
             for fix in found
         ]
-    if context.layout in (Layout.RELATIVE, Layout.ELSEWHERE) and not context.has_tool("ldc"):
+    if context.layout is Layout.MAPPED:
+        found = [OWN_NAME]
+    elif context.layout in (Layout.RELATIVE, Layout.ELSEWHERE) and not context.has_tool("ldc"):
         found = [RELATIVE if context.layout is Layout.RELATIVE else ELSEWHERE]
     if context.recorded:
         # DW_AT_producer holds the command line, which no map reaches.
@@ -472,6 +484,7 @@ def _old_compiler(context: Context) -> bool:
         NASM,
         C_MAP_BESIDE,
         RELATIVE,
+        OWN_NAME,
         ELSEWHERE,
         *_REST,
         RUNPATH_BY_HAND,

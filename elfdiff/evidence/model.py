@@ -691,6 +691,8 @@ class Layout(StrEnum):
     """Compilers ran in a directory that changed; all sources stand outside of it, in one that did not."""
     DRAWN = "drawn"
     """Compilers ran in a directory that a tool made under a random name."""
+    MAPPED = "mapped"
+    """A map is in force on both sides, and leaves the source trees' own names: ./tool-1.0 and ./tool."""
     RENAMED = "renamed"
     """Compilers ran in a build directory that has another name beside, or in, the source tree."""
 

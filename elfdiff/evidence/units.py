@@ -163,7 +163,12 @@ def layout(pair: Pair, items: Sequence[Evidence]) -> Layout:
     changes = [item for item in items if isinstance(item, PathChange) and item.place in _DEBUG]
     heads = [head for change in changes for head in (change.a_directory, change.b_directory)]
     if heads and not any(head.startswith("/") for head in heads):
-        return Layout.RELATIVE
+        # No compiler runs in a directory that begins with a dot: a map made it.
+        units = [change for change in changes if change.place is PathPlace.DEBUG_DIRECTORY]
+        mapped = units and all(
+            head.startswith("./") for change in units for head in (change.a_directory, change.b_directory)
+        )
+        return Layout.MAPPED if mapped else Layout.RELATIVE
     if changes and not _ran_in_a_drawn_place(pair) and _ran_under_another_name(pair):
         return Layout.RENAMED
     for change in changes:

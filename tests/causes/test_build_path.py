@@ -390,3 +390,9 @@ def test_a_build_directory_of_another_name_is_given_one_before_any_map():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.RENAMED)
     assert action.line.startswith("run both builds in a build directory of one name")
     assert "-ffile-prefix-map=" in (action.command or "")
+
+
+def test_where_a_map_left_the_trees_names_the_tree_itself_is_mapped():
+    (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.MAPPED)
+    assert "source trees of one name" in action.line
+    assert "-ffile-prefix-map=" in (action.command or "")

@@ -92,3 +92,8 @@ def test_of_two_that_end_alike_the_one_that_begins_alike_is_the_partner() -> Non
         (b"/tmp/x/one", b"/tmp/x/two"),
         (b"/home/ci/one", b"/home/ci/two"),
     }
+
+
+def test_names_that_a_map_left_vote_as_directories_of_units() -> None:
+    assert infer_prefixes([b"./aaa"], [b"./bbb"], [(b"./aaa", b"./bbb")]) == [(b"./aaa", b"./bbb", 2)]
+    assert infer_prefixes([b"aaa"], [b"bbb"], [(b"aaa", b"bbb")]) == []

@@ -173,7 +173,9 @@ def infer_prefixes(
         if len(best) == 1:
             votes[best[0]] += 1
     for old, new in pairs:
-        if old == new or not (old.startswith(b"/") or new.startswith(b"/")):
+        # What a prefix map made of two directories begins with a dot.
+        mapped = old.startswith(b"./") and new.startswith(b"./")
+        if old == new or not (mapped or old.startswith(b"/") or new.startswith(b"/")):
             continue
         split = split_common_tail(old, new) if old.startswith(b"/") and new.startswith(b"/") else None
         head = (split[0], split[1]) if split and split[0] and split[1] else (old, new)
