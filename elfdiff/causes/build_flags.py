@@ -67,7 +67,9 @@ from elfdiff.causes._paths import pythons
 from elfdiff.causes._profiles import settings, variables
 from elfdiff.causes._runtimes import runtimes
 from elfdiff.causes._tools import compiler_exchanged
+from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Proof, cause
+from elfdiff.evidence.facts import BareUnit
 from elfdiff.evidence.model import (
     BuildIdKept,
     CompressionChange,
@@ -171,6 +173,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from linked(evidence)
     yield from runtimes(evidence)
     yield from exported(evidence)
+    yield from _bare_units(evidence)
     yield from _unused_library(evidence)
     yield from _debug_sections(evidence)
     yield from _auditable(evidence)
@@ -364,6 +367,20 @@ def _unused_library(evidence: EvidenceSet) -> Iterator[Claim]:
             Proof.SHAPE,
             f"only {side} needs {library}, and no function of it is used: -l or --no-as-needed",
             code=False,
+        )
+
+
+def _bare_units(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Sources that were compiled with -g on one side and without it on the other, as others were on both."""
+    for bare in evidence.of(BareUnit):
+        other = "b" if bare.side == "a" else "a"
+        yield _match(
+            "debug-presence-or-level",
+            (bare,),
+            lower(Proof.RECORDED, tools_differ(evidence)),
+            f"{listed(bare.names)}: compiled with -g in {other}, without it in {bare.side}, so with other flags",
+            "a makefile that compiles an object by two rules does so, in an order that -j decides",
+            code=True,
         )
 
 

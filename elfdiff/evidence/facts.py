@@ -76,3 +76,14 @@ class ImportOrderChange(Evidence):
     """
 
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareUnit(Evidence):
+    """``side`` has no debug information of sources (``names``) that both files name and the other one describes.
+
+    Both have debug information of other sources: these were compiled with other flags.
+    """
+
+    side: str
+    names: tuple[str, ...]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from elfdiff.clock import Clock, OutOfTime
 from elfdiff.comparison.pair import Pair
 from elfdiff.evidence import (
+    bare,
     buildids,
     bytecode,
     certificates,
@@ -83,6 +84,7 @@ _EXTRACTORS = (
     lines,
     splits,
     units,
+    bare,
     renames,
     symbols,
     order,

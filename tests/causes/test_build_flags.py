@@ -4,7 +4,7 @@ import pytest
 
 from elfdiff.causes.build_flags import detect as build_flags
 from elfdiff.causes.source_change import detect as source_change
-from elfdiff.evidence.facts import ErasedRunPath
+from elfdiff.evidence.facts import BareUnit, ErasedRunPath
 from elfdiff.evidence.model import (
     BuildIdKept,
     CompressionChange,
@@ -317,3 +317,8 @@ def test_where_a_run_path_was_erased_no_flag_is_named(seen, ask):
     entry = DynamicChange(tag="DT_RUNPATH", a_value="/build/lib", b_value=None)
     hole = ErasedRunPath(a_length=0, b_length=10)
     assert ask(build_flags, seen.given(entry, hole)) == {}
+
+
+def test_one_object_without_debug_information_had_other_flags(seen, ask):
+    bare = BareUnit(section=".debug_info", side="b", names=("extra.c",))
+    assert ask(build_flags, seen.given(bare)) == {"debug-presence-or-level": "certain"}
