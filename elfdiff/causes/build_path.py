@@ -77,7 +77,7 @@ from elfdiff.causes._rows import fix_for
 from elfdiff.causes._tools import compiler_changed, has_c, languages, older_than, user_compiler
 from elfdiff.causes._wording import became
 from elfdiff.causes.model import Claim, Proof, cause
-from elfdiff.evidence.facts import ErasedRunPath
+from elfdiff.evidence.facts import ErasedRunPath, SpellingChange
 from elfdiff.evidence.model import (
     Context,
     DynamicChange,
@@ -105,6 +105,7 @@ CYTHON, HASHED, SPLIT = "path-cython-mangled", "path-hashed-into-names", "path-s
 TARGET = "path-cargo-target-dir"
 THINLTO, CGO = "path-thinlto-module", "path-go-cgo-flags"
 TYPES = "path-type-information"
+SPELLING = "path-spelling"
 STRINGS, LTO, FILES = "path-linker-map-or-script-strings", "gcc-lto-bytecode-cwd", "path-in-plain-files"
 
 _DEBUG = frozenset({PathPlace.DEBUG_DIRECTORY, PathPlace.DEBUG_NAME, PathPlace.DEBUG_OTHER})
@@ -256,6 +257,15 @@ CGO_FLAGS = Fix(
     since="go 1.18",
     note="-trimpath leaves the flags out of the record, and Go's own ID covers them all the same; or give both builds "
     "the same CGO_… flags",
+)
+ONE_SPELLING = Fix(
+    "any",
+    Do(
+        "name each source to the compiler in one way: where a makefile has a rule for x.o and one for x.lo, whichever "
+        "runs last under make -j decides; build both with make -j1"
+    ),
+    Effect.REMOVES,
+    (SPELLING,),
 )
 SAME_DIRECTORY = Fix(
     toolchain="any",
@@ -427,6 +437,7 @@ _REST = (
     TYPES_FIX,
     THINLTO_NAMES,
     CGO_FLAGS,
+    ONE_SPELLING,
     SAME_DIRECTORY,
 )
 
@@ -457,6 +468,7 @@ def _old_compiler(context: Context) -> bool:
         HASHED: "a directory went into a hash in a name",
         SPLIT: "split debug information names its .dwo file by path",
         STRINGS: "a library name, a note or a text from a build script holds the directory",
+        SPELLING: "the compiler was given a source under two spellings, ./x.c and x.c",
         TYPES: "gcc's type information (.ctf, .BTF) names the source and its directory",
         LTO: "LTO bytecode holds the working directory",
         FILES: "a text, bytecode or another file beside the programs holds the directory",
@@ -513,6 +525,7 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     yield from _erased(evidence)
     yield from _module_names(evidence)
     yield from _cgo_flags(evidence)
+    yield from _spelled(evidence)
     if not groups and not mangled and not lone and not run_paths and not lines:
         return
     spoken = languages(evidence.context)
@@ -599,6 +612,14 @@ def _module_names(evidence: EvidenceSet) -> Iterator[Claim]:
             f"{names[0].symbol or names[0].a_part}: its suffix is a hash of the name of a module",
             "without an absolute name among the objects of the link, it was other bitcode that makes equal code",
         )
+
+
+def _spelled(evidence: EvidenceSet) -> Iterator[Claim]:
+    """Sources that the compiler was given as ./x.c in one build and as x.c in the other."""
+    changes = tuple(evidence.of(SpellingChange))
+    if changes and changes[0].a and changes[0].b:
+        shown = f"the compiler was given {changes[0].a.value} in a, {changes[0].b.value} in b"
+        yield Claim(SPELLING, changes, Proof.SHAPE, shown)
 
 
 def _cgo_flags(evidence: EvidenceSet) -> Iterator[Claim]:

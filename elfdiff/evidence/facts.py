@@ -87,3 +87,8 @@ class BareUnit(Evidence):
 
     side: str
     names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpellingChange(Evidence):
+    """A text names a source ./x.c on one side and x.c on the other."""

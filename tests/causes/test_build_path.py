@@ -8,6 +8,7 @@ from elfdiff.actions import AddWords, Do
 from elfdiff.causes.build_path import choose
 from elfdiff.causes.build_path import detect as build_path
 from elfdiff.causes.dependency_version import detect as dependency_version
+from elfdiff.evidence.facts import SpellingChange
 from elfdiff.evidence.model import Context, DynamicChange, FlagChange, Layout, Mapped, PathPlace, WordKind
 
 A, B = "/home/ci/build-1", "/tmp/b2"
@@ -396,3 +397,10 @@ def test_where_a_map_left_the_trees_names_the_tree_itself_is_mapped():
     (action,) = fixes(("path-dwarf-comp-dir",), languages=("c",), layout=Layout.MAPPED)
     assert "source trees of one name" in action.line
     assert "-ffile-prefix-map=" in (action.command or "")
+
+
+def test_a_source_under_two_spellings(seen, ask):
+    change = SpellingChange(section=".rodata", a=seen.place("./src/x.c"), b=seen.place("src/x.c"))
+    assert ask(build_path, seen.given(change)) == {"path-spelling": "likely"}
+    (action,) = fixes(("path-spelling",), languages=("c",))
+    assert "make -j1" in action.line
