@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from elfdiff.report import Location
 from elfdiff.span import Span
@@ -793,7 +793,7 @@ class EvidenceSet:
 
     def of(self, kind: type[E]) -> Iterator[E]:
         """The facts of exactly this kind, in order; causes ask often, so they are sorted once."""
-        return (item for item in self._kinds.get(kind, ()) if isinstance(item, kind))
+        return iter(cast("Sequence[E]", self._kinds.get(kind, ())))
 
     def has(self, kind: type[Evidence]) -> bool:
         """True if there is at least one fact of exactly this kind."""

@@ -232,7 +232,7 @@ def _sum_is_right(data: bytes, at: int) -> bool:
     block = data[at : at + BLOCK]
     stated = _number(block[148:156])
     plain = sum(block) - sum(block[148:156]) + 8 * 32
-    return stated in (plain, plain - 256 * sum(byte > 127 for byte in block[:148] + block[156:]))
+    return stated == plain or stated == plain - 256 * sum(byte > 127 for byte in block[:148] + block[156:])
 
 
 def _fields(data: bytes, span: Span, size: int) -> tuple[Field, ...]:
