@@ -227,11 +227,17 @@ def _reading(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | 
     return _script(change, told, revisions)
 
 
+_PADDED = late(r"[A-Z][a-z]{2}  \d \d{4}")
+"""__DATE__ on the first days of a month; nobody types two blanks."""
+
+
 def _is_typed(change: TimeChange) -> bool:
     """True for a time of day in full minutes without a date, and a date in a sentence about something else than a
     build: a clock stands at :00 twice once in 3600 times. For the only time that changed."""
     a, b = change.a_time, change.b_time
     if says_built(change):
+        return False
+    if any(place is not None and _PADDED.match(place.value) for place in (change.a, change.b)):
         return False
     if a.date is None and b.date is None and a.clock is not None and b.clock is not None:
         return a.clock % 60 == b.clock % 60 == 0

@@ -10,7 +10,7 @@ import pytest
 from elfdiff.causes._leftover import leftover
 from elfdiff.causes.model import Others
 from elfdiff.causes.source_change import detect as source
-from elfdiff.evidence.model import DataChange, WordKind
+from elfdiff.evidence.model import DataChange, DynamicChange, WordKind
 from elfdiff.report import Location
 
 DRAWN = hashlib.sha256(b"a").digest(), hashlib.sha256(b"b").digest()
@@ -107,3 +107,11 @@ def test_a_short_text_beside_many_functions_may_be_the_compilers(seen, ask):
     short, long = seen.text(None, "  BIG5"), seen.text(None, "usage: store [-q] FILE")
     assert ask(source, seen.given(*functions, rest, short)) == {"source-change": "possible"}
     assert ask(source, seen.given(*functions, rest, long)) == {"source-change": "likely"}
+
+
+def test_a_loader_that_ld_needs_explains_no_other_texts(seen, ask):
+    loader = DynamicChange(tag="DT_NEEDED", a_value=None, b_value="ld-linux-x86-64.so.2")
+    library = DynamicChange(tag="DT_NEEDED", a_value=None, b_value="libm.so.6")
+    told = seen.text("usage: store FILE", "usage: store [-q] FILE")
+    assert ask(source, seen.given(loader, told)) == {"source-change": "likely"}
+    assert ask(source, seen.given(library, told)) == {}

@@ -318,3 +318,12 @@ def test_thousands_of_times_are_read_together(seen, claims):
         for n in range(10_000)
     ]
     assert claims(seen.given(*changes)) == {"time-build-script-date": "likely"}
+
+
+def test_a_day_with_two_blanks_is_the_compilers(seen, claims):
+    days = seen.stamp("cpp-date", (2023, 1, 5)), seen.stamp("cpp-date", (2026, 11, 30))
+    said = "compress version 0.4, last updated {}"
+    padded = seen.time(*days, a_text="Jan  5 2023", b_text="Nov 30 2026", context=said.format("Jan  5 2023"))
+    assert claims(seen.given(padded)) == {"time-cpp-date-time": "likely"}
+    typed = seen.time(*days, a_text="Jan 5 2023", b_text="Nov 30 2026", context=said.format("Jan 5 2023"))
+    assert claims(seen.given(typed)) == {"time-cpp-date-time": "possible"}
