@@ -9,7 +9,7 @@ from itertools import pairwise
 from elfdiff.evidence.facts import ItemOrderChange
 from elfdiff.evidence.model import EvidenceSet, OrderChange
 from elfdiff.patterns import late
-from elfdiff.values import dataclass
+from elfdiff.values import dataclass, replace
 
 CERTAIN_FROM = 5
 """So many names are sorted under a given collation by chance once in 120 times at most."""
@@ -121,6 +121,15 @@ def _dictionary_key(name: str) -> tuple[str, ...]:
 def same_items(order: OrderChange) -> bool:
     """True if both sides name the same things, as far as the two lists are long enough to tell."""
     return order.count > len(order.a_order) or Counter(order.a_order) == Counter(order.b_order)
+
+
+def without_units(order: OrderChange) -> OrderChange | None:
+    """The order of what is no codegen unit, such as C linked into Rust; None if that stands alike, or is no one set."""
+    sides = [tuple(name for name in side if not _CODEGEN_UNIT.search(name)) for side in (order.a_order, order.b_order)]
+    known = order.count <= len(order.a_order) and len(sides[0]) >= 2
+    if not known or sides[0] == sides[1] or Counter(sides[0]) != Counter(sides[1]):
+        return None
+    return replace(order, a_order=sides[0], b_order=sides[1], count=len(sides[0]), a_sorted=None, b_sorted=None)
 
 
 def of_compiler(order: OrderChange) -> bool:

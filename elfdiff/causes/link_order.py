@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from elfdiff.actions import Do
 from elfdiff.causes._code import edited, most_changed
 from elfdiff.causes._facts import flags_differ
-from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items
+from elfdiff.causes._order import by_collation, in_blocks, of_compiler, same_items, without_units
 from elfdiff.causes._tools import compiler_changed, languages
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Proof, cause
@@ -54,6 +54,7 @@ from elfdiff.evidence.model import (
 from elfdiff.report import Effect, Fix, Role
 
 LINK, ARCHIVE = "link-input-order", "archive-member-order"
+FOREIGN = "native-library-order"
 EXPORTS, TABLES = "version-script-or-export-order", "dwarf-or-string-table-order"
 
 _LINKED = frozenset({"file-symbols", "units", "frames", "needed"})
@@ -72,6 +73,15 @@ SORT = Fix(
     note="-l options: one fixed order; python: sorted(glob.glob(…)); disorderfs shows whether a build depends on "
     "the order of directories",
 )
+SORT_NATIVE = Fix(
+    toolchain="rustc, cargo",
+    action=Do(
+        "let build.rs compile and name its libraries in one order (cargo:rustc-link-lib, objects of the cc crate): no "
+        "threads, no listing of a directory without a sort"
+    ),
+    effect=Effect.REMOVES,
+    reaches=(FOREIGN,),
+)
 SORT_EXPORTS = Fix(
     toolchain="linker",
     action=Do("sort the lists from which the version script or the list of exports is made (LC_ALL=C sort)"),
@@ -85,23 +95,31 @@ SORT_EXPORTS = Fix(
     role=Role.ROOT,
     faces={
         LINK: "objects or libraries came to the linker in another order",
+        FOREIGN: "libraries of another language came to rustc's linker in another order",
         ARCHIVE: "an archive's members stand in another order",
         EXPORTS: "exports or symbol versions were listed in another order",
         TABLES: "string tables hold the same strings in another order",
     },
-    fixes=(SORT, SORT_EXPORTS),
+    fixes=(SORT, SORT_NATIVE, SORT_EXPORTS),
     references=(
         "Reproducible Builds, stable inputs: https://reproducible-builds.org/docs/stable-inputs/",
         "GNU make manual, wildcard and sort: https://www.gnu.org/software/make/manual/html_node/Wildcard-Function.html",
         "disorderfs: https://salsa.debian.org/reproducible-builds/disorderfs",
     ),
-    choose=lambda context, faces: tuple(fix for fix in (SORT, SORT_EXPORTS) if set(fix.reaches) & set(faces)),
+    choose=lambda context, faces: tuple(
+        fix for fix in (SORT, SORT_NATIVE, SORT_EXPORTS) if set(fix.reaches) & set(faces)
+    ),
 )
 def detect(evidence: EvidenceSet) -> Iterator[Claim]:
     """Equal sets in another order, unless a collation, a compiler or other code explains the order."""
     explained = [item.order for item in by_collation(evidence)]
     for order in evidence.of(OrderChange):
-        if order in explained or order.count < 2 or not same_items(order) or of_compiler(order):
+        if order in explained or order.count < 2 or not same_items(order):
+            continue
+        if of_compiler(order):
+            foreign = without_units(order) if order.what == "file-symbols" else None
+            if foreign is not None and not _tools_reorder(evidence):
+                yield Claim(FOREIGN, (order,), Proof.SHAPE, _summary(foreign), "what rustc compiled stands as it did")
             continue
         if order.what == "members":
             yield Claim(ARCHIVE, (order,), Proof.REPLAYED, _summary(order), _note(order))

@@ -175,3 +175,12 @@ def test_records_that_begin_with_sorted_names_are_sorted_too(seen, ask, claims):
         assert ask(hash_order, seen.given(records)) == {}
     shuffled = ItemOrderChange(section=".data.rel.ro", what="records", count=5, a_order=names, b_order=names[::-1])
     assert claims(seen.given(shuffled)) == {}
+
+
+def test_c_that_is_linked_into_rust_has_an_order_of_its_own(seen, claims):
+    units = ("main.235e3519f142be8b-cgu.0", "std.e28293b1aa0f68bd-cgu.0", "object.4f4cc23e276cbdd5-cgu.0")
+    more = ("memchr.9642f0ce76a98c65-cgu.0", "gimli.9d272e8433f81454-cgu.0")
+    a, b = (*units, "table.c", "sum.c", *more), (*units, "sum.c", "table.c", *more)
+    assert claims(seen.given(seen.order("file-symbols", a, b))) == {"native-library-order": "likely"}
+    turned = seen.order("file-symbols", (*units, "sum.c", "table.c"), (*units[::-1], "sum.c", "table.c"))
+    assert claims(seen.given(turned)) == {}
