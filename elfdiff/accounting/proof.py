@@ -14,6 +14,7 @@ from elfdiff.accounting.explanation import Deflated, Explanation, FieldGroup, Fi
 from elfdiff.accounting.padding import paddings
 from elfdiff.accounting.replay import MAX_SCAN, addresses, candidates, read, replay
 from elfdiff.accounting.streams import encoders_of
+from elfdiff.accounting.tails import parted
 from elfdiff.comparison.alignment.alignment import Alignment
 from elfdiff.comparison.alignment.oneway import OneWay, Outcome, addresses_of
 from elfdiff.comparison.base import Base
@@ -99,7 +100,9 @@ def explain(alignment: OneWay, complete: bool) -> Explanation:
         if name in used
     }
     gaps = [gap for gap in paddings(alignment).made if gap.at + gap.length <= len(b.elf.data)]
-    kept = np.array([(gap.a_at, gap.at, gap.kept) for gap in gaps if gap.kept], dtype=np.int64).reshape(-1, 3)
+    pieces = [(gap.a_at, gap.at, gap.kept) for gap in gaps if gap.kept]
+    pieces += [(x, y, n) for x, y, n in parted(alignment) if x + n <= a_size and y + n <= b_size]
+    kept = np.array(pieces, dtype=np.int64).reshape(-1, 3)
     words = [(change.b_at, change.rewrite) for change in alignment.changes if change.b_at + change.b_length <= b_size]
     ids = sorted({rewrite for _, rewrite in words})
     place = {rewrite: index for index, rewrite in enumerate(ids)}

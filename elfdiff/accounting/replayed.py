@@ -17,6 +17,7 @@ from elfdiff.accounting.proof import explain
 from elfdiff.accounting.relative import PackedTable
 from elfdiff.accounting.replay import compress, image
 from elfdiff.accounting.side import Bytes, Class
+from elfdiff.accounting.tails import merged, parted
 from elfdiff.span import SpanSet
 
 
@@ -92,6 +93,15 @@ def _made(books: Books, got: Bytes, explanation: Explanation) -> None:
         held[held] = ours[held] < ends[row[held]]
         books.b.kind[theirs[paired & ~held]] = 0
     for span in found.known:
+        for begin, stop in books.a.lone_within(span.start, span.end):
+            books.a.kind[begin:stop] = Class.CONSEQUENCE
+            books.a.owner[begin:stop] = label
+    label = books.label((), "end of another text")
+    for _, low, n in parted(books.alignment):
+        for begin, stop in books.b.lone_within(low, low + n):
+            books.b.kind[begin:stop] = Class.CONSEQUENCE
+            books.b.owner[begin:stop] = label
+    for span in merged(books.alignment):
         for begin, stop in books.a.lone_within(span.start, span.end):
             books.a.kind[begin:stop] = Class.CONSEQUENCE
             books.a.owner[begin:stop] = label

@@ -12,7 +12,7 @@ from elfdiff.comparison.code.functions import FunctionMatch
 from elfdiff.comparison.image import Image, Piece, signed
 from elfdiff.comparison.references import all_fields, lengths, unwinding
 from elfdiff.comparison.references.code import CodeMap
-from elfdiff.comparison.references.copies import meant, same_text
+from elfdiff.comparison.references.copies import meant, same_text, text_at
 from elfdiff.comparison.references.crossings import redirected
 from elfdiff.comparison.references.fields import ADDRESS, BOUND, COUNT, Fields, Prediction, Space, predict
 from elfdiff.comparison.references.layout import displaced_sections
@@ -20,6 +20,7 @@ from elfdiff.comparison.runs import Flags, Ints, Runs, ascending, isin
 from elfdiff.comparison.texts.mergeable import Crossing
 from elfdiff.comparison.texts.pools import TextChange
 from elfdiff.comparison.texts.rewrites import Rewrite
+from elfdiff.comparison.texts.tails import Tails, is_pool
 from elfdiff.values import dataclass, replace
 
 MAX_SITES = 20_000
@@ -313,7 +314,34 @@ class OneWay:
             return np.zeros(len(rows), dtype=bool)
         there = self.spaces[group.space].map(subset.target, False)
         kept = there.known & same_text(self.a, self.b, group, rows, there.value, self.section_map, {})
-        return ~kept & same_text(self.a, self.b, group, rows, places, self.section_map, {})
+        return (~kept & same_text(self.a, self.b, group, rows, places, self.section_map, {})) | self._ends(
+            group, rows, places
+        )
+
+    def _ends(self, group: Fields, rows: Ints, places: Ints) -> Flags:
+        """Fields that mean the end of a text, or a text by itself, where in both files the rule of its pool puts it."""
+        out = np.zeros(len(rows), dtype=bool)
+        kind, _, number = group.space.partition(" ")
+        index = int(number) if kind == "contents" and number.isdigit() else -1
+        tails = self.tails.get(index)
+        if tails is None:
+            return out
+        for row, (target, place) in enumerate(zip(group.target[rows].tolist(), places.tolist(), strict=True)):
+            text = text_at(self.a, group.space, target, index)
+            out[row] = text is not None and tails[0].place(text) == target and tails[1].place(text) == place
+        return out
+
+    @cached_property
+    def tails(self) -> Mapping[int, tuple[Tails, Tails]]:
+        """Pools that differ, of a and of b, by a's section index."""
+        out: dict[int, tuple[Tails, Tails]] = {}
+        for index, other in self.section_map.items():
+            left, right = self.a.elf.sections[index], self.b.elf.sections[other]
+            if is_pool(left) and is_pool(right):
+                x, y = self.a.content(left), self.b.content(right)
+                if x != y:
+                    out[index] = Tails(x), Tails(y)
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from elfdiff.comparison.references.layout import aligned, trusted_segments
 from elfdiff.comparison.runs import Runs, joined
 from elfdiff.comparison.texts.mergeable import family
 from elfdiff.comparison.texts.rewrites import RewriteKind
+from elfdiff.comparison.texts.tails import Tails, is_pool
 from elfdiff.elf.model import Section
 
 PT_LOAD = 1
@@ -85,9 +86,10 @@ class AddressMap:
             a_end = max((int((runs.a + runs.n).max()) for runs in (text.runs, *away) if len(runs)), default=0)
             b_end = max((int((runs.b + runs.n).max()) for runs in (text.runs, *hither) if len(runs)), default=0)
             return b_end if a_end == self.draft.a.place(left)[1] else left.size
-        filled = self._filled(left, text.runs)
-        if filled is not None:
-            return filled
+        told = self._filled(left, text.runs)
+        told = self._merged(left, right, text.runs) if told is None else told
+        if told is not None:
+            return told
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.draft.a.place(left)[1]:
             x, y = self.draft.a.content(left), self.draft.b.content(right)
             ends = any(x.endswith(old) and y.endswith(new) for old, new in self._last_texts)
@@ -102,6 +104,23 @@ class AddressMap:
             return None
         last, whole = runs.map_fields(np.array([end - 1], dtype=np.int64), 1)
         return aligned(int(last[0]) + 1, left.alignment) if whole[0] else None
+
+    def _merged(self, left: Section, right: Section, runs: Runs) -> int | None:
+        """How long a pool is in b at whose end a text stands alone in one file, and is the end of another text in the
+        other."""
+        x, y = self.draft.a.content(left), self.draft.b.content(right)
+        a_end, b_end = (int((at + runs.n).max()) if len(runs) else 0 for at in (runs.a, runs.b))
+        if not is_pool(left) or not is_pool(right) or (a_end, b_end) == (len(x), len(y)):
+            return None
+        ours, theirs = Tails(x), Tails(y)
+        gone = x[a_end:].split(b"\0")[:-1]
+        if not all(text and text not in theirs.texts and theirs.place(text) is not None for text in gone):
+            return None
+        for text in y[b_end:].split(b"\0")[:-1]:
+            if not text or text in ours.texts or ours.place(text) is None:
+                break
+            b_end += len(text) + 1
+        return b_end
 
     @cached_property
     def _last_texts(self) -> list[tuple[bytes, bytes]]:
