@@ -12,7 +12,7 @@ from elfdiff.accounting.ledger import account
 from elfdiff.accounting.owned import bytes_by_cause
 from elfdiff.accounting.plain import plain_ledger
 from elfdiff.accounting.proof import prove
-from elfdiff.accounting.verdict import code_verdict, unread_code
+from elfdiff.accounting.verdict import code_verdict, unread
 from elfdiff.archive.reading import is_archive
 from elfdiff.causes import catalogue
 from elfdiff.clock import Clock, OutOfTime
@@ -167,7 +167,7 @@ def _explained(a: ElfFile, b: ElfFile, with_proof: bool, clock: Clock, look: Loo
         equal_parts=same(pair, evidence, code),
         notes=(
             *fault,
-            *(unread_code(pair.alignment, ledger) if unfinished is None and not fault else ()),
+            *(unread(pair.alignment, ledger) if unfinished is None and not fault else ()),
             *(_equal_sections(pair) if unfinished is not None else ()),
             *pair.skipped,
             *(f"{side}: {text}" for side, elf in (("a", a), ("b", b)) for text in elf.warnings),

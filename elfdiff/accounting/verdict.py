@@ -7,6 +7,8 @@ from elfdiff.comparison.code.functions import FunctionStatus
 from elfdiff.comparison.code.machines import machine
 from elfdiff.report import Code, Ledger, SectionRow
 
+BYTECODE = ".gnu.lto_"
+"""How sections are called that hold GCC's streams of declarations and functions (gcc/lto-section-in.cc)."""
 _DIFFERENT = (
     FunctionStatus.CHANGED,
     FunctionStatus.REDIRECTED,
@@ -38,14 +40,18 @@ def code_verdict(alignment: Alignment, ledger: Ledger) -> Code | None:
     return Code.SAME
 
 
-def unread_code(alignment: Alignment, ledger: Ledger) -> tuple[str, ...]:
-    """One sentence where bytes are left over in code that nothing here reads; else nothing."""
+def unread(alignment: Alignment, ledger: Ledger) -> tuple[str, ...]:
+    """A sentence for each kind of contents that nothing here reads, and of which bytes are left over."""
     header = alignment.a.elf.header
+    out: list[str] = []
     left = sum(row.classes.unexplained.most for row in _code_rows(alignment, ledger))
-    if not left or machine(header) is not None:
-        return ()
-    words = f"machine code of {header.machine_name} is not read"
-    return (f"{words}: addresses in it stay unexplained, {left} bytes of code among them",)
+    if left and machine(header) is None:
+        words = f"machine code of {header.machine_name} is not read"
+        out.append(f"{words}: addresses in it stay unexplained, {left} bytes of code among them")
+    left = sum(row.classes.unexplained.most for row in ledger.rows if row.name.startswith(BYTECODE))
+    if left:
+        out.append(f"GCC's bytecode of link-time optimisation is not read: {left} bytes of it stay unexplained")
+    return tuple(out)
 
 
 def _code_rows(alignment: Alignment, ledger: Ledger) -> list[SectionRow]:

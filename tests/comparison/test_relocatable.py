@@ -62,3 +62,21 @@ def test_an_object_in_another_directory_is_explained_to_the_byte(command: tuple[
     assert report.ledger.totals.unexplained.most == 0
     assert report.verdict is Verdict.EXPLAINED
     assert report.code is Code.SAME
+
+
+def test_bytecode_that_nothing_reads_is_named(tmp_path: Path) -> None:
+    if shutil.which("gcc") is None:
+        pytest.skip("needs gcc")
+    made = []
+    for place in ("one", "another-one"):
+        (tmp_path / place).mkdir()
+        (tmp_path / place / "part.c").write_text(SOURCE)
+        made.append(str(tmp_path / place / "part.o"))
+        words = ["gcc", "-g", "-O2", "-flto", "-frandom-seed=1", "-c", str(tmp_path / place / "part.c"), "-o", made[-1]]
+        subprocess.run(words, check=True)
+    report = diagnose(*made)
+    assert report.ledger is not None
+    rows = [row for row in report.ledger.rows if row.name.startswith(".gnu.lto_")]
+    left = sum(row.classes.unexplained.most for row in rows)
+    words = f"GCC's bytecode of link-time optimisation is not read: {left} bytes of it stay unexplained"
+    assert (words in report.notes) == bool(left)
