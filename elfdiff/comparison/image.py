@@ -15,6 +15,7 @@ from elfdiff.errors import ElfdiffError
 from elfdiff.values import dataclass, field
 
 ET_REL = 1
+EM_CUDA = 190
 SHT_NOBITS = 8
 SHF_TLS = 0x400
 PT_LOAD = 1
@@ -80,8 +81,8 @@ class Image:
 
     @property
     def relocatable(self) -> bool:
-        """ET_REL: addresses are offsets into sections."""
-        return self.elf.header.type == ET_REL
+        """Addresses are offsets into sections: in ET_REL, and in what nvlink makes for CUDA, whatever it is called."""
+        return self.elf.header.type == ET_REL or self.elf.header.machine == EM_CUDA
 
     def inflated(self, section: Section) -> bool:
         """True if the contents stand behind the file."""

@@ -9,7 +9,7 @@ bytes say; what is in it, others read.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from elfdiff.elf.file import ElfFile
 from elfdiff.elf.model import Section
@@ -21,7 +21,9 @@ TAIL = "behind the ELF file"
 SHT_PROGBITS, PT_NOTE = 1, 4
 UNKNOWN = "data"
 MODULE_SIGNATURE = b"~Module signature appended~\n"
-_OWN = frozenset({".note.sui", ".bun", ".nv_fatbin", "__nv_relfatbin", ".rackprog", "pydata"})
+_FAT = frozenset({".nv_fatbin", "__nv_relfatbin"})
+_FORM_FAT = b"\x50\xed\x55\xba"
+_OWN = _FAT | {".note.sui", ".bun", ".rackprog", "pydata"}
 """Sections that hold nothing else: of deno, bun, nvcc, racket and PyInstaller."""
 _OWNERS = frozenset({"NODE_SEA_BLOB", "SUI"})
 """Owners of notes that hold nothing else: postject for Node, and libsui."""
@@ -34,7 +36,7 @@ _FORMS = (
     (b"\x28\xb5\x2f\xfd", "zstd stream"),
     (b"BZh", "bzip2 stream"),
     (b"d3n0l4nd", "deno archive"),
-    (b"\x50\xed\x55\xba", "CUDA fat binary"),
+    (_FORM_FAT, "CUDA fat binary"),
     (b"\x20\xda\x43\x01", "Node.js application"),
     (b"KAX", "Nuitka payload"),
     (b"KAY", "Nuitka payload"),
@@ -64,6 +66,19 @@ class Embedded:
 def embedded(elf: ElfFile) -> tuple[Embedded, ...]:
     """All that is found, in file order; nothing of less than a few bytes."""
     return tuple(sorted(_found(elf), key=lambda item: item.span.start))
+
+
+def told_length(name: str, contents: Callable[[], bytes]) -> int | None:
+    """How long the contents of a section of this name say that they are; None where they do not say.
+
+    nvcc's fat binaries have their length, less 16, in front, and may stand one behind the other.
+    """
+    if name not in _FAT:
+        return None
+    data, at = contents(), 0
+    while data.startswith(_FORM_FAT, at) and at + 16 <= len(data):
+        at += 16 + int.from_bytes(data[at + 8 : at + 16], "little")
+    return at or None
 
 
 def form_of(data: bytes, span: Span) -> str:

@@ -138,11 +138,13 @@ def _packed(image: Image) -> set[int]:
     """Sections that begin where the one before them in the file ends, but for alignment or a page."""
     out: set[int] = set()
     header = image.elf.header
-    ends = [header.span.end]
-    if header.phnum:
-        ends.append(header.phoff + header.phnum * header.phentsize)
+    end = header.span.end
+    program = header.phoff + header.phnum * header.phentsize
+    first = min((s.offset for s in image.elf.sections[1:] if s.type != SHT_NOBITS and s.size), default=0)
+    if header.phnum and header.phoff <= first:
+        # CUDA's tools put the program headers behind everything else.
+        end = max(end, program)
     tables = header.shoff + header.shnum * header.shentsize
-    end = max(ends)
     if header.shoff == aligned(end, image.word):
         # Some linkers (Go's) put the section headers in front.
         end = tables

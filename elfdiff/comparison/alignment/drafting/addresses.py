@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from elfdiff.comparison.texts.mergeable import family
 from elfdiff.comparison.texts.rewrites import RewriteKind
 from elfdiff.comparison.texts.tails import Tails, is_pool
 from elfdiff.elf.model import Section
+from elfdiff.payload.embedded import told_length
 
 PT_LOAD = 1
 PAGE = 0x1000
@@ -80,16 +81,19 @@ class AddressMap:
             if left.name == ".relro_padding":
                 return aligned(right.address, PAGE) - right.address
             return left.size if left.type == SHT_NOBITS else right.size
+        told = told_length(right.name, partial(self.draft.b.content, right))
+        if told is not None and told_length(left.name, partial(self.draft.a.content, left)) == left.size:
+            return told
         away = [crossing.runs for crossing in self.draft.crossings if crossing.left == left.index]
         hither = [crossing.runs for crossing in self.draft.crossings if crossing.right == right.index]
         if away or hither:
             a_end = max((int((runs.a + runs.n).max()) for runs in (text.runs, *away) if len(runs)), default=0)
             b_end = max((int((runs.b + runs.n).max()) for runs in (text.runs, *hither) if len(runs)), default=0)
             return b_end if a_end == self.draft.a.place(left)[1] else left.size
-        told = self._filled(left, text.runs)
-        told = self._merged(left, right, text.runs) if told is None else told
-        if told is not None:
-            return told
+        size = self._filled(left, text.runs)
+        size = self._merged(left, right, text.runs) if size is None else size
+        if size is not None:
+            return size
         if not len(text.runs) or int(text.runs.a[-1] + text.runs.n[-1]) < self.draft.a.place(left)[1]:
             x, y = self.draft.a.content(left), self.draft.b.content(right)
             ends = any(x.endswith(old) and y.endswith(new) for old, new in self._last_texts)
