@@ -59,12 +59,13 @@ class Field:
 class Stream:
     """Bytes that hold other bytes compressed: either those of another layer, or the contents of an entry.
 
-    ``codec`` is a module of :mod:`elfdiff.containers.codecs`.
+    ``codec`` is a module of :mod:`elfdiff.containers.codecs`. ``part``: what of the layer the bytes hold, None for all.
     """
 
     codec: str
     layer: int | None
     entry: int | None
+    part: Span | None = None
 
 
 def _nothing() -> tuple[Field, ...]:

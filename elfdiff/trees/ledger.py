@@ -140,7 +140,9 @@ class Accountant:
 
     def _contents(self, side: int, stream: Stream) -> bytes | None:
         if stream.layer is not None:
-            return self.sides[side].layers[stream.layer].data
+            data = self.sides[side].layers[stream.layer].data
+            part = stream.part
+            return data if part is None or part.length == len(data) else data[part.start : part.end]
         if stream.entry is None:
             return None
         try:

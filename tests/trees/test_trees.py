@@ -477,3 +477,13 @@ def test_debug_files_are_not_paired_by_their_directory() -> None:
         a, b, lambda data: Identity(data + str(len(data)).encode(), None, (data.decode(),)), lambda x, y: ()
     )
     assert [(pair.a, pair.b) for pair in found] == [(0, 1), (1, 0)]
+
+
+def test_each_member_of_a_gzip_file_is_a_stream_of_its_own_contents(tmp_path: Path) -> None:
+    both = [
+        b"".join(gzip.compress(b"line %d of %s\n" % (n, side), mtime=0) for n in range(5)) for side in (b"a", b"bb")
+    ]
+    tree = compared(tmp_path, *both)
+    assert tree.notes == ()
+    assert tree.ledger is not None
+    assert tree.ledger.totals.unexplained.most == 0

@@ -23,21 +23,25 @@ def read(builder: Builder, layer: int, span: Span, key: str, name: str) -> int:
     data = builder.data(layer)
     parts: list[bytes] = []
     at = span.start
-    number = 0
+    number = held = 0
     target = len(builder.layers)
     while data.startswith(b"\x1f\x8b", at) and at + 18 <= span.end:
         if number >= MAX_MEMBERS:
             raise builder.malformed(f"a gzip file in it has more than {MAX_MEMBERS} members")
-        contents, at = member(builder, layer, Span(at, span.end), _label(name, number), Stream("deflate", target, None))
+        contents, at = member(builder, layer, Span(at, span.end), _label(name, number), target, held)
         parts.append(contents)
+        held += len(contents)
         number += 1
     if not number:
         raise builder.malformed(f"the gzip file at offset {span.start:#x} is damaged")
     return builder.layer(key, name, parts[0] if len(parts) == 1 else b"".join(parts))
 
 
-def member(builder: Builder, layer: int, span: Span, label: str, stream: Stream) -> tuple[bytes, int]:
-    """The contents of the member that begins where ``span`` does, and where it ends; its pieces are noted."""
+def member(builder: Builder, layer: int, span: Span, label: str, target: int, held: int = 0) -> tuple[bytes, int]:
+    """The contents of the member that begins where ``span`` does, and where it ends; its pieces are noted.
+
+    The contents are those of the layer ``target`` from ``held`` on.
+    """
     data = builder.data(layer)
     body = _header_end(builder, data, span)
     contents, end = deflate.inflate(data, body, span.end, builder.budget)
@@ -48,6 +52,7 @@ def member(builder: Builder, layer: int, span: Span, label: str, stream: Stream)
         raise builder.malformed(f"the contents of the gzip file at offset {span.start:#x} do not have its checksum")
     header = Span(span.start, body)
     builder.piece(layer, f"{label} header", header, fields=lambda: _fields(data, header))
+    stream = Stream("deflate", target, None, Span(held, held + len(contents)))
     builder.piece(layer, f"{label} stream", Span(body, end), stream=stream)
     trailer = (
         Field("checksum", FieldKind.CHECK, Span(end, end + 4), f"{check:08x}", rule="CRC-32"),

@@ -7,7 +7,7 @@ import zlib
 from elfdiff.containers.builder import Builder
 from elfdiff.containers.codecs import gzip
 from elfdiff.containers.formats import tar
-from elfdiff.containers.model import Container, Stream
+from elfdiff.containers.model import Container
 from elfdiff.span import Span
 
 RANK = -1
@@ -37,7 +37,7 @@ def read(builder: Builder) -> Container:
             break
         key = keys.pop(0) if keys else f"part {number + 1}"
         target = len(builder.layers)
-        contents, at = gzip.member(builder, 0, Span(at, len(data)), key, Stream("deflate", target, None))
+        contents, at = gzip.member(builder, 0, Span(at, len(data)), key, target)
         if key == "signature" and contents.startswith(b".PKGINFO\0"):
             key = keys.pop(0)
         # abuild-tar --cut leaves the end of all but the last out, so that the members can be joined to one tar.
