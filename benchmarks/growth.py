@@ -1,17 +1,21 @@
-"""Pairs of four sizes, each twice the last, from one generated program: what grows more than its input shows here.
+"""Pairs of five sizes, each four times the last but one, from one generated program: what grows faster than its input
+shows here.
 
-A unit of the program has functions that assert (so paths are compiled in), switch, call each other and print. Of eight
-units the first one, two, four and eight are linked. ``other path`` compiles the same source in a directory with a
-longer name; ``all different`` compiles it with ``-O2`` instead of ``-O1``.
+A unit of the program has functions that assert (so paths are compiled in), switch, call each other and print. Eight
+units are compiled; larger programs link them again, each time with other names. ``other path`` compiles the same source
+in a directory with a longer name; ``all different`` compiles it with ``-O2`` instead of ``-O1``.
 """
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SIZES = (1, 2, 4, 8)
+SIZES = (1, 4, 16, 64, 128)
+"""Units: a pair of the last is some 150 MB."""
+UNITS = 8
 FUNCTIONS = 600
 """In one unit: some 600 kB with debug information."""
 KINDS = ("other path", "all different")
@@ -51,29 +55,47 @@ int f{unit}_{index}(int x) {{
     return "\n".join(lines) + "\n"
 
 
-def pairs(home: Path, compiler: str = "gcc") -> list[Grown]:
-    """Every pair, built below ``home``. Raises CalledProcessError if the compiler fails."""
+def pairs(home: Path, compiler: str = "gcc", sizes: Sequence[int] = SIZES) -> list[Grown]:
+    """Every pair, built below ``home``; what was built there before is taken. Raises CalledProcessError."""
     builds = {"a": ("-O1", "one"), "path": ("-O1", "one-with-a-longer-name"), "all": ("-O2", "one")}
     found: dict[tuple[str, int], str] = {}
     for name, (level, directory) in builds.items():
         place = home / name / directory
-        place.mkdir(parents=True)
-        for unit in range(max(SIZES)):
-            (place / f"u{unit}.c").write_text(source(unit, unit == 0))
-            _run(compiler, "-g", level, "-c", f"u{unit}.c", cwd=place)
-        for units in SIZES:
-            last = f"f{units - 1}_{FUNCTIONS - 1}"
-            (place / "main.c").write_text(
-                f"int {last}(int);\nint main(int n, char **v) {{ (void)v; return {last}(n); }}\n"
-            )
-            objects = [f"u{unit}.o" for unit in range(units)]
-            _run(compiler, "-g", level, "-o", f"program{units}", "main.c", *objects, cwd=place)
+        place.mkdir(parents=True, exist_ok=True)
+        for unit in range(min(UNITS, max(sizes))):
+            if not (place / f"u{unit}.o").exists():
+                (place / f"u{unit}.c").write_text(source(unit, unit == 0))
+                _run(compiler, "-g", level, "-c", f"u{unit}.c", cwd=place)
+        for units in sizes:
             found[name, units] = str(place / f"program{units}")
+            if not (place / f"program{units}").exists():
+                _link(place, units, [compiler, "-g", level])
     return [
         Grown(kind, units, found["a", units], found[other, units])
         for kind, other in zip(KINDS, ("path", "all"), strict=True)
-        for units in SIZES
+        for units in sizes
     ]
+
+
+def _link(place: Path, units: int, compile_: list[str]) -> None:
+    """Link ``program{units}``: the first units, and as many more copies of all of them as it takes."""
+    objects = [f"u{unit}.o" for unit in range(min(units, UNITS))]
+    last = [f"f{len(objects) - 1}_{FUNCTIONS - 1}"]
+    names = [f"f{unit}_{index}" for unit in range(UNITS) for index in range(FUNCTIONS)]
+    for copy in range(1, units // UNITS):
+        table = place / "names"
+        table.write_text("".join(f"{name} c{copy}{name}\n" for name in names))
+        for unit in range(UNITS):
+            objects.append(f"c{copy}u{unit}.o")
+            _run("objcopy", f"--redefine-syms={table}", f"u{unit}.o", objects[-1], cwd=place)
+        last.append(f"c{copy}{last[0]}")
+    sums = " + ".join(f"{name}(n)" for name in last)
+    lines = [f"int {name}(int);" for name in last]
+    lines.append(f"int main(int n, char **v) {{ (void)v; return {sums}; }}\n")
+    (place / "main.c").write_text("\n".join(lines))
+    _run(*compile_, "-o", f"program{units}", "main.c", *objects, cwd=place)
+    for name in objects[UNITS:]:
+        (place / name).unlink()
 
 
 def _run(*command: str, cwd: Path) -> None:

@@ -7,7 +7,7 @@ Without options only a checked-in pair and made files are measured. ``--medium``
 ``--large`` for one of some 40 MB (uv 0.13.8 and 0.13.9 from their wheels, say); of its first file a copy with another
 build ID is made, too. Prints medians of wall and processor seconds, the peak memory, and each peer's wall time with
 elfdiff's share of it. readelf reads both files (``-a -w``), as a person who looks for the difference would. Then pairs
-of four sizes from one generated program (growth.py) show how time and memory grow, and the largest pair at hand where
+of five sizes from one generated program (growth.py) show how time and memory grow, and the largest pair at hand where
 they go (stages.py). ``--baseline`` is another checkout
 (``git worktree add DIRECTORY COMMIT``) that is run beside this one: its medians, and the ratio of processor seconds,
 which says more than seconds do on a busy machine. The exit code is 1 if a limit is missed; limits count
@@ -136,7 +136,7 @@ def cases(args: argparse.Namespace, home: Path) -> list[Case]:
 
 
 def growth(home: Path, start: Cost, runs: int) -> None:
-    """Print time and memory per MB of input over four sizes, less what starting costs."""
+    """Print time and memory per MB of input over five sizes, less what starting costs."""
     print(f"\n{'growth':24}{'bytes':>12}{'cpu s':>9}{'MB':>7}{'s per MB':>10}{'MB per MB':>11}")
     for pair in growth_pairs(home):
         found = median([*ELFDIFF, pair.a, pair.b], runs)
