@@ -3,8 +3,8 @@
     python benchmarks/table.py --baseline DIRECTORY [--work DIRECTORY] [--runs N] [--only WORD] [--give-up SECONDS]
                                [--uv A,B] [--huge A,B] [--no-peer] [--no-growth]
 
-``--baseline`` is another checkout (``git worktree add DIRECTORY 7d3a66d``). Lua and SQLite are built as ledger.py builds
-them (``apt-get source``), the Go pairs from a program written here, the pairs of growth.py by gcc; what was built in
+``--baseline`` is another checkout (``git worktree add DIRECTORY 7d3a66d``). Lua and SQLite are built as ledger.py does
+(``apt-get source``), the Go pairs from a program written here, the pairs of growth.py by gcc; what was built in
 ``--work`` before is taken. ``--uv``: uv 0.13.8 and 0.13.9 from their wheels. ``--huge``: two files of 150 MB. What
 cannot be built is left out with a word. Every figure is the median of the runs in processor seconds; ratios are of runs
 made in turn, so that a busy machine slows both. The peak of memory is that of one process.

@@ -272,7 +272,7 @@ def _of_tar(changes: tuple[EntryFieldChange, ...]) -> str:
         DATA: "file times in embedded resources or archives",
         TAR: "a tar holds the times of its files",
         PAX: "a tar holds the times of its files in PAX headers",
-        SDIST: "a source distribution of Python holds the times of its files, but one for what its builder wrote",
+        SDIST: "a source distribution holds the times of its files",
         ZIP: "a zip, wheel or jar holds the times of its files",
         GZIP: "a gzip header holds the time of what was compressed",
         DEB: "a Debian package holds the times of its files, or its own",

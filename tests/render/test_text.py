@@ -4,9 +4,9 @@ from types import SimpleNamespace
 import pytest
 
 from elfdiff.actions import AddWords, Do, Export
+from elfdiff.render.plan import plan_of
 from elfdiff.render.style import TextStyle
 from elfdiff.render.text import render_text
-from elfdiff.render.wording import plan
 from elfdiff.report import (
     Confidence,
     DependencyChange,
@@ -433,5 +433,5 @@ def test_a_variable_has_one_value(made: SimpleNamespace) -> None:
         replace(finding, fixes=(replace(finding.fixes[0], action=action),))
         for finding, action in zip((first, second), told, strict=True)
     ]
-    steps = plan(replace(report, findings=(*both, *rest))).steps
+    steps = plan_of(replace(report, findings=(*both, *rest))).steps
     assert [step.line for step in steps if "SOURCE_DATE_EPOCH" in step.line] == [told[0].line]
