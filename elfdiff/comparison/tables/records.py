@@ -224,19 +224,30 @@ def _telling(table: SymbolTable) -> Flags:
 
 
 def _without_doubtful(partner: Ints, free: Flags, telling: tuple[Flags, Flags]) -> Ints:
-    """Partners without ``free`` symbols that left their neighbours, where one beside them has a name that tells no
-    order: the two may have changed places."""
+    """Partners without ``free`` symbols that changed places with another one, where a name of theirs tells no order."""
     out = partner.copy()
+    owner = {j: i for i, j in enumerate(partner.tolist()) if j >= 0}
     for row in np.flatnonzero(free & (partner >= 0)).tolist():
-        here = int(partner[row])
-        beside = [(row + step, here + step) for step in (-1, 1)]
-        moved = any(0 <= i < len(partner) and partner[i] != j for i, j in beside)
-        said = all(
-            bool(side[at]) for pair in beside for side, at in zip(telling, pair, strict=True) if 0 < at < len(side)
-        )
-        if moved and not said:
+        other = _exchanged(partner, owner, row)
+        if other is None:
+            continue
+        pairs = [(at, int(partner[at])) for at in (row, other)]
+        if not all(bool(side[at]) for pair in pairs for side, at in zip(telling, pair, strict=True)):
             out[row] = -1
     return out
+
+
+def _exchanged(partner: Ints, owner: Mapping[int, int], row: int) -> int | None:
+    """The record that stands where ``row`` is expected, behind its predecessor, if ``row`` stands where that one is."""
+    here = int(partner[row])
+    for step in (-1, 1):
+        if 0 <= row + step < len(partner) and partner[row + step] == here - step:
+            return row + step
+    expected = int(partner[row - 1]) + 1 if row and partner[row - 1] >= 0 else -1
+    other = owner.get(expected)
+    if not other or other in (row, row + 1) or partner[other - 1] < 0:
+        return None
+    return other if partner[other - 1] + 1 == here else None
 
 
 def _further(
