@@ -221,6 +221,13 @@ STRINGS_FIX = Fix(
     note="no prefix map reaches a path that a script wrote",
 )
 GENERATOR_FIX = fix_for("cython, valac", Purpose.NAME_SOURCES, CYTHON)
+NIM_DEPTH = Fix(
+    toolchain="nim",
+    action=Do("build both in directories that lie equally deep, or in one of the same name"),
+    effect=Effect.REMOVES,
+    reaches=(CYTHON,),
+    note="nim names a module of its library after the path that leads there from the project",
+)
 LTO_FIX = Fix(
     toolchain="gcc",
     action=Do(
@@ -350,6 +357,8 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     wanted = [fix for fix in found if set(fix.reaches) & set(faces)]
     out = STRINGS_FIX if context.command_line else COMMAND_LINE
     rest = [fix for fix in _REST if set(fix.reaches) & set(faces) and fix is not out]
+    if "nim" in spoken:
+        rest = [NIM_DEPTH if fix is GENERATOR_FIX else fix for fix in rest]
     if Mapped.ORIGIN in context.mapped:
         rest = [RUNPATH_BY_HAND if fix is RUNPATH_FIX else fix for fix in rest]
     return tuple(wanted + rest)
@@ -500,6 +509,7 @@ def _old_compiler(context: Context) -> bool:
         ELSEWHERE,
         *_REST,
         RUNPATH_BY_HAND,
+        NIM_DEPTH,
     ),
     references=(
         "Reproducible Builds, build path: https://reproducible-builds.org/docs/build-path/",

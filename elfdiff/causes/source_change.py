@@ -19,12 +19,12 @@ explained away.
 
 ## How to be sure
 
-A source file's MD5 in the line table is decisive, and so are a source file that was compiled under another name,
-lines that moved, and another version of the program's own package in its dependency list. Without them `-D` options or
-what configure found make the same picture, so elfdiff says likely. It says nothing of the kind where a compiler, recorded flags, incremental units or a dependency's version
-explain changed code, and only "possible" where most functions changed at once, where more than six and three in a
-hundred did and no text, name or object beside them, or where those that did hold the same constants and calls in
-another arrangement: flags do that, too.
+A source file's MD5 in the line table is decisive, and so are a source file that was compiled under another name, lines
+that moved, and another version of the program's own package in its dependency list. Without them `-D` options or what
+configure found make the same picture, so elfdiff says likely. It says nothing of the kind where a compiler, recorded
+flags, incremental units or a dependency's version explain changed code, and only "possible" where most functions
+changed at once, where more than six and three in a hundred did and no text, name or object beside them, or where those
+that did hold the same constants and calls in another arrangement: flags do that, too.
 
 A single constant that looks like a time, in a function or in data, is no changed source: see `build-time`. A
 directory, a date, a host name or a revision in a text has a cause of its own. Bytes that look drawn at random, and

@@ -38,6 +38,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("lto-priv", late(r"\.lto_priv\.\d+")),
     ("gcc-clone", late(r"\.(?:constprop|isra|part|cold|localalias)(?:\.\d+)?(?:\.\d+)*")),
     ("zig-anon", late(r"__anon_\d+")),
+    # Nim: a module's name is its path from the project, "dotdot" for each directory up.
+    ("mangled-path", late(r"(?<=\batm)(?:dotdotats)+")),
     (
         "temporary-file",
         late(

@@ -352,3 +352,17 @@ def test_a_local_symbol_among_the_global_ones(build, judge):
     for one in local:
         for other in others:
             assert judge(pair, *exchanged(pair.b, one.span.start, other.span.start, 24)) == "flagged", (one, other)
+
+
+def test_labels_of_free_pascal_in_sections_that_are_not_loaded(tmp_path, accounted):
+    """Their values are offsets: the section begins at address 0."""
+    compiler = shutil.which("fpc") or pytest.skip("needs fpc")
+    files = []
+    for name in ("a", "a-longer-one"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "x.pas").write_text("program x; begin writeln(3); end.\n")
+        subprocess.run([compiler, "-g", "-ox", "x.pas"], check=True, cwd=folder, capture_output=True)
+        files.append((folder / "x").read_bytes())
+    totals = accounted(*files).ledger.totals
+    assert (totals.unexplained.most, totals.contradicted.most) == (0, 0)

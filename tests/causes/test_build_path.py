@@ -404,3 +404,10 @@ def test_a_source_under_two_spellings(seen, ask):
     assert ask(build_path, seen.given(change)) == {"path-spelling": "likely"}
     (action,) = fixes(("path-spelling",), languages=("c",))
     assert "make -j1" in action.line
+
+
+def test_nim_names_its_modules_by_depth():
+    """No generator takes relative paths there: the names count the directories up to the library."""
+    lines = [fix.action.line for fix in choose(Context(languages=("nim",)), ("path-cython-mangled",))]
+    assert [line for line in lines if "equally deep" in line]
+    assert not [line for line in lines if "generator" in line]

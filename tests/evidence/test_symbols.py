@@ -54,3 +54,9 @@ def test_two_modules_are_two_changes(renamed):
         (".llvm.12", ".llvm.22"),
     }
     assert all(len(change.spans) == 1 for change in changes)
+
+
+def test_modules_of_nim_are_named_by_the_way_up_to_them(renamed):
+    one, two = (b"atm" + b"dotdotats" * up + b"usratslibatssystemdotnim_Init000" for up in (3, 4))
+    _, (change,) = renamed([one, b"f"], [two, b"f"])
+    assert (change.scheme, change.a_part, change.b_part) == ("mangled-path", "dotdotats" * 3, "dotdotats" * 4)

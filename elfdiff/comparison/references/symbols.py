@@ -9,7 +9,7 @@ import numpy as np
 from elfdiff.comparison.base import Base
 from elfdiff.comparison.image import Image
 from elfdiff.comparison.references.fields import ADDRESS, LAYOUT, SECTION_INDEX, THREAD_LOCAL, Fields, contents_of
-from elfdiff.comparison.runs import Ints, unique
+from elfdiff.comparison.runs import Ints, isin, unique
 from elfdiff.elf.model import Section
 
 SHT_SYMTAB, SHT_DYNSYM = 2, 11
@@ -69,7 +69,13 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
                 end=True,
             )
         return
-    plain = real & ~threaded
+    # Where nothing is loaded an address counts from the beginning of the section (Free Pascal's labels in DWARF).
+    loaded = [s.index for s in image.elf.sections if s.is_allocated or s.address]
+    bare = real & ~threaded & ~isin(shndx, loaded) & (shndx < len(image.elf.sections))
+    for index in unique(shndx[bare]).tolist():
+        chosen = bare & (shndx == index)
+        yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
+    plain = real & ~threaded & ~bare
     thumb = np.zeros(len(table), dtype=np.int64)
     if image.elf.header.machine == 40:
         thumb = np.where((kind == 2) & (value & 1 == 1), 1, 0).astype(np.int64)
