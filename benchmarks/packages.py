@@ -1,10 +1,11 @@
 """Packages side by side with diffoscope: processor time, memory, and how long each report is.
 
-    python benchmarks/packages.py [--diffoscope COMMAND] [--edits N] A,B …
+    python -m benchmarks.packages [--diffoscope COMMAND] [--edits N] [--many FILES] A,B …
 
 Each pair is compared once by each program, one after the other, as a user would call it. With --edits, N bytes of the
 second package are changed one after the other, in what it holds uncompressed and in itself, and none of the changed
-bytes may be owned as a consequence: the ledger must differ, or the package must be refused.
+bytes may be owned as a consequence: the ledger must differ, or the package must be refused. With --many, a tree of so
+many files of which twenty differ is held against reading and hashing both trees and comparing the twenty pairs alone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from tabulate import tabulate
 
@@ -52,6 +54,43 @@ def side_by_side(pairs: Sequence[tuple[str, str]], diffoscope: str | None) -> st
         rows.append(row)
     heads = ["pair", "bytes", "s", "MB", "lines", "elfdiff says"]
     return tabulate(rows, heads + (["diffoscope s", "MB", "lines"] if diffoscope else []), tablefmt="github")
+
+
+HASHING = """
+import hashlib, os, sys
+for top in sys.argv[1:]:
+    for folder, _, names in os.walk(top):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as file:
+                hashlib.sha256(file.read()).digest()
+"""
+ALONE = """
+import os, sys
+from elfdiff.trees.options import TreeOptions
+from elfdiff.trees.paths import compare_paths
+for name in sys.argv[3:]:
+    compare_paths(os.path.join(sys.argv[1], name), os.path.join(sys.argv[2], name), TreeOptions())
+"""
+SAMPLE = Path(__file__).parent.parent / "samples" / "build-path-file-macro"
+
+
+def many(files: int) -> str:
+    """Processor seconds of a tree of which twenty files differ, and of what it cannot do without."""
+    with tempfile.TemporaryDirectory() as home:
+        changed = [f"d{number % 50}/f{number}" for number in range(0, files, max(files // 20, 1))][:20]
+        for side in "ab":
+            draw = random.Random(1)
+            for number in range(files):
+                path = Path(home, side, f"d{number % 50}", f"f{number}")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                name = str(path.relative_to(Path(home, side)))
+                path.write_bytes((SAMPLE / side).read_bytes() if name in changed else draw.randbytes(30_000))
+        sides = [os.path.join(home, side) for side in "ab"]
+        tree = measured([sys.executable, "-m", "elfdiff", *sides])[0]
+        hashing = measured([sys.executable, "-c", HASHING, *sides])[0]
+        alone = measured([sys.executable, "-c", ALONE, *sides, *changed])[0]
+    told = f"{tree:.2f} s; reading and hashing {hashing:.2f} s, the {len(changed)} pairs alone {alone:.2f} s"
+    return f"a tree of {files} files: {told}; {tree / (hashing + alone):.2f} times"
 
 
 def planted(a: str, b: str, edits: int, seed: int) -> str:
@@ -100,18 +139,22 @@ def _is_a_value(edit: object) -> bool:
 def main() -> int:
     """0 unless an edit was excused."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("pairs", nargs="+", metavar="A,B")
+    parser.add_argument("pairs", nargs="*", metavar="A,B")
+    parser.add_argument("--many", type=int, default=0, metavar="FILES")
     parser.add_argument("--diffoscope", metavar="COMMAND", help="such as: diffoscope --no-progress")
     parser.add_argument("--edits", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     pairs = [(a, b) for a, _, b in (pair.partition(",") for pair in args.pairs)]
+    if args.many:
+        print(many(args.many))
     if args.edits:
         begun = time.monotonic()
         lines = [planted(a, b, args.edits, args.seed) for a, b in pairs]
         print("\n".join([*lines, f"{time.monotonic() - begun:.0f} s"]))
         return 1 if any(" 0 excused" not in line for line in lines) else 0
-    print(side_by_side(pairs, args.diffoscope))
+    if pairs:
+        print(side_by_side(pairs, args.diffoscope))
     return 0
 
 

@@ -6,7 +6,7 @@ Each kind of package in ``parcels.py`` is made twice. The second is edited, in t
 contents, at times with the checksums and digests that a writer would have put right; what is compressed is compressed
 again by the command that made it. No edit may be owned as a consequence: held against the unedited package it must be
 unexplained, a cause's or a changed source; held against the first one, more must be so than before, or the package be
-refused.
+refused. For each pair the classes and the spans add up, b against a mirrors, and eight jobs give the bytes of one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import functools
 import hashlib
+import json
 import os
 import random
 import re
@@ -34,6 +35,7 @@ from benchmarks.parcels import WRITERS, pair, ran
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.opening import open_bytes
 from elfdiff.errors import ElfdiffError
+from elfdiff.render.jsonreport import render_json, render_spans
 from elfdiff.report import Report
 from elfdiff.tree import Tree
 from elfdiff.trees.options import TreeOptions
@@ -45,6 +47,7 @@ COMMANDS: dict[bytes, Sequence[Sequence[str]]] = {
     b"BZh": [("bzip2",)],
     b"\x28\xb5\x2f\xfd": [("zstd", "-q", f"-{level}", *more) for level in (3, 19) for more in ((), ("--no-check",))],
 }
+CLASSES = ("root", "payload", "input", "consequence", "hash", "unexplained")
 WORDS = ("seen", "refused", "a value", "a digest", "no difference", "excused")
 
 
@@ -317,6 +320,31 @@ def _said(found: Tree) -> list[tuple[object, ...]]:
     return [(item.finding.cause, item.finding.summary, item.entries, item.names) for item in found.findings]
 
 
+def broken(folder: Path) -> list[str]:
+    """The laws that do not hold for the pair a and b of a folder."""
+    a, b = str(folder / "a"), str(folder / "b")
+    one, eight = (compare_paths(a, b, TreeOptions(jobs=jobs)) for jobs in (1, 8))
+    back = compare_paths(b, a, TreeOptions())
+    assert isinstance(one, Tree) and isinstance(back, Tree) and isinstance(eight, Tree)
+    assert one.ledger is not None and back.ledger is not None
+    there, here = back.ledger.totals, one.ledger.totals
+    counts = [(getattr(here, name), getattr(there, name)) for name in (*CLASSES, "differing")]
+    causes = [{item.finding.cause for item in tree.findings} for tree in (one, back)]
+    laws = {
+        "jobs": (render_json(one), render_spans(one)) == (render_json(eight), render_spans(eight)),
+        "mirror": causes[0] == causes[1] and all((x.a, x.b) == (y.b, y.a) for x, y in counts),
+        "sums": all(sum(getattr(x, side) for x, _ in counts[:-1]) == getattr(here.differing, side) for side in "ab"),
+        "spans": _spans(one) == (here.differing.a, here.differing.b),
+    }
+    return [name for name, holds in laws.items() if not holds]
+
+
+def _spans(tree: Tree) -> tuple[int, int]:
+    runs = [json.loads(line) for line in render_spans(tree).splitlines()]
+    a, b = (sum(run["length"] for run in runs if run["side"] == side) for side in "ab")
+    return a, b
+
+
 def planted(kind: str, edits: int, draw: random.Random, verbose: bool) -> Counter[str]:
     """Edits of one kind of package, by what became of them; empty if its tool is missing."""
     counts: Counter[str] = Counter()
@@ -331,6 +359,9 @@ def planted(kind: str, edits: int, draw: random.Random, verbose: bool) -> Counte
             Path(folder, name).write_bytes(data)
         before = compare_paths(os.path.join(folder, "a"), os.path.join(folder, "b"), TreeOptions())
         assert isinstance(before, Tree)
+        for law in broken(Path(folder)):
+            counts["broken laws"] += 1
+            print(f"{kind}: the law of {law} does not hold")
         for number in range(edits):
             part = places[0] if draw.random() < 0.35 else draw.choice(places[1:] or places)
             try:
@@ -359,12 +390,12 @@ def main() -> int:
     for kind in WRITERS:
         if args.only in kind:
             counts = planted(kind, args.edits, random.Random(f"{args.seed} {kind}"), args.verbose)
-            rows.append([kind, sum(counts.values()) or "not here", *(counts[word] for word in WORDS)])
+            rows.append([kind, sum(counts[word] for word in WORDS) or "not here", *(counts[word] for word in WORDS)])
             total += counts
-    rows.append(["together", sum(total.values()), *(total[word] for word in WORDS)])
+    rows.append(["together", sum(total[word] for word in WORDS), *(total[word] for word in WORDS)])
     print(tabulate(rows, ["package", "edits", *WORDS], tablefmt="github"))
     print(f"{time.monotonic() - begun:.0f} s")
-    return 1 if total["excused"] else 0
+    return 1 if total["excused"] or total["broken laws"] else 0
 
 
 if __name__ == "__main__":
