@@ -19,7 +19,6 @@ import os
 import random
 import re
 import struct
-import subprocess
 import sys
 import tempfile
 import time
