@@ -143,16 +143,18 @@ def seeds() -> dict[str, bytes]:
     return found | squashfs()
 
 
+class Pipe(io.BytesIO):
+    """Where nobody can go back to fill sizes in: a data descriptor behind the contents tells them."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise OSError
+
+
 def streamed_zip(files: dict[str, bytes]) -> bytes:
     """Entries with data descriptors."""
-
-    class Pipe(io.BytesIO):
-        def seekable(self) -> bool:
-            return False
-
-        def seek(self, *_: int) -> int:
-            raise OSError
-
     out = Pipe()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():

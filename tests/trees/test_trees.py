@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.fuzz_containers import Pipe
 from elfdiff.containers.limits import Limits
 from elfdiff.containers.model import Entry, EntryKind
 from elfdiff.containers.pairing import Identity, pair_entries
@@ -226,16 +227,6 @@ def test_a_wrong_number_of_a_zip_never_follows(tmp_path: Path, made: Any, method
             assert tree.ledger is not None
             left = tree.ledger.totals.unexplained.most > before.ledger.totals.unexplained.most
             assert left or tree.exit == 2, at - start
-
-
-class Pipe(io.BytesIO):
-    """Where nobody can go back to fill sizes in: a data descriptor behind the contents tells them."""
-
-    def seekable(self) -> bool:
-        return False
-
-    def seek(self, *_: int) -> int:
-        raise OSError
 
 
 @pytest.mark.parametrize("signed", [True, False])
