@@ -164,20 +164,28 @@ def test_an_edited_digest_or_index_is_no_digest_and_follows_from_nothing(tmp_pat
         assert tree.ledger.totals.unexplained.most > 0
 
 
-def test_lists_say_of_hard_links_what_their_file_is(tmp_path: Path) -> None:
+def packed(home: Path, side: str, installed: str) -> str:
+    """The package of SPEC with more lines in %install; its own times are the same on every side."""
     if shutil.which("rpmbuild") is None:
         pytest.skip("rpmbuild is not installed")
-    made = []
-    for side, place in (("a", "/home/ci/build-1"), ("b", "/srv/b2")):
-        share = "%{buildroot}/usr/share/p"
-        linked = f"echo built in {place}/x > {share}/g\nln {share}/g {share}/b\n"
-        (tmp_path / "p.spec").write_text(SPEC.replace("%files", linked + "%files"))
-        defines = [f"_topdir {tmp_path / side}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
-        defines.append("clamp_mtime_to_source_date_epoch 1")
-        words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
-        told = os.environ | {"SOURCE_DATE_EPOCH": "1700000000"}
-        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, timeout=60, env=told)
-        made.append(str(next((tmp_path / side).rglob("*.rpm"))))
+    (home / "p.spec").write_text(SPEC.replace("%files", f"{installed}\n%files"))
+    defines = [f"_topdir {home / side}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
+    defines.append("clamp_mtime_to_source_date_epoch 1")
+    words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
+    told = os.environ | {"SOURCE_DATE_EPOCH": "1700000000", "TZ": "UTC"}
+    subprocess.run(words, cwd=home, check=True, capture_output=True, timeout=60, env=told)
+    return str(next((home / side).rglob("*.rpm")))
+
+
+SHARE = "%{buildroot}/usr/share/p"
+
+
+def test_lists_say_of_hard_links_what_their_file_is(tmp_path: Path) -> None:
+    places = {"a": "/home/ci/build-1", "b": "/srv/b2"}
+    made = [
+        packed(tmp_path, side, f"echo built in {place}/x > {SHARE}/g\nln {SHARE}/g {SHARE}/b")
+        for side, place in places.items()
+    ]
     found = compare_paths(*made, TreeOptions())
     assert isinstance(found, Tree)
     assert found.ledger is not None
@@ -203,19 +211,10 @@ def test_a_number_of_a_cpio_follows_only_as_writers_write_it(number: int, name: 
 
 
 def test_what_file_says_of_a_page_follows_from_its_header(tmp_path: Path) -> None:
-    if shutil.which("rpmbuild") is None:
-        pytest.skip("rpmbuild is not installed")
     made = []
     for side, when in (("a", 1772366400), ("b", 1772452861)):
         (tmp_path / "page.gz").write_bytes(gzip.compress(b"page\n" * 50, mtime=when))
-        copied = f"cp {tmp_path}/page.gz %{{buildroot}}/usr/share/p/\n"
-        (tmp_path / "p.spec").write_text(SPEC.replace("%files", copied + "%files"))
-        defines = [f"_topdir {tmp_path / side}", "use_source_date_epoch_as_buildtime 1", "_buildhost x"]
-        defines.append("clamp_mtime_to_source_date_epoch 1")
-        words = ["rpmbuild", "-bb", *(word for item in defines for word in ("--define", item)), "p.spec"]
-        told = os.environ | {"SOURCE_DATE_EPOCH": "1700000000", "TZ": "UTC"}
-        subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, timeout=60, env=told)
-        made.append(str(next((tmp_path / side).rglob("*.rpm"))))
+        made.append(packed(tmp_path, side, f"cp {tmp_path}/page.gz {SHARE}/"))
     found = compare_paths(*made, TreeOptions())
     assert isinstance(found, Tree)
     assert found.ledger is not None
