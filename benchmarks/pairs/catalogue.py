@@ -9,6 +9,7 @@ from .model import Pair
 from .orders import hash_pairs, order_pairs, seed_pairs
 from .packages import debian_pairs
 from .paths import null_pairs, path_pairs
+from .sights import sight_pairs
 from .sources import host_pairs, source_pairs
 
 
@@ -25,6 +26,7 @@ def all_pairs() -> list[Pair]:
         source_pairs(),
         toolchain_pairs(),
         host_pairs(),
+        sight_pairs(),
         archive_pairs(),
         seed_pairs(),
         several_pairs(),

@@ -33,7 +33,7 @@ _BITS = {
 """Bits that an option sets (gABI, "Dynamic Section"; elf.h); of DT_FLAGS the code decides on TEXTREL and STATIC_TLS."""
 _OF_START = frozenset({"_IO_stdin_used", "__data_start", "data_start"})
 _TAGS = {"DT_BIND_NOW": "-z now", "DT_SYMBOLIC": "-Bsymbolic"}
-MANY_NAMES = 10
+MANY_NAMES, SOME_NAMES = 10, 4
 _SEPARATE = {"2", "4"}
 """PT_LOADs of x86: code by itself between two of read-only data (-z separate-code), or all three in one."""
 
@@ -113,19 +113,21 @@ def exported(evidence: EvidenceSet) -> Iterator[Claim]:
         if names.imports or names.table != "dynsym" or bool(names.a_count) == bool(names.b_count) or names in linker:
             continue
         lost, side = (names.a_count, "a") if names.a_count else (names.b_count, "b")
-        for totals in evidence.of(FunctionTotals):
-            gone = totals.removed if side == "a" else totals.added
-            if lost >= MANY_NAMES and gone * 4 < lost and totals.compared >= lost:
-                shown = listed(names.a_only or names.b_only)
-                yield Claim(
-                    FACE,
-                    (names, *evidence.of(FunctionChange)),
-                    lower(Proof.SHAPE, tools_differ(evidence)),
-                    f"{lost} names are exported by {side} only, and nearly all functions are in both: {shown}; "
-                    "-fvisibility=hidden or a version script hides them",
-                    "functions of hidden names may be inlined, so other code follows",
-                    explains_code=True,
-                )
+        # Where no function differs there are no totals.
+        totals = list(evidence.of(FunctionTotals))
+        gone = sum(item.removed if side == "a" else item.added for item in totals)
+        enough = lost >= MANY_NAMES or (lost >= SOME_NAMES and not gone)
+        if enough and gone * 4 < lost and all(item.compared >= lost for item in totals):
+            shown = listed(names.a_only or names.b_only)
+            yield Claim(
+                FACE,
+                (names, *evidence.of(FunctionChange)),
+                lower(Proof.SHAPE, tools_differ(evidence)),
+                f"{lost} names are exported by {side} only, and nearly all functions are in both: {shown}; "
+                "-fvisibility=hidden, a version script, or a link without --export-dynamic hides them",
+                "functions of hidden names may be inlined, so other code follows",
+                explains_code=True,
+            )
 
 
 def is_static_on_one_side(evidence: EvidenceSet) -> bool:

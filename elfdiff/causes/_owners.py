@@ -59,8 +59,8 @@ FIXES = (
     Fix(
         "any",
         Do(
-            "leave out of the build script what hostname or uname -n prints, or run both builds where that is the "
-            "same (docker run --hostname localhost; unshare --uts); no exported variable changes it"
+            "where the script calls hostname or uname -n, which no variable changes: leave that out, or run both "
+            "builds under one name (docker run --hostname localhost; unshare --uts)"
         ),
         Effect.REMOVES,
         (MACHINE,),

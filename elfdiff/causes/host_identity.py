@@ -138,7 +138,9 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
         proof = _judge(word) or (Proof.SHAPE if word in signed else None)
         if proof is not None:
             machine = word.kind is WordKind.HOST
-            found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,), machine))
+            node = _NODE.search(word.context)
+            printed = machine and node is not None and node[1] == word.a_word
+            found.setdefault(proof, []).append(_Name(word.a_word, word.b_word, (word,), machine, printed))
     for proof, name in (*_objects(evidence), *_glued(evidence), *_apart(evidence), *_at_home(evidence)):
         found.setdefault(proof, []).append(name)
     for name in _known(evidence, found.get(Proof.RECORDED, ())):
@@ -165,17 +167,18 @@ def detect(evidence: EvidenceSet) -> Iterator[Claim]:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """A name of each side, and the facts that hold it."""
+    """A name of each side, and the facts that hold it; ``printed`` says that uname wrote the name of the machine."""
 
     a: str
     b: str
     facts: tuple[Evidence, ...]
     machine: bool = False
+    printed: bool = False
 
 
 def _is_users(name: _Name) -> bool:
-    """True unless the name is known to be the machine's alone."""
-    return not name.machine
+    """True for what an environment variable may have said: USER, or HOSTNAME."""
+    return not name.printed
 
 
 def _is_machines(name: _Name) -> bool:

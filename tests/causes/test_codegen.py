@@ -224,3 +224,9 @@ def test_names_that_are_hidden_in_one_file_are_a_flag(seen, ask):
     assert ask(build_flags, seen.given(hidden, kept)) == {"tool-flags-optimisation": "likely"}
     assert ask(source_change, seen.given(hidden, kept, seen.function("f"), seen.function("g"))) == {}
     assert ask(build_flags, seen.given(hidden, gone)) == {}
+
+
+def test_few_names_count_where_no_function_went(seen, ask):
+    hidden = names([f"tool_{n}" for n in range(5)], table="dynsym")
+    assert ask(build_flags, seen.given(hidden, seen.totals(60))) == {"tool-flags-optimisation": "likely"}
+    assert ask(build_flags, seen.given(hidden, seen.totals(60, removed=1))) == {}

@@ -14,9 +14,9 @@ HOST = "env-host-command"
 
 
 def faces(kind, a, b, level):
-    """A name of a machine is what hostname prints; user@host is both."""
+    """What hostname prints, or a script reads of HOSTNAME, and user@host are both; uname alone is the machine's."""
     if kind is WordKind.HOST:
-        return {HOST: level}
+        return {FACE: level, HOST: level}
     both = "@" in a and a.partition("@")[2] != b.partition("@")[2]
     return {FACE: level, HOST: level} if both else {FACE: level}
 
@@ -42,7 +42,7 @@ def test_a_name_where_the_text_speaks_of_the_build_is_proof(seen, ask, kind, a, 
         (WordKind.HOST, "exit", "abort", "clean up on exit", {}),
         (WordKind.USER_HOST, "bob@example.org", "al@example.org", "bugs to bob@example.org", {FACE: "possible"}),
         (WordKind.USER_HOST, "alice@mill", "bob@tower", "alice@mill", {FACE: "likely", HOST: "likely"}),
-        (WordKind.HOST, "mill", "tower", "(host: mill)", {HOST: "likely"}),
+        (WordKind.HOST, "mill", "tower", "(host: mill)", {FACE: "likely", HOST: "likely"}),
         (WordKind.OTHER, "ci", "margarete", "ci", {}),
     ],
 )
@@ -149,7 +149,7 @@ def test_a_machine_that_uname_names_is_found_where_it_stands_alone(seen, ask):
 @pytest.mark.parametrize(
     ("a", "b", "level"),
     [
-        ("lamb07", "i03-ch1b", {HOST: "possible"}),
+        ("lamb07", "i03-ch1b", {FACE: "possible", HOST: "possible"}),
         ("sha1", "md5", {}),
         ("level1", "level2", {}),
         ("alpha", "beta", {}),
