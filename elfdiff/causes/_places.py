@@ -29,7 +29,7 @@ _TOOLCHAIN_TAIL = late(
 )
 _RUST_VIRTUAL = late(r"\A/rustc/[0-9a-f]{40}(?:/|\Z)")
 _RUST_REAL = late(r"/lib/rustlib/src/rust(?:/|\Z)")
-LOADER = late(r"(?:^|/)ld(?:-linux[\w-]*|-musl-\w+|64|-uClibc)?(?:-[\d.]+)?\.so(?:\.\d+)*\Z")
+_LOADER = late(r"(?:^|/)ld(?:-linux[\w-]*|-musl-\w+|64|-uClibc)?(?:-[\d.]+)?\.so(?:\.\d+)*\Z")
 _TOOL_DIRECTORIES = frozenset(f"{head}{name}" for head in ("", "/usr", "/usr/local") for name in ("/bin", "/sbin"))
 _NUMBER = late(r"\d+(?:\.\d+)+|(?<=/)\d+(?=/|\Z)|(?<=-)\d+(?=/|\Z)")
 
@@ -68,7 +68,7 @@ def is_toolchain(change: PathChange) -> bool:
         return True
     a, b = whole(change, "a"), whole(change, "b")
     if change.place is PathPlace.INTERPRETER:
-        return bool(LOADER.search(a) and LOADER.search(b))
+        return bool(_LOADER.search(a) and _LOADER.search(b))
     return bool(_TOOLCHAIN_TAIL.search(a) and _TOOLCHAIN_TAIL.search(b)) and set(_NUMBER.findall(a)) == set(
         _NUMBER.findall(b)
     )
@@ -82,3 +82,8 @@ def is_system_tool(change: PathChange) -> bool:
         and bool(change.tail)
         and "/" not in change.tail
     )
+
+
+def is_loader(library: str) -> bool:
+    """True for the dynamic linker, which ld adds to what is needed where thread-local variables are used."""
+    return bool(_LOADER.search(library))

@@ -45,7 +45,7 @@ from elfdiff.causes._doubts import explained, is_other_version, weighed
 from elfdiff.causes._images import image_order
 from elfdiff.causes._leftover import is_program, leftover
 from elfdiff.causes._paths import is_dependency, is_foreign
-from elfdiff.causes._places import LOADER
+from elfdiff.causes._places import is_loader
 from elfdiff.causes._programs import hardly_alike, two_programs
 from elfdiff.causes._wording import listed
 from elfdiff.causes.model import Claim, Fallout, Others, Proof, cause
@@ -100,7 +100,10 @@ def _residue(evidence: EvidenceSet, others: Others) -> Iterator[Claim]:
             else (Proof.SHAPE, "a generated file whose parts stand in another order looks the same")
         )
         yield Claim(FACE, tuple(lines), proof, listed(shown), note, explains_code=sure)
-    if any(change.tag == "DT_NEEDED" and not _is_loader(change) for change in evidence.of(DynamicChange)):
+    if any(
+        change.tag == "DT_NEEDED" and not is_loader(change.a_value or change.b_value or "")
+        for change in evidence.of(DynamicChange)
+    ):
         return  # what configure found, or the source: configure-result speaks of both
     anew = nearly_all_changed(evidence) and is_clean(evidence)
     if not proved and (others.explain(Fallout.HASHES) or anew):
@@ -187,11 +190,6 @@ def _releases(evidence: EvidenceSet) -> tuple[DependencyDrift, ...]:
         for drift in evidence.of(DependencyDrift)
         if drift.local and drift.a_version != drift.b_version and drift.change != "format"
     )
-
-
-def _is_loader(change: DynamicChange) -> bool:
-    """True for the dynamic linker, which ld adds by itself where thread-local variables are used."""
-    return bool(LOADER.search(change.a_value or change.b_value or ""))
 
 
 def _versions(texts: Sequence[Evidence]) -> str:
