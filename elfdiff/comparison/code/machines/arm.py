@@ -169,11 +169,16 @@ def _stretches(data: bytes, begin: int, end: int) -> list[tuple[int, int, bool]]
     words = np.frombuffer(data, dtype="<u4", count=(end - begin) // 4, offset=begin)
     looks = (words >> 28 == 0xE).tolist()
     share = sum(looks)
+    # Literals look like nothing.
+    loads = np.flatnonzero(words & 0xFF7F0000 == 0xE51F0000)
+    distance = (words[loads] & 0xFFF).astype(np.int64)
+    places = loads + 2 + np.where(words[loads] >> 23 & 1, distance, -distance) // 4
+    literals = set(places.tolist())
     if min(share, len(looks) - share) < STRETCH:
         return [(begin, end, 2 * share > len(looks))]
     score = [0, 0]
     came: list[tuple[bool, bool]] = []
-    for arm in looks:
+    for index, arm in enumerate(looks):
         # From the other one; 0 is Thumb, 1 is ARM.
         from_other = (score[1] - STRETCH > score[0], score[0] - STRETCH > score[1])
         came.append(from_other)
@@ -182,7 +187,7 @@ def _stretches(data: bytes, begin: int, end: int) -> list[tuple[int, int, bool]]
             before[1] - STRETCH if from_other[0] else before[0],
             before[0] - STRETCH if from_other[1] else before[1],
         ]
-        score[arm] += 1
+        score[arm] += index not in literals
     state = int(score[1] > score[0])
     cuts: list[tuple[int, bool]] = []
     for index in range(len(came) - 1, -1, -1):
