@@ -37,12 +37,11 @@ def element(name: str, /, *content: str, **attributes: str | int | float | bool 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]], numbers: Collection[int] = ()) -> Markup:
     """A table that scrolls where it is too wide; the columns of ``numbers`` are set to the right."""
-    head = element("tr", *(element("th", name, scope="col") for name in headers))
+    classes = ["number" if column in numbers else None for column in range(len(headers))]
+    cells = zip(headers, classes, strict=True)
+    head = element("tr", *(element("th", name, scope="col", class_=kind) for name, kind in cells))
     body = [
-        element(
-            "tr",
-            *(element("td", cell, class_="number" if column in numbers else None) for column, cell in enumerate(row)),
-        )
+        element("tr", *(element("td", cell, class_=kind) for cell, kind in zip(row, classes, strict=True)))
         for row in rows
     ]
     return element("div", element("table", element("thead", head), element("tbody", *body)), class_="wide")
