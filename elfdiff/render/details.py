@@ -83,7 +83,7 @@ def _table(ledger: Ledger, style: TextStyle) -> Iterator[Line]:
         )
         for row in told[:_MOST_ROWS]
     ]
-    headers = ("section", "status", "size", "differ", "owned as", "causes")
+    headers = ("section", "status", "bytes", "differ", "owned as", "causes")
     yield from plain_table(headers, cells, style, folded=2)
     if len(told) > _MOST_ROWS:
         yield from wrapped(f"{len(told) - _MOST_ROWS} more sections differ or moved: elfdiff -f json", style, "", "  ")

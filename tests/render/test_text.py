@@ -289,7 +289,7 @@ def test_the_sum_of_the_bytes_is_that_of_one_side(made: SimpleNamespace) -> None
 
 def test_verbose_adds_tables(made: SimpleNamespace) -> None:
     text = render_text(made.partly(), TextStyle(verbose=True), 1)
-    assert "section    status    size         differ    owned as" in text
+    assert "section    status    bytes        differ    owned as" in text
     assert "1 more section with equal bytes at the same place" in text
     assert "0x2000 0x2010 +16: string 7 longer" in text
     assert ".text  a 0x1000+1200  b 0x1010+1234" in text
