@@ -3,7 +3,7 @@
     python benchmarks/table.py --baseline DIRECTORY [--work DIRECTORY] [--runs N] [--only WORD] [--give-up SECONDS]
                                [--uv A,B] [--huge A,B] [--no-peer] [--no-growth]
 
-``--baseline`` is another checkout (``git worktree add DIRECTORY 7d3a66d``). Lua and SQLite are built as ledger.py does
+``--baseline`` is another checkout (``git worktree add DIRECTORY 7d3a66d``). Lua and SQLite are built as by ledger.py
 (``apt-get source``), the Go pairs from a program written here, the pairs of growth.py by gcc; what was built in
 ``--work`` before is taken. ``--uv``: uv 0.13.8 and 0.13.9 from their wheels. ``--huge``: two files of 150 MB. What
 cannot be built is left out with a word. Every figure is the median of the runs in processor seconds; ratios are of runs
@@ -123,7 +123,8 @@ def together(costs: Sequence[Cost]) -> Cost:
 
 def measured(row: Row, args: argparse.Namespace) -> tuple[Cost, Cost | None, Cost | None]:
     """This checkout, the baseline and diffoscope."""
-    here, there = [], []
+    here: list[Cost] = []
+    there: list[Cost] = []
     runs = args.runs
     while len(here) < runs:
         here.append(_run([*ELFDIFF, *row.arguments], HOUSE))

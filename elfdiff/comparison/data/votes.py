@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from elfdiff.comparison.content import common_prefix, filled
-from elfdiff.comparison.runs import Flags, Ints, Runs, without
+from elfdiff.comparison.runs import Flags, Ints, Runs, unique, without
 from elfdiff.values import dataclass
 
 ENOUGH = 16
@@ -55,14 +55,14 @@ class Votes:
 
 def _counted(a: Ints, b: Ints) -> tuple[Ints, Ints, Ints]:
     """The different pairs, ascending by ``a``, then ``b``, and how often each is there."""
-    low, width = int(b.min()), int(b.max()) - int(b.min()) + 1
-    start, reach = int(a.min()), int(a.max()) - int(a.min()) + 1
-    if reach < (1 << 62) // width:
-        # One number a pair sorts many times faster than two columns.
-        keys, count = np.unique((a - start) * width + (b - low), return_counts=True)
-        return keys // width + start, keys % width + low, count
-    pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
-    return pairs[0], pairs[1], count
+    # One number a pair sorts many times faster than two columns. A wild operand may point anywhere: ranks are near.
+    others = unique(b)
+    start, width = int(a.min()), len(others)
+    if int(a.max()) - start + 1 >= (1 << 62) // width:
+        pairs, count = np.unique(np.stack((a, b)), axis=1, return_counts=True)
+        return pairs[0], pairs[1], count
+    keys, count = np.unique((a - start) * width + np.searchsorted(others, b), return_counts=True)
+    return keys // width + start, others[keys % width], count
 
 
 TableCheck = Callable[[int, int], int]

@@ -24,13 +24,16 @@ def all_fields(image: Image, code: CodeMap) -> Iterator[Fields]:
     yield from golang.fields(image)
     yield from btf.fields(image)
     yield from code_fields(image, code)
-    yield from debug_fields(image)
+    yield from debug_fields(code)
 
 
-def debug_fields(image: Image) -> Iterator[Fields]:
-    """References of every DWARF section that was found and could be read."""
-    if not any(s.name.startswith((".debug_", ".zdebug_")) for s in image.elf.sections):
-        return
-    from elfdiff.comparison.references import dwarf
+def debug_fields(code: CodeMap) -> tuple[Fields, ...]:
+    """References of every DWARF section that was found and could be read; read once."""
+    if not code.debug:
+        found: tuple[Fields, ...] = ()
+        if any(s.name.startswith((".debug_", ".zdebug_")) for s in code.image.elf.sections):
+            from elfdiff.comparison.references import dwarf
 
-    yield from dwarf.fields(image)
+            found = tuple(dwarf.fields(code.image))
+        code.debug.append(found)
+    return code.debug[0]

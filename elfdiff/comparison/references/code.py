@@ -27,10 +27,14 @@ MAX_TABLE = 4096
 
 @dataclass(frozen=True, eq=False)
 class CodeMap:
-    """References in one file's code, decoded section by section when they are first asked for."""
+    """References in one file's code, decoded section by section when they are first asked for.
+
+    ``debug`` holds those of its DWARF, once :func:`elfdiff.comparison.references.debug_fields` was asked.
+    """
 
     image: Image
     known: dict[int, CodeReferences | None] = field(default_factory=dict)
+    debug: list[tuple[Fields, ...]] = field(default_factory=list)
 
     def of(self, section: Section) -> CodeReferences | None:
         """References of one section; None if nothing here reads this machine."""

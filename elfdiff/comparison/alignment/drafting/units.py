@@ -20,7 +20,7 @@ from elfdiff.comparison.alignment.contributions import (
 from elfdiff.comparison.alignment.drafting.draft import Draft
 from elfdiff.comparison.alignment.drafting.twins import Twins, twins
 from elfdiff.comparison.references import debug_fields
-from elfdiff.comparison.references.fields import Fields, contents_of
+from elfdiff.comparison.references.fields import contents_of
 from elfdiff.comparison.runs import Runs
 from elfdiff.comparison.tables.records import align_by_place
 from elfdiff.comparison.texts.pools import TextAlignment
@@ -36,7 +36,9 @@ class DebugUnits:
     @cached_property
     def hidden(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Which bytes of each image belong to references of DWARF."""
-        return hidden(self.draft.a, self._dwarf[0]), hidden(self.draft.b, self._dwarf[1])
+        return hidden(self.draft.a, debug_fields(self.draft.code)), hidden(
+            self.draft.b, debug_fields(self.draft.b_code)
+        )
 
     @cached_property
     def in_order(self) -> bool:
@@ -46,16 +48,14 @@ class DebugUnits:
             for x, y in zip(self.draft.a.elf.debug_units, self.draft.b.elf.debug_units, strict=False)
         )
 
-    @cached_property
-    def _dwarf(self) -> tuple[tuple[Fields, ...], tuple[Fields, ...]]:
-        return tuple(debug_fields(self.draft.a)), tuple(debug_fields(self.draft.b))
-
     def align_units(self, left: Section, right: Section) -> Runs:
         """Runs of one section that is a row of units."""
         draft = self.draft
         parts = units(draft.a.content(left), draft.a.little), units(draft.b.content(right), draft.b.little)
         data = masked(draft.a, draft.b, left, right, self.hidden)
-        found = twins(draft, (left, right), data, parts, self._dwarf) if left.name.endswith("debug_info") else Twins()
+        found = Twins()
+        if left.name.endswith("debug_info"):
+            found = twins(draft, (left, right), data, parts, (debug_fields(draft.code), debug_fields(draft.b_code)))
         return align_units(data, parts, draft.rewriter, found.pairs, found.disputed)
 
     def align(self) -> None:
@@ -72,7 +72,7 @@ class DebugUnits:
         if text is None or placed is None or self.draft.a.relocatable:
             return
         self._address_ranges(by_name, info, placed)
-        ours = [f for f in self._dwarf[0] if f.what == "abbreviations of a unit"]
+        ours = [f for f in debug_fields(self.draft.code) if f.what == "abbreviations of a unit"]
         if not ours:
             return
         at, whole = placed.runs.shifted(self.draft.a.place(info[0])[0], self.draft.b.place(info[1])[0]).map_fields(
@@ -108,7 +108,11 @@ class DebugUnits:
             found, owned, plain = [], [], []
             for index, (image, section) in enumerate(zip((self.draft.a, self.draft.b), by_name[name], strict=True)):
                 home = image.place((left, right)[index])
-                groups = [f for f in self._dwarf[index] if f.space == contents_of(section.index)]
+                groups = [
+                    f
+                    for f in debug_fields((self.draft.code, self.draft.b_code)[index])
+                    if f.space == contents_of(section.index)
+                ]
                 places = np.concatenate([np.zeros(0, dtype=np.int64), *(f.at - home[0] for f in groups)])
                 targets = np.concatenate([np.zeros(0, dtype=np.int64), *(f.target for f in groups)])
                 inside = (places >= 0) & (places < home[1])

@@ -103,10 +103,11 @@ def _before_table_loads(code: bytes, ends: Ints) -> Flags:
     data = np.frombuffer(code, dtype=np.uint8)
     if len(data) < 4:
         return np.zeros(len(ends), dtype=bool)
-    sib = data[3:]
-    scaled = (sib & 0xC0 == 0x80) | ((sib & 0xC0 == 0) & (sib & 0x38 != 0x20))
-    load = (data[:-3] & 0xF8 == 0x48) & (data[1:-2] == 0x63) & (data[2:-1] & 0x07 == 4) & scaled
-    loads = np.append(np.flatnonzero(load), len(data) + NEAR)
+    at = np.flatnonzero(data[1:-2] == 0x63)
+    at = at[(data[at] & 0xF8 == 0x48) & (data[at + 2] & 0x07 == 4)]
+    sib = data[at + 3]
+    at = at[(sib & 0xC0 == 0x80) | ((sib & 0xC0 == 0) & (sib & 0x38 != 0x20))]
+    loads = np.append(at, len(data) + NEAR)
     return np.asarray(loads[np.searchsorted(loads, ends)] - ends < NEAR)
 
 
