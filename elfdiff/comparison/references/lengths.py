@@ -73,12 +73,15 @@ def fields(image: Image, code: CodeMap, other: Lengths) -> Iterator[Fields]:
         distance = image.numbers(at + section.span.start, 4)
         target = np.where(distance >= 1 << 31, distance - (1 << 32), distance) + section.address + end
         resized = at[_touched(target, begins, other.resized)]
-        for function in functions_in(image, section, ranges):
+        functions = functions_in(image, section, ranges)
+        bounds_of = [np.array([(f.start, f.end)[end] for f in functions], dtype=np.int64) for end in (0, 1)]
+        cuts = [[np.searchsorted(x, edge) for edge in bounds_of] for x in (inside, resized)]
+        asked = np.flatnonzero((cuts[0][1] > cuts[0][0]) | (cuts[1][1] > cuts[1][0]))[:left].tolist()
+        left -= len(asked)
+        for index in asked:
+            function = functions[index]
             span = slice(function.start, function.end)
-            here, near = (x[np.searchsorted(x, span.start) : np.searchsorted(x, span.stop)] for x in (inside, resized))
-            if not len(here) + len(near) or left <= 0:
-                continue
-            left -= 1
+            here, near = (x[cut[0][index] : cut[1][index]] for x, cut in zip((inside, resized), cuts, strict=True))
             for offset, width in known.immediates(content[span]):
                 offset += function.start
                 if width not in plain:

@@ -20,8 +20,13 @@ MIN_PIECE = 6
 MAX_STRAY = 4
 MAX_SEARCHED = 1 << 29
 MANY_SEARCHES = 200
-MAX_LISTED = 4 << 20
-"""Bytes of contents whose beginnings are listed: eight times as many bytes of memory for a moment."""
+MAX_MARKED = 64 << 20
+"""Bytes of contents whose beginnings are marked."""
+MARKS = (24, 26)
+"""Bits of a mark, for contents up to FEW_MARKED bytes and beyond: each possible mark takes a byte of memory."""
+FEW_MARKED = 4 << 20
+_STEP = 1 << 18
+_MIX = 0x9E3779B97F4A7C15
 MAX_SIMILAR = 200
 MAX_COMPARED = 400
 MAX_SCORED = 30_000_000
@@ -143,7 +148,8 @@ class Contents:
         self._budget = MAX_SEARCHED
         self._places_budget = MAX_SEARCHED
         self._searches = 0
-        self._beginnings: npt.NDArray[np.uint64] | None = None
+        self._bits = MARKS[len(contents) > FEW_MARKED]
+        self._beginnings: npt.NDArray[np.bool_] | None = None
 
     def holds_pieces_of(self, text: bytes) -> bool:
         """True if the text is made of pieces of at least six bytes that all stand somewhere in the contents.
@@ -189,17 +195,14 @@ class Contents:
         return at >= 0
 
     def _find(self, piece: bytes) -> int:
-        """As bytes.find; where much is searched for, a list of all beginnings says at once what stands nowhere."""
+        """As bytes.find; where much is searched for, marks of all beginnings say at once what stands nowhere."""
         self._searches += 1
-        if len(piece) < MIN_PIECE or self._searches < MANY_SEARCHES or len(self.bytes) > MAX_LISTED:
+        if len(piece) < MIN_PIECE or self._searches < MANY_SEARCHES or len(self.bytes) > MAX_MARKED:
             return self.bytes.find(piece)
         if self._beginnings is None:
-            self._beginnings = _beginnings(self.bytes)
-        key = self._beginnings.dtype.type(int.from_bytes(piece[:MIN_PIECE], "big"))
-        at = int(self._beginnings.searchsorted(key))
-        if at == len(self._beginnings) or self._beginnings[at] != key:
-            return -1
-        return self.bytes.find(piece)
+            self._beginnings = _beginnings(self.bytes, self._bits)
+        mark = int.from_bytes(piece[:MIN_PIECE], "big") * _MIX % (1 << 64) >> 64 - self._bits
+        return self.bytes.find(piece) if self._beginnings[mark] else -1
 
     def only_place_of(self, piece: bytes) -> int | None:
         """Where the piece stands; None if it stands nowhere, or twice."""
@@ -210,15 +213,20 @@ class Contents:
         return at if at >= 0 and self.bytes.find(piece, at + 1) < 0 else None
 
 
-def _beginnings(data: bytes) -> npt.NDArray[np.uint64]:
-    """Every MIN_PIECE bytes that stand together, as one number each, ascending."""
+def _beginnings(data: bytes, bits: int) -> npt.NDArray[np.bool_]:
+    """Which marks of ``bits`` bits are those of MIN_PIECE bytes that stand together."""
     import numpy as np
 
-    row = np.frombuffer(data, np.uint8).astype(np.uint64)
-    out = np.zeros(max(len(row) - MIN_PIECE + 1, 0), np.uint64)
-    for at in range(MIN_PIECE):
-        out = out << np.uint64(8) | row[at : at + len(out)]
-    out.sort()
+    out = np.zeros(1 << bits, dtype=bool)
+    for start in range(0, len(data) - MIN_PIECE + 1, _STEP):
+        row = np.frombuffer(data, np.uint8)[start : start + _STEP + MIN_PIECE - 1].astype(np.uint64)
+        key = np.zeros(len(row) - MIN_PIECE + 1, np.uint64)
+        for at in range(MIN_PIECE):
+            key <<= np.uint64(8)
+            key |= row[at : at + len(key)]
+        key *= np.uint64(_MIX)
+        key >>= np.uint64(64 - bits)
+        out[key] = True
     return out
 
 
