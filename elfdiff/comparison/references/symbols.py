@@ -69,9 +69,10 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
                 end=True,
             )
         return
-    # Where nothing is loaded an address counts from the beginning of the section (Free Pascal's labels in DWARF).
+    # Where nothing is loaded an address counts from the beginning of the section (Free Pascal's labels in DWARF); 0 is
+    # the section itself, whatever stands first in it.
     loaded = [s.index for s in image.elf.sections if s.is_allocated or s.address]
-    bare = real & ~threaded & ~isin(shndx, loaded) & (shndx < len(image.elf.sections))
+    bare = real & ~threaded & ~isin(shndx, loaded) & (shndx < len(image.elf.sections)) & (value > 0)
     for index in unique(shndx[bare]).tolist():
         chosen = bare & (shndx == index)
         yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
