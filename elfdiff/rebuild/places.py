@@ -17,10 +17,10 @@ _ENDINGS = frozenset((".mk", ".am", ".in", ".ac", ".cmake", ".sh", ".bash", ".py
 _GENERATED = frozenset(
     [
         *("configure", "config.guess", "config.sub", "config.rpath", "ltmain.sh", "install-sh", "depcomp", "missing"),
-        *("compile", "mkinstalldirs", "test-driver", "ylwrap", "libtool", "Makefile.in"),
+        *("compile", "mkinstalldirs", "test-driver", "ylwrap", "libtool", "Makefile.in", "maint.mk"),
     ]
 )
-"""Scripts of the autotools, which ask for much that no artifact shows."""
+"""Scripts of the autotools and of gnulib, which ask for much that no artifact shows."""
 _COMMENT = ("#", "//", "dnl ")
 
 Files = Iterable[tuple[str, Path]]

@@ -53,7 +53,9 @@ variation = Variation(
     weaker=_weaker,
     asked=Asked(
         late(
-            r"(?:^|[\s`(|;&])date\s*(?:\s[+'\"-](?!d\b)|[`);|]|$)|\bstrftime\b|\btime\.time\b|\bdatetime\.(?:now|today|utcnow)\b"
+            r"(?:^|[`(|;&\[]|\bshell\s)\s*date\s*(?:[`)\]|;]|$)"
+            r"|(?:^|[\s`(|;&\[\"'=])date\s+(?:-u\s+|--utc\s+)?(?:['\"\\]*\+|-u\s*[`)\]|;]|-[RI]|--(?:rfc|iso))"
+            r"|\bstrftime\b|\btime\.time\b|\bdatetime\.(?:now|today|utcnow)\b"
             r"|\bSystemTime::now\b|\bTime\.now\b|\bTIMESTAMP\b"
         ),
         "leave the time out, or take it from SOURCE_DATE_EPOCH",
