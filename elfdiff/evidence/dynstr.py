@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from elfdiff.comparison.code.functions import FunctionStatus
@@ -27,7 +28,7 @@ def extract(pair: Pair) -> Iterator[Evidence]:
     if symbols[0] != symbols[1] or moved < FEWEST:
         return
     changed = sum(match.status in _CHANGED for match in pair.function_matches)
-    if moved < NAMES_PER_FUNCTION * changed:
+    if moved < NAMES_PER_FUNCTION * changed or _are_permuted(pair):
         return  # objects that name them in another order are reason enough
     first = next(i for i, (x, y) in enumerate(zip(left, right, strict=True)) if x != y)
     yield ImportOrderChange(
@@ -35,6 +36,17 @@ def extract(pair: Pair) -> Iterator[Evidence]:
         a=_place(pair.a, left[first:]),
         b=_place(pair.b, right[first:]),
         count=moved,
+    )
+
+
+def _are_permuted(pair: Pair) -> bool:
+    """Functions of one section stand in another order, as their objects do."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    for match in pair.function_matches:
+        if match.a_span is not None and match.b_span is not None:
+            places.setdefault(match.section, []).append((match.a_address, match.b_address))
+    return any(
+        before > after for found in places.values() for (_, before), (_, after) in itertools.pairwise(sorted(found))
     )
 
 

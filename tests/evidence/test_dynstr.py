@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 
 import pytest
 
@@ -34,3 +36,26 @@ def test_names_in_another_order(file):
 
 def test_symbols_in_another_order_too_are_no_sign(file):
     assert not list(extract(compare(file((0, 1, 2, 3)), file((2, 3, 0, 1), (2, 3, 0, 1)))))
+
+
+def test_objects_in_another_order_name_their_imports_in_another_order(tmp_path):
+    compiler = shutil.which("gcc") or pytest.skip("needs gcc")
+    for letter, calls in (
+        ("m", "puts(s); free(s); exit"),
+        ("n", "perror(s); putchar(*s); abs"),
+        ("o", "atoi(s); toupper"),
+    ):
+        body = (
+            f"#include <stdlib.h>\n#include <stdio.h>\n#include <ctype.h>\nvoid {letter}(char *s) {{ {calls}(*s); }}\n"
+        )
+        (tmp_path / f"{letter}.c").write_text(body)
+    files = []
+    for order in ("mno", "onm"):
+        sources = [f"{letter}.c" for letter in order]
+        flags = ["-O1", "-fno-builtin", "-fPIC", "-shared", "-s"]
+        subprocess.run([compiler, *flags, *sources, "-o", "x"], check=True, cwd=tmp_path)
+        files.append(parse((tmp_path / "x").read_bytes(), "x"))
+    tables = [elf.raw(elf.section(".dynstr")).split(b"\0") for elf in files]
+    assert sorted(tables[0]) == sorted(tables[1])
+    assert tables[0] != tables[1]
+    assert not list(extract(compare(*files)))

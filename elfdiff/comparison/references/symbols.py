@@ -72,7 +72,8 @@ def _table(image: Image, section: Section) -> Iterator[Fields]:
     # Where nothing is loaded an address counts from the beginning of the section (Free Pascal's labels in DWARF); 0 is
     # the section itself, whatever stands first in it.
     loaded = [s.index for s in image.elf.sections if s.is_allocated or s.address]
-    bare = real & ~threaded & ~isin(shndx, loaded) & (shndx < len(image.elf.sections)) & (value > 0)
+    bare = real & (value > 0) & (kind != STT_SECTION) & ~threaded & ~isin(shndx, loaded)
+    bare &= shndx < len(image.elf.sections)
     for index in unique(shndx[bare]).tolist():
         chosen = bare & (shndx == index)
         yield Fields("symbol value", entry[chosen] + at, width, value[chosen], contents_of(index))
