@@ -26,8 +26,9 @@ _PLACE = late(r"\[[^\]]*\]|\(-?\w+\)|#?-?\w+\([a-z]\w*\)|\b(?:sp|rsp|esp), .*")
 """Operands in memory, and what moves the stack: other registers and another frame have other ones."""
 _FRAME = late(r"\[[er](?:sp|bp|ip)\b[^\]]*\]")
 """lea does sums as well; what it adds to the frame is a place."""
-_OPERATION = late(r"(xor|eor|not|i?div)\b")
+_WORK = late(r"(xor|eor|and|or|orr|not|neg|i?mul|i?div|[us]div|rol|ror)[a-z]? ")
 _ZEROED = late(r"xor (\w+), \1\Z")
+"""Operations that compilers do not exchange for others as they do sums and shifts; a register that clears itself."""
 _CALL = late(r"(?:call|bl|blr|jalr?|brasl|basr|bctrl)\b")
 _STATUSES = (FunctionStatus.CHANGED, FunctionStatus.ADDED, FunctionStatus.REMOVED, FunctionStatus.REDIRECTED)
 
@@ -113,15 +114,14 @@ def _rearranged(pair: Pair, match: FunctionMatch) -> bool:
 
 
 def _substance(elf: ElfFile, span: Span) -> tuple[int, frozenset[str]] | None:
-    """How often a function calls, and the constants that it holds, places in memory left out, with the operations that
-    no option puts in place of others."""
+    """How often a function calls, the constants that it holds, places in memory left out, and what it computes."""
     lines = [line for _, line in instructions(elf, span)]
     if not lines:
         return None
     bare = (_FRAME.sub("", line) if line.startswith("lea ") else _PLACE.sub("", line) for line in lines)
     constants = {number for line in bare for number in _CONSTANT.findall(line)}
-    operations = {found[1] for line in lines if (found := _OPERATION.match(line)) and not _ZEROED.match(line)}
-    return sum(1 for line in lines if _CALL.match(line)), frozenset(constants | operations)
+    works = {match[1] for line in lines if (match := _WORK.match(line)) and not _ZEROED.match(line)}
+    return sum(1 for line in lines if _CALL.match(line)), frozenset(constants | works)
 
 
 def _place(span: Span | None, name: str, lines: tuple[str, ...], others: tuple[str, ...]) -> Location | None:

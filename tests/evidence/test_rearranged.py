@@ -13,6 +13,7 @@ MOV_7_ADD_40 = "b807000000 83c040 c3"
 ADD_40_MOV_7_FRAME = "55 4889e5 83c040 b807000000 488945f8 5d c3"
 MOV_9_ADD_40 = "b809000000 83c040 c3"
 MOV_7_LEA_44 = "b807000000 8d4744 83c040 c3"
+WITH_XOR = "b807000000 83c040 31d8 c3"
 WITH_CALL = "b807000000 e800000000 83c040 c3"
 
 
@@ -28,6 +29,6 @@ def test_registers_frames_and_order_do_not_count():
     assert substance(MOV_7_ADD_40) == substance(ADD_40_MOV_7_FRAME)
 
 
-@pytest.mark.parametrize("other", [MOV_9_ADD_40, WITH_CALL, MOV_7_LEA_44])
+@pytest.mark.parametrize("other", [MOV_9_ADD_40, WITH_CALL, MOV_7_LEA_44, WITH_XOR])
 def test_another_constant_or_a_call_does(other):
     assert substance(MOV_7_ADD_40) != substance(other)
