@@ -23,8 +23,8 @@ UNKNOWN = "data"
 MODULE_SIGNATURE = b"~Module signature appended~\n"
 _FAT = frozenset({".nv_fatbin", "__nv_relfatbin"})
 _FORM_FAT = b"\x50\xed\x55\xba"
-_OWN = _FAT | {".note.sui", ".bun", ".rackprog", "pydata"}
-"""Sections that hold nothing else: of deno, bun, nvcc, racket and PyInstaller."""
+_OWN = _FAT | {".note.sui", ".bun", ".rackprog", "pydata", ".gnu_debugdata"}
+"""Sections that hold nothing else: of deno, bun, nvcc, racket, PyInstaller, and MiniDebugInfo (an ELF file in xz)."""
 _OWNERS = frozenset({"NODE_SEA_BLOB", "SUI"})
 """Owners of notes that hold nothing else: postject for Node, and libsui."""
 _SUI = b"IUSSUI"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import struct
 import zipfile
 from typing import Any
@@ -44,6 +45,11 @@ def test_places_may_count_from_the_start_of_the_file(make: Any) -> None:
 def test_sections_of_their_own(make: Any, part: Any) -> None:
     parts = [part("pydata", b"x" * 20), part("assets", zip_of("a")), part("words", b"nothing that is known")]
     assert [place for place, _, _ in found(make(parts))] == ["pydata", "assets"]
+
+
+def test_debug_information_in_xz_is_looked_into(make: Any, part: Any) -> None:
+    packed = lzma.compress(make([part(".text", b"x")]))
+    assert found(make([part(".gnu_debugdata", packed)])) == [(".gnu_debugdata", "xz stream", len(packed))]
 
 
 def test_what_compilers_write_is_no_archive(make: Any, part: Any) -> None:
