@@ -43,10 +43,14 @@ def apply_config(args: argparse.Namespace) -> str | None:
 
 
 def _table(name: str) -> dict[str, Any] | None:
+    data = read_bytes(name, LARGEST)
+    if name == SHARED and b"elfdiff" not in data and b"\\" not in data:
+        # Without a word of elfdiff, not even one in escapes, there is no table of its own.
+        return None
     import tomllib
 
     try:
-        found: dict[str, Any] = tomllib.loads(read_bytes(name, LARGEST).decode())
+        found: dict[str, Any] = tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         if name == SHARED:
             # Whoever owns it will hear of it elsewhere; elfdiff wants nothing of it then.

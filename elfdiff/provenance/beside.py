@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from elfdiff.elf.reading import read_bytes, shown
 from elfdiff.errors import ElfdiffError
-from elfdiff.provenance.document import MAX_BYTES
-from elfdiff.provenance.inputs import Group, Inputs
+
+if TYPE_CHECKING:
+    from elfdiff.provenance.inputs import Inputs
 
 SUFFIXES = (".intoto.jsonl", ".sigstore.json", ".sigstore")
 """Of slsa-github-generator, of sigstore-python and gh, and of older sigstore-python."""
@@ -18,7 +20,6 @@ SUFFIXES = (".intoto.jsonl", ".sigstore.json", ".sigstore")
 MAX_RECORDS = 64
 """Files named .buildinfo in one directory that are looked into."""
 _TOLD = 3
-_RECORDED = (Group.SOURCE, Group.DEPENDENCIES, Group.PARAMETERS, Group.ENVIRONMENT, Group.BUILDER)
 
 
 def notes(a: str, b: str) -> Iterator[str]:
@@ -40,10 +41,12 @@ def _recorded(a: str, b: str) -> Iterator[str]:
     if left is None or right is None:
         return
     from elfdiff.provenance.difference import compare_inputs
+    from elfdiff.provenance.inputs import Group
 
-    found = [item for item in compare_inputs(left, right).differences if item.group in _RECORDED]
+    recorded = (Group.SOURCE, Group.DEPENDENCIES, Group.PARAMETERS, Group.ENVIRONMENT, Group.BUILDER)
+    found = [item for item in compare_inputs(left, right).differences if item.group in recorded]
     if found:
-        found.sort(key=lambda item: _RECORDED.index(item.group))
+        found.sort(key=lambda item: recorded.index(item.group))
         told = [f"{item.key} {item.a or 'none'} became {item.b or 'none'}" for item in found[:_TOLD]]
         more = f" and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
         yield (
@@ -58,6 +61,7 @@ def _record(path: str) -> Inputs | None:
         return None
     folder = os.path.dirname(path) or "."
     from elfdiff.provenance.buildinfo import read_buildinfo
+    from elfdiff.provenance.document import MAX_BYTES
 
     try:
         names = sorted(name for name in os.listdir(folder) if name.endswith(".buildinfo"))[:MAX_RECORDS]
