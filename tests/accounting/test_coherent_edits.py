@@ -366,3 +366,14 @@ def test_labels_of_free_pascal_in_sections_that_are_not_loaded(tmp_path, account
         files.append((folder / "x").read_bytes())
     totals = accounted(*files).ledger.totals
     assert (totals.unexplained.most, totals.contradicted.most) == (0, 0)
+
+
+def test_symbols_on_either_side_of_where_two_objects_meet(build, judge):
+    """mold writes the names of global symbols before those of local ones; within each the names tell the order."""
+    if shutil.which("mold") is None:
+        pytest.skip("needs mold")
+    pair = build("-g", "-fuse-ld=mold", orders=("mu", "um"))
+    symbols = [s for s in parse(pair.b, "b").symbols if s.binding == "global"]
+    for one, other in itertools.pairwise(symbols):
+        if one.value and other.value:
+            assert judge(pair, *exchanged(pair.b, one.span.start, other.span.start, 24)) == "flagged", one.name

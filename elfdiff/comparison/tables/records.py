@@ -188,12 +188,12 @@ def align_symbols(
     out = _further(out, names, [key[:3] for key in b_keys], None, None)
     out = _further(out, _shapes(a_keys, -1), _shapes(b_keys, -2), None, None)
     renamed = np.array([j >= 0 and a_keys[i][0] != b_keys[j][0] for i, j in enumerate(out.tolist())], dtype=bool)
-    added = _added(a), _added(b)
+    # Local symbols come first (gABI, "Symbol Table"), and mold writes the names of global ones first.
+    added = ranked(*(((side.table["info"] >> 4 > 0).astype(np.int64), _added(side)) for side in (a, b)))
     if all(bool((side[1:] >= side[:-1]).all()) for side in added):
         # The names of files stand in the order of the files: that is a second source for it.
         renamed |= (a.table["info"] & 15) == STT_FILE
     out = kept_sorted(settled(out, len(b), a.table["value"].astype(np.int64), values, renamed), [added])
-    # Local symbols come first (gABI, "Symbol Table").
     out = kept_sorted(out, [((a.table["info"] >> 4 > 0).astype(np.int64), (b.table["info"] >> 4 > 0).astype(np.int64))])
     out = _without_doubtful(out, renamed & ((a.table["info"] & 15) != STT_FILE), (_telling(a), _telling(b)))
     return filled(confirmed(out, *listed), len(b))
