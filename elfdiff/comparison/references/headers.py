@@ -90,8 +90,9 @@ def _segments(image: Image) -> Iterator[Fields]:
                 yield _one("segment address", physical, word, segment.physical_address, LAYOUT)
             end = segment.virtual_address + segment.memory_size
             yield _one("segment size", memory_size, word, end, LAYOUT, Base.PLACE, segment.virtual_address, end=True)
-            if not segment.file_size:
-                yield _one("segment offset", offset, word, segment.offset, FILE)
+        if segment.offset and not segment.file_size:
+            # CUDA's tools say of a segment of nothing where it would be.
+            yield _one("segment offset", offset, word, segment.offset, FILE)
 
 
 def _past_contents(image: Image) -> Callable[[int], bool]:
