@@ -66,6 +66,7 @@ def test_full_times(text: str, form: str, expected: int) -> None:
         ("Tuesday, 14 November 2023", "day-month-year", (2023, 11, 14)),
         ("2023.11.14", "dotted-date", (2023, 11, 14)),
         ("November 2023", "month-year", (2023, 11, 1)),
+        ("March  5, 2026", "month-day-year", (2026, 3, 5)),
         ("Copyright (C) 1994-2023 Lua.org", "year", (2023, 0, 0)),
     ],
 )
