@@ -9,6 +9,9 @@ from elfdiff.evidence.model import EvidenceSet, FunctionChange, FunctionTotals, 
 from elfdiff.patterns import late
 
 _NUMBER = late(r"-?0x[0-9a-fA-F]+|-?\b\d+\b")
+_REGISTER = late(
+    r"\b(?:[re]?[a-d]x|[re]?[sd]i|[re]?[sb]p|[a-d][lh]|[sd]il|[sb]pl|r\d+[dwb]?|[xyz]mm\d+|[wxvqd]\d+|[ast]\d+)\b"
+)
 _OBJECTS = frozenset({"file-symbols", "units", "frames", "members"})
 SMALL = 255
 """Constants of programs are mostly below this, parts of addresses seldom."""
@@ -68,6 +71,14 @@ def differs_in_numbers(change: FunctionChange) -> bool:
     if change.status != "changed" or not change.a_lines or not change.b_lines:
         return False
     return _without_numbers(change.a_lines) == _without_numbers(change.b_lines)
+
+
+def differs_in_registers(change: FunctionChange) -> bool:
+    """True if the first instructions that differ are the same but for their registers, of x86, ARM or RISC-V."""
+    if change.status != "changed" or not change.a_lines or not change.b_lines:
+        return False
+    left, right = ([_REGISTER.sub("R", line) for line in side] for side in (change.a_lines, change.b_lines))
+    return left == right
 
 
 def numbers_of(change: FunctionChange) -> list[tuple[int, int]]:

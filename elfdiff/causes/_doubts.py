@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from elfdiff.causes._code import all_changed, differs_in_numbers, may_be_address, most_changed, widely_changed
+from elfdiff.causes._code import (
+    all_changed,
+    differs_in_numbers,
+    differs_in_registers,
+    may_be_address,
+    most_changed,
+    widely_changed,
+)
 from elfdiff.causes._codegen import is_clean
 from elfdiff.causes._leftover import Data, Leftover, Text
 from elfdiff.causes._profiles import units_set
@@ -96,6 +103,9 @@ def _doubts(evidence: EvidenceSet, left: Leftover) -> Iterator[str]:
         yield "so many functions, and no text, name or data: options or another revision of the compiler look the same"
     if only_code and all(change.rearranged and not differs_in_numbers(change) for change in left.functions):
         yield "the same constants and calls stand in another arrangement: options, or a generated file, look the same"
+    alike = sum(map(differs_in_registers, left.functions))
+    if only_code and alike > 1 and 2 * alike > len(left.functions):
+        yield "the functions part where other registers hold the same values: options of the compiler do that"
     if most_changed(evidence) or all_changed(evidence):
         yield "most functions differ: optimisation flags or a compiler without a mark may be the reason"
     random = any(word.kind in _RANDOM_WORDS for word in evidence.of(WordChange))

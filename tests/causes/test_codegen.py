@@ -230,3 +230,20 @@ def test_few_names_count_where_no_function_went(seen, ask):
     hidden = names([f"tool_{n}" for n in range(5)], table="dynsym")
     assert ask(build_flags, seen.given(hidden, seen.totals(60))) == {"tool-flags-optimisation": "likely"}
     assert ask(build_flags, seen.given(hidden, seen.totals(60, removed=1))) == {}
+
+
+def test_functions_that_part_in_their_registers_were_hardly_edited(seen, ask):
+    def renamed(name):
+        return seen.function(
+            name,
+            ("mov eax, eax", "movsxd rax, dword ptr [rdx + rax*4]"),
+            ("mov ecx, eax", "movsxd rsi, dword ptr [rdx + rcx*4]"),
+        )
+
+    edit = seen.function("third", ("add eax, 3", "ret"), ("imul eax, ecx", "ret"))
+    assert ask(source_change, seen.given(renamed("first"), renamed("second"), seen.totals(40, changed=2))) == {
+        "source-change": "possible"
+    }
+    assert ask(source_change, seen.given(renamed("first"), edit, seen.totals(40, changed=2))) == {
+        "source-change": "likely"
+    }
