@@ -34,7 +34,7 @@ from benchmarks.pairs.workshop import BuildFailed, ToolMissing, Workshop
 from elfdiff.actions import Action, is_pasted
 from elfdiff.clock import Clock, OutOfTime
 from elfdiff.errors import ElfdiffError
-from elfdiff.render import wording
+from elfdiff.render.plan import plan_of
 from elfdiff.render.treetext import as_report
 from elfdiff.report import Report, Role, Verdict
 from elfdiff.tree import Tree
@@ -99,7 +99,7 @@ def claimed(report: Report) -> dict[str, str]:
 
 def first_actions(report: Report) -> list[tuple[str, Action]]:
     """What stands under DO FIRST, each with the cause whose fix it is."""
-    plan = wording.plan(report)
+    plan = plan_of(report)
     return [(step.cause, step.action) for step in plan.steps if step.cause and step.fix] if plan else []
 
 

@@ -170,3 +170,17 @@ def test_shuffled_functions_are_reordered_those_of_the_runtime_too(tmp_path: Pat
     report = pipeline.diagnose(str(tmp_path / "1"), str(tmp_path / "2"))
     assert report.ledger is not None
     assert (report.code, report.ledger.totals.unexplained.most) == (Code.REORDERED, 0)
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="gcc builds the pair")
+@pytest.mark.parametrize("flags", [("-g3",), ("-g3", "-gdwarf-4"), ("-g3", "-O2", "-shared", "-fPIC")], ids=" ".join)
+def test_macros_name_texts_that_moved(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """With -g3 each macro has its text in .debug_str, and a longer one moves those behind it."""
+    (tmp_path / "m.c").write_text("#include <stdio.h>\nint main(void) { puts(STAMP); return 0; }\n")
+    for name, stamp in (("a", "built by root on vm"), ("b", "built by jenkins on runner-12")):
+        command = ["gcc", *flags, f'-DSTAMP="{stamp}"', "-o", name, "m.c"]
+        subprocess.run(command, check=True, cwd=tmp_path)
+    report = pipeline.diagnose(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert [finding.cause for finding in report.findings if finding.role is Role.ROOT] == ["host-identity"]
+    assert report.ledger is not None
+    assert (report.ledger.totals.unexplained.most, report.ledger.totals.contradicted.most) == (0, 0)

@@ -26,7 +26,7 @@ from pathlib import Path
 from benchmarks.far import bundled, compiled, crossed, tools
 from benchmarks.far.model import AGAIN, FILES, PATH, TIME, WAYS, Row
 from elfdiff import compare
-from elfdiff.render import wording
+from elfdiff.render.plan import plan_of
 from elfdiff.render.treetext import as_report
 from elfdiff.report import Confidence, Report, Role
 from elfdiff.tree import Tree
@@ -137,7 +137,7 @@ def ask(a: Path, b: Path) -> Told:
     """What elfdiff says of two files."""
     found = compare(str(a), str(b))
     report: Report = as_report(found) if isinstance(found, Tree) else found
-    plan = wording.plan(report)
+    plan = plan_of(report)
     return Told(
         {f.cause: f.confidence.value for f in report.findings if f.role is not Role.CONSEQUENCE},
         [step.action.line for step in plan.steps] if plan else [],

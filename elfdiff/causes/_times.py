@@ -180,12 +180,17 @@ class _Told:
             if change.a_time.form in ("cpp-time", "cpp-date-time")
         )
         self.compiler_proof = Proof.RECORDED if ticking else Proof.SHAPE
+        self._of_build = {(change.a_time, change.b_time) for change in changes if says_built(change)}
         self._moments: dict[tuple[int, int], set[str]] = {}
         if len({change.a_time.form for change in changes}) > 1:
             for change in changes:
                 a, b = instant(change.a_time), instant(change.b_time)
                 if a is not None and b is not None:
                     self._moments.setdefault((a, b), set()).add(change.a_time.form)
+
+    def is_of_build(self, change: TimeChange) -> bool:
+        """True if a text says so, or another one that tells the same two moments."""
+        return (change.a_time, change.b_time) in self._of_build
 
     def repeats(self, change: TimeChange) -> bool:
         """True if another text of another form tells the same two moments."""
@@ -211,7 +216,7 @@ def _reading(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | 
         return TimeReading(change, TimeKind.ZONE, told.zone_proof)
     if a.form == "year":
         return TimeReading(change, TimeKind.COPYRIGHT, Proof.SHAPE)
-    if a.form == "asctime" and a.zone_name is None and b.zone_name is None and not says_built(change):
+    if a.form == "asctime" and a.zone_name is None and b.zone_name is None and not told.is_of_build(change):
         if told.dated:
             note = "it is near the compiler's own date, so the source may have been written just before the build"
             return TimeReading(change, TimeKind.FILE, Proof.SHAPE, note)
@@ -246,14 +251,18 @@ def _is_typed(change: TimeChange) -> bool:
 
 def _script(change: TimeChange, told: _Told, revisions: bool) -> TimeReading | None:
     a, b = change.a_time, change.b_time
-    named = says_built(change)
+    named = told.is_of_build(change)
     of_revision = revisions or bool(_REVISION_WORDS.search(change.context))
     exact = instant(a) is not None and instant(b) is not None
     if of_revision and not named:
         return None
     if exact and not of_revision and (named or told.repeats(change)):
         return TimeReading(change, TimeKind.SCRIPT, Proof.RECORDED)
-    terse = a.form in _NUMBERS or (a.form in _TERSE and a.clock is None and change.symbol not in OF_FORMATS)
+    # To the second a number of 14 digits is a time of day, and nothing that people type.
+    ticking = a.form == b.form == "compact" and bool((a.clock or 0) % 60 or (b.clock or 0) % 60)
+    terse = (a.form in _NUMBERS and not ticking) or (
+        a.form in _TERSE and a.clock is None and change.symbol not in OF_FORMATS
+    )
     if terse and not named and not told.repeats(change):
         # A seed, a limit or a version reads so too.
         return TimeReading(change, TimeKind.SCRIPT, Proof.CONSISTENT)

@@ -13,6 +13,7 @@ from elfdiff.comparison.references.dwarf.collector import Collector
 from elfdiff.comparison.references.dwarf.entries import add_units
 from elfdiff.comparison.references.dwarf.lines import add_line_programs
 from elfdiff.comparison.references.dwarf.lists import add_location_lists, add_range_lists
+from elfdiff.comparison.references.dwarf.macros import add_macros
 from elfdiff.comparison.references.dwarf.tables import add_address_ranges, add_addresses, add_string_offsets
 from elfdiff.comparison.references.fields import Fields
 
@@ -31,4 +32,5 @@ def fields(image: Image) -> Iterator[Fields]:
     add_addresses(collector)
     add_range_lists(collector)
     add_location_lists(collector)
+    add_macros(collector)
     yield from collector.result()
