@@ -95,6 +95,7 @@ class DaskEngine:
         work = _Work(records)
         met = False
         away: float | None = None
+        environment = dict(os.environ)
         try:
             while True:
                 try:
@@ -119,6 +120,10 @@ class DaskEngine:
         finally:
             if self.cluster is not None:
                 self.cluster.close()
+                # Starting workers, distributed (2026.8) writes PYTHONHASHSEED and four more into this process.
+                for name in os.environ.keys() - environment.keys():
+                    del os.environ[name]
+                os.environ.update(environment)
 
     def _client(self) -> Any:
         with self.config.set(_QUIET):

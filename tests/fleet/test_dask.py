@@ -116,5 +116,7 @@ def test_an_address_without_a_scheduler_is_trouble_at_once(
 
 def test_a_cluster_of_this_machine_keeps_the_limits(fleet: Maker) -> None:
     engine = DaskEngine(None, 1, Limits(0.01, None))
+    before = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     answers = dict(engine.map(records(*fleet("time-zone", "host-identity"))))
+    assert {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"} == before
     assert [answer["failure"] for answer in answers.values()] == ["out-of-time", "out-of-time"]
