@@ -242,3 +242,25 @@ def test_main_stands_in_a_section_of_its_own(tmp_path, flags):
             ("link-order", "certain")
         ]
         assert report.ledger.totals.unexplained.most == 0
+
+
+@pytest.mark.parametrize("flags", [(), ("-no-pie",), ("-s",)], ids=["pie", "fixed", "stripped"])
+def test_the_start_files_hold_the_end_of_data_twice(tmp_path, flags):
+    """What begins behind .data moves with its object, and the end of .data stays."""
+    if shutil.which("gcc") is None:
+        pytest.skip("no gcc")
+    unit = "static int seen_@; int row_@[] = {@, @1, @2, @3};\n"
+    unit += "int unit_@(int n) { seen_@ += n; return row_@[n & 3] + seen_@ / @7; }\n"
+    for name in "345":
+        (tmp_path / f"u{name}.c").write_text(unit.replace("@", name))
+        subprocess.run(["gcc", "-O1", "-c", f"u{name}.c"], check=True, cwd=tmp_path)
+    heads = "".join(f"int unit_{name}(int);" for name in "345")
+    (tmp_path / "m.c").write_text(
+        f"{heads} int main(int c, char **v) {{ return unit_3(c) + unit_4(c) + unit_5(c); }}\n"
+    )
+    for out, order in (("a", "345"), ("b", "543")):
+        command = ["gcc", *flags, "-o", out, "m.c", *(f"u{name}.o" for name in order)]
+        subprocess.run(command, check=True, cwd=tmp_path)
+    report = diagnose(str(tmp_path / "a"), str(tmp_path / "b"))
+    assert report.ledger.totals.contradicted.most == 0
+    assert report.code is not Code.DIFFERS

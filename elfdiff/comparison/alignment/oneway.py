@@ -25,6 +25,8 @@ from elfdiff.values import dataclass, replace
 
 MAX_SITES = 20_000
 """Operands that are looked at one by one."""
+NEARBY = 48
+"""Bytes of code in which an operand is repeated."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,6 +246,18 @@ class OneWay:
             out[index] = bool(((near >= runs.a[back[index]]) & (near < targets[index])).any())
         return out
 
+    def _said_twice(self, sites: Ints, targets: Ints) -> Flags:
+        """Which of these operands stand close to another one of them that means the same, and to none that does not
+        agree: the start files hold the end of .data twice in a row, to compare it with itself."""
+        at, meant = self._code_operands
+        agreeing = set(sites.tolist())
+        out = np.zeros(len(sites), dtype=bool)
+        for index, (site, target) in enumerate(zip(sites[:MAX_SITES].tolist(), targets.tolist(), strict=False)):
+            low, high = np.searchsorted(at, (site - NEARBY, site + NEARBY))
+            near = at[low:high][meant[low:high] == target].tolist()
+            out[index] = len(near) > 1 and agreeing.issuperset(near)
+        return out
+
     def _outcome(self, prediction: Prediction) -> Outcome:
         group = prediction.fields
         rows = np.flatnonzero(prediction.placed)
@@ -253,10 +267,12 @@ class OneWay:
         first = known & (actual == prediction.value[rows])
         second = known & ~first & prediction.ambiguous[rows] & (actual == prediction.other[rows])
         if "code operand" in group.what and second.any():
-            # What begins where a section ends is what is meant, unless the function refers to what ends there, too.
+            # What begins where a section ends is what is meant, unless the function refers to what ends there, too, or
+            # says the same twice.
             at_end = np.flatnonzero(second)
             sites, targets = group.at[rows[at_end]], group.target[rows[at_end]]
-            second[at_end] = self._ends_of_known(sites, targets, self.spaces[group.space])
+            known_end = self._ends_of_known(sites, targets, self.spaces[group.space])
+            second[at_end] = known_end | self._said_twice(sites, targets)
         good = first | second
         failed = np.flatnonzero(~good)
         copied = np.zeros(len(rows), dtype=bool)
