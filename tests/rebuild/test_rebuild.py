@@ -140,7 +140,7 @@ def test_a_build_that_hangs_is_ended(project: Project, experiment: Experiment) -
 
 @needs("cc")
 def test_a_build_that_forks_away_is_told(project: Project, experiment: Experiment) -> None:
-    script = "cc -o app main.c; (setsid sleep 60 &)"
+    script = "cc -o app main.c; (setsid sleep 60 &); sleep 1"  # so long it may still be a shell about to become sleep
     found = experiment(project(main_c=MAIN), "sh", "-c", script, vary="umask")
     assert any("left processes running, which were ended: sleep" in note for note in found.notes)
 
