@@ -1,8 +1,11 @@
 """Texts that one section lacks, in runs short and long."""
 
+import struct
 from typing import cast
 
-from elfdiff.comparison.texts.find import Unmatched, _cut, _lacking, _pieces, is_counted
+import pytest
+
+from elfdiff.comparison.texts.find import Unmatched, _cut, _lacking, _of_double, _pieces, is_counted
 from elfdiff.elf.model import Section
 from elfdiff.span import Span
 
@@ -104,3 +107,17 @@ def test_what_touches_another_object_is_a_text_of_its_own() -> None:
     contents = b"first texts\0"
     spots, _ = _lacking(SECTION, contents, [(0, b"first "), (6, b"texts")], [], Unmatched(0), frozenset([6]))
     assert [spot.text for spot in spots] == [b"first ", b"texts"]
+
+
+@pytest.mark.parametrize(
+    ("contents", "at", "number"),
+    [
+        (struct.pack("<d", 100.0) + b"busy", 6, 2),
+        (struct.pack("<d", 2.7) + b"busy", 7, 1),
+        (b"\x05ab\x01bob@host.org\0", 4, 0),
+        (b"\0\0\0\0root@host.org\0", 4, 0),
+        (b"busy@host.org\0", 0, 0),
+    ],
+)
+def test_the_last_bytes_of_a_number_are_no_user(contents: bytes, at: int, number: int) -> None:
+    assert _of_double(SECTION, contents, at) == number

@@ -32,7 +32,7 @@ of 150 MB have fewer than 4,000."""
 _RUN = late(rb"(?:[\t\n\r -~]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}){%d,}" % MIN_RUN)
 _PRINTABLE = late(rb"[\0\t\n\r -~]+")
 CODE_RUN = 8
-DOUBLE = 8
+DOUBLE, EXPONENT = 8, 2
 HEAD = 4
 """Bytes that two texts begin with alike, if one was made from the other."""
 _PROSE = late(rb"[a-z]{4}.*[a-z]{4}|/[a-z]{3}", re.DOTALL)
@@ -295,12 +295,13 @@ def is_counted(text: bytes) -> bool:
 def _of_double(section: Section, contents: bytes, at: int) -> int:
     """How many bytes of a run belong to a floating point number in front of the text: 2.5 and 100.0 end in @.
 
-    The sign and exponent stand in the last bytes of eight (IEEE 754), least significant byte first.
+    The sign and exponent stand in the last two bytes of eight (IEEE 754), least significant byte first; more of a run
+    is no number's.
     """
     begin = at - (section.address + at) % DOUBLE
     end = begin + DOUBLE
     head = contents[begin:at] if begin >= 0 else b""
-    if not head or contents[end - 1 : end] not in (b"?", b"@"):
+    if not head or end - at > EXPONENT or contents[end - 1 : end] not in (b"?", b"@"):
         return 0
     return end - at if head[-1] or not any(head) else 0
 
