@@ -131,6 +131,7 @@ GO_VARIABLE = Fix(
     note="go itself compiles no date in and reads no SOURCE_DATE_EPOCH",
 )
 ADA = fix_for("gnat", Purpose.FIX_CLOCK, COMPILER, SCRIPT)
+FORTRAN = fix_for("gfortran", Purpose.FIX_CLOCK, COMPILER)
 PASCAL = fix_for("fpc", Purpose.FIX_CLOCK, COMPILER, SCRIPT)
 KERNEL = Fix(
     toolchain="kbuild",
@@ -155,7 +156,9 @@ def choose(context: Context, faces: tuple[str, ...]) -> tuple[Fix, ...]:
     for language, fix in (("ada", ADA), ("pascal", PASCAL)):
         if language in spoken and not spoken & {"c", "c++"} and {COMPILER, SCRIPT} & set(faces):
             return (fix, *((EPOCH,) if MISMATCH in faces else ()))
-    if COMPILER in faces and _ignores_epoch(context):
+    if COMPILER in faces and "fortran" in spoken and not spoken & {"c", "c++"}:
+        found.append(FORTRAN)
+    elif COMPILER in faces and _ignores_epoch(context):
         found.append(REDEFINE)
     if {COMPILER, MISMATCH, SCRIPT, COPYRIGHT} & set(faces) and not (found and set(faces) == {COMPILER}):
         found.append(EPOCH)
@@ -193,6 +196,7 @@ def _ignores_epoch(context: Context) -> bool:
         GENERATORS,
         GO_VARIABLE,
         ADA,
+        FORTRAN,
         PASCAL,
         KERNEL,
         *TIME_FIXES,

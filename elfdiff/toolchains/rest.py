@@ -18,6 +18,15 @@ ROWS = (
         note="without git any fixed number does, the same in both builds; a build script must read it itself",
     ),
     Row(
+        "gfortran",
+        Purpose.FIX_CLOCK,
+        Do("leave __DATE__ and __TIME__ out of the source, or define them (gfortran -cpp -D__DATE__=\"'none'\")"),
+        "https://gcc.gnu.org/onlinedocs/gfortran/Preprocessing-Options.html",
+        "gfortran 12.2",
+        note="no variable does it: the preprocessor of gfortran 12 reads no SOURCE_DATE_EPOCH; a date from a build "
+        "script must be taken out there",
+    ),
+    Row(
         "gnat",
         Purpose.FIX_CLOCK,
         Do("leave Compilation_Date, Compilation_Time and Compilation_ISO_Date of GNAT.Source_Info out of the source"),

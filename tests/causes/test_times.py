@@ -327,3 +327,13 @@ def test_a_day_with_two_blanks_is_the_compilers(seen, claims):
     assert claims(seen.given(padded)) == {"time-cpp-date-time": "likely"}
     typed = seen.time(*days, a_text="Jan 5 2023", b_text="Nov 30 2026", context=said.format("Jan 5 2023"))
     assert claims(seen.given(typed)) == {"time-cpp-date-time": "possible"}
+
+
+def test_fortran_s_preprocessor_reads_no_epoch(seen):
+    def advised(*languages):
+        context = seen.given(languages=languages).context
+        return [fix.action.line for fix in build_time.fixes_for(context, ("time-cpp-date-time",))]
+
+    assert not any("SOURCE_DATE_EPOCH" in line for line in advised("fortran"))
+    assert any("-D__DATE__" in line for line in advised("fortran"))
+    assert any("SOURCE_DATE_EPOCH" in line for line in advised("c", "fortran"))
